@@ -1,0 +1,6 @@
+/** What everything else stands on: bytes, errors, brands. Imports nothing of ours. */
+export * from "./brand.ts"
+export * from "./bytes.ts"
+export * from "./errno.ts"
+export * from "./errors.ts"
+export * from "./nearest.ts"

@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises"
+import type { CommandModule } from "./command.ts"
+import type { Io } from "./io.ts"
+
+interface CommandEntry {
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: CommandModule }>
+}
+
+/** Every command, in the order of `skep --help`. Only the one that is called gets loaded: start-up stays fast. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: { summary: "load, attach and run an object on the embedded kernel", load: () => import("./run/index.ts") },
+  inspect: { summary: "show what an object file holds", load: () => import("./inspect/index.ts") },
+  disasm: { summary: "disassemble programs, source lines interleaved", load: () => import("./disasm/index.ts") },
+  btf: { summary: "dump type information", load: () => import("./btf/index.ts") },
+  feature: { summary: "list what BPF offers, as bpftool prints it", load: () => import("./feature/index.ts") },
+  explain: { summary: "explain a program type, attach type, section, helper, kfunc or map type", load: () => import("./explain/index.ts") },
+}
+
+/** Runs one command line (without `node` and the script) and gives its exit status: 0 ok, 1 failed, 2 wrong usage. */
+export async function main(args: readonly string[], io?: Io): Promise<number> {
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    const text = `${await version()}\n`
+    if (io) io.out(text)
+    else process.stdout.write(text)
+    return 0
+  }
+  const { runCommandLine } = await import("./program.ts")
+  return runCommandLine(args, COMMANDS, await version(), io)
+}
+
+async function version(): Promise<string> {
+  const manifest = await readFile(new URL("../../package.json", import.meta.url), "utf8")
+  return (JSON.parse(manifest) as { version: string }).version
+}

@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises"
+import { Command, CommanderError } from "commander"
+import picocolors from "picocolors"
+import { didYouMean, type Errno, ERRNO, errnoText, SkepError, UsageError } from "../base/index.ts"
+import { type CommandModule, Exit } from "./command.ts"
+import type { Io } from "./io.ts"
+
+type Entries = Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: CommandModule }> }>
+>
+
+/** Builds the commander program with the one command that is asked for, runs it, and turns every failure into a status. */
+export async function runCommandLine(
+  args: readonly string[],
+  entries: Entries,
+  version: string,
+  injected?: Io,
+): Promise<number> {
+  const io = injected ?? processIo()
+  const program = new Command("skep")
+    .description("eBPF for TypeScript: read, load, attach and run BPF programs")
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) })
+  const wanted = args.find(arg => !arg.startsWith("-"))
+  for (const [name, entry] of Object.entries(entries)) {
+    const command = program.command(name).summary(entry.summary).description(entry.summary)
+    command.copyInheritedSettings(program)
+    if (name === wanted || (wanted === "help" && args.includes(name))) (await entry.load()).command.configure(command, io)
+  }
+  if (wanted !== undefined && wanted !== "help" && !(wanted in entries)) {
+    const hint = didYouMean(wanted, Object.keys(entries))
+    io.err(`skep: unknown command '${wanted}'${hint ? `: ${hint}` : ""}\nSee 'skep --help'.\n`)
+    return 2
+  }
+  try {
+    if (args.length === 0) {
+      program.outputHelp({ error: true })
+      return 2
+    }
+    await program.parseAsync([...args], { from: "user" })
+    return 0
+  } catch (error) {
+    return report(error, io)
+  }
+}
+
+function report(error: unknown, io: Io): number {
+  if (error instanceof Exit) return error.status
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof SkepError) {
+    io.err(`skep: ${error.message}\n`)
+    if (error.hint) io.err(`  hint: ${error.hint}\n`)
+    return error instanceof UsageError ? 2 : 1
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  io.err(`skep: this is a bug in Skep, please report it\n${text}\n`)
+  return 1
+}
+
+function processIo(): Io {
+  const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb"
+  process.stdout.on("error", quitWhenReaderIsGone)
+  return {
+    out: text => void process.stdout.write(text),
+    err: text => void process.stderr.write(text),
+    style: picocolors.createColors(colour),
+    readFile: readFileTyped,
+  }
+}
+
+/** `skep … | head` ends quietly. */
+function quitWhenReaderIsGone(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0)
+  throw error
+}
+
+async function readFileTyped(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === undefined || !(code in ERRNO)) throw error
+    const errno = code as Errno
+    throw new SkepError(`${path}: ${errnoText(errno)} (${errno})`, { errno, cause: error })
+  }
+}

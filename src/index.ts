@@ -1,0 +1,3 @@
+/** `skep`: read objects, and the vocabulary shared by all kernels. Runs in Node and in a browser. */
+export * from "./base/errors.ts"
+export * from "./kernel/index.ts"

@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config"
+
+export default defineConfig({
+  test: {
+    include: ["{src,test,exhibits}/**/*.test.ts"],
+    reporters: ["default", "./test/plain-count-reporter.ts"],
+    testTimeout: 60_000,
+  },
+})
