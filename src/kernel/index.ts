@@ -1,3 +1,4 @@
 /** What every kernel offers: load, programs, maps, links, attach points. May import base, catalog, btf and object. */
 export * from "./attach-point.ts"
+export * from "./auto-attach.ts"
 export * from "./kernel.ts"

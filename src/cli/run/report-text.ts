@@ -1,0 +1,93 @@
+import { toHex } from "../../base/index.ts"
+import type { Io } from "../io.ts"
+import type { RunReport } from "./report.ts"
+
+type Style = Io["style"]
+
+/** The report for people: attachments, events, trace pipe, maps. */
+export function toText(report: RunReport, style: Style): string {
+  const blocks = [heading(report, style), programs(report, style), events(report, style), trace(report, style), maps(report, style)]
+  return `${blocks.filter(block => block !== "").join("\n\n")}\n`
+}
+
+function heading(report: RunReport, style: Style): string {
+  const origin = report.handMade ? ", hand-made profile" : ""
+  return `embedded kernel ${style.bold(report.release)} (${report.version}${origin})`
+}
+
+function programs(report: RunReport, style: Style): string {
+  const rows = report.programs.map(program => [
+    program.name,
+    program.type,
+    program.attachedTo ?? "not attached",
+    program.runs === 1 ? "ran once" : `ran ${program.runs} times`,
+    program.verification,
+  ])
+  const notes = report.programs.flatMap(({ name, note }) => (note ? [style.yellow(`  note: ${name}: ${note}`)] : []))
+  return [title(style, "programs"), ...table(rows), ...notes].join("\n")
+}
+
+function events(report: RunReport, style: Style): string {
+  if (report.events.length === 0) return `${title(style, "events")}\n  none`
+  const lines: string[] = []
+  for (const group of groupByShape(report.events)) lines.push(...group)
+  return [title(style, "events"), ...lines].join("\n")
+}
+
+/** Runs of events from the same map with the same fields become one table with its header. */
+function groupByShape(all: RunReport["events"]): string[][] {
+  const groups: { key: string; rows: string[][] }[] = []
+  for (const event of all) {
+    const fields = isRecord(event.value) ? Object.keys(event.value) : []
+    const key = `${event.map} ${fields.join(" ")}`
+    const row = isRecord(event.value) ? Object.values(event.value).map(formatValue) : [toHex(event.bytes, " ")]
+    const last = groups.at(-1)
+    if (last?.key === key) last.rows.push([event.map, ...row])
+    else groups.push({ key, rows: [["map", ...(fields.length > 0 ? fields : ["bytes"])], [event.map, ...row]] })
+  }
+  return groups.map(group => table(group.rows))
+}
+
+function trace(report: RunReport, style: Style): string {
+  if (report.tracePipe.length === 0) return ""
+  return [title(style, "trace pipe"), ...report.tracePipe].join("\n")
+}
+
+function maps(report: RunReport, style: Style): string {
+  const shown = report.maps.filter(map => map.entries.length > 0 || map.lost > 0)
+  if (shown.length === 0) return ""
+  const lines = shown.flatMap(map => [
+    `  ${map.name} (${map.type})${map.lost > 0 ? style.red(` lost ${map.lost} records`) : ""}`,
+    ...map.entries.map(entry => `    ${formatValue(entry.key)}: ${formatValue(entry.value)}`),
+    ...(map.more > 0 ? [`    … ${map.more} more`] : []),
+  ])
+  return [title(style, "maps"), ...lines].join("\n")
+}
+
+function title(style: Style, text: string): string {
+  return style.bold(style.cyan(text))
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+}
+
+function formatValue(value: unknown): string {
+  if (value instanceof Uint8Array) return toHex(value, " ")
+  if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`
+  if (isRecord(value))
+    return `{ ${Object.entries(value)
+      .map(([name, item]) => `${name}: ${formatValue(item)}`)
+      .join(", ")} }`
+  return typeof value === "string" ? value : String(value)
+}
+
+/** Columns padded to the widest cell, two spaces between and before. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = []
+  for (const row of rows)
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, cell.length)
+    })
+  return rows.map(row => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd())
+}

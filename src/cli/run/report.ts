@@ -1,0 +1,70 @@
+import { type EmbeddedKernel, type EmbeddedLink, type EmbeddedObject, formatTraceLine } from "../../embedded/index.ts"
+import { describePoint } from "../../kernel/index.ts"
+
+/** What one run gave, as plain data. */
+export interface RunReport {
+  readonly release: string
+  readonly version: string
+  /** Set when the profile was written by hand, not captured from a real kernel. */
+  readonly handMade: boolean
+  readonly programs: readonly {
+    readonly name: string
+    readonly type: string
+    readonly section: string
+    readonly attachedTo: string | undefined
+    readonly runs: number
+    readonly verification: string
+    readonly note: string | undefined
+  }[]
+  readonly events: readonly { readonly map: string; readonly value: unknown; readonly bytes: Uint8Array }[]
+  readonly tracePipe: readonly string[]
+  readonly maps: readonly {
+    readonly name: string
+    readonly type: string
+    readonly maxEntries: number
+    readonly entries: readonly { readonly key: unknown; readonly value: unknown }[]
+    /** Entries that were not listed. */
+    readonly more: number
+    readonly lost: number
+  }[]
+}
+
+const MAX_ENTRIES = 64
+/** Types without entries of their own to show. */
+const EVENT_MAPS = new Set(["perf_event_array", "ringbuf"])
+
+export async function collectReport(
+  kernel: EmbeddedKernel,
+  object: EmbeddedObject,
+  links: readonly EmbeddedLink[],
+): Promise<RunReport> {
+  const programs = Object.values(object.programs).map(program => {
+    const link = links.find(link => link.program === program)
+    const { name, type, runs, verification } = program
+    const attachedTo = link && (link.point.kind === "trace" ? program.spec.section : describePoint(link.point))
+    return { name, type, section: program.spec.section, attachedTo, runs, verification, note: link?.note }
+  })
+  const events = object.events().map(({ map, value, bytes }) => ({ map, value, bytes }))
+  const maps = await Promise.all(Object.values(object.maps).map(map => collectMap(map)))
+  return {
+    release: kernel.release,
+    version: kernel.profile.version,
+    handMade: kernel.profile.handMade,
+    programs,
+    events,
+    tracePipe: kernel.tracePipe.take().map(formatTraceLine),
+    maps,
+  }
+}
+
+async function collectMap(map: EmbeddedObject["maps"][string]): Promise<RunReport["maps"][number]> {
+  const { name, type, maxEntries } = map
+  const entries: { key: unknown; value: unknown }[] = []
+  let more = 0
+  if (!EVENT_MAPS.has(type))
+    for await (const [key, value] of map.entries()) {
+      if (entries.length < MAX_ENTRIES) entries.push({ key, value })
+      else more += 1
+    }
+  return { name, type, maxEntries, entries, more, lost: map.storage.records?.lost ?? 0 }
+}

@@ -1,0 +1,30 @@
+import { bootKernel } from "../../embedded/index.ts"
+import { readObject } from "../../object/index.ts"
+import type { Io } from "../io.ts"
+import { collectReport } from "./report.ts"
+import { defaultScenario, loadScenario } from "./scenario.ts"
+import { toJson } from "./report-json.ts"
+import { toText } from "./report-text.ts"
+
+export interface RunOptions {
+  /** Path of the object file. */
+  readonly object: string
+  readonly release: string
+  readonly only?: readonly string[]
+  /** Path of a scenario module. */
+  readonly scenario?: string
+  readonly format: "text" | "json"
+}
+
+/** Runs an object on an embedded kernel and writes the report. Throws SkepError for everything a user can mend. */
+export async function runObject(options: RunOptions, io: Io): Promise<void> {
+  const bytes = await io.readFile(options.object)
+  const scenario = options.scenario ? await loadScenario(options.scenario) : defaultScenario
+  const spec = readObject(bytes, { name: options.object })
+  await using kernel = await bootKernel({ release: options.release })
+  const object = await kernel.load(spec, options.only ? { only: options.only } : {})
+  const links = await object.attach()
+  await scenario({ kernel, world: kernel.world, object })
+  const report = await collectReport(kernel, object, links)
+  io.out(options.format === "json" ? toJson(report) : toText(report, io.style))
+}

@@ -1,0 +1,31 @@
+import type { AttachPoint, Link } from "../../kernel/index.ts"
+import type { EmbeddedProgram } from "../programs/program.ts"
+import type { Attached } from "./attach.ts"
+
+/** One attachment of a program of the embedded kernel. */
+export class EmbeddedLink implements Link {
+  readonly id: number
+  readonly program: EmbeddedProgram
+  readonly point: AttachPoint
+  /** What the user should know: that nothing can fire this hook yet. */
+  readonly note: string | undefined
+  readonly #remove: () => void
+  #attached = true
+
+  constructor(id: number, program: EmbeddedProgram, attached: Attached) {
+    this.id = id
+    this.program = program
+    this.point = attached.point
+    this.note = attached.note
+    this.#remove = attached.remove
+  }
+
+  async detach(): Promise<void> {
+    if (this.#attached) this.#remove()
+    this.#attached = false
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.detach()
+  }
+}

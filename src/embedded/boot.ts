@@ -1,0 +1,18 @@
+import { type KernelProfile, loadProfile } from "../profile/index.ts"
+import { EmbeddedKernel, type EmbeddedKernelOptions } from "./embedded-kernel.ts"
+
+export interface BootOptions extends EmbeddedKernelOptions {
+  /** A built-in release, such as "6.12" (the default). */
+  readonly release?: string
+  /** A profile of one's own instead. */
+  readonly profile?: KernelProfile
+}
+
+/**
+ * Boots a model of Linux in this process: no root, no kernel, any operating system. Throws ProfileError when there
+ * is no profile of that release. Close it with `await using` or `[Symbol.asyncDispose]()`.
+ */
+export async function bootKernel(options: BootOptions = {}): Promise<EmbeddedKernel> {
+  const profile = options.profile ?? (await loadProfile(options.release ?? "6.12"))
+  return new EmbeddedKernel(profile, options)
+}

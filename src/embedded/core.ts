@@ -1,0 +1,33 @@
+import type { KernelProfile } from "../profile/index.ts"
+import type { Clock } from "./clock.ts"
+import type { FileTree } from "./files/index.ts"
+import type { KernelMemory, KernelTypes } from "./memory/index.ts"
+import type { Task } from "./tasks/task.ts"
+import type { FunctionSites } from "./tracing/function-sites.ts"
+import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
+
+/** What every subsystem of the embedded kernel stands on, and nothing of the outside. */
+export interface KernelCore {
+  readonly profile: KernelProfile
+  readonly memory: KernelMemory
+  readonly types: KernelTypes
+  readonly clock: Clock
+  readonly hooks: TracingHooks
+  readonly functions: FunctionSites
+  readonly files: FileTree
+  /** The task on the CPU. */
+  current: Task
+  /** True when the profile's release is at least this one. */
+  since(release: string): boolean
+  /** Runs one attached program; the answer is r0. */
+  run(attachment: Attachment, context: number, facts: HookFacts): bigint
+  nextPid(): number
+}
+
+/** What a hook knows that helpers ask for. */
+export interface HookFacts {
+  /** The flags column of trace pipe lines that programs on this kind of hook produce. */
+  readonly traceFlags: string
+  readonly functionAddress?: bigint
+  readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+}

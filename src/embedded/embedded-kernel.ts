@@ -1,0 +1,181 @@
+import { compareReleases } from "../catalog/index.ts"
+import { interpret } from "../engine/index.ts"
+import type { AttachPoint, Kernel, LoadOptions } from "../kernel/index.ts"
+import type { ObjectSpec } from "../object/index.ts"
+import type { KernelProfile } from "../profile/index.ts"
+import { attachProgram } from "./attach/attach.ts"
+import { EmbeddedLink } from "./attach/embedded-link.ts"
+import { Clock } from "./clock.ts"
+import type { HookFacts, KernelCore } from "./core.ts"
+import { FileTree } from "./files/index.ts"
+import type { CurrentTask, HelperKernel, Invocation } from "./helpers/index.ts"
+import { type LoadHost, loadObject } from "./load/load-object.ts"
+import type { EmbeddedObject } from "./load/loaded-object.ts"
+import type { MapStorage } from "./maps/index.ts"
+import { KernelMemory, KernelTypes } from "./memory/index.ts"
+import type { EmbeddedProgram } from "./programs/program.ts"
+import { ProgramRun, RUN_STACK } from "./programs/program-run.ts"
+import { Task } from "./tasks/task.ts"
+import { TracePipe } from "./trace-pipe.ts"
+import { FunctionSites } from "./tracing/function-sites.ts"
+import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import { World } from "./world/world.ts"
+
+/** Programs that run inside helpers of programs; more is a loop of hooks. */
+const MAX_NESTED_RUNS = 16
+/** Where the model's first processes start: a machine that has been up for a while. */
+const SHELL_PID = 100
+
+export interface EmbeddedKernelOptions {
+  /** CPUs of the model; per-CPU maps have as many values. */
+  readonly cpus?: number
+}
+
+/** A model of Linux in this process: see `bootKernel`. */
+export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHost {
+  readonly profile: KernelProfile
+  readonly cpus: number
+  readonly memory = new KernelMemory()
+  readonly types: KernelTypes
+  readonly clock = new Clock()
+  readonly hooks = new TracingHooks()
+  readonly functions: FunctionSites
+  readonly files: FileTree
+  readonly tracePipe = new TracePipe()
+  readonly world: World
+  current: Task
+  readonly #maps = new Map<number, MapStorage>()
+  readonly #objects = new Set<EmbeddedObject>()
+  readonly #stacks: number
+  #depth = 0
+  #facts: HookFacts = { traceFlags: "...11" }
+  #lastPid = SHELL_PID
+  #lastId = 0
+  #order = 0
+  #random = 0x2545_f491
+
+  constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
+    this.profile = profile
+    this.cpus = options.cpus ?? 2
+    this.types = new KernelTypes(this.memory, profile.btf())
+    this.functions = new FunctionSites(profile)
+    this.files = new FileTree(this.types, this.memory)
+    this.#stacks = this.memory.alloc(RUN_STACK * MAX_NESTED_RUNS)
+    const init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
+    this.current = init
+    this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, init)
+    this.world = new World(this, this.current)
+  }
+
+  get release(): string {
+    return this.profile.release
+  }
+
+  get bootTime(): bigint {
+    return this.clock.bootTime
+  }
+
+  async load(object: ObjectSpec, options: LoadOptions = {}): Promise<EmbeddedObject> {
+    const loaded = loadObject(object, this, options)
+    for (const map of Object.values(loaded.maps)) this.#maps.set(map.storage.address, map.storage)
+    this.#objects.add(loaded)
+    return loaded
+  }
+
+  readonly attach = async (program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> =>
+    new EmbeddedLink(++this.#lastId, program, attachProgram(this, program, point))
+
+  since(release: string): boolean {
+    return compareReleases(this.profile.release, release) >= 0
+  }
+
+  run(attachment: Attachment, context: number, facts: HookFacts): bigint {
+    if (this.#depth >= MAX_NESTED_RUNS) return 0n
+    const { program } = attachment
+    const invocation: Invocation = {
+      program,
+      context,
+      cookie: attachment.cookie,
+      functionAddress: facts.functionAddress ?? 0n,
+      ...(facts.traced ? { traced: facts.traced } : {}),
+    }
+    const outer = this.#facts
+    const run = new ProgramRun(this, invocation, this.#stacks + this.#depth * RUN_STACK)
+    this.#facts = facts
+    this.#depth += 1
+    program.runs += 1
+    try {
+      return interpret(program.executable, run, BigInt(context))
+    } finally {
+      this.#depth -= 1
+      this.#facts = outer
+      this.clock.advance(1000n)
+    }
+  }
+
+  print(text: string): void {
+    const { comm, pid } = this.current
+    this.clock.advance(1000n)
+    this.tracePipe.write({ comm, pid, cpu: this.cpu(), flags: this.#facts.traceFlags, time: this.clock.now(), text })
+  }
+
+  currentTask(): CurrentTask {
+    const { object, pid, tgid, uid, gid, comm } = this.current
+    return { address: object.address, pid, tgid, uid, gid, comm }
+  }
+
+  /** One task runs at a time, always here. */
+  cpu(): number {
+    return 0
+  }
+
+  now(): bigint {
+    this.clock.advance(100n)
+    return this.clock.now()
+  }
+
+  /** xorshift32: the same sequence in every run. */
+  random(): number {
+    let x = this.#random
+    x ^= x << 13
+    x ^= x >>> 17
+    x ^= x << 5
+    this.#random = x >>> 0
+    return this.#random
+  }
+
+  mapAt(address: number): MapStorage | undefined {
+    return this.#maps.get(address)
+  }
+
+  mapById(id: number): MapStorage | undefined {
+    for (const map of this.#maps.values()) if (map.id === id) return map
+    return undefined
+  }
+
+  symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined {
+    return this.profile.symbols().at(address)
+  }
+
+  nextPid(): number {
+    this.#lastPid += 1
+    return this.#lastPid
+  }
+
+  nextProgramId(): number {
+    return ++this.#lastId
+  }
+
+  nextMapId(): number {
+    return ++this.#lastId
+  }
+
+  nextOrder(): number {
+    return ++this.#order
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const object of this.#objects) await object[Symbol.asyncDispose]()
+    this.#objects.clear()
+  }
+}

@@ -1,0 +1,95 @@
+import { didYouMean, LoadError } from "../../base/index.ts"
+import { writeValue } from "../../btf/index.ts"
+import type { LoadOptions } from "../../kernel/index.ts"
+import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
+import type { KernelProfile } from "../../profile/index.ts"
+import type { MapHost } from "../maps/index.ts"
+import { EmbeddedProgram } from "../programs/program.ts"
+import { createMaps } from "./create-maps.ts"
+import { kconfigBytes } from "./kconfig.ts"
+import { EmbeddedObject } from "./loaded-object.ts"
+import { prepareProgram } from "./prepare-program.ts"
+import { TypedMap } from "./typed-map.ts"
+
+/** What loading needs of the kernel. */
+export interface LoadHost extends MapHost {
+  readonly profile: KernelProfile
+  nextProgramId(): number
+  nextMapId(): number
+  readonly attach: ConstructorParameters<typeof EmbeddedProgram>[1]
+}
+
+/** Loads an object: maps first, then programs, all or nothing. */
+export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOptions = {}): EmbeddedObject {
+  const wanted = chooseProgams(object, options.only)
+  const data = initialData(object, host.profile, options.globals ?? {})
+  const storages = createMaps(object, host, () => host.nextMapId(), data)
+  try {
+    const resolution = {
+      profile: host.profile,
+      object,
+      maps: storages,
+      kconfigAddress: (name: string) => {
+        const extern = kconfigExterns(object).find(extern => extern.name === name)
+        const map = object.maps.find(map => map.section === ".kconfig")
+        return extern && map && storages.get(map.name)?.valueAddress(extern.offset)
+      },
+    }
+    const programs = wanted.map(spec => {
+      const loaded = prepareProgram(spec, host.nextProgramId(), resolution)
+      return [spec.name, new EmbeddedProgram(loaded, host.attach)] as const
+    })
+    const maps = object.maps.map(spec => {
+      const storage = storages.get(spec.name)
+      if (!storage) throw new Error(`BUG: map ${spec.name} was not created`)
+      return [spec.name, new TypedMap(spec, storage, object.btf, host.cpus)] as const
+    })
+    return new EmbeddedObject(object, Object.fromEntries(programs), Object.fromEntries(maps))
+  } catch (error) {
+    for (const storage of storages.values()) storage.close()
+    throw error
+  }
+}
+
+function chooseProgams(object: ObjectSpec, only: readonly string[] | undefined): readonly ProgramSpec[] {
+  if (!only) return object.programs.filter(program => program.autoload)
+  const names = object.programs.map(program => program.name)
+  for (const name of only) {
+    if (names.includes(name)) continue
+    throw new LoadError(`object ${object.name} has no program '${name}'`, {
+      errno: "ENOENT",
+      hint: didYouMean(name, names) ?? `its programs: ${names.join(", ")}`,
+    })
+  }
+  return object.programs.filter(program => only.includes(program.name))
+}
+
+function kconfigExterns(object: ObjectSpec): Extract<ExternSpec, { kind: "kconfig" }>[] {
+  return object.externs.filter(extern => extern.kind === "kconfig")
+}
+
+/** First contents of data sections: the file's bytes, changed globals over them; `.kconfig` from the kernel. */
+function initialData(
+  object: ObjectSpec,
+  profile: KernelProfile,
+  globals: Readonly<Record<string, unknown>>,
+): (map: MapSpec) => Uint8Array | undefined {
+  for (const name of Object.keys(globals)) {
+    const known = object.globals.map(variable => variable.name)
+    if (!known.includes(name))
+      throw new LoadError(`object ${object.name} has no global variable '${name}'`, {
+        errno: "ENOENT",
+        hint: didYouMean(name, known) ?? `its globals: ${known.join(", ")}`,
+      })
+  }
+  return map => {
+    if (map.section === ".kconfig" && object.btf) return kconfigBytes(kconfigExterns(object), object.btf, profile)
+    if (!map.data) return undefined
+    const bytes = map.data.slice()
+    for (const variable of object.globals) {
+      if (variable.map !== map.name || !(variable.name in globals) || !object.btf) continue
+      writeValue(object.btf, variable.type, globals[variable.name], bytes, variable.offset)
+    }
+    return bytes
+  }
+}

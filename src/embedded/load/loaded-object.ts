@@ -1,0 +1,48 @@
+import type { Link, LoadedObject } from "../../kernel/index.ts"
+import type { ObjectSpec } from "../../object/index.ts"
+import { attachPointOf } from "../../kernel/index.ts"
+import type { EmbeddedLink } from "../attach/embedded-link.ts"
+import type { EmbeddedProgram } from "../programs/program.ts"
+import type { Sample, TypedMap } from "./typed-map.ts"
+
+/** An object's programs and maps as the embedded kernel holds them. */
+export class EmbeddedObject implements LoadedObject {
+  readonly spec: ObjectSpec
+  readonly programs: Readonly<Record<string, EmbeddedProgram>>
+  readonly maps: Readonly<Record<string, TypedMap>>
+
+  constructor(
+    spec: ObjectSpec,
+    programs: Readonly<Record<string, EmbeddedProgram>>,
+    maps: Readonly<Record<string, TypedMap>>,
+  ) {
+    this.spec = spec
+    this.programs = programs
+    this.maps = maps
+  }
+
+  async attach(): Promise<readonly EmbeddedLink[]> {
+    const links: Link[] = []
+    try {
+      for (const program of Object.values(this.programs))
+        if (attachPointOf(program.spec)) links.push(await program.attach())
+      return links as EmbeddedLink[]
+    } catch (error) {
+      // As libbpf: one that fails takes the others with it.
+      for (const link of links) await link.detach()
+      throw error
+    }
+  }
+
+  /** Every record of every map that nobody has read yet, in the order in which programs wrote them. */
+  events(types: Readonly<Record<string, string>> = {}): Sample[] {
+    return Object.values(this.maps)
+      .flatMap(map => map.takeSamples(types[map.name]))
+      .sort((a, b) => a.order - b.order)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of Object.values(this.programs)) await program[Symbol.asyncDispose]()
+    for (const map of Object.values(this.maps)) map.close()
+  }
+}

@@ -1,0 +1,108 @@
+import { LoadError, NotModelledError, RelocationError } from "../../base/index.ts"
+import type { ExecutableProgram } from "../../engine/index.ts"
+import type { Instruction } from "../../isa/index.ts"
+import { applyCore, type ObjectSpec, type ProgramSpec, type Reference } from "../../object/index.ts"
+import type { KernelProfile } from "../../profile/index.ts"
+import type { MapStorage } from "../maps/index.ts"
+import { findTraceTarget } from "./trace-target.ts"
+import type { LoadedProgram } from "../programs/program.ts"
+
+/** Program types whose hooks the embedded kernel has. */
+const MODELLED_TYPES = new Set(["kprobe", "tracepoint", "raw_tracepoint", "raw_tracepoint_writable", "tracing"])
+
+/** What a program's references may name. */
+export interface Resolution {
+  readonly profile: KernelProfile
+  readonly object: ObjectSpec
+  /** Maps of the object by name. */
+  readonly maps: ReadonlyMap<string, MapStorage>
+  /** Where a `.kconfig` extern's value lies. */
+  kconfigAddress(name: string): number | undefined
+}
+
+/** Turns a program spec into something this kernel can run: type, target, CO-RE, maps and externs. */
+export function prepareProgram(program: ProgramSpec, id: number, resolution: Resolution): LoadedProgram {
+  const { object, profile } = resolution
+  const { definition } = program
+  if (!definition)
+    throw new LoadError(
+      `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
+      { errno: "EINVAL", hint: "section names decide the program type: see `skep explain kprobe` for an example" },
+    )
+  if (!MODELLED_TYPES.has(definition.programType))
+    throw new NotModelledError(
+      `prog '${program.name}': program type ${definition.programType} is not modelled by the embedded kernel yet`,
+      { hint: `modelled so far: ${[...MODELLED_TYPES].join(", ")}` },
+    )
+  const target = findTraceTarget(program, profile)
+  const { instructions, problems } = applyCore(program, object, profile.btf())
+  const patched = [...instructions]
+  for (const reference of program.references) resolveReference(patched, reference, program, resolution)
+  const executable: ExecutableProgram = {
+    instructions: patched,
+    describe: slot => problems.get(slot) ?? describeSlot(program, slot),
+  }
+  return { id, spec: program, type: definition.programType, executable, target }
+}
+
+/** "program.bpf.c:97: start(&event, 3);", for faults. */
+function describeSlot(program: ProgramSpec, slot: number): string {
+  const line = program.lines.findLast(line => line.at <= slot)
+  return line ? `${line.file}:${line.line}: ${line.text.trim()}` : ""
+}
+
+function resolveReference(
+  instructions: Instruction[],
+  reference: Reference,
+  program: ProgramSpec,
+  resolution: Resolution,
+): void {
+  switch (reference.kind) {
+    case "map":
+      return setImmediate(instructions, reference.at, BigInt(mapOf(reference.map, resolution).address))
+    case "mapValue":
+      return setImmediate(
+        instructions,
+        reference.at,
+        BigInt(mapOf(reference.map, resolution).valueAddress(reference.offset)),
+      )
+    case "extern":
+      return setImmediate(instructions, reference.at, externAddress(reference.extern, program, resolution))
+    case "kfunc":
+      // Left as it is: the engine asks for it by BTF id when it is called, and the kernel answers "not modelled".
+      return
+    case "function":
+      // The slot already holds the distance to the function; the engine reads it as a callback.
+      return
+    default:
+      return reference satisfies never
+  }
+}
+
+function mapOf(name: string, resolution: Resolution): MapStorage {
+  const map = resolution.maps.get(name)
+  if (!map) throw new Error(`BUG: the object refers to map ${name}, which was not created`)
+  return map
+}
+
+function externAddress(name: string, program: ProgramSpec, resolution: Resolution): bigint {
+  const extern = resolution.object.externs.find(extern => extern.name === name)
+  if (!extern) throw new Error(`BUG: the object refers to extern ${name}, which it does not declare`)
+  if (extern.kind === "kconfig") return BigInt(resolution.kconfigAddress(name) ?? 0)
+  const symbol = resolution.profile.symbols().find(name)
+  if (symbol) return symbol.address
+  if (extern.weak) return 0n
+  throw new RelocationError(`prog '${program.name}': extern (ksym) '${name}': not found in kernel symbols (ESRCH)`, {
+    errno: "ESRCH",
+    hint: "declare it __weak and test it for NULL where a kernel may lack it",
+  })
+}
+
+/** Writes a 64-bit immediate into an `lddw`, which from here on is a plain number. */
+function setImmediate(instructions: Instruction[], at: number, value: bigint): void {
+  const low = instructions[at]
+  const high = instructions[at + 1]
+  if (!low || !high) throw new Error(`BUG: reference at slot ${at} is not a 64-bit load`)
+  instructions[at] = { ...low, src: 0, imm: Number(BigInt.asIntN(32, value)) }
+  instructions[at + 1] = { ...high, imm: Number(BigInt.asIntN(32, value >> 32n)) }
+}

@@ -1,0 +1,115 @@
+import { NotModelledError } from "../../base/index.ts"
+import { BlockAllocator } from "./block-allocator.ts"
+
+const PAGE = 65536
+
+/** Nothing lives below: loads there give zero (as faulting BTF-pointer loads do in Linux), stores fault. */
+export const NULL_GUARD_END = PAGE
+/** User memory is [NULL_GUARD_END, KERNEL_START), kernel memory everything above, as TASK_SIZE divides them in Linux. */
+export const KERNEL_START = 0x0200_0000
+/** Below 2 GiB − 64 KiB, so that a WASM guard can serve as the bounds check. */
+const MAX_PAGES = 32766
+
+/**
+ * The one memory that programs see: user memory, kernel objects, map values, contexts and program stacks. An
+ * address is a byte offset in it, so 32-bit context fields such as `xdp_md.data` hold real addresses.
+ */
+export class KernelMemory {
+  readonly memory: WebAssembly.Memory
+  readonly kernel: BlockAllocator
+  readonly user: BlockAllocator
+  #bytes: Uint8Array
+  #view: DataView
+
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: KERNEL_START / PAGE + 64, maximum: MAX_PAGES })
+    this.#bytes = new Uint8Array(this.memory.buffer)
+    this.#view = new DataView(this.memory.buffer)
+    this.user = new BlockAllocator("user memory", NULL_GUARD_END, KERNEL_START)
+    this.kernel = new BlockAllocator("kernel memory", KERNEL_START, MAX_PAGES * PAGE)
+  }
+
+  /** All of memory. Do not keep it: growing replaces the buffer. */
+  get bytes(): Uint8Array {
+    if (this.#bytes.length === 0) this.#renew()
+    return this.#bytes
+  }
+
+  /** A little-endian caller's view of all of memory. Do not keep it: growing replaces the buffer. */
+  get view(): DataView {
+    if (this.#bytes.length === 0) this.#renew()
+    return this.#view
+  }
+
+  get size(): number {
+    return this.memory.buffer.byteLength
+  }
+
+  /** Zeroed kernel memory, like kzalloc. `size` in bytes; aligned to 16. */
+  alloc(size: number): number {
+    return this.#take(this.kernel, size)
+  }
+
+  free(address: number): void {
+    this.kernel.free(address)
+  }
+
+  /** Zeroed user memory, which programs reach through the probe_read_user helpers. */
+  allocUser(size: number): number {
+    return this.#take(this.user, size)
+  }
+
+  freeUser(address: number): void {
+    this.user.free(address)
+  }
+
+  /** True when all of [address, address + length) is user memory. */
+  isUser(address: number, length: number): boolean {
+    return address >= NULL_GUARD_END && length >= 0 && address + length <= KERNEL_START
+  }
+
+  /** True when all of [address, address + length) is kernel memory that exists. */
+  isKernel(address: number, length: number): boolean {
+    return address >= KERNEL_START && length >= 0 && address + length <= this.size
+  }
+
+  /** A copy of `length` bytes. */
+  read(address: number, length: number): Uint8Array {
+    return this.bytes.slice(address, address + length)
+  }
+
+  write(address: number, bytes: Uint8Array): void {
+    this.bytes.set(bytes, address)
+  }
+
+  /** The bytes up to (not including) the NUL, at most `limit` of them. */
+  readCString(address: number, limit = 4096): Uint8Array {
+    const end = Math.min(address + limit, this.size)
+    const nul = this.bytes.subarray(address, end).indexOf(0)
+    return this.read(address, nul < 0 ? end - address : nul)
+  }
+
+  #take(allocator: BlockAllocator, size: number): number {
+    const address = allocator.alloc(size)
+    const end = address + size
+    if (end > this.size) this.#grow(end)
+    this.bytes.fill(0, address, end)
+    return address
+  }
+
+  #grow(end: number): void {
+    // Doubling keeps the number of buffer replacements logarithmic.
+    const wanted = Math.max(Math.ceil(end / PAGE), Math.min(MAX_PAGES, (this.size / PAGE) * 2))
+    try {
+      this.memory.grow(Math.min(wanted, MAX_PAGES) - this.size / PAGE)
+    } catch (cause) {
+      throw new NotModelledError(`embedded kernel: out of memory at ${end} bytes`, { errno: "ENOMEM", cause })
+    }
+    this.#renew()
+  }
+
+  #renew(): void {
+    this.#bytes = new Uint8Array(this.memory.buffer)
+    this.#view = new DataView(this.memory.buffer)
+  }
+}

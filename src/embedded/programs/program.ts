@@ -1,0 +1,57 @@
+import type { ExecutableProgram } from "../../engine/index.ts"
+import type { AttachPoint, Link, Program } from "../../kernel/index.ts"
+import type { ProgramSpec } from "../../object/index.ts"
+
+/** What a BTF-attached program stands on, found at load. */
+export type TraceTarget =
+  | { readonly kind: "fentry" | "fexit"; readonly symbol: string }
+  | { readonly kind: "tp_btf"; readonly tracepoint: string }
+
+/** What the loader made of a program spec. */
+export interface LoadedProgram {
+  readonly id: number
+  readonly spec: ProgramSpec
+  /** bpftool's name of the type. */
+  readonly type: string
+  readonly executable: ExecutableProgram
+  readonly target: TraceTarget | undefined
+}
+
+/** A program that the embedded kernel holds. */
+export class EmbeddedProgram implements Program {
+  readonly id: number
+  readonly name: string
+  readonly type: string
+  /** No verifier stands here yet, and nothing claims that one did. */
+  readonly verification = "not verified yet" as const
+  readonly spec: ProgramSpec
+  readonly executable: ExecutableProgram
+  readonly target: TraceTarget | undefined
+  readonly #attach: (program: EmbeddedProgram, point: AttachPoint | undefined) => Promise<Link>
+  readonly #links = new Set<Link>()
+  runs = 0
+
+  constructor(
+    loaded: LoadedProgram,
+    attach: (program: EmbeddedProgram, point: AttachPoint | undefined) => Promise<Link>,
+  ) {
+    this.id = loaded.id
+    this.name = loaded.spec.name
+    this.type = loaded.type
+    this.spec = loaded.spec
+    this.executable = loaded.executable
+    this.target = loaded.target
+    this.#attach = attach
+  }
+
+  async attach(point?: AttachPoint): Promise<Link> {
+    const link = await this.#attach(this, point)
+    this.#links.add(link)
+    return link
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const link of this.#links) await link.detach()
+    this.#links.clear()
+  }
+}

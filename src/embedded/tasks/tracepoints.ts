@@ -1,0 +1,56 @@
+import type { KernelObject } from "../memory/index.ts"
+import { decodeUtf8 } from "../../base/index.ts"
+import type { KernelCore } from "../core.ts"
+import { taskFields, tracepoint } from "../tracing/tracepoint.ts"
+
+const DEFAULT_PRIORITY = 120
+
+export const taskNewtask = tracepoint("task", "task_newtask", (_kernel, task: KernelObject, cloneFlags: number) => ({
+  ...taskFields(task),
+  clone_flags: cloneFlags,
+  oom_score_adj: 0,
+}))
+
+export const taskRename = tracepoint("task", "task_rename", (kernel, task: KernelObject, comm: number) => ({
+  pid: task.number("pid"),
+  oldcomm: task.text("comm"),
+  newcomm: textAt(kernel, comm),
+  oom_score_adj: 0,
+}))
+
+export const schedProcessFork = tracepoint(
+  "sched",
+  "sched_process_fork",
+  (_kernel, parent: KernelObject, child: KernelObject) => ({
+    parent_comm: parent.text("comm"),
+    parent_pid: parent.number("pid"),
+    child_comm: child.text("comm"),
+    child_pid: child.number("pid"),
+  }),
+)
+
+export const schedWakeupNew = tracepoint("sched", "sched_wakeup_new", (_kernel, task: KernelObject) => ({
+  ...taskFields(task),
+  prio: DEFAULT_PRIORITY,
+  success: 1,
+  target_cpu: 0,
+}))
+
+export const schedProcessExec = tracepoint(
+  "sched",
+  "sched_process_exec",
+  (kernel, task: KernelObject, oldPid: number, bprm: KernelObject) => ({
+    filename: textAt(kernel, bprm.number("filename")),
+    pid: task.number("pid"),
+    old_pid: oldPid,
+  }),
+)
+
+export const schedProcessExit = tracepoint("sched", "sched_process_exit", (_kernel, task: KernelObject) => ({
+  ...taskFields(task),
+  prio: DEFAULT_PRIORITY,
+}))
+
+function textAt(kernel: KernelCore, address: number): string {
+  return decodeUtf8(kernel.memory.readCString(address))
+}

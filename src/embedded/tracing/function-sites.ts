@@ -1,0 +1,52 @@
+import type { Btf } from "../../btf/index.ts"
+import type { KernelProfile } from "../../profile/index.ts"
+
+/** Suffixes gcc gives to the one remaining copy of a function that it changed; BTF keeps the plain name. */
+const CLONE_SUFFIXES = ["", ".isra.0", ".constprop.0", ".part.0", ".constprop.0.isra.0"]
+
+/** A modelled function as this kernel build has it. */
+export interface FunctionSite {
+  /** The name it has in kallsyms, which hooks are keyed by. */
+  readonly symbol: string
+  readonly address: bigint
+  readonly returns: "int" | "long" | "void"
+}
+
+/** Finds which symbol a modelled function is on this kernel: exact, a compiler's clone, or none when it is inlined. */
+export class FunctionSites {
+  readonly #profile: KernelProfile
+  readonly #sites = new Map<string, FunctionSite | undefined>()
+
+  constructor(profile: KernelProfile) {
+    this.#profile = profile
+  }
+
+  /** Undefined when the function was inlined away or does not exist on this kernel: no hook can stand on it. */
+  site(name: string): FunctionSite | undefined {
+    if (this.#sites.has(name)) return this.#sites.get(name)
+    const site = this.#find(name)
+    this.#sites.set(name, site)
+    return site
+  }
+
+  #find(name: string): FunctionSite | undefined {
+    const symbols = this.#profile.symbols()
+    for (const suffix of CLONE_SUFFIXES) {
+      const symbol = symbols.find(name + suffix)
+      if (symbol)
+        return { symbol: name + suffix, address: symbol.address, returns: returnWidth(this.#profile.btf(), name) }
+    }
+    return undefined
+  }
+}
+
+/** How the return register is filled: 32-bit results leave its upper half zero on x86-64. */
+function returnWidth(btf: Btf, name: string): FunctionSite["returns"] {
+  const id = btf.find(name, "func")
+  if (id === undefined) return "int"
+  const func = btf.type(id)
+  const proto = func.kind === "func" ? btf.type(func.type) : undefined
+  if (proto?.kind !== "func_proto") return "int"
+  if (btf.isVoid(proto.returns)) return "void"
+  return btf.sizeOf(proto.returns) === 8 ? "long" : "int"
+}

@@ -1,0 +1,94 @@
+import type { EmbeddedProgram } from "../programs/program.ts"
+
+/** One program on one hook. */
+export interface Attachment {
+  readonly program: EmbeddedProgram
+  readonly cookie: bigint
+  /** kprobes only: bytes past the function's start. */
+  readonly offset: number
+  /** syscalls/* programs only: which event they want of the callback that all of them share. */
+  readonly event?: string
+}
+
+/** What stands on a probed kernel function, each list in the order of attaching. */
+export interface FunctionHooks {
+  readonly kprobe: Attachment[]
+  readonly fentry: Attachment[]
+  readonly fexit: Attachment[]
+  readonly kretprobe: Attachment[]
+}
+
+/**
+ * The callbacks registered on one tracepoint, in order. All "tp" programs of one trace event share one callback,
+ * the one that perf registers with the first of them.
+ */
+export type TracepointProbe =
+  | { readonly kind: "raw"; readonly attachment: Attachment }
+  | { readonly kind: "event"; readonly event: string; readonly attachments: Attachment[] }
+
+/** Every hook of the tracing subsystem: kernel functions by symbol, tracepoints by name. */
+export class TracingHooks {
+  readonly #functions = new Map<string, FunctionHooks>()
+  readonly #tracepoints = new Map<string, TracepointProbe[]>()
+
+  /** What stands on a function, or undefined when nothing does: the usual case, and a fast one. */
+  onFunction(symbol: string): FunctionHooks | undefined {
+    return this.#functions.get(symbol)
+  }
+
+  onTracepoint(name: string): readonly TracepointProbe[] | undefined {
+    return this.#tracepoints.get(name)
+  }
+
+  /** Adds a program to a function's list; the answer takes it off again. */
+  addFunction(symbol: string, where: keyof FunctionHooks, attachment: Attachment): () => void {
+    const hooks = this.#functions.get(symbol) ?? { kprobe: [], fentry: [], fexit: [], kretprobe: [] }
+    this.#functions.set(symbol, hooks)
+    hooks[where].push(attachment)
+    return () => {
+      remove(hooks[where], attachment)
+      if (Object.values(hooks).every(list => list.length === 0)) this.#functions.delete(symbol)
+    }
+  }
+
+  /** A raw_tp or tp_btf program. */
+  addRaw(tracepoint: string, attachment: Attachment): () => void {
+    const probe: TracepointProbe = { kind: "raw", attachment }
+    this.#probes(tracepoint).push(probe)
+    return () => this.#dropProbe(tracepoint, probe)
+  }
+
+  /** A "tp" program on a trace event, whose callback stands on `tracepoint`. */
+  addEvent(tracepoint: string, event: string, attachment: Attachment): () => void {
+    const probes = this.#probes(tracepoint)
+    let probe = probes.find(probe => probe.kind === "event" && probe.event === event)
+    if (probe?.kind !== "event") {
+      probe = { kind: "event", event, attachments: [] }
+      probes.push(probe)
+    }
+    const { attachments } = probe
+    attachments.push(attachment)
+    const shared = probe
+    return () => {
+      remove(attachments, attachment)
+      if (attachments.length === 0) this.#dropProbe(tracepoint, shared)
+    }
+  }
+
+  #probes(tracepoint: string): TracepointProbe[] {
+    const probes = this.#tracepoints.get(tracepoint) ?? []
+    this.#tracepoints.set(tracepoint, probes)
+    return probes
+  }
+
+  #dropProbe(tracepoint: string, probe: TracepointProbe): void {
+    const probes = this.#tracepoints.get(tracepoint) ?? []
+    remove(probes, probe)
+    if (probes.length === 0) this.#tracepoints.delete(tracepoint)
+  }
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item)
+  if (index >= 0) list.splice(index, 1)
+}

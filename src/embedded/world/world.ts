@@ -1,0 +1,60 @@
+import type { KernelCore } from "../core.ts"
+import type { FileTree } from "../files/index.ts"
+import { Task } from "../tasks/index.ts"
+import { Process, shellStatus } from "./process.ts"
+
+export interface ExecOptions {
+  /** Arguments after the program's own name. */
+  readonly args?: readonly string[]
+  /** "NAME=value" each. */
+  readonly env?: readonly string[]
+  /** Who runs it; root by default. */
+  readonly uid?: number
+  readonly gid?: number
+  /** What it exits with: 0 … 255. */
+  readonly status?: number
+}
+
+export interface ExecResult {
+  readonly pid: number
+  /** The exit status as the shell sees it: 126 or 127 when the program could not be run. */
+  readonly status: number
+}
+
+/** What happens around the kernel: processes and what they do. Every action walks Linux's path, past every hook on it. */
+export class World {
+  /** The process that starts the others: a shell of root's. */
+  readonly shell: Process
+  readonly #kernel: KernelCore
+
+  constructor(kernel: KernelCore, shell: Task) {
+    this.#kernel = kernel
+    this.shell = new Process(kernel, shell)
+  }
+
+  get files(): FileTree {
+    return this.#kernel.files
+  }
+
+  /** The shell runs a program: it forks, the child executes `path` and exits. Gives the child's pid and status. */
+  async exec(path: string, options: ExecOptions = {}): Promise<ExecResult> {
+    const child = this.spawn(options)
+    const { pid } = child
+    const result = child.exec(path, [path, ...(options.args ?? [])], options.env)
+    const status = result.ok ? (options.status ?? 0) : shellStatus(result.errno)
+    child.exit(status)
+    return { pid, status }
+  }
+
+  /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */
+  spawn(options: { readonly uid?: number; readonly gid?: number } = {}): Process {
+    const child = this.shell.fork()
+    if (options.uid !== undefined) setIds(child.task, "uid", options.uid)
+    if (options.gid !== undefined) setIds(child.task, "gid", options.gid)
+    return child
+  }
+}
+
+function setIds(task: Task, which: "uid" | "gid", id: number): void {
+  for (const prefix of ["", "e", "s", "fs"]) task.cred.set(`${prefix}${which}.val`, id)
+}
