@@ -1,0 +1,10 @@
+/** The BPF ABI as rows: types, sections, helpers, contexts, releases. Everything that knows them reads them here. May import base. */
+export * from "./attach-types.ts"
+export * from "./commands.ts"
+export * from "./helpers/index.ts"
+export * from "./link-types.ts"
+export * from "./lookup.ts"
+export * from "./map-types.ts"
+export * from "./program-types.ts"
+export * from "./releases.ts"
+export * from "./sections.ts"
