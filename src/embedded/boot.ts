@@ -1,10 +1,10 @@
-import { type KernelProfile, loadProfile } from "../profile/index.ts"
+import type { KernelProfile } from "../profile/index.ts"
 import { EmbeddedKernel, type EmbeddedKernelOptions } from "./embedded-kernel.ts"
 
 export interface BootOptions extends EmbeddedKernelOptions {
   /** A built-in release, such as "6.12" (the default). */
   readonly release?: string
-  /** A profile of one's own instead. */
+  /** A profile of one's own instead: in a browser the only way. */
   readonly profile?: KernelProfile
 }
 
@@ -13,6 +13,12 @@ export interface BootOptions extends EmbeddedKernelOptions {
  * is no profile of that release. Close it with `await using` or `[Symbol.asyncDispose]()`.
  */
 export async function bootKernel(options: BootOptions = {}): Promise<EmbeddedKernel> {
-  const profile = options.profile ?? (await loadProfile(options.release ?? "6.12"))
+  const profile = options.profile ?? (await builtinProfile(options.release ?? "6.12"))
   return new EmbeddedKernel(profile, options)
+}
+
+/** Built-in profiles are files of this package; only Node can read them, so only there is the reader loaded. */
+async function builtinProfile(release: string): Promise<KernelProfile> {
+  const { loadBuiltinProfile } = await import("../profile/node.ts")
+  return loadBuiltinProfile(release)
 }

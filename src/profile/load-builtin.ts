@@ -1,0 +1,30 @@
+import { readdir, readFile } from "node:fs/promises"
+import { ProfileError } from "../base/index.ts"
+import { compareReleases } from "../catalog/index.ts"
+import { decodeProfile } from "./decode-profile.ts"
+import type { KernelProfile } from "./kernel-profile.ts"
+import { applyOverlay, readOverlay } from "./overlay.ts"
+
+const FOLDER = new URL("../../profiles/", import.meta.url)
+
+/** The releases that come with this package, oldest first. */
+export async function builtinReleases(): Promise<string[]> {
+  const names = (await readdir(FOLDER)).filter(name => /\.(skepprofile|json)$/.test(name))
+  return names.map(name => name.replace(/\.\w+$/, "")).sort(compareReleases)
+}
+
+/** The built-in profile of a release family. Throws ProfileError that lists the built-in ones. */
+export async function loadBuiltinProfile(release: string): Promise<KernelProfile> {
+  const releases = await builtinReleases()
+  if (!releases.includes(release))
+    throw new ProfileError(`there is no built-in profile of kernel ${release}`, {
+      errno: "ENOENT",
+      hint: `built in: ${releases.join(", ")}`,
+    })
+  const files = await readdir(FOLDER)
+  if (files.includes(`${release}.skepprofile`))
+    return decodeProfile(await readFile(new URL(`${release}.skepprofile`, FOLDER)), `profile ${release}`)
+  const name = `${release}.json`
+  const overlay = readOverlay(await readFile(new URL(name, FOLDER), "utf8"), name)
+  return applyOverlay(await loadBuiltinProfile(overlay.base), overlay)
+}

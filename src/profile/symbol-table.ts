@@ -1,0 +1,121 @@
+import { decodeUtf8, nearestNames } from "../base/index.ts"
+
+export interface KernelSymbol {
+  readonly name: string
+  readonly address: bigint
+  /** The letter of kallsyms: t and T are code, d, b and r data, w weak; capitals are global. */
+  readonly type: string
+  /** Stands in available_filter_functions: fentry, kprobe.multi and ftrace can attach. */
+  readonly traceable: boolean
+  /** Stands in the kprobe blacklist. */
+  readonly blacklisted: boolean
+}
+
+/** Kernel addresses are kept as their low 32 bits: on x86-64 kernel text and data lie in the last 2 GiB. */
+const UPPER = 0xffff_ffff_0000_0000n
+
+/**
+ * Symbols of a kernel, one line each in address order: eight hex digits (the low half of the address), the type
+ * letter, flags ("f" traceable, "k" blacklisted, "-" none), the name. Lookups search the text: parsing 150,000
+ * lines for one name would cost more than the rest of a run.
+ */
+export class SymbolTable {
+  readonly #text: string
+  #starts: Uint32Array | undefined
+
+  constructor(bytes: Uint8Array) {
+    this.#text = `\n${decodeUtf8(bytes)}`
+  }
+
+  /** The first symbol of this name, or undefined. */
+  find(name: string): KernelSymbol | undefined {
+    const at = this.#nameAt(name, 0)
+    return at < 0 ? undefined : this.#lineAt(this.#text.lastIndexOf("\n", at) + 1)
+  }
+
+  /** Every symbol of this name: static functions of different files may share one. */
+  findAll(name: string): KernelSymbol[] {
+    const found: KernelSymbol[] = []
+    for (let at = this.#nameAt(name, 0); at >= 0; at = this.#nameAt(name, at + 1))
+      found.push(this.#lineAt(this.#text.lastIndexOf("\n", at) + 1))
+    return found
+  }
+
+  /** The symbol that an address lies in, and how far. */
+  at(address: bigint): { readonly name: string; readonly offset: number } | undefined {
+    if (address < UPPER) return undefined
+    const low = Number(address & 0xffff_ffffn)
+    const starts = this.#lineStarts()
+    let [first, last] = [0, starts.length - 1]
+    while (first < last) {
+      const middle = (first + last + 1) >> 1
+      if (this.#lowAt(starts[middle] as number) <= low) first = middle
+      else last = middle - 1
+    }
+    const start = starts[first]
+    if (start === undefined || this.#lowAt(start) > low) return undefined
+    return { name: this.#lineAt(start).name, offset: low - this.#lowAt(start) }
+  }
+
+  /** All symbols in address order. */
+  *all(): Generator<KernelSymbol> {
+    for (const start of this.#lineStarts()) yield this.#lineAt(start)
+  }
+
+  /** Functions whose names are near to `name`, best first: the same name with more or less around it, then typing errors. */
+  nearestFunctions(name: string, count = 5): string[] {
+    const functions = new Set<string>()
+    const stem = name.replace(/^_+|_+$/g, "")
+    const related = new Set<string>()
+    for (const symbol of this.all()) {
+      if (!/[tTwW]/.test(symbol.type)) continue
+      functions.add(symbol.name)
+      if (stem.length >= 4 && symbol.name.includes(stem)) related.add(symbol.name)
+    }
+    const byLength = [...related].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+    const prefixed = byLength.filter(candidate => candidate.startsWith(stem))
+    const typed = nearestNames(name, functions, count)
+    return [...new Set([...prefixed, ...byLength, ...typed])].slice(0, count)
+  }
+
+  #nameAt(name: string, from: number): number {
+    if (name.includes("\n") || name.includes(" ")) return -1
+    const at = this.#text.indexOf(` ${name}\n`, from)
+    return at
+  }
+
+  #lineStarts(): Uint32Array {
+    if (this.#starts) return this.#starts
+    const starts: number[] = []
+    for (let at = this.#text.indexOf("\n"); at >= 0 && at + 1 < this.#text.length; at = this.#text.indexOf("\n", at + 1))
+      starts.push(at + 1)
+    this.#starts = Uint32Array.from(starts)
+    return this.#starts
+  }
+
+  #lowAt(start: number): number {
+    return Number.parseInt(this.#text.slice(start, start + 8), 16)
+  }
+
+  #lineAt(start: number): KernelSymbol {
+    const end = this.#text.indexOf("\n", start)
+    const flags = this.#text.slice(start + 11, this.#text.indexOf(" ", start + 11))
+    return {
+      name: this.#text.slice(start + 12 + flags.length, end),
+      address: UPPER | BigInt(this.#lowAt(start)),
+      type: this.#text.charAt(start + 9),
+      traceable: flags.includes("f"),
+      blacklisted: flags.includes("k"),
+    }
+  }
+}
+
+/** Writes the text that SymbolTable reads. Symbols must be sorted by address. */
+export function formatSymbols(symbols: Iterable<KernelSymbol>): string {
+  const lines: string[] = []
+  for (const { name, address, type, traceable, blacklisted } of symbols) {
+    const flags = `${traceable ? "f" : ""}${blacklisted ? "k" : ""}` || "-"
+    lines.push(`${(address & 0xffff_ffffn).toString(16).padStart(8, "0")} ${type} ${flags} ${name}\n`)
+  }
+  return lines.join("")
+}
