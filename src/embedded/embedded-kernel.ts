@@ -1,5 +1,5 @@
 import { compareReleases } from "../catalog/index.ts"
-import { interpret } from "../engine/index.ts"
+import { interpret, type StackRange } from "../engine/index.ts"
 import type { AttachPoint, Kernel, LoadOptions } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
@@ -14,7 +14,7 @@ import type { EmbeddedObject } from "./load/loaded-object.ts"
 import type { MapStorage } from "./maps/index.ts"
 import { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
-import { ProgramRun, RUN_STACK } from "./programs/program-run.ts"
+import { ProgramRun } from "./programs/program-run.ts"
 import { Task } from "./tasks/task.ts"
 import { TracePipe } from "./trace-pipe.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
@@ -23,6 +23,8 @@ import { World } from "./world/world.ts"
 
 /** Programs that run inside helpers of programs; more is a loop of hooks. */
 const MAX_NESTED_RUNS = 16
+/** Bytes of stack one run may take: 512 for each of 8 nested functions. */
+const RUN_STACK = 512 * 8
 /** Where the model's first processes start: a machine that has been up for a while. */
 const SHELL_PID = 100
 
@@ -46,7 +48,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   current: Task
   readonly #maps = new Map<number, MapStorage>()
   readonly #objects = new Set<EmbeddedObject>()
-  readonly #stacks: number
+  readonly #stack: StackRange
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
@@ -60,7 +62,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.types = new KernelTypes(this.memory, profile.btf())
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
-    this.#stacks = this.memory.alloc(RUN_STACK * MAX_NESTED_RUNS)
+    const stackSize = RUN_STACK * MAX_NESTED_RUNS
+    this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
     const init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
     this.current = init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, init)
@@ -100,7 +103,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       ...(facts.traced ? { traced: facts.traced } : {}),
     }
     const outer = this.#facts
-    const run = new ProgramRun(this, invocation, this.#stacks + this.#depth * RUN_STACK)
+    const run = new ProgramRun(this, invocation, this.#stack)
     this.#facts = facts
     this.#depth += 1
     program.runs += 1
@@ -116,7 +119,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   print(text: string): void {
     const { comm, pid } = this.current
     this.clock.advance(1000n)
-    this.tracePipe.write({ comm, pid, cpu: this.cpu(), flags: this.#facts.traceFlags, time: this.clock.now(), text })
+    this.tracePipe.write({
+      comm,
+      pid,
+      cpu: this.cpu(),
+      flags: this.#facts.traceFlags,
+      time: this.clock.now(),
+      text,
+    })
   }
 
   currentTask(): CurrentTask {
@@ -146,6 +156,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   mapAt(address: number): MapStorage | undefined {
     return this.#maps.get(address)
+  }
+
+  maps(): Iterable<MapStorage> {
+    return this.#maps.values()
   }
 
   mapById(id: number): MapStorage | undefined {

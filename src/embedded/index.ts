@@ -1,7 +1,8 @@
 /** `skep/embedded`: a model of Linux in one process, with every hook. May import every folder but linux, cli and shell. */
+
+export type { EmbeddedLink } from "./attach/embedded-link.ts"
 export { type BootOptions, bootKernel } from "./boot.ts"
 export { EmbeddedKernel, type EmbeddedKernelOptions } from "./embedded-kernel.ts"
-export type { EmbeddedLink } from "./attach/embedded-link.ts"
 export type { EmbeddedObject } from "./load/loaded-object.ts"
 export type { Sample, TypedMap } from "./load/typed-map.ts"
 export type { EmbeddedProgram } from "./programs/program.ts"

@@ -5,7 +5,9 @@ const line = { comm: "init", pid: 116, cpu: 0, flags: "...21", time: 13_478_095_
 
 // The line of a 6.1 kernel for the same values.
 test("a line has the kernel's columns", () => {
-  expect(formatTraceLine(line)).toBe("            init-116     [000] ...21    13.478095: bpf_trace_printk: hello")
+  expect(formatTraceLine(line)).toBe(
+    "            init-116     [000] ...21    13.478095: bpf_trace_printk: hello",
+  )
 })
 
 test("lines are taken once and in order", () => {

@@ -84,5 +84,9 @@ function tracepointPoint(program: ProgramSpec): AttachPoint {
       errno: "EINVAL",
       hint: "write tp/<category>/<event>, as in available_events with a slash for the colon",
     })
-  return { kind: "tracepoint", category: program.target.slice(0, slash), name: program.target.slice(slash + 1) }
+  return {
+    kind: "tracepoint",
+    category: program.target.slice(0, slash),
+    name: program.target.slice(slash + 1),
+  }
 }

@@ -20,7 +20,8 @@ export interface CapturedKernel extends ProfileFacts {
 }
 
 /** Symbols that only linkers and the kernel's own tables need. */
-const UNINTERESTING = /^(__pfx_|__cfi_|__ksymtab_|__kstrtab|__crc_|__initcall_|__UNIQUE_ID|\.L|__already_done|__warned|__func__|__key|descriptor|_note_)/
+const UNINTERESTING =
+  /^(__pfx_|__cfi_|__ksymtab_|__kstrtab|__crc_|__initcall_|__UNIQUE_ID|\.L|__already_done|__warned|__func__|__key|descriptor|_note_)/
 
 /** Where the kernel image may begin on x86-64 (__START_KERNEL_map). */
 const KERNEL_IMAGE = 0xffff_ffff_8000_0000n
@@ -40,7 +41,9 @@ export async function buildProfile(captured: CapturedKernel): Promise<Uint8Array
 /** Symbols of the kernel itself (not of modules) in address order, flagged from the two lists. */
 function readSymbols(kallsyms: string, functions: string, blacklist: string): KernelSymbol[] {
   const traceable = new Set(functions.split("\n").filter(line => line !== "" && !line.includes("[")))
-  const blacklisted = new Set([...blacklist.matchAll(/^0x([0-9a-f]+)-/gm)].map(match => BigInt(`0x${match[1]}`)))
+  const blacklisted = new Set(
+    [...blacklist.matchAll(/^0x([0-9a-f]+)-/gm)].map(match => BigInt(`0x${match[1]}`)),
+  )
   const symbols: KernelSymbol[] = []
   for (const line of kallsyms.split("\n")) {
     const [hex, type, name, module] = line.split(/[ \t]/)

@@ -23,8 +23,13 @@ export interface Container<Facts> {
 }
 
 /** Packs facts (plain JSON) and named sections into a profile file. */
-export async function packContainer(facts: object, sections: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array> {
-  const packed = await Promise.all([...sections.values()].map(bytes => through(bytes, new CompressionStream("gzip"))))
+export async function packContainer(
+  facts: object,
+  sections: ReadonlyMap<string, Uint8Array>,
+): Promise<Uint8Array> {
+  const packed = await Promise.all(
+    [...sections.values()].map(bytes => through(bytes, new CompressionStream("gzip"))),
+  )
   const headers = [...sections].map(([name, bytes], index) => ({
     name,
     compressed: packed[index]?.length ?? 0,
@@ -56,13 +61,18 @@ export async function unpackContainer(bytes: Uint8Array, label: string): Promise
     const packed = bytes.subarray(at, at + section.compressed)
     at += section.compressed
     if (packed.length !== section.compressed)
-      throw new ProfileError(`${label}: section ${section.name} is cut off: ${packed.length} of ${section.compressed} bytes`)
+      throw new ProfileError(
+        `${label}: section ${section.name} is cut off: ${packed.length} of ${section.compressed} bytes`,
+      )
     return unpackSection(section, packed, label)
   })
   return { facts: header.facts, sections: new Map(await Promise.all(sections)) }
 }
 
-function parseHeader(bytes: Uint8Array, label: string): { facts: unknown; sections: readonly SectionHeader[] } {
+function parseHeader(
+  bytes: Uint8Array,
+  label: string,
+): { facts: unknown; sections: readonly SectionHeader[] } {
   try {
     const header = JSON.parse(decodeUtf8(bytes)) as { facts: unknown; sections: readonly SectionHeader[] }
     const sound = header.sections.every(

@@ -145,7 +145,8 @@ export class KernelProfile {
 
 function parseConfig(text: string): Map<string, string> {
   const options = new Map<string, string>()
-  for (const match of text.matchAll(/^(CONFIG_[A-Za-z0-9_]+)=(.*)$/gm)) options.set(match[1] as string, match[2] as string)
+  for (const match of text.matchAll(/^(CONFIG_[A-Za-z0-9_]+)=(.*)$/gm))
+    options.set(match[1] as string, match[2] as string)
   return options
 }
 

@@ -57,9 +57,17 @@ function addFunctions(base: Btf, overlay: ProfileOverlay): Btf {
 /** Understands names of ints, structs and typedefs, `const` in front, and any number of `*` behind. */
 function typeBySpelling(base: Btf, builder: BtfBuilder, spelling: string): TypeId {
   if (spelling.endsWith("*"))
-    return builder.add({ kind: "ptr", name: "", type: typeBySpelling(base, builder, spelling.slice(0, -1).trim()) })
+    return builder.add({
+      kind: "ptr",
+      name: "",
+      type: typeBySpelling(base, builder, spelling.slice(0, -1).trim()),
+    })
   if (spelling.endsWith(" const"))
-    return builder.add({ kind: "const", name: "", type: typeBySpelling(base, builder, spelling.slice(0, -6)) })
+    return builder.add({
+      kind: "const",
+      name: "",
+      type: typeBySpelling(base, builder, spelling.slice(0, -6)),
+    })
   if (spelling.startsWith("const "))
     return builder.add({ kind: "const", name: "", type: typeBySpelling(base, builder, spelling.slice(6)) })
   const struct = /^struct (\w+)$/.exec(spelling)?.[1]
@@ -83,7 +91,9 @@ export function readOverlay(text: string, label: string): ProfileOverlay {
     throw new ProfileError(`${label}: this is no JSON`, { cause })
   }
   const { release, version, base, handMade, functions } = value
-  const sound = [release, version, base, handMade].every(item => typeof item === "string") && Array.isArray(functions)
-  if (!sound) throw new ProfileError(`${label}: an overlay has release, version, base, handMade and functions`)
+  const sound =
+    [release, version, base, handMade].every(item => typeof item === "string") && Array.isArray(functions)
+  if (!sound)
+    throw new ProfileError(`${label}: an overlay has release, version, base, handMade and functions`)
   return value as ProfileOverlay
 }

@@ -87,7 +87,11 @@ export class SymbolTable {
   #lineStarts(): Uint32Array {
     if (this.#starts) return this.#starts
     const starts: number[] = []
-    for (let at = this.#text.indexOf("\n"); at >= 0 && at + 1 < this.#text.length; at = this.#text.indexOf("\n", at + 1))
+    for (
+      let at = this.#text.indexOf("\n");
+      at >= 0 && at + 1 < this.#text.length;
+      at = this.#text.indexOf("\n", at + 1)
+    )
       starts.push(at + 1)
     this.#starts = Uint32Array.from(starts)
     return this.#starts

@@ -16,11 +16,16 @@ interface Flags {
 export const command: CommandModule = {
   configure(command: Command, io: Io): void {
     command
-      .description("Loads an object into an embedded kernel, attaches each program where its section says, lets a scenario happen and shows what the programs reported.")
+      .description(
+        "Loads an object into an embedded kernel, attaches each program where its section says, lets a scenario happen and shows what the programs reported.",
+      )
       .argument("<object>", "a compiled BPF object (.bpf.o)")
       .option("--only <names...>", "load only these programs")
       .option("--release <release>", "kernel release to model: 6.1, 6.12 or 5.15", "6.12")
-      .option("--scenario <file>", "TypeScript or JavaScript module: export default async ({ world }) => { … }")
+      .option(
+        "--scenario <file>",
+        "TypeScript or JavaScript module: export default async ({ world }) => { … }",
+      )
       .option("--format <format>", "text or json", "text")
       .option("--json", "the same as --format json")
       .action((object: string, flags: Flags) => runObject(runOptions(object, flags), io))

@@ -6,7 +6,13 @@ type Style = Io["style"]
 
 /** The report for people: attachments, events, trace pipe, maps. */
 export function toText(report: RunReport, style: Style): string {
-  const blocks = [heading(report, style), programs(report, style), events(report, style), trace(report, style), maps(report, style)]
+  const blocks = [
+    heading(report, style),
+    programs(report, style),
+    events(report, style),
+    trace(report, style),
+    maps(report, style),
+  ]
   return `${blocks.filter(block => block !== "").join("\n\n")}\n`
 }
 
@@ -23,7 +29,9 @@ function programs(report: RunReport, style: Style): string {
     program.runs === 1 ? "ran once" : `ran ${program.runs} times`,
     program.verification,
   ])
-  const notes = report.programs.flatMap(({ name, note }) => (note ? [style.yellow(`  note: ${name}: ${note}`)] : []))
+  const notes = report.programs.flatMap(({ name, note }) =>
+    note ? [style.yellow(`  note: ${name}: ${note}`)] : [],
+  )
   return [title(style, "programs"), ...table(rows), ...notes].join("\n")
 }
 
@@ -40,10 +48,19 @@ function groupByShape(all: RunReport["events"]): string[][] {
   for (const event of all) {
     const fields = isRecord(event.value) ? Object.keys(event.value) : []
     const key = `${event.map} ${fields.join(" ")}`
-    const row = isRecord(event.value) ? Object.values(event.value).map(formatValue) : [toHex(event.bytes, " ")]
+    const row = isRecord(event.value)
+      ? Object.values(event.value).map(formatValue)
+      : [toHex(event.bytes, " ")]
     const last = groups.at(-1)
     if (last?.key === key) last.rows.push([event.map, ...row])
-    else groups.push({ key, rows: [["map", ...(fields.length > 0 ? fields : ["bytes"])], [event.map, ...row]] })
+    else
+      groups.push({
+        key,
+        rows: [
+          ["map", ...(fields.length > 0 ? fields : ["bytes"])],
+          [event.map, ...row],
+        ],
+      })
   }
   return groups.map(group => table(group.rows))
 }
@@ -58,10 +75,21 @@ function maps(report: RunReport, style: Style): string {
   if (shown.length === 0) return ""
   const lines = shown.flatMap(map => [
     `  ${map.name} (${map.type})${map.lost > 0 ? style.red(` lost ${map.lost} records`) : ""}`,
-    ...map.entries.map(entry => `    ${formatValue(entry.key)}: ${formatValue(entry.value)}`),
+    ...(map.section ? variables(map.entries[0]?.value) : entries(map.entries)),
     ...(map.more > 0 ? [`    … ${map.more} more`] : []),
   ])
   return [title(style, "maps"), ...lines].join("\n")
+}
+
+function entries(list: RunReport["maps"][number]["entries"]): string[] {
+  return list.map(entry => `    ${formatValue(entry.key)}: ${formatValue(entry.value)}`)
+}
+
+/** Global variables, one a line. */
+function variables(value: unknown): string[] {
+  return isRecord(value)
+    ? Object.entries(value).map(([name, item]) => `    ${name} = ${formatValue(item)}`)
+    : []
 }
 
 function title(style: Style, text: string): string {
@@ -69,7 +97,9 @@ function title(style: Style, text: string): string {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  )
 }
 
 function formatValue(value: unknown): string {
@@ -89,5 +119,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
     row.forEach((cell, index) => {
       widths[index] = Math.max(widths[index] ?? 0, cell.length)
     })
-  return rows.map(row => `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd())
+  return rows.map(row =>
+    `  ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join("  ")}`.trimEnd(),
+  )
 }

@@ -1,4 +1,9 @@
-import { type EmbeddedKernel, type EmbeddedLink, type EmbeddedObject, formatTraceLine } from "../../embedded/index.ts"
+import {
+  type EmbeddedKernel,
+  type EmbeddedLink,
+  type EmbeddedObject,
+  formatTraceLine,
+} from "../../embedded/index.ts"
 import { describePoint } from "../../kernel/index.ts"
 
 /** What one run gave, as plain data. */
@@ -21,6 +26,8 @@ export interface RunReport {
   readonly maps: readonly {
     readonly name: string
     readonly type: string
+    /** True for data sections, whose only value holds global variables. */
+    readonly section: boolean
     readonly maxEntries: number
     readonly entries: readonly { readonly key: unknown; readonly value: unknown }[]
     /** Entries that were not listed. */
@@ -41,7 +48,8 @@ export async function collectReport(
   const programs = Object.values(object.programs).map(program => {
     const link = links.find(link => link.program === program)
     const { name, type, runs, verification } = program
-    const attachedTo = link && (link.point.kind === "trace" ? program.spec.section : describePoint(link.point))
+    const attachedTo =
+      link && (link.point.kind === "trace" ? program.spec.section : describePoint(link.point))
     return { name, type, section: program.spec.section, attachedTo, runs, verification, note: link?.note }
   })
   const events = object.events().map(({ map, value, bytes }) => ({ map, value, bytes }))
@@ -59,6 +67,11 @@ export async function collectReport(
 
 async function collectMap(map: EmbeddedObject["maps"][string]): Promise<RunReport["maps"][number]> {
   const { name, type, maxEntries } = map
+  if (map.spec.kind !== "map") {
+    const value = userVariables((await map.get(0)) as Readonly<Record<string, unknown>>)
+    const entries = Object.keys(value).length > 0 ? [{ key: 0, value }] : []
+    return { name, type, section: true, maxEntries, entries, more: 0, lost: 0 }
+  }
   const entries: { key: unknown; value: unknown }[] = []
   let more = 0
   if (!EVENT_MAPS.has(type))
@@ -66,5 +79,10 @@ async function collectMap(map: EmbeddedObject["maps"][string]): Promise<RunRepor
       if (entries.length < MAX_ENTRIES) entries.push({ key, value })
       else more += 1
     }
-  return { name, type, maxEntries, entries, more, lost: map.storage.records?.lost ?? 0 }
+  return { name, type, section: false, maxEntries, entries, more, lost: map.storage.records?.lost ?? 0 }
+}
+
+/** The variables of a data section that somebody wrote: not the format strings that bpf_printk leaves there. */
+function userVariables(section: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(section).filter(([name]) => !name.includes(".____fmt")))
 }

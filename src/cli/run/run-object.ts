@@ -2,9 +2,9 @@ import { bootKernel } from "../../embedded/index.ts"
 import { readObject } from "../../object/index.ts"
 import type { Io } from "../io.ts"
 import { collectReport } from "./report.ts"
-import { defaultScenario, loadScenario } from "./scenario.ts"
 import { toJson } from "./report-json.ts"
 import { toText } from "./report-text.ts"
+import { defaultScenario, loadScenario } from "./scenario.ts"
 
 export interface RunOptions {
   /** Path of the object file. */

@@ -2,10 +2,10 @@ import { AttachError, type Errno, errnoText, NotModelledError } from "../../base
 import { type AttachPoint, attachPointOf, describePoint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
+import type { Attachment } from "../tracing/hooks.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_EVENTS, SYSCALL_PREFIX } from "../tracing/syscall.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
-import type { Attachment } from "../tracing/hooks.ts"
 
 /** A program put on a hook: where, and how to take it off. */
 export interface Attached {
@@ -16,13 +16,20 @@ export interface Attached {
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */
-export function attachProgram(kernel: KernelCore, program: EmbeddedProgram, wanted: AttachPoint | undefined): Attached {
+export function attachProgram(
+  kernel: KernelCore,
+  program: EmbeddedProgram,
+  wanted: AttachPoint | undefined,
+): Attached {
   const point = wanted ?? attachPointOf(program.spec)
   if (!point)
-    throw new AttachError(`prog '${program.name}': section '${program.spec.section}' names no place to attach`, {
-      errno: "EINVAL",
-      hint: "give attach() an attach point",
-    })
+    throw new AttachError(
+      `prog '${program.name}': section '${program.spec.section}' names no place to attach`,
+      {
+        errno: "EINVAL",
+        hint: "give attach() an attach point",
+      },
+    )
   const attachment: Attachment = { program, cookie: point.cookie ?? 0n, offset: 0 }
   switch (point.kind) {
     case "kprobe":
@@ -83,7 +90,9 @@ function attachProbe(
   if (offset !== 0 && offset !== ENTRY_MARKER)
     throw new NotModelledError(
       `prog '${program.name}': the embedded kernel has no instructions inside ${symbol}, so offset 0x${offset.toString(16)} cannot be probed`,
-      { hint: `offsets 0 and 0x${ENTRY_MARKER.toString(16)} (past the entry marker) stand for the function's start` },
+      {
+        hint: `offsets 0 and 0x${ENTRY_MARKER.toString(16)} (past the entry marker) stand for the function's start`,
+      },
     )
   const remove = kernel.hooks.addFunction(symbol, where, { ...attachment, offset })
   return { point, remove, note: noteFor(isModelled(symbol), symbol) }
@@ -117,10 +126,14 @@ function attachEvent(
 
 function nearestEvents(kernel: KernelCore, category: string, name: string): string {
   const events = kernel.profile.tracepoints()
-  const elsewhere = events.filter(event => event.name === name).map(event => `${event.category}/${event.name}`)
+  const elsewhere = events
+    .filter(event => event.name === name)
+    .map(event => `${event.category}/${event.name}`)
   if (elsewhere.length > 0) return `did you mean ${elsewhere.join(" or ")}?`
   const sameCategory = events.some(event => event.category === category)
-  return sameCategory ? `category ${category} has no event ${name}` : `there is no category ${category} in available_events`
+  return sameCategory
+    ? `category ${category} has no event ${name}`
+    : `there is no category ${category} in available_events`
 }
 
 function attachRaw(
@@ -134,7 +147,10 @@ function attachRaw(
   if (!exists)
     throw new AttachError(
       `prog '${program.name}': failed to open raw tracepoint '${point.name}': ${errnoText("ENOENT")}`,
-      { errno: "ENOENT", hint: "raw tracepoints are named without their category, such as raw_tp/sched_process_exec" },
+      {
+        errno: "ENOENT",
+        hint: "raw tracepoints are named without their category, such as raw_tp/sched_process_exec",
+      },
     )
   const remove = kernel.hooks.addRaw(point.name, attachment)
   return { point, remove, note: noteFor(isTracepointModelled(point.name), point.name) }
@@ -143,7 +159,10 @@ function attachRaw(
 function attachTrace(kernel: KernelCore, point: AttachPoint, attachment: Attachment): Attached {
   const { program } = attachment
   const { target } = program
-  if (!target) throw new AttachError(`prog '${program.name}': a ${program.type} program has no BTF target (EINVAL)`, { errno: "EINVAL" })
+  if (!target)
+    throw new AttachError(`prog '${program.name}': a ${program.type} program has no BTF target (EINVAL)`, {
+      errno: "EINVAL",
+    })
   if (target.kind === "tp_btf") {
     const remove = kernel.hooks.addRaw(target.tracepoint, attachment)
     return { point, remove, note: noteFor(isTracepointModelled(target.tracepoint), target.tracepoint) }
@@ -162,7 +181,8 @@ function noteFor(modelled: boolean, what: string): string | undefined {
 }
 
 function requireType(program: EmbeddedProgram, type: string, point: AttachPoint): void {
-  if (program.type === type || (type === "raw_tracepoint" && program.type === "raw_tracepoint_writable")) return
+  if (program.type === type || (type === "raw_tracepoint" && program.type === "raw_tracepoint_writable"))
+    return
   throw new AttachError(
     `prog '${program.name}': a ${program.type} program cannot be attached to ${describePoint(point)}: that takes type ${type} (EINVAL)`,
     { errno: "EINVAL" },

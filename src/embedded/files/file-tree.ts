@@ -17,8 +17,29 @@ export interface FileNode {
 }
 
 /** What a fresh machine has: enough for the scenarios to name real paths. */
-const FIRST_FILES = ["/bin/sh", "/bin/true", "/bin/false", "/bin/ls", "/bin/cat", "/usr/bin/env", "/etc/passwd", "/etc/hostname"]
-const FIRST_DIRECTORIES = ["/bin", "/usr", "/usr/bin", "/usr/lib", "/etc", "/tmp", "/proc", "/sys", "/dev", "/root", "/home"]
+const FIRST_FILES = [
+  "/bin/sh",
+  "/bin/true",
+  "/bin/false",
+  "/bin/ls",
+  "/bin/cat",
+  "/usr/bin/env",
+  "/etc/passwd",
+  "/etc/hostname",
+]
+const FIRST_DIRECTORIES = [
+  "/bin",
+  "/usr",
+  "/usr/bin",
+  "/usr/lib",
+  "/etc",
+  "/tmp",
+  "/proc",
+  "/sys",
+  "/dev",
+  "/root",
+  "/home",
+]
 const ROOT_INODE = 2
 
 /** The one mounted file system: names, dentries and inodes, laid out by the kernel's BTF. */
@@ -34,7 +55,8 @@ export class FileTree {
     this.#memory = memory
     this.root = this.#node("/", undefined, true, 0o755)
     this.mount = types.create("vfsmount", { mnt_root: this.root.dentry })
-    for (const path of FIRST_DIRECTORIES) this.create(path, { directory: true, mode: path === "/tmp" ? 0o1777 : 0o755 })
+    for (const path of FIRST_DIRECTORIES)
+      this.create(path, { directory: true, mode: path === "/tmp" ? 0o1777 : 0o755 })
     for (const path of FIRST_FILES) this.create(path, { mode: path.includes("bin/") ? 0o755 : 0o644 })
   }
 
@@ -52,7 +74,10 @@ export class FileTree {
   }
 
   /** Adds a file or directory; its directory must exist. An existing one is given back as it is. */
-  create(path: string, options: { directory?: boolean; mode?: number; uid?: number; gid?: number } = {}): FileNode {
+  create(
+    path: string,
+    options: { directory?: boolean; mode?: number; uid?: number; gid?: number } = {},
+  ): FileNode {
     const existing = this.find(path)
     if (existing) return existing
     const parent = this.directoryOf(path)

@@ -12,15 +12,12 @@ export interface Filename {
 }
 
 /** Copies a path in, as every system call that takes one does. The caller gives it back with `putname`. */
-const getnameFlags = kernelFunction(
-  "getname_flags",
-  (kernel, user: number, _flags: number): KernelObject => {
-    const name = kernel.memory.readCString(user, PATH_MAX - 1)
-    const text = kernel.memory.alloc(name.length + 1)
-    kernel.memory.write(text, name)
-    return kernel.types.create("filename", { name: text, uptr: user, "refcnt.counter": 1, refcnt: 1 })
-  },
-)
+const getnameFlags = kernelFunction("getname_flags", (kernel, user: number, _flags: number): KernelObject => {
+  const name = kernel.memory.readCString(user, PATH_MAX - 1)
+  const text = kernel.memory.alloc(name.length + 1)
+  kernel.memory.write(text, name)
+  return kernel.types.create("filename", { name: text, uptr: user, "refcnt.counter": 1, refcnt: 1 })
+})
 
 export function getname(kernel: KernelCore, user: bigint): Filename {
   const object = getnameFlags(kernel, Number(user), 0)

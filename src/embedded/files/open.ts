@@ -2,8 +2,8 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
-import { getname, putname } from "./filename.ts"
 import type { FileNode } from "./file-tree.ts"
+import { getname, putname } from "./filename.ts"
 
 export const AT_FDCWD = -100
 export const O_CREAT = 0o100
@@ -32,7 +32,15 @@ export const doFilpOpen = kernelFunction(
   },
 )
 
-function lookup(files: { find(path: string): FileNode | undefined; directoryOf(path: string): FileNode | undefined; create(path: string): FileNode }, path: string, flags: number): FileNode | number {
+function lookup(
+  files: {
+    find(path: string): FileNode | undefined
+    directoryOf(path: string): FileNode | undefined
+    create(path: string): FileNode
+  },
+  path: string,
+  flags: number,
+): FileNode | number {
   const existing = files.find(path)
   if (existing) {
     if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) return -errnoNumber("EEXIST")

@@ -3,8 +3,8 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
-import { AT_FDCWD } from "./open.ts"
 import { getname, putname } from "./filename.ts"
+import { AT_FDCWD } from "./open.ts"
 
 const securityInodeUnlink = kernelFunction(
   "security_inode_unlink",

@@ -1,5 +1,5 @@
 import { didYouMean, LoadError } from "../../base/index.ts"
-import { writeValue } from "../../btf/index.ts"
+import { type BtfValue, writeValue } from "../../btf/index.ts"
 import type { LoadOptions } from "../../kernel/index.ts"
 import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
@@ -31,7 +31,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
       maps: storages,
       kconfigAddress: (name: string) => {
         const extern = kconfigExterns(object).find(extern => extern.name === name)
-        const map = object.maps.find(map => map.section === ".kconfig")
+        const map = object.maps.find(map => map.kind === "kconfig")
         return extern && map && storages.get(map.name)?.valueAddress(extern.offset)
       },
     }
@@ -83,12 +83,12 @@ function initialData(
       })
   }
   return map => {
-    if (map.section === ".kconfig" && object.btf) return kconfigBytes(kconfigExterns(object), object.btf, profile)
+    if (map.kind === "kconfig") return kconfigBytes(kconfigExterns(object), profile)
     if (!map.data) return undefined
     const bytes = map.data.slice()
     for (const variable of object.globals) {
       if (variable.map !== map.name || !(variable.name in globals) || !object.btf) continue
-      writeValue(object.btf, variable.type, globals[variable.name], bytes, variable.offset)
+      writeValue(object.btf, variable.type, globals[variable.name] as BtfValue, bytes, variable.offset)
     }
     return bytes
   }

@@ -1,6 +1,6 @@
 import type { Link, LoadedObject } from "../../kernel/index.ts"
-import type { ObjectSpec } from "../../object/index.ts"
 import { attachPointOf } from "../../kernel/index.ts"
+import type { ObjectSpec } from "../../object/index.ts"
 import type { EmbeddedLink } from "../attach/embedded-link.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Sample, TypedMap } from "./typed-map.ts"

@@ -4,11 +4,17 @@ import type { Instruction } from "../../isa/index.ts"
 import { applyCore, type ObjectSpec, type ProgramSpec, type Reference } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import type { MapStorage } from "../maps/index.ts"
-import { findTraceTarget } from "./trace-target.ts"
 import type { LoadedProgram } from "../programs/program.ts"
+import { findTraceTarget } from "./trace-target.ts"
 
 /** Program types whose hooks the embedded kernel has. */
-const MODELLED_TYPES = new Set(["kprobe", "tracepoint", "raw_tracepoint", "raw_tracepoint_writable", "tracing"])
+const MODELLED_TYPES = new Set([
+  "kprobe",
+  "tracepoint",
+  "raw_tracepoint",
+  "raw_tracepoint_writable",
+  "tracing",
+])
 
 /** What a program's references may name. */
 export interface Resolution {
@@ -27,8 +33,12 @@ export function prepareProgram(program: ProgramSpec, id: number, resolution: Res
   if (!definition)
     throw new LoadError(
       `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
-      { errno: "EINVAL", hint: "section names decide the program type: see `skep explain kprobe` for an example" },
+      {
+        errno: "EINVAL",
+        hint: "section names decide the program type: see `skep explain kprobe` for an example",
+      },
     )
+  if (program.problem !== undefined) throw new RelocationError(`prog '${program.name}': ${program.problem}`)
   if (!MODELLED_TYPES.has(definition.programType))
     throw new NotModelledError(
       `prog '${program.name}': program type ${definition.programType} is not modelled by the embedded kernel yet`,
@@ -57,25 +67,25 @@ function resolveReference(
   program: ProgramSpec,
   resolution: Resolution,
 ): void {
+  const { at } = reference
   switch (reference.kind) {
     case "map":
-      return setImmediate(instructions, reference.at, BigInt(mapOf(reference.map, resolution).address))
+      setImmediate(instructions, at, BigInt(mapOf(reference.map, resolution).address))
+      break
     case "mapValue":
-      return setImmediate(
-        instructions,
-        reference.at,
-        BigInt(mapOf(reference.map, resolution).valueAddress(reference.offset)),
-      )
+      setImmediate(instructions, at, BigInt(mapOf(reference.map, resolution).valueAddress(reference.offset)))
+      break
     case "extern":
-      return setImmediate(instructions, reference.at, externAddress(reference.extern, program, resolution))
+      setImmediate(instructions, at, externAddress(reference.extern, program, resolution))
+      break
     case "kfunc":
       // Left as it is: the engine asks for it by BTF id when it is called, and the kernel answers "not modelled".
-      return
+      break
     case "function":
       // The slot already holds the distance to the function; the engine reads it as a callback.
-      return
+      break
     default:
-      return reference satisfies never
+      reference satisfies never
   }
 }
 
@@ -92,10 +102,13 @@ function externAddress(name: string, program: ProgramSpec, resolution: Resolutio
   const symbol = resolution.profile.symbols().find(name)
   if (symbol) return symbol.address
   if (extern.weak) return 0n
-  throw new RelocationError(`prog '${program.name}': extern (ksym) '${name}': not found in kernel symbols (ESRCH)`, {
-    errno: "ESRCH",
-    hint: "declare it __weak and test it for NULL where a kernel may lack it",
-  })
+  throw new RelocationError(
+    `prog '${program.name}': extern (ksym) '${name}': not found in kernel symbols (ESRCH)`,
+    {
+      errno: "ESRCH",
+      hint: "declare it __weak and test it for NULL where a kernel may lack it",
+    },
+  )
 }
 
 /** Writes a 64-bit immediate into an `lddw`, which from here on is a plain number. */

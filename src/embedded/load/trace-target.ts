@@ -18,7 +18,8 @@ export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): T
   switch (definition.attachType) {
     case "trace_fentry":
     case "trace_fexit":
-      if (profile.btf().find(target, "func") === undefined) throw noSuchType(program, profile.nearestFunctions(target))
+      if (profile.btf().find(target, "func") === undefined)
+        throw noSuchType(program, profile.nearestFunctions(target))
       return { kind: definition.attachType === "trace_fentry" ? "fentry" : "fexit", symbol: target }
     case "trace_raw_tp":
       if (profile.btf().find(`btf_trace_${target}`, "typedef") === undefined)
@@ -49,6 +50,8 @@ function nearestTracepoints(profile: KernelProfile, name: string): string[] {
   return profile
     .tracepoints()
     .map(tracepoint => tracepoint.name)
-    .filter(candidate => parts.filter(part => candidate.includes(part)).length >= Math.max(1, parts.length - 1))
+    .filter(
+      candidate => parts.filter(part => candidate.includes(part)).length >= Math.max(1, parts.length - 1),
+    )
     .slice(0, 5)
 }

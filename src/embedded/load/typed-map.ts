@@ -1,5 +1,5 @@
 import { MapError } from "../../base/index.ts"
-import { type Btf, readValue, type TypeId, writeValue } from "../../btf/index.ts"
+import { type Btf, type BtfValue, readValue, type TypeId, writeValue } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import type { KernelMap, SampleOptions } from "../../kernel/index.ts"
 import type { MapSpec } from "../../object/index.ts"
@@ -64,7 +64,11 @@ export class TypedMap implements KernelMap {
     return bytes === undefined ? undefined : this.#decodeStored(bytes)
   }
 
-  async set(key: unknown, value: unknown, options: { readonly flag?: keyof typeof FLAGS } = {}): Promise<void> {
+  async set(
+    key: unknown,
+    value: unknown,
+    options: { readonly flag?: keyof typeof FLAGS } = {},
+  ): Promise<void> {
     const keyBytes = this.#encode(key, this.spec.keyType, this.keySize, "key")
     this.storage.set(keyBytes, this.#encodeStored(value), FLAGS[options.flag ?? "any"])
   }
@@ -148,9 +152,12 @@ export class TypedMap implements KernelMap {
   #encodeStored(value: unknown): Uint8Array {
     if (!this.#perCpu) return this.#encode(value, this.spec.valueType, this.valueSize, "value")
     if (!Array.isArray(value) || value.length !== this.#cpus)
-      throw new MapError(`map '${this.name}': a per-CPU value is an array of ${this.#cpus} values, one a CPU`, {
-        errno: "EINVAL",
-      })
+      throw new MapError(
+        `map '${this.name}': a per-CPU value is an array of ${this.#cpus} values, one a CPU`,
+        {
+          errno: "EINVAL",
+        },
+      )
     const stride = Math.ceil(this.valueSize / 8) * 8
     const bytes = new Uint8Array(stride * this.#cpus)
     value.forEach((item, cpu) => {
@@ -166,17 +173,22 @@ export class TypedMap implements KernelMap {
   #encode(value: unknown, type: TypeId | undefined, size: number, what: "key" | "value"): Uint8Array {
     if (value instanceof Uint8Array) {
       if (value.length === size) return value
-      throw new MapError(`map '${this.name}': ${what} has ${value.length} bytes, the map wants ${size}`, { errno: "EINVAL" })
+      throw new MapError(`map '${this.name}': ${what} has ${value.length} bytes, the map wants ${size}`, {
+        errno: "EINVAL",
+      })
     }
     const bytes = new Uint8Array(size)
     if (this.#btf && type !== undefined) {
-      writeValue(this.#btf, type, value, bytes)
+      writeValue(this.#btf, type, value as BtfValue, bytes)
       return bytes
     }
     if ((typeof value !== "number" || !Number.isInteger(value)) && typeof value !== "bigint")
-      throw new MapError(`map '${this.name}': without BTF a ${what} is given as an integer or ${size} bytes`, {
-        errno: "EINVAL",
-      })
+      throw new MapError(
+        `map '${this.name}': without BTF a ${what} is given as an integer or ${size} bytes`,
+        {
+          errno: "EINVAL",
+        },
+      )
     let rest = BigInt.asUintN(64, BigInt(value))
     for (let index = 0; index < size; index++, rest >>= 8n) bytes[index] = Number(rest & 0xffn)
     return bytes

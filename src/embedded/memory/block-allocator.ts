@@ -45,7 +45,9 @@ export class BlockAllocator {
   #extend(size: number): number {
     const address = this.#next
     if (address + size > this.#end)
-      throw new NotModelledError(`embedded kernel: ${this.#name} is full: ${size} bytes asked`, { errno: "ENOMEM" })
+      throw new NotModelledError(`embedded kernel: ${this.#name} is full: ${size} bytes asked`, {
+        errno: "ENOMEM",
+      })
     this.#next += size
     return address
   }

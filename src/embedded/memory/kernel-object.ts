@@ -1,5 +1,5 @@
-import { type Btf, findMember, type TypeId } from "../../btf/index.ts"
 import { decodeUtf8, encodeUtf8 } from "../../base/index.ts"
+import { type Btf, findMember, type TypeId } from "../../btf/index.ts"
 import type { KernelMemory } from "./kernel-memory.ts"
 
 /** What may be stored in a field: a number, an address (an object stands for its own), a flag, or text for a char array. */
@@ -142,7 +142,10 @@ export class KernelObject {
     const wanted = BigInt(value instanceof KernelObject ? value.address : value)
     const bits = field.bits
     const mask = bits ? ((1n << BigInt(bits.width)) - 1n) << BigInt(bits.shift) : undefined
-    let raw = bits && mask !== undefined ? (this.#raw(field) & ~mask) | ((wanted << BigInt(bits.shift)) & mask) : wanted
+    let raw =
+      bits && mask !== undefined
+        ? (this.#raw(field) & ~mask) | ((wanted << BigInt(bits.shift)) & mask)
+        : wanted
     const bytes = this.#memory.bytes
     for (let index = 0; index < field.size; index++, raw >>= 8n) bytes[at + index] = Number(raw & 0xffn)
     return this

@@ -1,7 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
-import { doFilpOpen } from "../files/open.ts"
 import { getname, putname } from "../files/filename.ts"
+import { doFilpOpen } from "../files/open.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
@@ -12,7 +12,10 @@ const AT_FDCWD = -100
 const EXEC_OPEN_FLAGS = 0x8020
 const EXECUTE_BITS = 0o111
 
-const securityBprmCredsForExec = kernelFunction("security_bprm_creds_for_exec", (_kernel, _bprm: KernelObject): number => 0)
+const securityBprmCredsForExec = kernelFunction(
+  "security_bprm_creds_for_exec",
+  (_kernel, _bprm: KernelObject): number => 0,
+)
 const securityBprmCheck = kernelFunction("security_bprm_check", (_kernel, _bprm: KernelObject): number => 0)
 const securityBprmCommittingCreds = kernelFunction(
   "security_bprm_committing_creds",
@@ -81,18 +84,28 @@ const doExecveatCommon = kernelFunction(
     const file = doFilpOpen(kernel, AT_FDCWD, filename, flags)
     flags.free()
     if (typeof file === "number") return file
-    const result = isExecutable(kernel, file) ? runBinary(kernel, filename, file, argv, envp) : -errnoNumber("EACCES")
+    const result = isExecutable(kernel, file)
+      ? runBinary(kernel, filename, file, argv, envp)
+      : -errnoNumber("EACCES")
     file.free()
     return result
   },
 )
 
 /** Present as a function of its own up to 5.18 or so; later compilers inline it. */
-const doExecve = kernelFunction("do_execve", (kernel, filename: KernelObject, argv: bigint, envp: bigint): number =>
-  doExecveatCommon(kernel, AT_FDCWD, filename, argv, envp, 0),
+const doExecve = kernelFunction(
+  "do_execve",
+  (kernel, filename: KernelObject, argv: bigint, envp: bigint): number =>
+    doExecveatCommon(kernel, AT_FDCWD, filename, argv, envp, 0),
 )
 
-function runBinary(kernel: KernelCore, filename: KernelObject, file: KernelObject, argv: bigint, envp: bigint): number {
+function runBinary(
+  kernel: KernelCore,
+  filename: KernelObject,
+  file: KernelObject,
+  argv: bigint,
+  envp: bigint,
+): number {
   const bprm = kernel.types.create("linux_binprm", {
     file,
     filename: filename.get("name"),
@@ -118,7 +131,10 @@ function countPointers(kernel: KernelCore, user: bigint): number {
   const address = Number(user)
   if (address === 0) return 0
   let count = 0
-  while (kernel.memory.isUser(address + count * 8, 8) && kernel.memory.view.getBigUint64(address + count * 8, true) !== 0n)
+  while (
+    kernel.memory.isUser(address + count * 8, 8) &&
+    kernel.memory.view.getBigUint64(address + count * 8, true) !== 0n
+  )
     count++
   return count
 }

@@ -36,7 +36,16 @@ export class Task {
     this.#kernel = kernel
     this.parent = parent
     this.#stack = kernel.memory.alloc(KERNEL_STACK)
-    const ids = { "uid.val": uid, "gid.val": gid, "suid.val": uid, "sgid.val": gid, "euid.val": uid, "egid.val": gid, "fsuid.val": uid, "fsgid.val": gid }
+    const ids = {
+      "uid.val": uid,
+      "gid.val": gid,
+      "suid.val": uid,
+      "sgid.val": gid,
+      "euid.val": uid,
+      "egid.val": gid,
+      "fsuid.val": uid,
+      "fsgid.val": gid,
+    }
     this.cred = types.create("cred", { ...ids, "usage.counter": 1 })
     this.mm = types.create("mm_struct", { "mm_users.counter": 1, "mm_count.counter": 1 })
     this.#signal = types.create("signal_struct", { "live.counter": 1, nr_threads: 1 })

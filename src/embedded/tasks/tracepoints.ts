@@ -1,15 +1,19 @@
-import type { KernelObject } from "../memory/index.ts"
 import { decodeUtf8 } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
 import { taskFields, tracepoint } from "../tracing/tracepoint.ts"
 
 const DEFAULT_PRIORITY = 120
 
-export const taskNewtask = tracepoint("task", "task_newtask", (_kernel, task: KernelObject, cloneFlags: number) => ({
-  ...taskFields(task),
-  clone_flags: cloneFlags,
-  oom_score_adj: 0,
-}))
+export const taskNewtask = tracepoint(
+  "task",
+  "task_newtask",
+  (_kernel, task: KernelObject, cloneFlags: number) => ({
+    ...taskFields(task),
+    clone_flags: cloneFlags,
+    oom_score_adj: 0,
+  }),
+)
 
 export const taskRename = tracepoint("task", "task_rename", (kernel, task: KernelObject, comm: number) => ({
   pid: task.number("pid"),

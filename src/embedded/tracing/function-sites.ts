@@ -34,7 +34,11 @@ export class FunctionSites {
     for (const suffix of CLONE_SUFFIXES) {
       const symbol = symbols.find(name + suffix)
       if (symbol)
-        return { symbol: name + suffix, address: symbol.address, returns: returnWidth(this.#profile.btf(), name) }
+        return {
+          symbol: name + suffix,
+          address: symbol.address,
+          returns: returnWidth(this.#profile.btf(), name),
+        }
     }
     return undefined
   }

@@ -47,9 +47,17 @@ function callTraced<Result extends Register | undefined>(
 ): Result {
   const facts = { traceFlags: "...21", functionAddress: site.address }
   // The lists as they are at entry: what attaches while the function runs takes part from its next call.
-  const [kprobes, fentries, fexits, kretprobes] = [hooks.kprobe, hooks.fentry, hooks.fexit, hooks.kretprobe].map(
-    list => [...list],
-  ) as [FunctionHooks["kprobe"], FunctionHooks["fentry"], FunctionHooks["fexit"], FunctionHooks["kretprobe"]]
+  const [kprobes, fentries, fexits, kretprobes] = [
+    hooks.kprobe,
+    hooks.fentry,
+    hooks.fexit,
+    hooks.kretprobe,
+  ].map(list => [...list]) as [
+    FunctionHooks["kprobe"],
+    FunctionHooks["fentry"],
+    FunctionHooks["fexit"],
+    FunctionHooks["kretprobe"],
+  ]
   for (const probe of kprobes) {
     const regs = functionRegisters(kernel, site.address + BigInt(probe.offset), args)
     kernel.run(probe, regs.address, facts)
@@ -62,7 +70,10 @@ function callTraced<Result extends Register | undefined>(
   // A task that has exited returns to nobody.
   if (task.exited) return result
   const returned = returnRegister(site, result)
-  runWithArguments(kernel, fexits, [...args, returned], { ...facts, traced: { args: args.slice(0, count), returned } })
+  runWithArguments(kernel, fexits, [...args, returned], {
+    ...facts,
+    traced: { args: args.slice(0, count), returned },
+  })
   for (const probe of kretprobes) {
     const regs = functionRegisters(kernel, site.address, [])
     regs.set("ax", returned)

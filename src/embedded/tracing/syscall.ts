@@ -38,7 +38,12 @@ export function syscall(
 ): Syscall {
   byName.set(name, number)
   const enter = kernelFunction(SYSCALL_PREFIX + name, (kernel, regs: KernelObject) =>
-    BigInt(body(kernel, SYSCALL_ARGUMENTS.map(register => regs.get(register)))),
+    BigInt(
+      body(
+        kernel,
+        SYSCALL_ARGUMENTS.map(register => regs.get(register)),
+      ),
+    ),
   )
   return (kernel, ...args) => {
     const regs = userRegisters(kernel, number, args)
@@ -90,7 +95,8 @@ function fireSyscall(
   const id = regs.get("orig_ax")
   const record: EventRecord = side === "enter" ? { id, args } : { id, ret: value }
   fireTracepoint(kernel, TRACEPOINTS[side], [regs, value], (event, attachments) => {
-    if (event !== SYSCALL_EVENTS) return runRecorded(kernel, "raw_syscalls", TRACEPOINTS[side], record, attachments)
+    if (event !== SYSCALL_EVENTS)
+      return runRecorded(kernel, "raw_syscalls", TRACEPOINTS[side], record, attachments)
     const wanted = attachments.filter(attachment => attachment.event === `sys_${side}_${name}`)
     runSyscallEvent(kernel, regs, side === "enter" ? args : [BigInt(value)], wanted)
   })

@@ -83,7 +83,10 @@ function dataLocation(offset: number, length: number): bigint {
 /** The record as `perf` lays it out: fixed fields by the format file, dynamic strings behind them. The caller frees it. */
 function writeRecord(kernel: KernelCore, format: Tracepoint, values: EventRecord): number {
   const fixed = Math.max(8, ...format.fields.map(field => field.offset + field.size))
-  const strings = Object.values(values).reduce((sum: number, value) => sum + (typeof value === "string" ? value.length * 4 + 8 : 0), 0)
+  const strings = Object.values(values).reduce(
+    (sum: number, value) => sum + (typeof value === "string" ? value.length * 4 + 8 : 0),
+    0,
+  )
   const address = kernel.memory.alloc(fixed + strings)
   let dynamic = fixed
   for (const field of format.fields) {
@@ -108,7 +111,8 @@ function writeRecord(kernel: KernelCore, format: Tracepoint, values: EventRecord
 
 function writeInteger(kernel: KernelCore, address: number, size: number, value: bigint): void {
   let rest = BigInt.asUintN(64, value)
-  for (let index = 0; index < size; index++, rest >>= 8n) kernel.memory.bytes[address + index] = Number(rest & 0xffn)
+  for (let index = 0; index < size; index++, rest >>= 8n)
+    kernel.memory.bytes[address + index] = Number(rest & 0xffn)
 }
 
 /** The fields that trace events of tasks share. */

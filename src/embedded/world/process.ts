@@ -5,7 +5,9 @@ import { unlinkat } from "../files/unlink.ts"
 import { execve, exitGroup, fork, type Task } from "../tasks/index.ts"
 
 /** What a system call gave: its value, or the errno. */
-export type SyscallResult = { readonly ok: true; readonly value: number } | { readonly ok: false; readonly errno: Errno }
+export type SyscallResult =
+  | { readonly ok: true; readonly value: number }
+  | { readonly ok: false; readonly errno: Errno }
 
 /** A user-space process of the model: it does what programs do, through system calls. */
 export class Process {
@@ -28,7 +30,10 @@ export class Process {
 
   /** fork(2): a child that has not run yet. */
   fork(): Process {
-    return new Process(this.#kernel, this.#on(() => fork(this.#kernel)))
+    return new Process(
+      this.#kernel,
+      this.#on(() => fork(this.#kernel)),
+    )
   }
 
   /** execve(2) with `args` (the first is the program's own name) and `env` ("NAME=value"). */

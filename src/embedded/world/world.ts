@@ -1,6 +1,6 @@
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
-import { Task } from "../tasks/index.ts"
+import type { Task } from "../tasks/index.ts"
 import { Process, shellStatus } from "./process.ts"
 
 export interface ExecOptions {

@@ -1,0 +1,66 @@
+import type { CallFrame, CallResult } from "../../engine/index.ts"
+import type { MapStorage } from "../maps/index.ts"
+import type { KernelMemory } from "../memory/index.ts"
+
+/** What helpers may ask of the kernel they run in. */
+export interface HelperKernel {
+  readonly memory: KernelMemory
+  readonly cpus: number
+  /** The CPU that is running now. */
+  cpu(): number
+  /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */
+  now(): bigint
+  /** Nanoseconds between boot and 1970, to make wall-clock time. */
+  readonly bootTime: bigint
+  /** The next 32 deterministic random bits. */
+  random(): number
+  /** The task on the CPU. */
+  currentTask(): CurrentTask
+  /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */
+  mapAt(address: number): MapStorage | undefined
+  /** Every map there is. */
+  maps(): Iterable<MapStorage>
+  /** The symbol at a kernel address, for %pS and stack ids. */
+  symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined
+  /** One line for the trace pipe, without task, CPU and time in front. */
+  print(text: string, invocation: Invocation): void
+}
+
+export interface CurrentTask {
+  /** Address of its task_struct. */
+  readonly address: number
+  /** The thread's id: what the kernel calls pid. */
+  readonly pid: number
+  /** The process's id: what user space calls pid. */
+  readonly tgid: number
+  readonly uid: number
+  readonly gid: number
+  readonly comm: string
+}
+
+/** One run of one program on one hook. */
+export interface Invocation {
+  readonly program: { readonly id: number; readonly name: string; readonly type: string }
+  /** What r1 held at entry. */
+  readonly context: number
+  /** bpf_get_attach_cookie. */
+  readonly cookie: bigint
+  /** Where the probed function starts, for bpf_get_func_ip; 0 when the hook is no function. */
+  readonly functionAddress: bigint
+  /** Arguments and return value of the traced function, for bpf_get_func_arg, _ret and _arg_cnt. */
+  readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+}
+
+/**
+ * A helper's body. Arguments are r1 … r5 as unsigned 64 bits; the answer becomes r0 (negative numbers as two's
+ * complement; `asU64` helps). `frame` lets it call back into the program.
+ */
+export type HelperFunction = (
+  kernel: HelperKernel,
+  args: readonly [bigint, bigint, bigint, bigint, bigint],
+  invocation: Invocation,
+  frame: CallFrame,
+) => CallResult | number
+
+/** Helpers by the catalogue's name. What is not in the table is "not modelled", and says so when called. */
+export type HelperTable = Readonly<Partial<Record<string, HelperFunction>>>

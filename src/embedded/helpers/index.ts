@@ -1,0 +1,22 @@
+/** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps and memory. */
+import { ATTACH_HELPERS } from "./attach-helpers.ts"
+import type { HelperTable } from "./helper.ts"
+import { MAP_HELPERS } from "./map-helpers.ts"
+import { MEMORY_HELPERS } from "./memory-helpers.ts"
+import { OUTPUT_HELPERS } from "./output-helpers.ts"
+import { PRINT_HELPERS } from "./print-helpers.ts"
+import { TASK_HELPERS } from "./task-helpers.ts"
+import { TIME_HELPERS } from "./time-helpers.ts"
+
+export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
+
+/** Every helper that is modelled, by its ABI name. */
+export const EMBEDDED_HELPERS: HelperTable = {
+  ...ATTACH_HELPERS,
+  ...MAP_HELPERS,
+  ...MEMORY_HELPERS,
+  ...OUTPUT_HELPERS,
+  ...PRINT_HELPERS,
+  ...TASK_HELPERS,
+  ...TIME_HELPERS,
+}

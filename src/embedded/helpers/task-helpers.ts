@@ -1,0 +1,35 @@
+import { encodeUtf8, errnoNumber } from "../../base/index.ts"
+import type { HelperTable } from "./helper.ts"
+
+/** Bytes of a task's name with its NUL (TASK_COMM_LEN). */
+const COMM_BYTES = 16
+
+/** Helpers that tell who is running. */
+export const TASK_HELPERS: HelperTable = {
+  /** The process (tgid) in the upper half, the thread (pid) in the lower. */
+  bpf_get_current_pid_tgid: kernel => {
+    const { pid, tgid } = kernel.currentTask()
+    return (BigInt(tgid) << 32n) | BigInt(pid)
+  },
+
+  bpf_get_current_uid_gid: kernel => {
+    const { uid, gid } = kernel.currentTask()
+    return (BigInt(gid) << 32n) | BigInt(uid >>> 0)
+  },
+
+  /** Always ends in a NUL and fills the whole buffer with zeros behind the name. */
+  bpf_get_current_comm: (kernel, [buffer, size]) => {
+    const [at, length] = [Number(buffer), Number(size)]
+    if (length === 0) return -errnoNumber("EINVAL")
+    const name = encodeUtf8(kernel.currentTask().comm).subarray(0, Math.min(length, COMM_BYTES) - 1)
+    kernel.memory.bytes.fill(0, at, at + length)
+    kernel.memory.write(at, name)
+    return 0
+  },
+
+  bpf_get_current_task: kernel => kernel.currentTask().address,
+  bpf_get_current_task_btf: kernel => kernel.currentTask().address,
+  bpf_get_smp_processor_id: kernel => kernel.cpu(),
+  /** The model is one memory node. */
+  bpf_get_numa_node_id: () => 0,
+}

@@ -1,0 +1,62 @@
+import { errnoNumber } from "../../base/index.ts"
+import { BPF_NOEXIST, MapBase } from "./map-base.ts"
+import type { MapAttributes, MapHost } from "./map-storage.ts"
+
+/** array and percpu_array: values lie one after the other, a CPU's together, and exist from the beginning. */
+export class ArrayMap extends MapBase {
+  readonly #values: number
+
+  constructor(host: MapHost, id: number, attributes: MapAttributes, copies = 1) {
+    super(host, id, attributes, copies)
+    this.#values = host.memory.alloc(attributes.maxEntries * this.stride * copies)
+  }
+
+  lookup(key: number): number {
+    const first = this.find(key)
+    return first === 0 || this.copies === 1 ? first : first + this.host.cpu() * this.stride
+  }
+
+  update(key: number, value: number, flags: bigint): number {
+    const first = this.claim(key, flags)
+    if (first < 0) return first
+    const target = this.copies === 1 ? first : first + this.host.cpu() * this.stride
+    this.memory.bytes.copyWithin(target, value, value + this.attributes.valueSize)
+    return 0
+  }
+
+  delete(_key: number): number {
+    return -errnoNumber("EINVAL")
+  }
+
+  nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
+    const index = key ? new DataView(key.buffer, key.byteOffset).getUint32(0, true) : undefined
+    const next = index === undefined || index >= this.attributes.maxEntries ? 0 : index + 1
+    if (next >= this.attributes.maxEntries) return undefined
+    const bytes = new Uint8Array(4)
+    new DataView(bytes.buffer).setUint32(0, next, true)
+    return bytes
+  }
+
+  override valueAddress(offset: number): number {
+    if (this.copies === 1 && this.attributes.maxEntries === 1 && offset <= this.attributes.valueSize)
+      return this.#values + offset
+    return super.valueAddress(offset)
+  }
+
+  override close(): void {
+    this.memory.free(this.#values)
+    super.close()
+  }
+
+  protected find(key: number): number {
+    const index = this.memory.view.getUint32(key, true)
+    return index < this.attributes.maxEntries ? this.#values + index * this.stride * this.copies : 0
+  }
+
+  protected claim(key: number, flags: bigint): number {
+    if (flags > 2n) return -errnoNumber("EINVAL")
+    const address = this.find(key)
+    if (address === 0) return -errnoNumber("E2BIG")
+    return flags === BPF_NOEXIST ? -errnoNumber("EEXIST") : address
+  }
+}

@@ -1,0 +1,121 @@
+import { alignUp, type Errno, errnoNumber, MapError } from "../../base/index.ts"
+import type { KernelMemory } from "../memory/index.ts"
+import type { MapAttributes, MapHost, MapRecords, MapStorage } from "./map-storage.ts"
+
+/** Update flags of bpf(2) and bpf_map_update_elem. */
+export const BPF_NOEXIST = 1n
+export const BPF_EXIST = 2n
+/** Creation flags. */
+export const BPF_F_NO_PREALLOC = 1
+export const BPF_F_RDONLY = 1 << 3
+export const BPF_F_WRONLY = 1 << 4
+/** Bytes that stand for `struct bpf_map`: programs only hold its address. */
+const MAP_OBJECT = 64
+
+/**
+ * What all maps share: their place in kernel memory, and the user side built on the program side. A subclass says
+ * how keys find values; `copies` is the number of values under one key (one, or one a CPU).
+ */
+export abstract class MapBase implements MapStorage {
+  readonly id: number
+  readonly attributes: MapAttributes
+  readonly address: number
+  readonly records?: MapRecords
+  protected readonly host: MapHost
+  protected readonly copies: number
+  readonly #scratch: number
+
+  constructor(host: MapHost, id: number, attributes: MapAttributes, copies = 1) {
+    this.host = host
+    this.id = id
+    this.attributes = attributes
+    this.copies = copies
+    this.address = host.memory.alloc(MAP_OBJECT)
+    this.#scratch = host.memory.alloc(attributes.keySize + this.stride + 16)
+  }
+
+  abstract lookup(key: number): number
+  abstract update(key: number, value: number, flags: bigint): number
+  abstract delete(key: number): number
+  abstract nextKey(key: Uint8Array | undefined): Uint8Array | undefined
+
+  /** The address of the first copy of a value, for the user side. */
+  protected abstract find(key: number): number
+  /** Makes room under a key and gives the first copy's address, or −errno. */
+  protected abstract claim(key: number, flags: bigint): number
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    const address = this.find(this.#putKey(key))
+    if (address === 0) return undefined
+    if (this.copies === 1) return this.memory.read(address, this.attributes.valueSize)
+    return this.memory.read(address, this.stride * this.copies)
+  }
+
+  set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
+    const wanted = this.copies === 1 ? this.attributes.valueSize : this.stride * this.copies
+    if (value.length !== wanted) throw this.fail("EINVAL", `a value has ${wanted} bytes, not ${value.length}`)
+    const address = this.claim(this.#putKey(key), flags)
+    if (address < 0) throw this.failNumber(address, "update")
+    this.memory.write(address, value)
+  }
+
+  remove(key: Uint8Array): boolean {
+    const result = this.delete(this.#putKey(key))
+    if (result === -errnoNumber("ENOENT")) return false
+    if (result < 0) throw this.failNumber(result, "delete")
+    return true
+  }
+
+  valueAddress(_offset: number): number {
+    throw this.fail("EOPNOTSUPP", "it has no value that can be addressed directly: only arrays have")
+  }
+
+  close(): void {
+    this.memory.free(this.#scratch)
+    this.memory.free(this.address)
+  }
+
+  protected get memory(): KernelMemory {
+    return this.host.memory
+  }
+
+  /** Bytes from one copy of a value to the next. */
+  protected get stride(): number {
+    return alignUp(Math.max(this.attributes.valueSize, 1), 8)
+  }
+
+  protected fail(errno: Errno, rule: string, hint?: string): MapError {
+    return new MapError(
+      `map '${this.attributes.name}': ${rule} (${errno})`,
+      hint ? { errno, hint } : { errno },
+    )
+  }
+
+  protected failNumber(result: number, action: string): MapError {
+    switch (-result) {
+      case errnoNumber("EEXIST"):
+        return this.fail("EEXIST", `${action}: the key is there already`)
+      case errnoNumber("ENOENT"):
+        return this.fail("ENOENT", `${action}: there is no such key`)
+      case errnoNumber("E2BIG"):
+        return this.fail("E2BIG", `${action}: the map holds ${this.attributes.maxEntries} entries at most`)
+      default:
+        return this.fail("EINVAL", `${action}: this type of map refuses it`)
+    }
+  }
+
+  #putKey(key: Uint8Array): number {
+    if (key.length !== this.attributes.keySize)
+      throw this.fail("EINVAL", `a key has ${this.attributes.keySize} bytes, not ${key.length}`)
+    this.memory.write(this.#scratch, key)
+    return this.#scratch
+  }
+}
+
+/** −errno if `flags` cannot be given to an update of a key that exists or not, else 0 (map flags are 0, 1 and 2). */
+export function refusedUpdate(flags: bigint, exists: boolean): number {
+  if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
+  if (flags === BPF_NOEXIST && exists) return -errnoNumber("EEXIST")
+  if (flags === BPF_EXIST && !exists) return -errnoNumber("ENOENT")
+  return 0
+}

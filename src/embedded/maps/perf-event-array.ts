@@ -1,0 +1,43 @@
+import { alignUp, errnoNumber } from "../../base/index.ts"
+import { ArrayMap } from "./array-map.ts"
+import type { MapAttributes, MapHost } from "./map-storage.ts"
+import { RecordQueue } from "./record-queue.ts"
+
+/** Bytes of one CPU's buffer: 64 pages, what libbpf's tools usually ask for. */
+const BUFFER_BYTES = 64 * 4096
+/** `struct perf_event_header` and the 4-byte length of the raw data. */
+const RECORD_HEADER = 8
+const RAW_LENGTH = 4
+/** What BPF_F_CURRENT_CPU selects: the low half of the flags. */
+const CURRENT_CPU = 0xffff_ffffn
+
+/** perf_event_array: one buffer a CPU, open from the map's creation. */
+export class PerfEventArray extends ArrayMap {
+  override readonly records: RecordQueue
+
+  constructor(host: MapHost, id: number, attributes: MapAttributes) {
+    super(host, id, attributes)
+    this.records = new RecordQueue(host)
+  }
+
+  /**
+   * bpf_perf_event_output: `flags` selects the CPU, which must be the one that runs. The reader sees the data with
+   * up to 7 bytes of padding behind it, since records end on 8 bytes together with their length. 0 or −errno:
+   * E2BIG for an index past the map, EOPNOTSUPP for another CPU, ENOSPC when the buffer is full.
+   */
+  output(flags: bigint, bytes: Uint8Array): number {
+    const index = flags & CURRENT_CPU
+    const cpu = index === CURRENT_CPU ? this.host.cpu() : Number(index)
+    if (cpu >= this.attributes.maxEntries) return -errnoNumber("E2BIG")
+    if (cpu !== this.host.cpu()) return -errnoNumber("EOPNOTSUPP")
+    const size = alignUp(bytes.length + RAW_LENGTH, 8) - RAW_LENGTH
+    if (this.records.bytes + size + RECORD_HEADER + RAW_LENGTH > BUFFER_BYTES) {
+      this.records.countLost()
+      return -errnoNumber("ENOSPC")
+    }
+    const padded = new Uint8Array(size)
+    padded.set(bytes)
+    this.records.push(padded, cpu)
+    return 0
+  }
+}
