@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Six ways to stand on the path of one execve(2), all reporting to one perf event array and to the trace pipe.
 #include <linux/bpf.h>
-#include <linux/ptrace.h>
 #include <bpf/bpf_helpers.h>
+/* The structs below carry the kernel's own names, which bpf_tracing.h expects with this. */
+#define __VMLINUX_H__
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
 typedef int pid_t;
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct pt_regs {
+	unsigned long di;
+};
+
 struct task_struct {
 	int tgid;
 };

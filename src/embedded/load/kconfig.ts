@@ -27,7 +27,7 @@ export function kconfigBytes(externs: readonly KconfigExtern[], profile: KernelP
         },
       )
     }
-    write(bytes, extern, value)
+    bytes.set(encode(extern, value), extern.offset)
   }
   return bytes
 }
@@ -52,21 +52,21 @@ function virtualValue(name: string, profile: KernelProfile): bigint | undefined 
   }
 }
 
-/** Writes a value as the extern's type holds it: libbpf's `set_kcfg_value_*`. */
-function write(bytes: Uint8Array, extern: KconfigExtern, value: bigint | string): void {
+/** A value as the extern's type holds it, in its bytes: libbpf's `set_kcfg_value_*`. */
+function encode(extern: KconfigExtern, value: bigint | string): Uint8Array {
   switch (extern.value) {
     case "bool":
     case "tristate":
-      return writeInteger(bytes, extern, tristate(extern, value))
+      return integerBytes(extern.size, tristate(extern, value))
     case "char":
-      if (typeof value === "string" && /^[ymn]$/.test(value))
-        return writeInteger(bytes, extern, BigInt(value.charCodeAt(0)))
+      if (typeof value === "string" && /^[ymn]$/.test(value)) return encodeUtf8(value)
       return refuse(extern, value, "a char holds y, m or n")
     case "string":
-      if (typeof value === "string" && value.startsWith('"')) return writeString(bytes, extern, value)
+      if (typeof value === "string" && value.startsWith('"'))
+        return encodeUtf8(value.slice(1, value.lastIndexOf('"'))).subarray(0, extern.size - 1)
       return refuse(extern, value, "a char array holds a quoted string")
     case "integer":
-      return writeInteger(bytes, extern, integer(extern, value))
+      return integerBytes(extern.size, integer(extern, value))
     default:
       return extern.value satisfies never
   }
@@ -90,15 +90,10 @@ function integer(extern: KconfigExtern, value: bigint | string): bigint {
   return cut === number ? number : refuse(extern, value, `it does not fit ${extern.size} bytes`)
 }
 
-function writeString(bytes: Uint8Array, extern: KconfigExtern, quoted: string): void {
-  const text = encodeUtf8(quoted.slice(1, quoted.lastIndexOf('"')))
-  bytes.set(text.subarray(0, extern.size - 1), extern.offset)
-}
-
-function writeInteger(bytes: Uint8Array, extern: KconfigExtern, value: bigint): void {
-  let rest = BigInt.asUintN(64, value)
-  for (let index = 0; index < extern.size; index++, rest >>= 8n)
-    bytes[extern.offset + index] = Number(rest & 0xffn)
+function integerBytes(size: number, value: bigint): Uint8Array {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt.asUintN(64, value), true)
+  return bytes.subarray(0, size)
 }
 
 function refuse(extern: KconfigExtern, value: bigint | string, rule: string): never {

@@ -1,5 +1,5 @@
 import { didYouMean, LoadError } from "../../base/index.ts"
-import { type BtfValue, writeValue } from "../../btf/index.ts"
+import { type BtfValue, CoreResolver, writeValue } from "../../btf/index.ts"
 import type { LoadOptions } from "../../kernel/index.ts"
 import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
@@ -21,13 +21,14 @@ export interface LoadHost extends MapHost {
 
 /** Loads an object: maps first, then programs, all or nothing. */
 export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOptions = {}): EmbeddedObject {
-  const wanted = chooseProgams(object, options.only)
+  const wanted = choosePrograms(object, options.only)
   const data = initialData(object, host.profile, options.globals ?? {})
   const storages = createMaps(object, host, () => host.nextMapId(), data)
   try {
     const resolution = {
       profile: host.profile,
       object,
+      core: object.btf && new CoreResolver(object.btf, host.profile.btf()),
       maps: storages,
       kconfigAddress: (name: string) => {
         const extern = kconfigExterns(object).find(extern => extern.name === name)
@@ -42,7 +43,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
     const maps = object.maps.map(spec => {
       const storage = storages.get(spec.name)
       if (!storage) throw new Error(`BUG: map ${spec.name} was not created`)
-      return [spec.name, new TypedMap(spec, storage, object.btf, host.cpus)] as const
+      return [spec.name, new TypedMap(spec, storage, object, host.cpus)] as const
     })
     return new EmbeddedObject(object, Object.fromEntries(programs), Object.fromEntries(maps))
   } catch (error) {
@@ -51,7 +52,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
   }
 }
 
-function chooseProgams(object: ObjectSpec, only: readonly string[] | undefined): readonly ProgramSpec[] {
+function choosePrograms(object: ObjectSpec, only: readonly string[] | undefined): readonly ProgramSpec[] {
   if (!only) return object.programs.filter(program => program.autoload)
   const names = object.programs.map(program => program.name)
   for (const name of only) {

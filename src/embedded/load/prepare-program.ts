@@ -1,4 +1,5 @@
 import { LoadError, NotModelledError, RelocationError } from "../../base/index.ts"
+import type { CoreResolver } from "../../btf/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { Instruction } from "../../isa/index.ts"
 import { applyCore, type ObjectSpec, type ProgramSpec, type Reference } from "../../object/index.ts"
@@ -20,6 +21,8 @@ const MODELLED_TYPES = new Set([
 export interface Resolution {
   readonly profile: KernelProfile
   readonly object: ObjectSpec
+  /** Shared by the object's programs: the same types are asked for again and again. */
+  readonly core: CoreResolver | undefined
   /** Maps of the object by name. */
   readonly maps: ReadonlyMap<string, MapStorage>
   /** Where a `.kconfig` extern's value lies. */
@@ -45,12 +48,13 @@ export function prepareProgram(program: ProgramSpec, id: number, resolution: Res
       { hint: `modelled so far: ${[...MODELLED_TYPES].join(", ")}` },
     )
   const target = findTraceTarget(program, profile)
-  const { instructions, problems } = applyCore(program, object, profile.btf())
+  const { instructions, problems } = applyCore(program, object, profile.btf(), resolution.core)
+  const reasons = new Map(problems.map(problem => [problem.at, `${problem.relocation}: ${problem.reason}`]))
   const patched = [...instructions]
   for (const reference of program.references) resolveReference(patched, reference, program, resolution)
   const executable: ExecutableProgram = {
     instructions: patched,
-    describe: slot => problems.get(slot) ?? describeSlot(program, slot),
+    describe: slot => reasons.get(slot) ?? describeSlot(program, slot),
   }
   return { id, spec: program, type: definition.programType, executable, target }
 }

@@ -2,7 +2,7 @@ import { MapError } from "../../base/index.ts"
 import { type Btf, type BtfValue, readValue, type TypeId, writeValue } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import type { KernelMap, SampleOptions } from "../../kernel/index.ts"
-import type { MapSpec } from "../../object/index.ts"
+import type { GlobalSpec, MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { MapRecord, MapStorage } from "../maps/index.ts"
 import { eventType } from "./event-type.ts"
 
@@ -25,14 +25,17 @@ export class TypedMap implements KernelMap {
   readonly storage: MapStorage
   readonly #btf: Btf | undefined
   readonly #cpus: number
+  /** Of a data section: the variables in its only value. */
+  readonly #variables: readonly GlobalSpec[] | undefined
   #closed = false
   readonly #wake = new Set<() => void>()
 
-  constructor(spec: MapSpec, storage: MapStorage, btf: Btf | undefined, cpus: number) {
+  constructor(spec: MapSpec, storage: MapStorage, object: ObjectSpec, cpus: number) {
     this.spec = spec
     this.storage = storage
-    this.#btf = btf
+    this.#btf = object.btf
     this.#cpus = cpus
+    if (spec.kind !== "map") this.#variables = object.globals.filter(variable => variable.map === spec.name)
   }
 
   get id(): number {
@@ -142,10 +145,20 @@ export class TypedMap implements KernelMap {
   }
 
   #decodeStored(bytes: Uint8Array): unknown {
+    if (this.#variables) return this.#decodeVariables(bytes, this.#variables)
     if (!this.#perCpu) return this.#decode(bytes, this.spec.valueType)
     const stride = bytes.length / this.#cpus
     return Array.from({ length: this.#cpus }, (_, cpu) =>
       this.#decode(bytes.subarray(cpu * stride, cpu * stride + this.valueSize), this.spec.valueType),
+    )
+  }
+
+  /** Variables by name; static ones of several files may share one, then the last is seen. */
+  #decodeVariables(bytes: Uint8Array, variables: readonly GlobalSpec[]): Readonly<Record<string, unknown>> {
+    const btf = this.#btf
+    if (!btf) return {}
+    return Object.fromEntries(
+      variables.map(({ name, type, offset }) => [name, readValue(btf, type, bytes, offset)]),
     )
   }
 

@@ -1,6 +1,7 @@
-import { NotModelledError } from "../../base/index.ts"
+import { NotModelledError, ProgramFault } from "../../base/index.ts"
 import { helper } from "../../catalog/index.ts"
 import type { CallArguments, CallFrame, CallResult, Machine, StackRange } from "../../engine/index.ts"
+import { POISON_HELPER } from "../../object/index.ts"
 import {
   EMBEDDED_HELPERS,
   type HelperFunction,
@@ -29,6 +30,7 @@ export class ProgramRun implements Machine {
   }
 
   call(number: number, args: CallArguments, frame: CallFrame): CallResult {
+    if (number === POISON_HELPER) throw poisoned(frame)
     const run = byNumber.get(number) ?? findHelper(number)
     const result = run(this.#kernel, args, this.#invocation, frame)
     return typeof result === "number" ? BigInt(result) : result
@@ -39,6 +41,15 @@ export class ProgramRun implements Machine {
       `kernel function with BTF id ${btfId} is not modelled by the embedded kernel yet`,
     )
   }
+}
+
+/** An instruction that CO-RE could not make fit: a verifier would have refused the program if it can get there. */
+function poisoned(frame: CallFrame): ProgramFault {
+  const reason = frame.program.describe?.(frame.slot) ?? ""
+  return new ProgramFault(`instruction ${frame.slot}: <invalid CO-RE relocation> ${reason}`, {
+    errno: "EINVAL",
+    hint: "this kernel's types have no such field, type or value: test for it with bpf_core_field_exists first",
+  })
 }
 
 function findHelper(number: number): HelperFunction {
