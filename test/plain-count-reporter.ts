@@ -5,7 +5,8 @@ export default class PlainCountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
     for (const module of modules) {
-      if (module.state() === "failed" && [...module.children.allTests("failed")].length === 0) count.failed += 1
+      if (module.state() === "failed" && [...module.children.allTests("failed")].length === 0)
+        count.failed += 1
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         if (state === "passed") count.passed += 1

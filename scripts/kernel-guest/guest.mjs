@@ -1,6 +1,15 @@
 // Boots a kernel under QEMU (no KVM) with a busybox initramfs, runs one shell script in it, and brings back a folder.
 import { execFileSync, spawn } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync, chmodSync } from "node:fs"
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 
@@ -33,10 +42,30 @@ poweroff -f
  * Runs `script` (sh) as root in a guest. `files` maps paths in the guest to files or folders here. What the script
  * leaves in /tmp/out comes back in `results` (a folder here), with stdout, stderr and status beside it.
  */
-export async function runInGuest({ kernel, script, files = {}, results, append = "", seconds = 300, echo = false }) {
+export async function runInGuest({
+  kernel,
+  script,
+  files = {},
+  results,
+  append = "",
+  seconds = 300,
+  echo = false,
+}) {
   const scratch = mkdtempSync(join(tmpdir(), "skep-guest-"))
   const root = join(scratch, "root")
-  for (const folder of ["bin", "sbin", "dev", "proc", "sys", "tmp", "guest", "etc", "usr/bin", "usr/sbin", "root"])
+  for (const folder of [
+    "bin",
+    "sbin",
+    "dev",
+    "proc",
+    "sys",
+    "tmp",
+    "guest",
+    "etc",
+    "usr/bin",
+    "usr/sbin",
+    "root",
+  ])
     mkdirSync(join(root, folder), { recursive: true })
   cpSync(BUSYBOX, join(root, "bin/busybox"))
   for (const [target, source] of Object.entries(files)) {
@@ -52,11 +81,12 @@ export async function runInGuest({ kernel, script, files = {}, results, append =
   writeFileSync(disk, "")
   truncateSync(disk, RESULT_BYTES)
   try {
-    await boot({ kernel, initrd, disk, append, seconds, echo })
+    const tail = await boot({ kernel, initrd, disk, append, seconds, echo })
     rmSync(results, { recursive: true, force: true })
     mkdirSync(results, { recursive: true })
     execFileSync("tar", ["xf", disk, "-C", results])
-    if (!existsSync(join(results, "status"))) throw new Error("the guest gave nothing back: it did not get to its end")
+    if (!existsSync(join(results, "status")))
+      throw new Error(`the guest gave nothing back; its console ends with:\n${tail}`)
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
@@ -81,7 +111,7 @@ function boot({ kernel, initrd, disk, append, seconds, echo }) {
     guest.on("error", reject)
     guest.on("exit", code => {
       clearTimeout(timer)
-      if (code === 0) resolve()
+      if (code === 0) resolve(console)
       else reject(new Error(`qemu ended with status ${code}; the console ends with:\n${console}`))
     })
   })

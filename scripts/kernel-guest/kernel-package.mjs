@@ -8,14 +8,15 @@ const cache = fileURLToPath(new URL("../../.cache/kernels", import.meta.url))
 
 /** Package names of each release family; the newest of them is taken. */
 const PACKAGES = {
-  "6.1": "^linux-image-6\\.1\\.0-[0-9]+-cloud-amd64$",
+  6.1: "^linux-image-6\\.1\\.0-[0-9]+-cloud-amd64$",
   6.12: "^linux-image-6\\.12\\.[0-9]+\\+deb[0-9]+-cloud-amd64$",
 }
 
 /** The kernel image, its configuration and modules of a release family ("6.1", "6.12"). */
 export function kernelPackage(release) {
   const pattern = PACKAGES[release]
-  if (!pattern) throw new Error(`no Debian cloud kernel is known for ${release}: ${Object.keys(PACKAGES).join(", ")}`)
+  if (!pattern)
+    throw new Error(`no Debian cloud kernel is known for ${release}: ${Object.keys(PACKAGES).join(", ")}`)
   const folder = join(cache, release)
   if (!existsSync(join(folder, "boot"))) download(pattern, folder)
   const image = readdirSync(join(folder, "boot")).find(name => name.startsWith("vmlinuz-"))

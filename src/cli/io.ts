@@ -1,4 +1,4 @@
-import { createColors } from "picocolors"
+import type { createColors } from "picocolors"
 
 /** What a command may touch of the outside world; tests inject their own. */
 export interface Io {

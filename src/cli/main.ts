@@ -9,12 +9,24 @@ interface CommandEntry {
 
 /** Every command, in the order of `skep --help`. Only the one that is called gets loaded: start-up stays fast. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
-  run: { summary: "load, attach and run an object on the embedded kernel", load: () => import("./run/index.ts") },
+  run: {
+    summary: "load, attach and run an object on the embedded kernel",
+    load: () => import("./run/index.ts"),
+  },
   inspect: { summary: "show what an object file holds", load: () => import("./inspect/index.ts") },
-  disasm: { summary: "disassemble programs, source lines interleaved", load: () => import("./disasm/index.ts") },
+  disasm: {
+    summary: "disassemble programs, source lines interleaved",
+    load: () => import("./disasm/index.ts"),
+  },
   btf: { summary: "dump type information", load: () => import("./btf/index.ts") },
-  feature: { summary: "list what BPF offers, as bpftool prints it", load: () => import("./feature/index.ts") },
-  explain: { summary: "explain a program type, attach type, section, helper, kfunc or map type", load: () => import("./explain/index.ts") },
+  feature: {
+    summary: "list what BPF offers, as bpftool prints it",
+    load: () => import("./feature/index.ts"),
+  },
+  explain: {
+    summary: "explain a program type, attach type, section, helper, kfunc or map type",
+    load: () => import("./explain/index.ts"),
+  },
 }
 
 /** Runs one command line (without `node` and the script) and gives its exit status: 0 ok, 1 failed, 2 wrong usage. */

@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises"
 import { Command, CommanderError } from "commander"
 import picocolors from "picocolors"
-import { didYouMean, type Errno, ERRNO, errnoText, SkepError, UsageError } from "../base/index.ts"
+import { didYouMean, ERRNO, type Errno, errnoText, SkepError, UsageError } from "../base/index.ts"
 import { type CommandModule, Exit } from "./command.ts"
 import type { Io } from "./io.ts"
 
 type Entries = Readonly<
-  Record<string, { readonly summary: string; readonly load: () => Promise<{ readonly command: CommandModule }> }>
+  Record<
+    string,
+    { readonly summary: string; readonly load: () => Promise<{ readonly command: CommandModule }> }
+  >
 >
 
 /** Builds the commander program with the one command that is asked for, runs it, and turns every failure into a status. */
@@ -27,7 +30,8 @@ export async function runCommandLine(
   for (const [name, entry] of Object.entries(entries)) {
     const command = program.command(name).summary(entry.summary).description(entry.summary)
     command.copyInheritedSettings(program)
-    if (name === wanted || (wanted === "help" && args.includes(name))) (await entry.load()).command.configure(command, io)
+    if (name === wanted || (wanted === "help" && args.includes(name)))
+      (await entry.load()).command.configure(command, io)
   }
   if (wanted !== undefined && wanted !== "help" && !(wanted in entries)) {
     const hint = didYouMean(wanted, Object.keys(entries))
@@ -60,7 +64,7 @@ function report(error: unknown, io: Io): number {
 }
 
 function processIo(): Io {
-  const colour = process.stdout.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb"
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb"
   process.stdout.on("error", quitWhenReaderIsGone)
   return {
     out: text => void process.stdout.write(text),
@@ -76,7 +80,8 @@ function quitWhenReaderIsGone(error: NodeJS.ErrnoException): void {
   throw error
 }
 
-async function readFileTyped(path: string): Promise<Uint8Array> {
+/** Reads a file; what the system refuses becomes a SkepError with its errno and the path. */
+export async function readFileTyped(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (error) {

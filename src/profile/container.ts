@@ -8,8 +8,9 @@ import { decodeUtf8, encodeUtf8, ProfileError } from "../base/index.ts"
 const MAGIC = "SKEP"
 const FORMAT = 1
 const PREFIX = 12
-/** More than any kernel needs: a damaged size must not ask for all memory. */
-const MAX_SECTION = 256 * 1024 * 1024
+/** More than any kernel needs, all sections together: a damaged size must not ask for all memory. */
+const MAX_TOTAL = 128 * 1024 * 1024
+const MAX_SECTIONS = 32
 
 interface SectionHeader {
   readonly name: string
@@ -21,6 +22,12 @@ export interface Container<Facts> {
   readonly facts: Facts
   readonly sections: ReadonlyMap<string, Uint8Array>
 }
+
+/** Unpacks gzip into exactly `size` bytes; rejects what is damaged or longer. */
+export type Inflate = (packed: Uint8Array, size: number) => Promise<Uint8Array>
+
+/** Works everywhere, through the web's streams: about a third of the speed of a one-shot inflate. */
+const inflateByStream: Inflate = (packed, size) => through(packed, new DecompressionStream("gzip"), size)
 
 /** Packs facts (plain JSON) and named sections into a profile file. */
 export async function packContainer(
@@ -45,7 +52,11 @@ export async function packContainer(
 }
 
 /** Reads a profile file. Throws ProfileError that says what is wrong with it. */
-export async function unpackContainer(bytes: Uint8Array, label: string): Promise<Container<unknown>> {
+export async function unpackContainer(
+  bytes: Uint8Array,
+  label: string,
+  inflate: Inflate = inflateByStream,
+): Promise<Container<unknown>> {
   if (bytes.length < PREFIX || decodeUtf8(bytes.subarray(0, 4)) !== MAGIC)
     throw new ProfileError(`${label}: this is no kernel profile: it does not start with "${MAGIC}"`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -64,7 +75,7 @@ export async function unpackContainer(bytes: Uint8Array, label: string): Promise
       throw new ProfileError(
         `${label}: section ${section.name} is cut off: ${packed.length} of ${section.compressed} bytes`,
       )
-    return unpackSection(section, packed, label)
+    return unpackSection(section, packed, label, inflate)
   })
   return { facts: header.facts, sections: new Map(await Promise.all(sections)) }
 }
@@ -76,10 +87,10 @@ function parseHeader(
   try {
     const header = JSON.parse(decodeUtf8(bytes)) as { facts: unknown; sections: readonly SectionHeader[] }
     const sound = header.sections.every(
-      ({ name, compressed, size }) =>
-        typeof name === "string" && isSize(compressed) && isSize(size) && size <= MAX_SECTION,
+      ({ name, compressed, size }) => typeof name === "string" && isSize(compressed) && isSize(size),
     )
-    if (sound) return header
+    const total = header.sections.reduce((sum, section) => sum + section.size, 0)
+    if (sound && header.sections.length <= MAX_SECTIONS && total <= MAX_TOTAL) return header
   } catch (cause) {
     throw new ProfileError(`${label}: the header is damaged`, { cause })
   }
@@ -94,10 +105,11 @@ async function unpackSection(
   { name, size }: SectionHeader,
   packed: Uint8Array,
   label: string,
+  inflate: Inflate,
 ): Promise<[string, Uint8Array]> {
   let bytes: Uint8Array
   try {
-    bytes = await through(packed, new DecompressionStream("gzip"), size)
+    bytes = await inflate(packed, size)
   } catch (cause) {
     throw new ProfileError(`${label}: section ${name} is damaged`, { cause })
   }
@@ -110,7 +122,7 @@ async function unpackSection(
 async function through(
   bytes: Uint8Array,
   stream: { readonly readable: ReadableStream<Uint8Array>; readonly writable: WritableStream<BufferSource> },
-  limit = MAX_SECTION,
+  limit = MAX_TOTAL,
 ): Promise<Uint8Array> {
   const writer = stream.writable.getWriter()
   const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close())

@@ -152,10 +152,14 @@ function parseConfig(text: string): Map<string, string> {
 
 /** Checks what a profile file says of itself. */
 export function checkFacts(facts: unknown, label: string): ProfileFacts {
-  const { release, version, architecture, lsms } = (facts ?? {}) as Partial<ProfileFacts>
-  if (typeof release === "string" && typeof version === "string" && Array.isArray(lsms)) {
-    if (architecture === "x86_64") return facts as ProfileFacts
-    throw new ProfileError(`${label}: architecture ${String(architecture)} is not known, only x86_64`)
-  }
-  throw new ProfileError(`${label}: the header names no release, version or security modules`)
+  const { release, version, architecture, banner, cpus, lsms, handMade } = (facts ??
+    {}) as Partial<ProfileFacts>
+  const sound =
+    [release, version, banner, handMade ?? ""].every(text => typeof text === "string") &&
+    Number.isInteger(cpus) &&
+    Array.isArray(lsms) &&
+    lsms.every(name => typeof name === "string")
+  if (!sound) throw new ProfileError(`${label}: the header lacks release, version, banner, cpus or lsms`)
+  if (architecture === "x86_64") return facts as ProfileFacts
+  throw new ProfileError(`${label}: architecture ${String(architecture)} is not known, only x86_64`)
 }

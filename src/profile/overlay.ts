@@ -3,6 +3,9 @@ import { type Btf, BtfBuilder, readBtf, type TypeId } from "../btf/index.ts"
 import { KernelProfile } from "./kernel-profile.ts"
 import { formatSymbols, type KernelSymbol } from "./symbol-table.ts"
 
+/** Type spellings are read recursively, one `*` or const a step. */
+const MAX_SPELLING = 200
+
 /** A function that an overlay adds: it gets a symbol and a BTF prototype, and can be traced. */
 export interface OverlayFunction {
   readonly name: string
@@ -35,7 +38,7 @@ export function applyOverlay(base: KernelProfile, overlay: ProfileOverlay): Kern
     traceable: true,
     blacklisted: false,
   }))
-  const symbols = encodeUtf8(sortLines(decodeUtf8(sections.symbols) + formatSymbols(added)))
+  const symbols = encodeUtf8(insertLines(decodeUtf8(sections.symbols), formatSymbols(added)))
   const facts = { ...base.facts, release, version, handMade, banner: `Linux version ${version} (hand-made)` }
   return new KernelProfile(facts, { ...sections, symbols }, addFunctions(base.btf(), overlay))
 }
@@ -76,17 +79,26 @@ function typeBySpelling(base: Btf, builder: BtfBuilder, spelling: string): TypeI
   return id
 }
 
-/** Lines start with the address in hex, so text order is address order. */
-function sortLines(text: string): string {
-  const lines = text.split("\n").filter(line => line !== "")
-  return `${lines.sort((a, b) => (a < b ? -1 : 1)).join("\n")}\n`
+/** Lines start with the address in hex, so text order is address order. Both texts end in a newline. */
+function insertLines(sorted: string, added: string): string {
+  const lines = sorted.split("\n")
+  for (const line of added.split("\n").slice(0, -1)) {
+    let [first, last] = [0, lines.length - 1]
+    while (first < last) {
+      const middle = (first + last) >> 1
+      if ((lines[middle] as string) < line) first = middle + 1
+      else last = middle
+    }
+    lines.splice(first, 0, line)
+  }
+  return lines.join("\n")
 }
 
 /** Checks that a JSON document is an overlay. */
 export function readOverlay(text: string, label: string): ProfileOverlay {
   let value: Partial<ProfileOverlay>
   try {
-    value = JSON.parse(text) as Partial<ProfileOverlay>
+    value = (JSON.parse(text) ?? {}) as Partial<ProfileOverlay>
   } catch (cause) {
     throw new ProfileError(`${label}: this is no JSON`, { cause })
   }
@@ -95,5 +107,21 @@ export function readOverlay(text: string, label: string): ProfileOverlay {
     [release, version, base, handMade].every(item => typeof item === "string") && Array.isArray(functions)
   if (!sound)
     throw new ProfileError(`${label}: an overlay has release, version, base, handMade and functions`)
+  for (const [index, item] of (functions as unknown[]).entries())
+    checkFunction(item, `${label}: function ${index}`)
   return value as ProfileOverlay
+}
+
+function checkFunction(item: unknown, label: string): void {
+  const { name, address, returns, params } = (item ?? {}) as Partial<OverlayFunction>
+  if (typeof name !== "string" || !/^[A-Za-z_][\w.]*$/.test(name))
+    throw new ProfileError(`${label}: its name is no symbol's`)
+  if (typeof address !== "string" || !/^[0-9a-f]{8}$/.test(address))
+    throw new ProfileError(`${label}: ${name}: the address is not eight hex digits`)
+  const types = [
+    returns,
+    ...(Array.isArray(params) ? params.flatMap(param => [param?.name, param?.type]) : [undefined]),
+  ]
+  if (!types.every(type => typeof type === "string" && type.length <= MAX_SPELLING))
+    throw new ProfileError(`${label}: ${name}: returns and params must be types in C, with names`)
 }

@@ -1,4 +1,4 @@
-import { decodeUtf8, nearestNames } from "../base/index.ts"
+import { decodeUtf8, nearestNames, ProfileError } from "../base/index.ts"
 
 export interface KernelSymbol {
   readonly name: string
@@ -14,10 +14,15 @@ export interface KernelSymbol {
 /** Kernel addresses are kept as their low 32 bits: on x86-64 kernel text and data lie in the last 2 GiB. */
 const UPPER = 0xffff_ffff_0000_0000n
 
+const LINE = /([0-9a-f]{8}) ([A-Za-z]) ([a-z-]{1,4}) ([^ \n]+)\n/y
+
+/** The unlikely half that gcc moves away from a function: no place to attach to. */
+const COLD_PART = /\.cold(\.\d+)?$/
+
 /**
  * Symbols of a kernel, one line each in address order: eight hex digits (the low half of the address), the type
  * letter, flags ("f" traceable, "k" blacklisted, "-" none), the name. Lookups search the text: parsing 150,000
- * lines for one name would cost more than the rest of a run.
+ * lines for one name would cost more than the rest of a run. Reading a damaged line throws ProfileError.
  */
 export class SymbolTable {
   readonly #text: string
@@ -68,7 +73,7 @@ export class SymbolTable {
     const stem = name.replace(/^_+|_+$/g, "")
     const related = new Set<string>()
     for (const symbol of this.all()) {
-      if (!/[tTwW]/.test(symbol.type)) continue
+      if (!/[tTwW]/.test(symbol.type) || COLD_PART.test(symbol.name)) continue
       functions.add(symbol.name)
       if (stem.length >= 4 && symbol.name.includes(stem)) related.add(symbol.name)
     }
@@ -102,12 +107,14 @@ export class SymbolTable {
   }
 
   #lineAt(start: number): KernelSymbol {
-    const end = this.#text.indexOf("\n", start)
-    const flags = this.#text.slice(start + 11, this.#text.indexOf(" ", start + 11))
+    LINE.lastIndex = start
+    const [, low, type, flags, name] = LINE.exec(this.#text) ?? []
+    if (low === undefined || type === undefined || flags === undefined || name === undefined)
+      throw new ProfileError("the profile's symbols are damaged: a line is not address, type, flags and name")
     return {
-      name: this.#text.slice(start + 12 + flags.length, end),
-      address: UPPER | BigInt(this.#lowAt(start)),
-      type: this.#text.charAt(start + 9),
+      name,
+      address: UPPER | BigInt(`0x${low}`),
+      type,
       traceable: flags.includes("f"),
       blacklisted: flags.includes("k"),
     }

@@ -23,7 +23,7 @@ export interface Tracepoint {
   readonly fields: readonly TracepointField[]
 }
 
-const FIELD = /^\tfield:(.*);\toffset:(\d+);\tsize:(\d+);\tsigned:(\d);$/gm
+const FIELD = /^\tfield:(.{1,400});\toffset:(\d+);\tsize:(\d+);\tsigned:(\d);$/gm
 
 /** Reads the fields out of a format file (Documentation/trace/events.rst). */
 export function parseTracepoint(category: string, name: string, format: string): Tracepoint {

@@ -3,7 +3,7 @@ import { type AttachPoint, attachPointOf, describePoint } from "../../kernel/ind
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attachment } from "../tracing/hooks.ts"
-import { isModelled } from "../tracing/kernel-function.ts"
+import { ENTRY_MARKER, isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_EVENTS, SYSCALL_PREFIX } from "../tracing/syscall.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
 
@@ -85,6 +85,11 @@ function attachProbe(
       `${symbol} is no symbol of ${profile.version}: inlined, renamed or absent${nearest.length > 0 ? `; nearest: ${nearest.join(", ")}` : ""}`,
     )
   }
+  if (profile.symbols().findAll(symbol).length > 1)
+    throw fail(
+      "EADDRNOTAVAIL",
+      `${profile.version} has more than one function ${symbol}, so the name is not enough`,
+    )
   if (profile.isBlacklisted(symbol))
     throw fail("EINVAL", `${symbol} is on the kernel's kprobe blacklist: probes are not allowed in it`)
   if (offset !== 0 && offset !== ENTRY_MARKER)
@@ -97,9 +102,6 @@ function attachProbe(
   const remove = kernel.hooks.addFunction(symbol, where, { ...attachment, offset })
   return { point, remove, note: noteFor(isModelled(symbol), symbol) }
 }
-
-/** Bytes of `endbr64`: the first place inside a function where a probe still sees the arguments. */
-const ENTRY_MARKER = 4
 
 function attachEvent(
   kernel: KernelCore,

@@ -2,8 +2,8 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
-import type { FileNode } from "./file-tree.ts"
-import { getname, putname } from "./filename.ts"
+import type { FileNode, FileTree } from "./file-tree.ts"
+import { getname, pathText, putname } from "./filename.ts"
 
 export const AT_FDCWD = -100
 export const O_CREAT = 0o100
@@ -20,7 +20,7 @@ const vfsOpen = kernelFunction("vfs_open", (kernel, _path: number, file: KernelO
 export const doFilpOpen = kernelFunction(
   "do_filp_open",
   (kernel, _dfd: number, filename: KernelObject, flags: KernelObject): KernelObject | number => {
-    const path = new TextDecoder().decode(kernel.memory.readCString(filename.number("name")))
+    const path = pathText(kernel, filename)
     const open = flags.number("open_flag")
     const node = lookup(kernel.files, path, open)
     if (typeof node === "number") return node
@@ -32,15 +32,7 @@ export const doFilpOpen = kernelFunction(
   },
 )
 
-function lookup(
-  files: {
-    find(path: string): FileNode | undefined
-    directoryOf(path: string): FileNode | undefined
-    create(path: string): FileNode
-  },
-  path: string,
-  flags: number,
-): FileNode | number {
+function lookup(files: FileTree, path: string, flags: number): FileNode | number {
   const existing = files.find(path)
   if (existing) {
     if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) return -errnoNumber("EEXIST")

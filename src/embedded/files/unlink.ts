@@ -3,7 +3,7 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
-import { getname, putname } from "./filename.ts"
+import { getname, pathText, putname } from "./filename.ts"
 import { AT_FDCWD } from "./open.ts"
 
 const securityInodeUnlink = kernelFunction(
@@ -19,7 +19,7 @@ const vfsUnlink = kernelFunction(
 
 /** Takes a name away: gives the path back itself, as the kernel's own does. */
 const doUnlinkat = kernelFunction("do_unlinkat", (kernel, _dfd: number, filename: KernelObject): number => {
-  const path = new TextDecoder().decode(kernel.memory.readCString(filename.number("name")))
+  const path = pathText(kernel, filename)
   return unlinkPath(kernel, path)
 })
 

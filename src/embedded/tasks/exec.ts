@@ -1,4 +1,4 @@
-import { errnoNumber } from "../../base/index.ts"
+import { decodeUtf8, errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { getname, putname } from "../files/filename.ts"
 import { doFilpOpen } from "../files/open.ts"
@@ -30,7 +30,7 @@ const setTaskComm = kernelFunction(
   "__set_task_comm",
   (kernel, task: KernelObject, name: number, _exec: number): undefined => {
     taskRename(kernel, task, name)
-    kernel.current.comm = new TextDecoder().decode(kernel.memory.readCString(name))
+    kernel.current.comm = decodeUtf8(kernel.memory.readCString(name))
   },
 )
 
@@ -38,8 +38,8 @@ const setTaskComm = kernelFunction(
 const beginNewExec = kernelFunction("begin_new_exec", (kernel, bprm: KernelObject): number => {
   const task = kernel.current
   task.dropImage()
-  task.mm.set("exe_file", bprm.get("file"))
-  const path = new TextDecoder().decode(kernel.memory.readCString(bprm.number("filename")))
+  task.executable = kernel.types.at("file", bprm.number("file"))
+  const path = decodeUtf8(kernel.memory.readCString(bprm.number("filename")))
   const base = path.lastIndexOf("/") + 1
   setTaskComm(kernel, task.object, bprm.number("filename") + base, 1)
   securityBprmCommittingCreds(kernel, bprm)
@@ -72,25 +72,66 @@ const execBinprm = kernelFunction("exec_binprm", (kernel, bprm: KernelObject): n
   return result
 })
 
-const bprmExecve = kernelFunction("bprm_execve", (kernel, bprm: KernelObject): number => {
-  const refused = securityBprmCredsForExec(kernel, bprm)
-  return refused === 0 ? execBinprm(kernel, bprm) : refused
-})
+/** From 6.8 on the executable is opened before anything else is done; before that, here. */
+const OPENED_FIRST_SINCE = "6.8"
+
+const bprmExecve = kernelFunction(
+  "bprm_execve",
+  (kernel, bprm: KernelObject, _fd: number, filename: KernelObject, _flags: number): number => {
+    if (!kernel.since(OPENED_FIRST_SINCE)) {
+      const file = openExecutable(kernel, filename)
+      if (typeof file === "number") return file
+      bprm.set("file", file)
+    }
+    const refused = securityBprmCredsForExec(kernel, bprm)
+    return refused === 0 ? execBinprm(kernel, bprm) : refused
+  },
+)
 
 const doExecveatCommon = kernelFunction(
   "do_execveat_common",
-  (kernel, _fd: number, filename: KernelObject, argv: bigint, envp: bigint, _flags: number): number => {
-    const flags = kernel.types.create("open_flags", { open_flag: EXEC_OPEN_FLAGS })
-    const file = doFilpOpen(kernel, AT_FDCWD, filename, flags)
-    flags.free()
-    if (typeof file === "number") return file
-    const result = isExecutable(kernel, file)
-      ? runBinary(kernel, filename, file, argv, envp)
-      : -errnoNumber("EACCES")
-    file.free()
+  (kernel, fd: number, filename: KernelObject, argv: bigint, envp: bigint, flags: number): number => {
+    const bprm = allocBprm(kernel, fd, filename, flags)
+    if (typeof bprm === "number") return bprm
+    bprm.set("argc", countPointers(kernel, argv)).set("envc", countPointers(kernel, envp))
+    const result = bprmExecve(kernel, bprm, fd, filename, flags)
+    freeBprm(kernel, bprm)
     return result
   },
 )
+
+/** What an exec works on, from its beginning to its end. */
+const allocBprm = kernelFunction(
+  "alloc_bprm",
+  (kernel, _fd: number, filename: KernelObject, _flags: number): KernelObject | number => {
+    const file = kernel.since(OPENED_FIRST_SINCE) ? openExecutable(kernel, filename) : undefined
+    if (typeof file === "number") return file
+    const bprm = kernel.types.create("linux_binprm", {
+      filename: filename.get("name"),
+      interp: filename.get("name"),
+      mm: kernel.current.mm,
+      cred: kernel.current.cred,
+    })
+    return file ? bprm.set("file", file) : bprm
+  },
+)
+
+function freeBprm(kernel: KernelCore, bprm: KernelObject): void {
+  const file = bprm.number("file")
+  // A task that runs the file keeps it.
+  if (file !== 0 && file !== kernel.current.executable?.address) kernel.memory.free(file)
+  bprm.free()
+}
+
+function openExecutable(kernel: KernelCore, filename: KernelObject): KernelObject | number {
+  const flags = kernel.types.create("open_flags", { open_flag: EXEC_OPEN_FLAGS })
+  const file = doFilpOpen(kernel, AT_FDCWD, filename, flags)
+  flags.free()
+  if (typeof file === "number") return file
+  if (isExecutable(kernel, file)) return file
+  file.free()
+  return -errnoNumber("EACCES")
+}
 
 /** Present as a function of its own up to 5.18 or so; later compilers inline it. */
 const doExecve = kernelFunction(
@@ -98,28 +139,6 @@ const doExecve = kernelFunction(
   (kernel, filename: KernelObject, argv: bigint, envp: bigint): number =>
     doExecveatCommon(kernel, AT_FDCWD, filename, argv, envp, 0),
 )
-
-function runBinary(
-  kernel: KernelCore,
-  filename: KernelObject,
-  file: KernelObject,
-  argv: bigint,
-  envp: bigint,
-): number {
-  const bprm = kernel.types.create("linux_binprm", {
-    file,
-    filename: filename.get("name"),
-    interp: filename.get("name"),
-    mm: kernel.current.mm,
-    cred: kernel.current.cred,
-    argc: countPointers(kernel, argv),
-    envc: countPointers(kernel, envp),
-    fdpath: 0,
-  })
-  const result = bprmExecve(kernel, bprm)
-  bprm.free()
-  return result
-}
 
 function isExecutable(kernel: KernelCore, file: KernelObject): boolean {
   const inode = kernel.types.at("inode", file.number("f_inode"))

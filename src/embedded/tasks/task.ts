@@ -27,6 +27,7 @@ export class Task {
   /** Blocks of user memory that belong to the current program image. */
   #image: number[] = []
   readonly #files = new Map<number, KernelObject>()
+  #executable: KernelObject | undefined
   exitCode = 0
   exited = false
 
@@ -93,6 +94,17 @@ export class Task {
     return this.cred.number("gid.val")
   }
 
+  /** The open file that the task runs; setting another one closes it. */
+  get executable(): KernelObject | undefined {
+    return this.#executable
+  }
+
+  set executable(file: KernelObject | undefined) {
+    this.#executable?.free()
+    this.#executable = file
+    this.mm.set("exe_file", file ?? 0)
+  }
+
   /** Where the kernel stack begins, growing down. */
   get stackTop(): number {
     return this.#stack + KERNEL_STACK
@@ -136,6 +148,7 @@ export class Task {
   /** Gives every kernel object back; nobody may hold the task any more. */
   release(): void {
     this.dropImage()
+    this.executable = undefined
     for (const file of this.#files.values()) file.free()
     for (const object of [this.object, this.cred, this.mm, this.#signal]) object.free()
     this.#kernel.memory.free(this.#stack)

@@ -4,6 +4,10 @@ import type { KernelObject } from "../memory/index.ts"
 import { taskFields, tracepoint } from "../tracing/tracepoint.ts"
 
 const DEFAULT_PRIORITY = 120
+/** Fires under the task's lock. */
+const TASK_LOCKED = { locks: 1 }
+/** Fires under the task's and the run queue's lock, interrupts off. */
+const QUEUE_LOCKED = { locks: 2, interruptsOff: true }
 
 export const taskNewtask = tracepoint(
   "task",
@@ -15,12 +19,17 @@ export const taskNewtask = tracepoint(
   }),
 )
 
-export const taskRename = tracepoint("task", "task_rename", (kernel, task: KernelObject, comm: number) => ({
-  pid: task.number("pid"),
-  oldcomm: task.text("comm"),
-  newcomm: textAt(kernel, comm),
-  oom_score_adj: 0,
-}))
+export const taskRename = tracepoint(
+  "task",
+  "task_rename",
+  (kernel, task: KernelObject, comm: number) => ({
+    pid: task.number("pid"),
+    oldcomm: task.text("comm"),
+    newcomm: textAt(kernel, comm),
+    oom_score_adj: 0,
+  }),
+  TASK_LOCKED,
+)
 
 export const schedProcessFork = tracepoint(
   "sched",
@@ -33,12 +42,17 @@ export const schedProcessFork = tracepoint(
   }),
 )
 
-export const schedWakeupNew = tracepoint("sched", "sched_wakeup_new", (_kernel, task: KernelObject) => ({
-  ...taskFields(task),
-  prio: DEFAULT_PRIORITY,
-  success: 1,
-  target_cpu: 0,
-}))
+export const schedWakeupNew = tracepoint(
+  "sched",
+  "sched_wakeup_new",
+  (_kernel, task: KernelObject) => ({
+    ...taskFields(task),
+    prio: DEFAULT_PRIORITY,
+    success: 1,
+    target_cpu: 0,
+  }),
+  QUEUE_LOCKED,
+)
 
 export const schedProcessExec = tracepoint(
   "sched",

@@ -9,6 +9,8 @@ export interface FunctionSite {
   /** The name it has in kallsyms, which hooks are keyed by. */
   readonly symbol: string
   readonly address: bigint
+  /** Not static: other files may take its address. */
+  readonly global: boolean
   readonly returns: "int" | "long" | "void"
 }
 
@@ -37,6 +39,7 @@ export class FunctionSites {
         return {
           symbol: name + suffix,
           address: symbol.address,
+          global: symbol.type === "T",
           returns: returnWidth(this.#profile.btf(), name),
         }
     }

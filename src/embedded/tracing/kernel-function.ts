@@ -3,6 +3,7 @@ import { KernelObject } from "../memory/index.ts"
 import type { FunctionSite } from "./function-sites.ts"
 import type { FunctionHooks } from "./hooks.ts"
 import { functionRegisters } from "./pt-regs.ts"
+import { TRACE_FLAGS } from "./trace-flags.ts"
 
 /** What a function takes and gives in a register; an object stands for its address. */
 export type Register = bigint | number | KernelObject
@@ -45,7 +46,8 @@ function callTraced<Result extends Register | undefined>(
   args: readonly bigint[],
   body: () => Result,
 ): Result {
-  const facts = { traceFlags: "...21", functionAddress: site.address }
+  const facts = { functionAddress: site.address }
+  const shared = hooks.fentry.length + hooks.fexit.length > 0
   // The lists as they are at entry: what attaches while the function runs takes part from its next call.
   const [kprobes, fentries, fexits, kretprobes] = [
     hooks.kprobe,
@@ -59,28 +61,40 @@ function callTraced<Result extends Register | undefined>(
     FunctionHooks["kretprobe"],
   ]
   for (const probe of kprobes) {
-    const regs = functionRegisters(kernel, site.address + BigInt(probe.offset), args)
-    kernel.run(probe, regs.address, facts)
+    const regs = functionRegisters(kernel, probeAddress(kernel, site, probe.offset), args)
+    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared) })
     regs.free()
   }
-  const count = args.length
-  runWithArguments(kernel, fentries, args, { ...facts, traced: { args, returned: undefined } })
+  const trampoline = { ...facts, traceFlags: TRACE_FLAGS.trampoline() }
+  runWithArguments(kernel, fentries, args, { ...trampoline, traced: { args, returned: undefined } })
   const task = kernel.current
   const result = body()
   // A task that has exited returns to nobody.
   if (task.exited) return result
   const returned = returnRegister(site, result)
-  runWithArguments(kernel, fexits, [...args, returned], {
-    ...facts,
-    traced: { args: args.slice(0, count), returned },
-  })
+  runWithArguments(kernel, fexits, [...args, returned], { ...trampoline, traced: { args, returned } })
   for (const probe of kretprobes) {
     const regs = functionRegisters(kernel, site.address, [])
     regs.set("ax", returned)
-    kernel.run(probe, regs.address, facts)
+    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kretprobe() })
     regs.free()
   }
   return result
+}
+
+/** Bytes of the int3 that kprobes pretend to be, even where ftrace calls them. */
+const BREAKPOINT = 1n
+/** Bytes of endbr64, which functions begin with that may be called through pointers. */
+export const ENTRY_MARKER = 4
+
+/**
+ * What the instruction pointer shows in a kprobe: behind the breakpoint. A probe on a function's start is moved
+ * behind its entry marker; on kernels built with CONFIG_X86_KERNEL_IBT global functions have one.
+ */
+function probeAddress(kernel: KernelCore, site: FunctionSite, offset: number): bigint {
+  const marked = site.global && kernel.profile.config("CONFIG_X86_KERNEL_IBT") === "y"
+  const moved = offset === 0 && marked ? ENTRY_MARKER : offset
+  return site.address + BigInt(moved) + BREAKPOINT
 }
 
 /** Runs programs whose context is an array of 64-bit arguments (fentry, fexit, raw tracepoints). */

@@ -3,6 +3,7 @@ import type { KernelObject } from "../memory/index.ts"
 import type { Attachment } from "./hooks.ts"
 import { kernelFunction } from "./kernel-function.ts"
 import { SYSCALL_ARGUMENTS } from "./pt-regs.ts"
+import { TRACE_FLAGS } from "./trace-flags.ts"
 import { declareTracepoint, type EventRecord, fireTracepoint, runRecorded } from "./tracepoint.ts"
 
 const USER_CODE_SEGMENT = 0x33
@@ -116,6 +117,6 @@ function runSyscallEvent(
   values.forEach((value, index) => {
     view.setBigUint64(context + 16 + index * 8, BigInt.asUintN(64, value), true)
   })
-  for (const attachment of attachments) kernel.run(attachment, context, { traceFlags: "...21" })
+  for (const attachment of attachments) kernel.run(attachment, context, { traceFlags: TRACE_FLAGS.event({}) })
   kernel.memory.free(context)
 }

@@ -4,6 +4,7 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { Attachment } from "./hooks.ts"
 import { type Register, runWithArguments, toRegister } from "./kernel-function.ts"
+import { type Surroundings, TRACE_FLAGS } from "./trace-flags.ts"
 
 /** What a trace event records: by field name, as its format file lists them. */
 export type EventRecord = Readonly<Record<string, number | bigint | string | readonly bigint[]>>
@@ -11,7 +12,6 @@ export type EventRecord = Readonly<Record<string, number | bigint | string | rea
 /** A tracepoint of the modelled kernel: firing it runs everything that is attached to it. */
 export type TracepointFunction<Args extends readonly Register[]> = (kernel: KernelCore, ...args: Args) => void
 
-const FLAGS = "...21"
 const modelled = new Set<string>()
 
 /** True when the embedded kernel fires this tracepoint somewhere. */
@@ -36,11 +36,17 @@ export function tracepoint<Args extends readonly Register[]>(
   category: string,
   name: string,
   record: (kernel: KernelCore, ...args: Args) => EventRecord,
+  around: Surroundings = {},
 ): TracepointFunction<Args> {
   modelled.add(name)
   return (kernel, ...args) =>
-    fireTracepoint(kernel, name, args, (_event, attachments) =>
-      runRecorded(kernel, category, name, record(kernel, ...args), attachments),
+    fireTracepoint(
+      kernel,
+      name,
+      args,
+      (_event, attachments) =>
+        runRecorded(kernel, category, name, record(kernel, ...args), attachments, around),
+      around,
     )
 }
 
@@ -50,12 +56,15 @@ export function fireTracepoint(
   name: string,
   args: readonly Register[],
   onEvent: EventRunner,
+  around: Surroundings = {},
 ): void {
   const probes = kernel.hooks.onTracepoint(name)
   if (!probes) return
   for (const probe of [...probes]) {
     if (probe.kind === "raw")
-      runWithArguments(kernel, [probe.attachment], args.map(toRegister), { traceFlags: FLAGS })
+      runWithArguments(kernel, [probe.attachment], args.map(toRegister), {
+        traceFlags: TRACE_FLAGS.raw(around),
+      })
     else onEvent(probe.event, [...probe.attachments])
   }
 }
@@ -67,11 +76,13 @@ export function runRecorded(
   name: string,
   values: EventRecord,
   attachments: readonly Attachment[],
+  around: Surroundings = {},
 ): void {
   const format = kernel.profile.tracepoint(category, name)
   if (!format) throw new Error(`BUG: ${category}/${name} has programs but no format in this profile`)
   const context = writeRecord(kernel, format, values)
-  for (const attachment of attachments) kernel.run(attachment, context, { traceFlags: FLAGS })
+  for (const attachment of attachments)
+    kernel.run(attachment, context, { traceFlags: TRACE_FLAGS.event(around) })
   kernel.memory.free(context)
 }
 

@@ -1,7 +1,7 @@
 import { type Errno, encodeUtf8, errnoName, errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { AT_FDCWD, close, O_CREAT, openat } from "../files/open.ts"
-import { unlinkat } from "../files/unlink.ts"
+import { unlink, unlinkat } from "../files/unlink.ts"
 import { execve, exitGroup, fork, type Task } from "../tasks/index.ts"
 
 /** What a system call gave: its value, or the errno. */
@@ -56,8 +56,13 @@ export class Process {
     return this.#call(() => close(this.#kernel, fd))
   }
 
-  /** unlinkat(AT_FDCWD, path, 0), as rm(1) calls it. */
+  /** unlink(2), as busybox's rm calls it. */
   unlink(path: string): SyscallResult {
+    return this.#call(() => unlink(this.#kernel, this.#text(path)))
+  }
+
+  /** unlinkat(AT_FDCWD, path, 0), as the rm of coreutils calls it. */
+  unlinkat(path: string): SyscallResult {
     return this.#call(() => unlinkat(this.#kernel, AT_FDCWD, this.#text(path), 0))
   }
 

@@ -1,0 +1,37 @@
+/** `skep disasm`: programs of an object as kernel text. May import everything below the command line. */
+import type { Command } from "commander"
+import type { CommandModule } from "../command.ts"
+import type { Io } from "../io.ts"
+import { type DisasmOptions, runDisasm } from "./run-disasm.ts"
+
+interface Flags {
+  readonly program?: string
+  readonly source: boolean
+  readonly json?: true
+  readonly bytes?: true
+}
+
+export const command: CommandModule = {
+  configure(command: Command, io: Io): void {
+    command
+      .description(
+        "Prints the programs of an object in the kernel's text form: source lines between the instructions, maps, externs and functions by name, CO-RE relocations as comments.",
+      )
+      .argument("<object>", "a compiled BPF object (.bpf.o)")
+      .option("--program <name>", "only this program")
+      .option("--no-source", "without source lines")
+      .option("--bytes", "with the bytes of each slot, in the object's byte order")
+      .option("--json", "as JSON")
+      .action((object: string, flags: Flags) => runDisasm(disasmOptions(object, flags), io))
+  },
+}
+
+function disasmOptions(object: string, { program, source, bytes, json }: Flags): DisasmOptions {
+  return {
+    object,
+    source,
+    bytes: bytes ?? false,
+    format: json ? "json" : "text",
+    ...(program === undefined ? {} : { program }),
+  }
+}

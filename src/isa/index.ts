@@ -1,0 +1,11 @@
+/** Instructions: decode, encode, understand, print and assemble BPF code. May import base and catalog. */
+export * from "./assemble.ts"
+export * from "./encode-operation.ts"
+export * from "./encoding.ts"
+export * from "./format-instruction.ts"
+export * from "./helper-names.ts"
+export * from "./instruction.ts"
+export * from "./opcodes.ts"
+export * from "./operation.ts"
+export * from "./operation-of.ts"
+export { AssemblySyntaxError } from "./text-cursor.ts"

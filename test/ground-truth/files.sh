@@ -1,0 +1,5 @@
+echo text >/tmp/there
+cat /tmp/there
+rm /tmp/there
+rm /tmp/absent
+true
