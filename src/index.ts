@@ -1,3 +1,4 @@
 /** `skep`: read objects, and the vocabulary shared by all kernels. Runs in Node and in a browser. */
 export * from "./base/errors.ts"
 export * from "./kernel/index.ts"
+export { applyCore, type MapSpec, type ObjectSpec, type ProgramSpec, readObject } from "./object/index.ts"

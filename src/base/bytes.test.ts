@@ -29,7 +29,9 @@ describe("ByteReader", () => {
     [2 ** 32, 1],
   ])("refuses a read at %d of %d bytes with the caller's error", (offset, length) => {
     expect(() => reader(true).slice(offset, length)).toThrow(ObjectError)
-    expect(() => reader(true).slice(offset, length)).toThrow(`${length} bytes at offset ${offset} leave the 9 bytes`)
+    expect(() => reader(true).slice(offset, length)).toThrow(
+      `${length} bytes at offset ${offset} leave the 9 bytes`,
+    )
   })
 })
 

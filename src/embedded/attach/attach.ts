@@ -1,4 +1,4 @@
-import { AttachError, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
+import { AttachError, didYouMean, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
 import { type AttachPoint, attachPointOf, describePoint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
@@ -132,10 +132,9 @@ function nearestEvents(kernel: KernelCore, category: string, name: string): stri
     .filter(event => event.name === name)
     .map(event => `${event.category}/${event.name}`)
   if (elsewhere.length > 0) return `did you mean ${elsewhere.join(" or ")}?`
-  const sameCategory = events.some(event => event.category === category)
-  return sameCategory
-    ? `category ${category} has no event ${name}`
-    : `there is no category ${category} in available_events`
+  const inCategory = events.filter(event => event.category === category).map(event => event.name)
+  if (inCategory.length === 0) return `there is no category ${category} in available_events`
+  return didYouMean(name, inCategory) ?? `category ${category} has no event ${name}`
 }
 
 function attachRaw(

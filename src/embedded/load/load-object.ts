@@ -85,11 +85,12 @@ function initialData(
   }
   return map => {
     if (map.kind === "kconfig") return kconfigBytes(kconfigExterns(object), profile)
-    if (!map.data) return undefined
-    const bytes = map.data.slice()
+    if (map.kind === "map" || map.kind === "structOps") return map.data
+    const bytes = map.data?.slice() ?? new Uint8Array(map.valueSize)
     for (const variable of object.globals) {
       if (variable.map !== map.name || !(variable.name in globals) || !object.btf) continue
-      writeValue(object.btf, variable.type, globals[variable.name] as BtfValue, bytes, variable.offset)
+      const { type, offset, name } = variable
+      writeValue(object.btf, type, globals[name] as BtfValue, bytes, offset)
     }
     return bytes
   }
