@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target.h"
+
+struct thing { u64 first; u32 a; };
+struct thing___two { u32 x; u32 a; };
+KEEP(struct thing);
+KEEP(struct thing___two);

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target.h"
+
+struct level { int LOW; };
+KEEP(struct level);

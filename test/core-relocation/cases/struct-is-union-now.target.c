@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target.h"
+
+union thing { u32 a; u64 b; };
+KEEP(union thing);

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target.h"
+
+enum level { A = 1 };
+KEEP(enum level);
