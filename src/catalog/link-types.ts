@@ -17,7 +17,8 @@ export const LINK_TYPES = [
   { name: "xdp", abi: "BPF_LINK_TYPE_XDP", number: 6, since: "5.9" },
   { name: "perf_event", abi: "BPF_LINK_TYPE_PERF_EVENT", number: 7, since: "5.15" },
   { name: "kprobe_multi", abi: "BPF_LINK_TYPE_KPROBE_MULTI", number: 8, since: "5.18" },
-  { name: "struct_ops", abi: "BPF_LINK_TYPE_STRUCT_OPS", number: 9, since: "6.4" },
+  // The number came in 5.19, for struct_ops programs inside the kernel; BPF_LINK_CREATE takes it since 6.4.
+  { name: "struct_ops", abi: "BPF_LINK_TYPE_STRUCT_OPS", number: 9, since: "5.19" },
   { name: "netfilter", abi: "BPF_LINK_TYPE_NETFILTER", number: 10, since: "6.4" },
   { name: "tcx", abi: "BPF_LINK_TYPE_TCX", number: 11, since: "6.6" },
   { name: "uprobe_multi", abi: "BPF_LINK_TYPE_UPROBE_MULTI", number: 12, since: "6.6" },

@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { createColors } from "picocolors"
 import { describe, expect, test } from "vitest"
 import { SkepError } from "../../base/index.ts"
 import { BtfBuilder, readBtf, type TypeId } from "../../btf/index.ts"
-import { readElf } from "../../object/index.ts"
 import type { Io } from "../io.ts"
 import { runCommandLine } from "../program.ts"
 
@@ -124,18 +122,4 @@ describe("skep btf dump", () => {
       "Usage: skep btf dump file FILE [format raw|c] [root_id N]... [--base FILE] [--json]",
     )
   })
-})
-
-test("the fixture is what clang makes of its source", () => {
-  try {
-    execFileSync("clang-19", ["--version"], { stdio: "pipe" })
-  } catch {
-    console.log("not compiled: clang-19 is not there")
-    return
-  }
-  const here = fixtures.replace(/\/$/, "")
-  const args = `-target bpfel -mcpu=v3 -O2 -g -fdebug-prefix-map=${here}=. -c types.bpf.c -o -`
-  const object = execFileSync("clang-19", args.split(" "), { cwd: fixtures })
-  const section = readElf(object).section(".BTF")
-  expect(Buffer.compare(section!.bytes, base)).toBe(0)
 })
