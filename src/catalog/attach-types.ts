@@ -8,6 +8,8 @@ export interface AttachTypeRow {
   readonly number: number
   /** The first release that has it; undefined for what is newer than the release list. */
   readonly since: string | undefined
+  /** When programs with it run. */
+  readonly summary: string
   readonly programTypes: readonly ProgramTypeName[]
 }
 
@@ -17,6 +19,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET_INGRESS",
     number: 0,
     since: "4.10",
+    summary: "packets that reach the sockets of a cgroup",
     programTypes: ["cgroup_skb"],
   },
   {
@@ -24,6 +27,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET_EGRESS",
     number: 1,
     since: "4.10",
+    summary: "packets that the sockets of a cgroup send",
     programTypes: ["cgroup_skb"],
   },
   {
@@ -31,6 +35,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET_SOCK_CREATE",
     number: 2,
     since: "4.10",
+    summary: "tasks of a cgroup make IPv4 and IPv6 sockets",
     programTypes: ["cgroup_sock"],
   },
   {
@@ -38,6 +43,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_SOCK_OPS",
     number: 3,
     since: "4.13",
+    summary: "TCP events of a cgroup's sockets",
     programTypes: ["sock_ops"],
   },
   {
@@ -45,6 +51,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_SK_SKB_STREAM_PARSER",
     number: 4,
     since: "4.14",
+    summary: "finds the message boundaries in what a sockmap's socket receives",
     programTypes: ["sk_skb"],
   },
   {
@@ -52,6 +59,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_SK_SKB_STREAM_VERDICT",
     number: 5,
     since: "4.14",
+    summary: "decides over a message that the parser found",
     programTypes: ["sk_skb"],
   },
   {
@@ -59,14 +67,23 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_DEVICE",
     number: 6,
     since: "4.15",
+    summary: "tasks of a cgroup open or make device nodes",
     programTypes: ["cgroup_device"],
   },
-  { name: "sk_msg_verdict", abi: "BPF_SK_MSG_VERDICT", number: 7, since: "4.17", programTypes: ["sk_msg"] },
+  {
+    name: "sk_msg_verdict",
+    abi: "BPF_SK_MSG_VERDICT",
+    number: 7,
+    since: "4.17",
+    summary: "decides over what a sockmap's socket sends",
+    programTypes: ["sk_msg"],
+  },
   {
     name: "cgroup_inet4_bind",
     abi: "BPF_CGROUP_INET4_BIND",
     number: 8,
     since: "4.17",
+    summary: "bind to an IPv4 address, before it is done",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -74,6 +91,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET6_BIND",
     number: 9,
     since: "4.17",
+    summary: "bind to an IPv6 address, before it is done",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -81,6 +99,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET4_CONNECT",
     number: 10,
     since: "4.17",
+    summary: "connect to an IPv4 address, before it is done",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -88,6 +107,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET6_CONNECT",
     number: 11,
     since: "4.17",
+    summary: "connect to an IPv6 address, before it is done",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -95,6 +115,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET4_POST_BIND",
     number: 12,
     since: "4.17",
+    summary: "an IPv4 socket has got its address and port",
     programTypes: ["cgroup_sock"],
   },
   {
@@ -102,6 +123,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET6_POST_BIND",
     number: 13,
     since: "4.17",
+    summary: "an IPv6 socket has got its address and port",
     programTypes: ["cgroup_sock"],
   },
   {
@@ -109,6 +131,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UDP4_SENDMSG",
     number: 14,
     since: "4.18",
+    summary: "an unconnected UDP socket sends to an IPv4 address",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -116,14 +139,23 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UDP6_SENDMSG",
     number: 15,
     since: "4.18",
+    summary: "an unconnected UDP socket sends to an IPv6 address",
     programTypes: ["cgroup_sock_addr"],
   },
-  { name: "lirc_mode2", abi: "BPF_LIRC_MODE2", number: 16, since: "4.18", programTypes: ["lirc_mode2"] },
+  {
+    name: "lirc_mode2",
+    abi: "BPF_LIRC_MODE2",
+    number: 16,
+    since: "4.18",
+    summary: "pulses and spaces of an infrared receiver",
+    programTypes: ["lirc_mode2"],
+  },
   {
     name: "flow_dissector",
     abi: "BPF_FLOW_DISSECTOR",
     number: 17,
     since: "4.20",
+    summary: "packets of a network namespace that are to be dissected",
     programTypes: ["flow_dissector"],
   },
   {
@@ -131,6 +163,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_SYSCTL",
     number: 18,
     since: "5.2",
+    summary: "tasks of a cgroup read or write a sysctl",
     programTypes: ["cgroup_sysctl"],
   },
   {
@@ -138,6 +171,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UDP4_RECVMSG",
     number: 19,
     since: "5.2",
+    summary: "a UDP socket has received from an IPv4 address",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -145,6 +179,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UDP6_RECVMSG",
     number: 20,
     since: "5.2",
+    summary: "a UDP socket has received from an IPv6 address",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -152,6 +187,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_GETSOCKOPT",
     number: 21,
     since: "5.3",
+    summary: "getsockopt of a cgroup's tasks, after the kernel has answered",
     programTypes: ["cgroup_sockopt"],
   },
   {
@@ -159,19 +195,63 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_SETSOCKOPT",
     number: 22,
     since: "5.3",
+    summary: "setsockopt of a cgroup's tasks, before the kernel sees it",
     programTypes: ["cgroup_sockopt"],
   },
-  { name: "trace_raw_tp", abi: "BPF_TRACE_RAW_TP", number: 23, since: "5.5", programTypes: ["tracing"] },
-  { name: "trace_fentry", abi: "BPF_TRACE_FENTRY", number: 24, since: "5.5", programTypes: ["tracing"] },
-  { name: "trace_fexit", abi: "BPF_TRACE_FEXIT", number: 25, since: "5.5", programTypes: ["tracing"] },
-  { name: "modify_return", abi: "BPF_MODIFY_RETURN", number: 26, since: "5.7", programTypes: ["tracing"] },
-  { name: "lsm_mac", abi: "BPF_LSM_MAC", number: 27, since: "5.7", programTypes: ["lsm"] },
-  { name: "trace_iter", abi: "BPF_TRACE_ITER", number: 28, since: "5.8", programTypes: ["tracing"] },
+  {
+    name: "trace_raw_tp",
+    abi: "BPF_TRACE_RAW_TP",
+    number: 23,
+    since: "5.5",
+    summary: "a tracepoint, its arguments typed by BTF",
+    programTypes: ["tracing"],
+  },
+  {
+    name: "trace_fentry",
+    abi: "BPF_TRACE_FENTRY",
+    number: 24,
+    since: "5.5",
+    summary: "entry of a kernel function or BPF program",
+    programTypes: ["tracing"],
+  },
+  {
+    name: "trace_fexit",
+    abi: "BPF_TRACE_FEXIT",
+    number: 25,
+    since: "5.5",
+    summary: "exit of a kernel function or BPF program, with arguments and return value",
+    programTypes: ["tracing"],
+  },
+  {
+    name: "modify_return",
+    abi: "BPF_MODIFY_RETURN",
+    number: 26,
+    since: "5.7",
+    summary: "entry of a kernel function that the program may replace with a return value",
+    programTypes: ["tracing"],
+  },
+  {
+    name: "lsm_mac",
+    abi: "BPF_LSM_MAC",
+    number: 27,
+    since: "5.7",
+    summary: "a security hook, for all tasks",
+    programTypes: ["lsm"],
+  },
+  {
+    name: "trace_iter",
+    abi: "BPF_TRACE_ITER",
+    number: 28,
+    since: "5.8",
+    summary: "elements of a kernel list, one after another, when user space reads",
+    programTypes: ["tracing"],
+  },
   {
     name: "cgroup_inet4_getpeername",
     abi: "BPF_CGROUP_INET4_GETPEERNAME",
     number: 29,
     since: "5.8",
+    summary: "getpeername of an IPv4 socket, after the kernel has answered",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -179,6 +259,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET6_GETPEERNAME",
     number: 30,
     since: "5.8",
+    summary: "getpeername of an IPv6 socket, after the kernel has answered",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -186,6 +267,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET4_GETSOCKNAME",
     number: 31,
     since: "5.8",
+    summary: "getsockname of an IPv4 socket, after the kernel has answered",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -193,25 +275,63 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_INET6_GETSOCKNAME",
     number: 32,
     since: "5.8",
+    summary: "getsockname of an IPv6 socket, after the kernel has answered",
     programTypes: ["cgroup_sock_addr"],
   },
-  { name: "xdp_devmap", abi: "BPF_XDP_DEVMAP", number: 33, since: "5.8", programTypes: ["xdp"] },
+  {
+    name: "xdp_devmap",
+    abi: "BPF_XDP_DEVMAP",
+    number: 33,
+    since: "5.8",
+    summary: "packets redirected through an entry of a devmap",
+    programTypes: ["xdp"],
+  },
   {
     name: "cgroup_inet_sock_release",
     abi: "BPF_CGROUP_INET_SOCK_RELEASE",
     number: 34,
     since: "5.9",
+    summary: "sockets of a cgroup are closed",
     programTypes: ["cgroup_sock"],
   },
-  { name: "xdp_cpumap", abi: "BPF_XDP_CPUMAP", number: 35, since: "5.9", programTypes: ["xdp"] },
-  { name: "sk_lookup", abi: "BPF_SK_LOOKUP", number: 36, since: "5.9", programTypes: ["sk_lookup"] },
-  { name: "xdp", abi: "BPF_XDP", number: 37, since: "5.9", programTypes: ["xdp"] },
-  { name: "sk_skb_verdict", abi: "BPF_SK_SKB_VERDICT", number: 38, since: "5.13", programTypes: ["sk_skb"] },
+  {
+    name: "xdp_cpumap",
+    abi: "BPF_XDP_CPUMAP",
+    number: 35,
+    since: "5.9",
+    summary: "packets redirected through an entry of a cpumap, on the new processor",
+    programTypes: ["xdp"],
+  },
+  {
+    name: "sk_lookup",
+    abi: "BPF_SK_LOOKUP",
+    number: 36,
+    since: "5.9",
+    summary: "a socket is looked up for a TCP connection request or UDP packet",
+    programTypes: ["sk_lookup"],
+  },
+  {
+    name: "xdp",
+    abi: "BPF_XDP",
+    number: 37,
+    since: "5.9",
+    summary: "packets that a network device receives",
+    programTypes: ["xdp"],
+  },
+  {
+    name: "sk_skb_verdict",
+    abi: "BPF_SK_SKB_VERDICT",
+    number: 38,
+    since: "5.13",
+    summary: "decides over whatever a sockmap's socket receives, without a parser",
+    programTypes: ["sk_skb"],
+  },
   {
     name: "sk_reuseport_select",
     abi: "BPF_SK_REUSEPORT_SELECT",
     number: 39,
     since: "5.14",
+    summary: "a socket of a reuseport group is selected",
     programTypes: ["sk_reuseport"],
   },
   {
@@ -219,26 +339,71 @@ export const ATTACH_TYPES = [
     abi: "BPF_SK_REUSEPORT_SELECT_OR_MIGRATE",
     number: 40,
     since: "5.14",
+    summary: "the same, and connections of a closed listener are moved to another",
     programTypes: ["sk_reuseport"],
   },
-  { name: "perf_event", abi: "BPF_PERF_EVENT", number: 41, since: "5.15", programTypes: [] },
+  {
+    name: "perf_event",
+    abi: "BPF_PERF_EVENT",
+    number: 41,
+    since: "5.15",
+    summary: "a perf event: the attach type of links, not of loads",
+    programTypes: [],
+  },
   {
     name: "trace_kprobe_multi",
     abi: "BPF_TRACE_KPROBE_MULTI",
     number: 42,
     since: "5.18",
+    summary: "entry or return of many kernel functions through one link",
     programTypes: ["kprobe"],
   },
-  { name: "lsm_cgroup", abi: "BPF_LSM_CGROUP", number: 43, since: "6.0", programTypes: ["lsm"] },
-  { name: "struct_ops", abi: "BPF_STRUCT_OPS", number: 44, since: "6.4", programTypes: [] },
-  { name: "netfilter", abi: "BPF_NETFILTER", number: 45, since: "6.4", programTypes: ["netfilter"] },
-  { name: "tcx_ingress", abi: "BPF_TCX_INGRESS", number: 46, since: "6.6", programTypes: ["sched_cls"] },
-  { name: "tcx_egress", abi: "BPF_TCX_EGRESS", number: 47, since: "6.6", programTypes: ["sched_cls"] },
+  {
+    name: "lsm_cgroup",
+    abi: "BPF_LSM_CGROUP",
+    number: 43,
+    since: "6.0",
+    summary: "a security hook, for the tasks of a cgroup",
+    programTypes: ["lsm"],
+  },
+  {
+    name: "struct_ops",
+    abi: "BPF_STRUCT_OPS",
+    number: 44,
+    since: "6.4",
+    summary: "a struct_ops map: the attach type of links, not of loads",
+    programTypes: [],
+  },
+  {
+    name: "netfilter",
+    abi: "BPF_NETFILTER",
+    number: 45,
+    since: "6.4",
+    summary: "a netfilter hook",
+    programTypes: ["netfilter"],
+  },
+  {
+    name: "tcx_ingress",
+    abi: "BPF_TCX_INGRESS",
+    number: 46,
+    since: "6.6",
+    summary: "packets that come in by a device, before clsact",
+    programTypes: ["sched_cls"],
+  },
+  {
+    name: "tcx_egress",
+    abi: "BPF_TCX_EGRESS",
+    number: 47,
+    since: "6.6",
+    summary: "packets that leave by a device, before clsact",
+    programTypes: ["sched_cls"],
+  },
   {
     name: "trace_uprobe_multi",
     abi: "BPF_TRACE_UPROBE_MULTI",
     number: 48,
     since: "6.6",
+    summary: "many places of one binary through one link",
     programTypes: ["kprobe"],
   },
   {
@@ -246,6 +411,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UNIX_CONNECT",
     number: 49,
     since: "6.7",
+    summary: "connect of a unix socket, before it is done",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -253,6 +419,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UNIX_SENDMSG",
     number: 50,
     since: "6.7",
+    summary: "an unconnected unix datagram socket sends",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -260,6 +427,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UNIX_RECVMSG",
     number: 51,
     since: "6.7",
+    summary: "a unix datagram socket has received",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -267,6 +435,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UNIX_GETPEERNAME",
     number: 52,
     since: "6.7",
+    summary: "getpeername of a unix socket, after the kernel has answered",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -274,6 +443,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_CGROUP_UNIX_GETSOCKNAME",
     number: 53,
     since: "6.7",
+    summary: "getsockname of a unix socket, after the kernel has answered",
     programTypes: ["cgroup_sock_addr"],
   },
   {
@@ -281,14 +451,23 @@ export const ATTACH_TYPES = [
     abi: "BPF_NETKIT_PRIMARY",
     number: 54,
     since: "6.7",
+    summary: "packets that leave by the primary end of a netkit pair",
     programTypes: ["sched_cls"],
   },
-  { name: "netkit_peer", abi: "BPF_NETKIT_PEER", number: 55, since: "6.7", programTypes: ["sched_cls"] },
+  {
+    name: "netkit_peer",
+    abi: "BPF_NETKIT_PEER",
+    number: 55,
+    since: "6.7",
+    summary: "packets that leave by the peer end of a netkit pair",
+    programTypes: ["sched_cls"],
+  },
   {
     name: "trace_kprobe_session",
     abi: "BPF_TRACE_KPROBE_SESSION",
     number: 56,
     since: "6.10",
+    summary: "entry and return of many kernel functions by one program",
     programTypes: ["kprobe"],
   },
   {
@@ -296,6 +475,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_TRACE_UPROBE_SESSION",
     number: 57,
     since: "6.13",
+    summary: "entry and return of many functions of one binary by one program",
     programTypes: ["kprobe"],
   },
   {
@@ -303,6 +483,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_TRACE_FSESSION",
     number: 58,
     since: undefined,
+    summary: "entry and exit of a kernel function by one program",
     programTypes: ["tracing"],
   },
   {
@@ -310,6 +491,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_TRACE_FENTRY_MULTI",
     number: 59,
     since: undefined,
+    summary: "entry of many kernel functions through one link",
     programTypes: ["tracing"],
   },
   {
@@ -317,6 +499,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_TRACE_FEXIT_MULTI",
     number: 60,
     since: undefined,
+    summary: "exit of many kernel functions through one link",
     programTypes: ["tracing"],
   },
   {
@@ -324,6 +507,7 @@ export const ATTACH_TYPES = [
     abi: "BPF_TRACE_FSESSION_MULTI",
     number: 61,
     since: undefined,
+    summary: "entry and exit of many kernel functions by one program",
     programTypes: ["tracing"],
   },
 ] as const satisfies readonly AttachTypeRow[]

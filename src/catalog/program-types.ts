@@ -1,3 +1,6 @@
+/** Capabilities that BPF asks for besides CAP_SYS_ADMIN. */
+export type BpfCapability = "CAP_BPF" | "CAP_PERFMON" | "CAP_NET_ADMIN"
+
 /** One BPF program type: `enum bpf_prog_type` of include/uapi/linux/bpf.h. */
 export interface ProgramTypeRow {
   /** As libbpf and bpftool print it. */
@@ -7,11 +10,27 @@ export interface ProgramTypeRow {
   /** The first release that has it. */
   readonly since: string
   readonly summary: string
+  /** Where it attaches: "to …". */
+  readonly attachesTo: string
+  /** The calls that attach it, the usual one first. */
+  readonly mechanism: readonly string[]
+  /** What it cannot be attached to or together with. */
+  readonly excludes: readonly string[]
   /** Attach types that belong to it, short names; empty where the type alone says where it goes. */
   readonly attachTypes: readonly string[]
-  /** What loading needs since 5.8; CAP_SYS_ADMIN stands for all of them. */
-  readonly capabilities: readonly ("CAP_BPF" | "CAP_PERFMON" | "CAP_NET_ADMIN")[]
-  /** Whether BPF_PROG_TEST_RUN runs it: "selfTest" only on functions the kernel keeps for tests (measured on 6.18). */
+  /**
+   * What loading needs since 5.8, all of it; CAP_SYS_ADMIN stands for each. Before 5.8 it needs
+   * CAP_SYS_ADMIN.
+   */
+  readonly capabilities: readonly BpfCapability[]
+  /** Loads without any capability where kernel.unprivileged_bpf_disabled is 0. */
+  readonly unprivileged: boolean
+  /** What attaching by the usual call needs; where empty, file descriptors of program and target suffice. */
+  readonly attachCapabilities: readonly BpfCapability[]
+  /**
+   * Whether BPF_PROG_TEST_RUN runs it: "selfTest" only on functions the kernel keeps for tests (measured on
+   * 6.18).
+   */
   readonly testRun: "yes" | "no" | "selfTest"
 }
 
@@ -22,8 +41,13 @@ export const PROGRAM_TYPES = [
     number: 1,
     since: "3.19",
     summary: "filters the copy of a socket's packets",
+    attachesTo: "a socket, or as selector a reuseport group of sockets",
+    mechanism: ["setsockopt(SO_ATTACH_BPF)", "setsockopt(SO_ATTACH_REUSEPORT_EBPF)"],
+    excludes: ["one filter a socket: a new one replaces the old", "SO_LOCK_FILTER forbids any change"],
     attachTypes: [],
     capabilities: ["CAP_BPF"],
+    unprivileged: true,
+    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -32,8 +56,22 @@ export const PROGRAM_TYPES = [
     number: 2,
     since: "4.1",
     summary: "runs at (almost) any instruction of the kernel or of a user-space binary",
+    attachesTo:
+      "an instruction of the kernel or of a program or library in user space, or the return of a function",
+    mechanism: [
+      "perf event of the kprobe or uprobe PMU",
+      "BPF_LINK_CREATE (perf_event, kprobe_multi, uprobe_multi)",
+    ],
+    excludes: [
+      "functions that are inlined away, marked notrace or on the kprobe blacklist",
+      "a return probe takes no offset",
+      "kprobe.multi takes function entries only",
+      "programs that call bpf_override_return need a function that allows error injection",
+    ],
     attachTypes: ["trace_kprobe_multi", "trace_uprobe_multi", "trace_kprobe_session", "trace_uprobe_session"],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_PERFMON"],
     testRun: "no",
   },
   {
@@ -42,8 +80,19 @@ export const PROGRAM_TYPES = [
     number: 3,
     since: "4.1",
     summary: "classifies packets in traffic control, and decides over them with direct action",
+    attachesTo: "ingress or egress of a network device",
+    mechanism: [
+      "netlink: filter of a clsact or other queueing discipline",
+      "BPF_LINK_CREATE or BPF_PROG_ATTACH (tcx, netkit)",
+    ],
+    excludes: [
+      "tcx runs before clsact; both may stand on one device",
+      "netkit attach types need a netkit device",
+    ],
     attachTypes: ["tcx_ingress", "tcx_egress", "netkit_primary", "netkit_peer"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -52,8 +101,13 @@ export const PROGRAM_TYPES = [
     number: 4,
     since: "4.1",
     summary: "an action of a traffic control filter",
+    attachesTo: "a traffic control filter, as its action",
+    mechanism: ["netlink: action of kind bpf"],
+    excludes: [],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -62,8 +116,13 @@ export const PROGRAM_TYPES = [
     number: 5,
     since: "4.7",
     summary: "runs on a trace event, with the event's record as context",
+    attachesTo: "a trace event of the kernel",
+    mechanism: ["perf event of the event's id", "BPF_LINK_CREATE (perf_event)"],
+    excludes: ["a context read beyond the event's record"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_PERFMON"],
     testRun: "no",
   },
   {
@@ -72,8 +131,19 @@ export const PROGRAM_TYPES = [
     number: 6,
     since: "4.8",
     summary: "decides over packets in the driver, before the stack has seen them",
+    attachesTo:
+      "receipt of a network device, in its driver (native), in the stack (generic) or in its hardware (offload); or an entry of a devmap or cpumap",
+    mechanism: ["netlink: IFLA_XDP", "BPF_LINK_CREATE (xdp)", "value of a devmap or cpumap"],
+    excludes: [
+      "one program an interface and mode",
+      "native and generic not at once on one interface",
+      "a link and netlink on one interface",
+      "jumbo frames without fragment support (BPF_F_XDP_HAS_FRAGS)",
+    ],
     attachTypes: ["xdp_devmap", "xdp_cpumap", "xdp"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -82,8 +152,13 @@ export const PROGRAM_TYPES = [
     number: 7,
     since: "4.9",
     summary: "runs when a perf event samples",
+    attachesTo: "a hardware or software perf event",
+    mechanism: ["ioctl(PERF_EVENT_IOC_SET_BPF)", "BPF_LINK_CREATE (perf_event)"],
+    excludes: ["one program an event", "hardware breakpoints"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_PERFMON"],
     testRun: "no",
   },
   {
@@ -92,8 +167,15 @@ export const PROGRAM_TYPES = [
     number: 8,
     since: "4.10",
     summary: "passes or drops packets of a cgroup's sockets",
+    attachesTo: "a cgroup, whose sockets' packets it sees",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (cgroup)"],
+    excludes: [
+      "a cgroup with a single program, unless it was attached with BPF_F_ALLOW_OVERRIDE or BPF_F_ALLOW_MULTI",
+    ],
     attachTypes: ["cgroup_inet_ingress", "cgroup_inet_egress"],
     capabilities: ["CAP_BPF"],
+    unprivileged: true,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -102,6 +184,11 @@ export const PROGRAM_TYPES = [
     number: 9,
     since: "4.10",
     summary: "allows or refuses socket creation, release and bound addresses in a cgroup",
+    attachesTo: "a cgroup, whose tasks make, bind and close sockets",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (cgroup)"],
+    excludes: [
+      "a cgroup with a single program, unless it was attached with BPF_F_ALLOW_OVERRIDE or BPF_F_ALLOW_MULTI",
+    ],
     attachTypes: [
       "cgroup_inet_sock_create",
       "cgroup_inet4_post_bind",
@@ -109,6 +196,8 @@ export const PROGRAM_TYPES = [
       "cgroup_inet_sock_release",
     ],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -117,8 +206,13 @@ export const PROGRAM_TYPES = [
     number: 10,
     since: "4.10",
     summary: "runs on packets that a route hands to this host",
+    attachesTo: "a route, for packets that it hands to this host",
+    mechanism: ["netlink: route with encap bpf in"],
+    excludes: ["one program a route and direction"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -127,8 +221,13 @@ export const PROGRAM_TYPES = [
     number: 11,
     since: "4.10",
     summary: "runs on packets that a route sends out",
+    attachesTo: "a route, for packets that this host sends by it",
+    mechanism: ["netlink: route with encap bpf out"],
+    excludes: ["one program a route and direction"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -137,8 +236,13 @@ export const PROGRAM_TYPES = [
     number: 12,
     since: "4.10",
     summary: "runs on packets of a route before transmission, and may change or redirect them",
+    attachesTo: "a route, for packets about to be transmitted by it",
+    mechanism: ["netlink: route with encap bpf xmit"],
+    excludes: ["one program a route and direction"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -147,8 +251,15 @@ export const PROGRAM_TYPES = [
     number: 13,
     since: "4.13",
     summary: "is told of TCP events in a cgroup and sets parameters of connections",
+    attachesTo: "a cgroup, whose TCP connections report events",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (cgroup)"],
+    excludes: [
+      "a cgroup with a single program, unless it was attached with BPF_F_ALLOW_OVERRIDE or BPF_F_ALLOW_MULTI",
+    ],
     attachTypes: ["cgroup_sock_ops"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -157,8 +268,17 @@ export const PROGRAM_TYPES = [
     number: 14,
     since: "4.14",
     summary: "finds message boundaries in and redirects what sockets of a sockmap receive",
+    attachesTo: "a sockmap or sockhash, for what its sockets receive",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (sockmap)"],
+    excludes: [
+      "stream_verdict and verdict on one map",
+      "a parser without a stream_verdict program has no effect",
+      "one program a map and attach type",
+    ],
     attachTypes: ["sk_skb_stream_parser", "sk_skb_stream_verdict", "sk_skb_verdict"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -167,8 +287,15 @@ export const PROGRAM_TYPES = [
     number: 15,
     since: "4.15",
     summary: "allows or refuses opening and creating device nodes in a cgroup",
+    attachesTo: "a cgroup, whose tasks open and make device nodes",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (cgroup)"],
+    excludes: [
+      "a cgroup with a single program, unless it was attached with BPF_F_ALLOW_OVERRIDE or BPF_F_ALLOW_MULTI",
+    ],
     attachTypes: ["cgroup_device"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -177,8 +304,13 @@ export const PROGRAM_TYPES = [
     number: 16,
     since: "4.17",
     summary: "decides over what sockets of a sockmap send",
+    attachesTo: "a sockmap or sockhash, for what its sockets send",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (sockmap)"],
+    excludes: ["one program a map"],
     attachTypes: ["sk_msg_verdict"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -187,8 +319,13 @@ export const PROGRAM_TYPES = [
     number: 17,
     since: "4.17",
     summary: "runs on a tracepoint with its bare arguments",
+    attachesTo: "a tracepoint of the kernel",
+    mechanism: ["BPF_RAW_TRACEPOINT_OPEN", "BPF_LINK_CREATE (raw_tracepoint, 6.10)"],
+    excludes: ["a context read beyond the tracepoint's arguments"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -197,6 +334,12 @@ export const PROGRAM_TYPES = [
     number: 18,
     since: "4.17",
     summary: "sees and rewrites addresses of bind, connect, sendmsg and the like in a cgroup",
+    attachesTo: "a cgroup, whose tasks call bind, connect, sendmsg and the like",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (cgroup)"],
+    excludes: [
+      "attaching at another hook than the one it was loaded for",
+      "a cgroup with a single program, unless it was attached with BPF_F_ALLOW_OVERRIDE or BPF_F_ALLOW_MULTI",
+    ],
     attachTypes: [
       "cgroup_inet4_bind",
       "cgroup_inet6_bind",
@@ -217,6 +360,8 @@ export const PROGRAM_TYPES = [
       "cgroup_unix_getsockname",
     ],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -225,8 +370,13 @@ export const PROGRAM_TYPES = [
     number: 19,
     since: "4.18",
     summary: "an action of IPv6 segment routing",
+    attachesTo: "an IPv6 route with segment routing, as its action End.BPF",
+    mechanism: ["netlink: route with encap seg6local action End.BPF"],
+    excludes: ["BPF_PROG_TEST_RUN"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "no",
   },
   {
@@ -235,8 +385,17 @@ export const PROGRAM_TYPES = [
     number: 20,
     since: "4.18",
     summary: "decodes pulses of an infrared receiver into keys",
+    attachesTo: "an infrared receiver, /dev/lircN",
+    mechanism: ["BPF_PROG_ATTACH"],
+    excludes: [
+      "receivers that deliver scancodes rather than pulses",
+      "more than 64 programs on one receiver",
+      "kernels built without CONFIG_BPF_LIRC_MODE2",
+    ],
     attachTypes: ["lirc_mode2"],
     capabilities: ["CAP_BPF"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -245,8 +404,13 @@ export const PROGRAM_TYPES = [
     number: 21,
     since: "4.19",
     summary: "chooses the socket of a reuseport group",
+    attachesTo: "a reuseport group of sockets",
+    mechanism: ["setsockopt(SO_ATTACH_REUSEPORT_EBPF)"],
+    excludes: ["one selector a group: a new one replaces the old"],
     attachTypes: ["sk_reuseport_select", "sk_reuseport_select_or_migrate"],
     capabilities: ["CAP_BPF"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -255,8 +419,16 @@ export const PROGRAM_TYPES = [
     number: 22,
     since: "4.20",
     summary: "parses packet headers into flow keys for the whole stack",
+    attachesTo: "a network namespace",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (netns)"],
+    excludes: [
+      "one program a network namespace",
+      "a program in the first namespace together with one in any other",
+    ],
     attachTypes: ["flow_dissector"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -265,8 +437,15 @@ export const PROGRAM_TYPES = [
     number: 23,
     since: "5.2",
     summary: "allows, refuses or changes reads and writes of sysctls in a cgroup",
+    attachesTo: "a cgroup, whose tasks read and write /proc/sys",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (cgroup)"],
+    excludes: [
+      "a cgroup with a single program, unless it was attached with BPF_F_ALLOW_OVERRIDE or BPF_F_ALLOW_MULTI",
+    ],
     attachTypes: ["cgroup_sysctl"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -275,8 +454,13 @@ export const PROGRAM_TYPES = [
     number: 24,
     since: "5.2",
     summary: "a raw tracepoint program that may write to the tracepoint's buffer",
+    attachesTo: "a tracepoint that was declared with a writable buffer",
+    mechanism: ["BPF_RAW_TRACEPOINT_OPEN"],
+    excludes: ["tracepoints without a writable buffer", "accesses beyond the buffer's size"],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -285,8 +469,16 @@ export const PROGRAM_TYPES = [
     number: 25,
     since: "5.3",
     summary: "sees and changes getsockopt and setsockopt in a cgroup",
+    attachesTo: "a cgroup, whose tasks call getsockopt and setsockopt",
+    mechanism: ["BPF_PROG_ATTACH", "BPF_LINK_CREATE (cgroup)"],
+    excludes: [
+      "attaching at another hook than the one it was loaded for",
+      "a cgroup with a single program, unless it was attached with BPF_F_ALLOW_OVERRIDE or BPF_F_ALLOW_MULTI",
+    ],
     attachTypes: ["cgroup_getsockopt", "cgroup_setsockopt"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -295,6 +487,16 @@ export const PROGRAM_TYPES = [
     number: 26,
     since: "5.5",
     summary: "stands on kernel functions, tracepoints and iterators with arguments typed by BTF",
+    attachesTo:
+      "entry or exit of a kernel function or BPF program, a tracepoint, or an iterator, found in BTF at load",
+    mechanism: ["BPF_LINK_CREATE (tracing, iter)", "BPF_RAW_TRACEPOINT_OPEN"],
+    excludes: [
+      "functions without BTF, inlined, or marked notrace",
+      "fentry and fexit on functions with variable arguments",
+      "modify_return on functions that neither allow error injection nor start with security_",
+      "more than 38 programs on one function",
+      "kernels without BTF (CONFIG_DEBUG_INFO_BTF)",
+    ],
     attachTypes: [
       "trace_raw_tp",
       "trace_fentry",
@@ -307,6 +509,8 @@ export const PROGRAM_TYPES = [
       "trace_fsession_multi",
     ],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "selfTest",
   },
   {
@@ -315,8 +519,16 @@ export const PROGRAM_TYPES = [
     number: 27,
     since: "5.6",
     summary: "implements a kernel structure of function pointers",
+    attachesTo: "a member of a kernel structure of operations, such as tcp_congestion_ops",
+    mechanism: ["BPF_MAP_UPDATE_ELEM of a struct_ops map", "BPF_LINK_CREATE (struct_ops)"],
+    excludes: [
+      "two structures registered under one name",
+      "structures that the kernel has not opened to BPF",
+    ],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "selfTest",
   },
   {
@@ -325,8 +537,18 @@ export const PROGRAM_TYPES = [
     number: 28,
     since: "5.6",
     summary: "replaces a global function of another BPF program",
+    attachesTo: "a global function of a loaded BPF program, which it replaces",
+    mechanism: ["BPF_LINK_CREATE (tracing)", "BPF_RAW_TRACEPOINT_OPEN"],
+    excludes: [
+      "functions of another prototype",
+      "static functions",
+      "a second program on the same function",
+      "programs that fentry or fexit stand on, and chains of extensions",
+    ],
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -335,8 +557,17 @@ export const PROGRAM_TYPES = [
     number: 29,
     since: "5.7",
     summary: "decides at security hooks",
+    attachesTo: "a security hook of the kernel, for all tasks or for a cgroup",
+    mechanism: ["BPF_LINK_CREATE (tracing, cgroup)", "BPF_RAW_TRACEPOINT_OPEN"],
+    excludes: [
+      "kernels without bpf in the list of active security modules (lsm=): hooks are never called",
+      "hooks whose answer is more than a number, such as getprocattr",
+      "sleepable programs on hooks that do not sleep",
+    ],
     attachTypes: ["lsm_mac", "lsm_cgroup"],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -345,8 +576,16 @@ export const PROGRAM_TYPES = [
     number: 30,
     since: "5.9",
     summary: "chooses the socket for an incoming packet or connection",
+    attachesTo: "a network namespace",
+    mechanism: ["BPF_LINK_CREATE (netns)"],
+    excludes: [
+      "sockets that are connected, which are found before",
+      "more than 64 programs in one namespace",
+    ],
     attachTypes: ["sk_lookup"],
     capabilities: ["CAP_BPF"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -355,8 +594,13 @@ export const PROGRAM_TYPES = [
     number: 31,
     since: "5.14",
     summary: "runs on request from user space, and may call bpf(2) itself",
+    attachesTo: "nothing: user space runs it with BPF_PROG_TEST_RUN",
+    mechanism: ["BPF_PROG_TEST_RUN"],
+    excludes: ["loads without BPF_F_SLEEPABLE"],
     attachTypes: [],
     capabilities: ["CAP_BPF"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -365,8 +609,16 @@ export const PROGRAM_TYPES = [
     number: 32,
     since: "6.4",
     summary: "passes or drops packets at a netfilter hook",
+    attachesTo: "a netfilter hook of a protocol family, at a priority",
+    mechanism: ["BPF_LINK_CREATE (netfilter)"],
+    excludes: [
+      "a priority that another program of the hook has",
+      "the first and last priority, and conntrack's own when fragments are to be reassembled",
+    ],
     attachTypes: ["netfilter"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
+    unprivileged: false,
+    attachCapabilities: [],
     testRun: "yes",
   },
 ] as const satisfies readonly ProgramTypeRow[]

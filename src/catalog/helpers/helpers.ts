@@ -13,7 +13,7 @@ export const HELPERS = [
   { id: 4, name: "bpf_probe_read", since: "4.1" },
   { id: 5, name: "bpf_ktime_get_ns", since: "4.1" },
   { id: 6, name: "bpf_trace_printk", since: "4.1" },
-  { id: 7, name: "bpf_get_prandom_u32", since: "4.17" },
+  { id: 7, name: "bpf_get_prandom_u32", since: "4.1" },
   { id: 8, name: "bpf_get_smp_processor_id", since: "4.1" },
   { id: 9, name: "bpf_skb_store_bytes", since: "4.1" },
   { id: 10, name: "bpf_l3_csum_replace", since: "4.1" },

@@ -1,0 +1,293 @@
+import type { PrototypeRow } from "../prototype-kinds.ts"
+
+/** Helpers of buffers to user space, dynptrs, and text. Source: the kernel 6.12's `struct bpf_func_proto` tables. */
+export const OUTPUT_PROTOTYPES = [
+  {
+    name: "bpf_trace_printk",
+    summary: "prints a line with up to three values into the trace pipe",
+    arguments: [
+      { name: "fmt", c: "const char *", kind: "memory", access: "read" },
+      { name: "fmt_size", c: "u32", kind: "size" },
+      { name: "...", c: "...", kind: "variadic" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_perf_event_output",
+    summary: "sends a record to a perf buffer",
+    arguments: [
+      { name: "ctx", c: "void *", kind: "context" },
+      { name: "map", c: "struct bpf_map *", kind: "mapPointer" },
+      { name: "flags", c: "u64", kind: "anything" },
+      { name: "data", c: "void *", kind: "memory", access: "read" },
+      { name: "size", c: "u64", kind: "sizeOrZero" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_strtol",
+    summary: "reads a signed number from text",
+    arguments: [
+      { name: "buf", c: "const char *", kind: "memory", access: "read" },
+      { name: "buf_len", c: "size_t", kind: "size" },
+      { name: "flags", c: "u64", kind: "anything" },
+      { name: "res", c: "long *", kind: "memory", access: "uninit", size: 8, aligned: true },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_strtoul",
+    summary: "reads an unsigned number from text",
+    arguments: [
+      { name: "buf", c: "const char *", kind: "memory", access: "read" },
+      { name: "buf_len", c: "size_t", kind: "size" },
+      { name: "flags", c: "u64", kind: "anything" },
+      { name: "res", c: "unsigned long *", kind: "memory", access: "uninit", size: 8, aligned: true },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_skb_output",
+    summary: "sends a record and the bytes of a socket buffer, given as a kernel object, to a perf buffer",
+    arguments: [
+      { name: "ctx", c: "void *", kind: "btfPointer", type: "sk_buff" },
+      { name: "map", c: "struct bpf_map *", kind: "mapPointer" },
+      { name: "flags", c: "u64", kind: "anything" },
+      { name: "data", c: "void *", kind: "memory", access: "read" },
+      { name: "size", c: "u64", kind: "sizeOrZero" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_xdp_output",
+    summary: "sends a record and the bytes of an XDP frame, given as a kernel object, to a perf buffer",
+    arguments: [
+      { name: "ctx", c: "void *", kind: "btfPointer", type: "xdp_buff" },
+      { name: "map", c: "struct bpf_map *", kind: "mapPointer" },
+      { name: "flags", c: "u64", kind: "anything" },
+      { name: "data", c: "void *", kind: "memory", access: "read" },
+      { name: "size", c: "u64", kind: "sizeOrZero" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_seq_printf",
+    summary: "formats values into the output of an iterator",
+    arguments: [
+      { name: "m", c: "struct seq_file *", kind: "btfPointer", type: "seq_file" },
+      { name: "fmt", c: "const char *", kind: "memory", access: "read" },
+      { name: "fmt_size", c: "u32", kind: "size" },
+      { name: "data", c: "const void *", kind: "memory", nullable: true, access: "read" },
+      { name: "data_len", c: "u32", kind: "sizeOrZero" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_seq_write",
+    summary: "appends bytes to the output of an iterator",
+    arguments: [
+      { name: "m", c: "struct seq_file *", kind: "btfPointer", type: "seq_file" },
+      { name: "data", c: "const void *", kind: "memory", access: "read" },
+      { name: "len", c: "u32", kind: "sizeOrZero" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_ringbuf_output",
+    summary: "copies a record into a ring buffer",
+    arguments: [
+      { name: "ringbuf", c: "void *", kind: "mapPointer" },
+      { name: "data", c: "void *", kind: "memory", access: "read" },
+      { name: "size", c: "u64", kind: "sizeOrZero" },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_ringbuf_reserve",
+    summary: "reserves room for a record in a ring buffer",
+    arguments: [
+      { name: "ringbuf", c: "void *", kind: "mapPointer" },
+      { name: "size", c: "u64", kind: "allocationSize" },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "void *", kind: "ringbufMemory", nullable: true, acquire: true },
+  },
+  {
+    name: "bpf_ringbuf_submit",
+    summary: "hands a reserved record of a ring buffer to its readers",
+    arguments: [
+      { name: "data", c: "void *", kind: "ringbufMemory", release: true },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "void", kind: "void" },
+  },
+  {
+    name: "bpf_ringbuf_discard",
+    summary: "gives up a reserved record of a ring buffer",
+    arguments: [
+      { name: "data", c: "void *", kind: "ringbufMemory", release: true },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "void", kind: "void" },
+  },
+  {
+    name: "bpf_ringbuf_query",
+    summary: "reads the size, the fill level or a position of a ring buffer",
+    arguments: [
+      { name: "ringbuf", c: "void *", kind: "mapPointer" },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "u64", kind: "integer" },
+  },
+  {
+    name: "bpf_snprintf_btf",
+    summary: "prints a kernel object into a buffer, with the names its type gives",
+    arguments: [
+      { name: "str", c: "char *", kind: "memory", access: "readWrite" },
+      { name: "str_size", c: "u32", kind: "size" },
+      { name: "ptr", c: "struct btf_ptr *", kind: "memory", access: "read" },
+      { name: "btf_ptr_size", c: "u32", kind: "size" },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_seq_printf_btf",
+    summary: "prints a kernel object into the output of an iterator, with the names its type gives",
+    arguments: [
+      { name: "m", c: "struct seq_file *", kind: "btfPointer", type: "seq_file" },
+      { name: "ptr", c: "struct btf_ptr *", kind: "memory", access: "read" },
+      { name: "ptr_size", c: "u32", kind: "sizeOrZero" },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_snprintf",
+    summary: "formats values into a buffer",
+    arguments: [
+      { name: "str", c: "char *", kind: "memory", nullable: true, access: "readWrite" },
+      { name: "str_size", c: "u32", kind: "sizeOrZero" },
+      { name: "fmt", c: "const char *", kind: "constString" },
+      { name: "data", c: "u64 *", kind: "memory", nullable: true, access: "read" },
+      { name: "data_len", c: "u32", kind: "sizeOrZero" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_trace_vprintk",
+    summary: "prints a line with any number of values into the trace pipe",
+    arguments: [
+      { name: "fmt", c: "const char *", kind: "memory", access: "read" },
+      { name: "fmt_size", c: "u32", kind: "size" },
+      { name: "data", c: "const void *", kind: "memory", nullable: true, access: "read" },
+      { name: "data_len", c: "u32", kind: "sizeOrZero" },
+    ],
+    returns: { c: "long", kind: "integer" },
+    gplOnly: true,
+  },
+  {
+    name: "bpf_strncmp",
+    summary: "compares a buffer with a constant string",
+    arguments: [
+      { name: "s1", c: "const char *", kind: "memory", access: "read" },
+      { name: "s1_sz", c: "u32", kind: "size" },
+      { name: "s2", c: "const char *", kind: "constString" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_dynptr_from_mem",
+    summary: "makes a dynptr that stands for memory of the program",
+    arguments: [
+      { name: "data", c: "void *", kind: "memory", access: "uninit" },
+      { name: "size", c: "u32", kind: "sizeOrZero" },
+      { name: "flags", c: "u64", kind: "anything" },
+      { name: "ptr", c: "struct bpf_dynptr *", kind: "dynptr", access: "uninit", dynptr: "local" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_ringbuf_reserve_dynptr",
+    summary: "reserves a record whose size is known at run time only",
+    arguments: [
+      { name: "ringbuf", c: "void *", kind: "mapPointer" },
+      { name: "size", c: "u32", kind: "anything" },
+      { name: "flags", c: "u64", kind: "anything" },
+      { name: "ptr", c: "struct bpf_dynptr *", kind: "dynptr", access: "uninit", dynptr: "ringbuf" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_ringbuf_submit_dynptr",
+    summary: "hands a record that was reserved through a dynptr to the readers",
+    arguments: [
+      { name: "ptr", c: "struct bpf_dynptr *", kind: "dynptr", dynptr: "ringbuf", release: true },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "void", kind: "void" },
+  },
+  {
+    name: "bpf_ringbuf_discard_dynptr",
+    summary: "gives up a record that was reserved through a dynptr",
+    arguments: [
+      { name: "ptr", c: "struct bpf_dynptr *", kind: "dynptr", dynptr: "ringbuf", release: true },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "void", kind: "void" },
+  },
+  {
+    name: "bpf_dynptr_read",
+    summary: "copies bytes from behind a dynptr into memory",
+    arguments: [
+      { name: "dst", c: "void *", kind: "memory", access: "uninit" },
+      { name: "len", c: "u32", kind: "sizeOrZero" },
+      { name: "src", c: "const struct bpf_dynptr *", kind: "dynptr", access: "read" },
+      { name: "offset", c: "u32", kind: "anything" },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_dynptr_write",
+    summary: "copies memory to the place behind a dynptr",
+    arguments: [
+      { name: "dst", c: "const struct bpf_dynptr *", kind: "dynptr", access: "read" },
+      { name: "offset", c: "u32", kind: "anything" },
+      { name: "src", c: "void *", kind: "memory", access: "read" },
+      { name: "len", c: "u32", kind: "sizeOrZero" },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+  {
+    name: "bpf_dynptr_data",
+    summary: "gives direct access to a slice of fixed length behind a dynptr",
+    arguments: [
+      { name: "ptr", c: "const struct bpf_dynptr *", kind: "dynptr", access: "read" },
+      { name: "offset", c: "u32", kind: "anything" },
+      { name: "len", c: "u32", kind: "allocationSize" },
+    ],
+    returns: { c: "void *", kind: "dynptrMemory", nullable: true },
+  },
+  {
+    name: "bpf_user_ringbuf_drain",
+    summary: "calls a function of the program for each record that user space put into a ring buffer",
+    arguments: [
+      { name: "map", c: "struct bpf_map *", kind: "mapPointer" },
+      { name: "callback_fn", c: "void *", kind: "callback" },
+      { name: "ctx", c: "void *", kind: "stack", nullable: true },
+      { name: "flags", c: "u64", kind: "anything" },
+    ],
+    returns: { c: "long", kind: "integer" },
+  },
+] as const satisfies readonly PrototypeRow[]
