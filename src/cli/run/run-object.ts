@@ -4,7 +4,7 @@ import type { Io } from "../io.ts"
 import { collectReport } from "./report.ts"
 import { toJson } from "./report-json.ts"
 import { toText } from "./report-text.ts"
-import { defaultScenario, loadScenario } from "./scenario.ts"
+import { defaultScenario, loadScenario, playScenario } from "./scenario.ts"
 
 export interface RunOptions {
   /** Path of the object file. */
@@ -24,7 +24,7 @@ export async function runObject(options: RunOptions, io: Io): Promise<void> {
   await using kernel = await bootKernel({ release: options.release })
   const object = await kernel.load(spec, options.only ? { only: options.only } : {})
   const links = await object.attach()
-  await scenario({ kernel, world: kernel.world, object })
+  await playScenario(scenario, { kernel, world: kernel.world, object }, options.scenario)
   const report = await collectReport(kernel, object, links)
   io.out(options.format === "json" ? toJson(report) : toText(report, io.style))
 }

@@ -128,6 +128,16 @@ describe("a scenario", () => {
     expect(err).toContain("its default export is no function")
   })
 
+  test("that fails is named with the place in its file", async () => {
+    const file = scenario(
+      "mistyped.mjs",
+      `export default async ({ world }) => {\n  await world.exce("/bin/true")\n}`,
+    )
+    const { status, out, err } = await runSkep("run", hello, "--scenario", file)
+    expect([status, out]).toEqual([1, ""])
+    expect(err).toBe(`skep: scenario ${file}:2:15: TypeError: world.exce is not a function\n`)
+  })
+
   test("that does not exist is wrong usage", async () => {
     expect((await runSkep("run", hello, "--scenario", join(folder, "nowhere.mjs"))).status).toBe(2)
   })
@@ -148,7 +158,11 @@ describe("a place that is not there", () => {
       "'load_elf_binary+0x0' perf event: Cannot assign requested address",
       "more than one function",
     ],
-    ["kprobe_inside", "offset 0x7 cannot be probed", "entry marker"],
+    [
+      "kprobe_inside",
+      "'do_unlinkat+0x7' perf event: Invalid or incomplete",
+      "no instruction that begins there",
+    ],
     ["kretprobe_offset", "kretprobes do not support offset specification", "write kretprobe/do_unlinkat"],
     ["kprobe_blacklisted", "'asm_exc_int3+0x0' perf event: Invalid argument", "blacklist"],
     [

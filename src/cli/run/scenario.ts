@@ -1,6 +1,7 @@
 import { register } from "node:module"
+import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { UsageError } from "../../base/index.ts"
+import { SkepError, UsageError } from "../../base/index.ts"
 import type { EmbeddedKernel, EmbeddedObject, World } from "../../embedded/index.ts"
 
 /** What a scenario acts on. */
@@ -25,6 +26,32 @@ export async function loadScenario(path: string): Promise<Scenario> {
   throw new UsageError(`scenario ${path}: its default export is no function`, {
     hint: 'write: export default async ({ world }) => { await world.exec("/bin/true") }',
   })
+}
+
+/**
+ * Lets a scenario happen. What it throws of its own becomes a SkepError that names the place in the file; errors of
+ * the kernel, and bugs, pass as they are.
+ */
+export async function playScenario(
+  scenario: Scenario,
+  context: ScenarioContext,
+  path = "default",
+): Promise<void> {
+  try {
+    await scenario(context)
+  } catch (error) {
+    if (error instanceof SkepError || (error instanceof Error && error.message.startsWith("BUG:")))
+      throw error
+    throw new SkepError(`scenario ${path}${placeIn(path, error)}: ${String(error)}`, { cause: error })
+  }
+}
+
+/** ":3:12": where in the scenario's file an error came up. */
+function placeIn(path: string, error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : ""
+  const file = resolve(path)
+  const at = stack.indexOf(file)
+  return at < 0 ? "" : (/^:\d+:\d+/.exec(stack.slice(at + file.length))?.[0] ?? "")
 }
 
 async function importModule(path: string): Promise<unknown> {
