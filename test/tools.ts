@@ -6,9 +6,14 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "clang-19": "clang-19",
   "llvm-strip-19": "llvm-19",
   bpftool: "bpftool",
+  busybox: "busybox-static",
+  cpio: "cpio",
   gcc: "gcc",
+  ip: "iproute2",
   pahole: "dwarves",
   "qemu-system-x86_64": "qemu-system-x86",
+  strace: "strace",
+  tc: "iproute2",
 }
 
 /** Arguments for a test's `skip(condition, reason)`: whether one of the programs is missing, and how to get it. */

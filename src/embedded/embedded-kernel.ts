@@ -1,5 +1,6 @@
+import { ProgramFault } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
-import { interpret, type StackRange } from "../engine/index.ts"
+import { InstructionFault, interpret, type StackRange } from "../engine/index.ts"
 import type { AttachPoint, Kernel, LoadOptions } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
@@ -15,7 +16,7 @@ import type { MapStorage } from "./maps/index.ts"
 import { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
-import { Task } from "./tasks/task.ts"
+import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TracePipe } from "./trace-pipe.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -47,6 +48,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly world: World
   current: Task
   readonly #maps = new Map<number, MapStorage>()
+  readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
   readonly #stack: StackRange
   #depth = 0
@@ -80,9 +82,22 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   async load(object: ObjectSpec, options: LoadOptions = {}): Promise<EmbeddedObject> {
     const loaded = loadObject(object, this, options)
-    for (const map of Object.values(loaded.maps)) this.#maps.set(map.storage.address, map.storage)
     this.#objects.add(loaded)
     return loaded
+  }
+
+  admit(map: MapStorage): void {
+    this.#maps.set(map.address, map)
+  }
+
+  admitProgram(program: EmbeddedProgram): void {
+    this.#programs.set(program.id, program)
+  }
+
+  dismiss(object: EmbeddedObject): void {
+    for (const map of Object.values(object.maps)) this.#maps.delete(map.storage.address)
+    for (const program of Object.values(object.programs)) this.#programs.delete(program.id)
+    this.#objects.delete(object)
   }
 
   readonly attach = async (program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> =>
@@ -109,6 +124,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     program.runs += 1
     try {
       return interpret(program.executable, run, BigInt(context))
+    } catch (error) {
+      throw error instanceof InstructionFault ? ofProgram(program.name, error) : error
     } finally {
       this.#depth -= 1
       this.#facts = outer
@@ -132,6 +149,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   currentTask(): CurrentTask {
     const { object, pid, tgid, uid, gid, comm } = this.current
     return { address: object.address, pid, tgid, uid, gid, comm }
+  }
+
+  userRegisters(task: number): number {
+    const stack = this.types.at("task_struct", task).number("stack")
+    return stack + KERNEL_STACK - this.types.layout("pt_regs").size
   }
 
   /** One task runs at a time, always here. */
@@ -162,6 +184,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#maps.values()
   }
 
+  programById(id: number): EmbeddedProgram | undefined {
+    return this.#programs.get(id)
+  }
+
   mapById(id: number): MapStorage | undefined {
     for (const map of this.#maps.values()) if (map.id === id) return map
     return undefined
@@ -189,7 +215,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const object of this.#objects) await object[Symbol.asyncDispose]()
-    this.#objects.clear()
+    for (const object of [...this.#objects]) await object[Symbol.asyncDispose]()
   }
+}
+
+/** The engine's fault with the program's name in front. */
+function ofProgram(name: string, cause: InstructionFault): ProgramFault {
+  return new ProgramFault(`prog '${name}': ${cause.message}`, { cause })
 }

@@ -57,8 +57,11 @@ export class SymbolTable {
       if (this.#lowAt(starts[middle] as number) <= low) first = middle
       else last = middle - 1
     }
-    const start = starts[first]
-    if (start === undefined || this.#lowAt(start) > low) return undefined
+    const found = starts[first]
+    if (found === undefined || this.#lowAt(found) > low) return undefined
+    // Of symbols at one address Linux names the first.
+    while (first > 0 && this.#lowAt(starts[first - 1] as number) === this.#lowAt(found)) first--
+    const start = starts[first] as number
     return { name: this.#lineAt(start).name, offset: low - this.#lowAt(start) }
   }
 

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs in a guest: attaches programs in a given order, lets a process act, and prints what was recorded.
 //
-//   loader trace  OBJECT SCENARIO [print] PROGRAM...   records of trace.bpf.c, one line of JSON each
-//   loader memory OBJECT PROGRAM...                    answers of memory.bpf.c
-//   loader hello  OBJECT SCENARIO                      samples of the hello exhibit, all its programs
+//   loader trace   OBJECT SCENARIO PROGRAM...   records of trace.bpf.c, one line of JSON each
+//   loader answers OBJECT PROGRAM [LOADED...]   answers of memory.bpf.c or maps.bpf.c; only the first is attached
+//   loader hello   OBJECT SCENARIO              samples of the hello exhibit, all its programs
 //
-// SCENARIO is a command for the watched shell. Lines that start with "#" are the trace buffer's.
+// SCENARIO is a command for the watched shell. Lines that start with "#" are the trace buffer's. What libbpf says
+// of refused programs is a line of JSON too: that is an answer, not a failure.
 #define _GNU_SOURCE
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/btf.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <stdio.h>
@@ -43,11 +47,6 @@ static void fail(const char *what)
 	exit(1);
 }
 
-static int quiet(enum libbpf_print_level level, const char *format, va_list args)
-{
-	return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, format, args);
-}
-
 static void stay_on_first_cpu(void)
 {
 	cpu_set_t cpus;
@@ -72,6 +71,21 @@ static void print_json_string(const char *text, size_t limit)
 			putchar(byte);
 	}
 	putchar('"');
+}
+
+static int print_warning(enum libbpf_print_level level, const char *format, va_list args)
+{
+	static char text[4 << 20];
+
+	if (level != LIBBPF_WARN)
+		return 0;
+	vsnprintf(text, sizeof(text), format, args);
+	if (text[0] && text[strlen(text) - 1] == '\n')
+		text[strlen(text) - 1] = 0;
+	printf("{\"libbpf\":");
+	print_json_string(text, sizeof(text));
+	printf("}\n");
+	return 0;
 }
 
 static int on_record(void *context, void *data, size_t size)
@@ -157,8 +171,10 @@ static struct bpf_object *load(const char *path, char **names, int count)
 				fprintf(stderr, "no program %s\n", names[index]);
 		}
 	}
-	if (bpf_object__load(object))
-		fail("load object");
+	if (bpf_object__load(object)) {
+		printf("{\"load\":%d}\n", -errno);
+		exit(0);
+	}
 	return object;
 }
 
@@ -166,9 +182,13 @@ static void attach(struct bpf_program *program)
 {
 	struct bpf_link *link = bpf_program__attach(program);
 
-	if (!link || link_count == MAX_LINKS) {
-		fprintf(stderr, "attach %s: ", bpf_program__name(program));
-		fail("attach");
+	if (!link) {
+		printf("{\"attach\":\"%s\",\"error\":%d}\n", bpf_program__name(program), -errno);
+		return;
+	}
+	if (link_count == MAX_LINKS) {
+		fprintf(stderr, "more than %d programs\n", MAX_LINKS);
+		exit(1);
 	}
 	links[link_count++] = link;
 }
@@ -213,30 +233,46 @@ static void set_number(struct bpf_object *object, const char *name, int value)
 
 struct shell {
 	pid_t pid;
-	int input;
+	int input, output;
 };
 
-/* A shell that waits, runs the command when told, and waits again. */
+static void wait_for_line(struct shell shell)
+{
+	char byte = 0;
+
+	while (byte != '\n')
+		if (read(shell.output, &byte, 1) != 1)
+			fail("read");
+	/* What the shell does next is to wait for a line, which takes it no time. */
+	usleep(100 * 1000);
+}
+
+/* A shell that waits, runs the command when told, says so, and waits again. */
 static struct shell start_shell(const char *command)
 {
 	char script[512];
-	int input[2];
+	int input[2], output[2];
 	struct shell shell;
 
-	snprintf(script, sizeof(script), "read go; %s; read end", command);
-	if (pipe(input))
+	snprintf(script, sizeof(script), "echo; read go; %s; echo; read end", command);
+	if (pipe(input) || pipe(output))
 		fail("pipe");
 	shell.pid = fork();
 	if (shell.pid == 0) {
 		dup2(input[0], 0);
+		dup2(output[1], 1);
 		close(input[0]);
 		close(input[1]);
+		close(output[0]);
+		close(output[1]);
 		execl("/bin/sh", "sh", "-c", script, NULL);
 		fail("sh");
 	}
 	close(input[0]);
+	close(output[1]);
 	shell.input = input[1];
-	usleep(500 * 1000);
+	shell.output = output[0];
+	wait_for_line(shell);
 	return shell;
 }
 
@@ -244,7 +280,7 @@ static void let_act(struct shell shell)
 {
 	if (write(shell.input, "\n", 1) != 1)
 		fail("write");
-	usleep(2500 * 1000);
+	wait_for_line(shell);
 }
 
 static void end_shell(struct shell shell)
@@ -256,15 +292,13 @@ static void end_shell(struct shell shell)
 static int run_trace(int argc, char **argv)
 {
 	const char *scenario = argv[1];
-	int print = argc > 2 && strcmp(argv[2], "print") == 0;
-	char **names = argv + 2 + print;
-	int count = argc - 2 - print;
+	char **names = argv + 2;
+	int count = argc - 2;
 	struct bpf_object *object = load(argv[0], names, count);
 	struct ring_buffer *buffer;
 	struct shell shell = start_shell(scenario);
 
 	set_number(object, "watched", shell.pid);
-	set_number(object, "print", print);
 	for (int index = 0; index < count; index++)
 		attach(bpf_object__find_program_by_name(object, names[index]));
 	clear_trace_buffer();
@@ -276,8 +310,7 @@ static int run_trace(int argc, char **argv)
 	buffer = ring_buffer__new(bpf_object__find_map_fd_by_name(object, "records"), on_record, NULL, NULL);
 	if (!buffer || ring_buffer__consume(buffer) < 0)
 		fail("ring buffer");
-	if (print)
-		print_trace_buffer();
+	print_trace_buffer();
 	return 0;
 }
 
@@ -300,13 +333,14 @@ static struct perf_buffer *perf_samples(struct bpf_object *object, const char *m
 	return buffer;
 }
 
-static int run_memory(int argc, char **argv)
+static int run_answers(int argc, char **argv)
 {
 	struct bpf_object *object = load(argv[0], argv + 1, argc - 1);
 	static char text[] = "hello, world";
 	char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned long long address;
-	struct perf_buffer *samples = perf_samples(object, "samples");
+	bool has_samples = bpf_object__find_map_by_name(object, "samples") != NULL;
+	struct perf_buffer *samples = has_samples ? perf_samples(object, "samples") : NULL;
 	struct ring_buffer *answers;
 
 	memcpy(pages + PAGE - 4, "torn", 4);
@@ -318,15 +352,15 @@ static int run_memory(int argc, char **argv)
 	address = (unsigned long)pages + PAGE;
 	set_global(object, "user_hole", &address, sizeof(address));
 	set_number(object, "watched", getpid());
-	for (int index = 1; index < argc; index++)
-		attach(bpf_object__find_program_by_name(object, argv[index]));
+	attach(bpf_object__find_program_by_name(object, argv[1]));
 	clear_trace_buffer();
 	getppid();
 	detach_all();
 	answers = ring_buffer__new(bpf_object__find_map_fd_by_name(object, "answers"), on_answer, NULL, NULL);
 	if (!answers || ring_buffer__consume(answers) < 0)
 		fail("ring buffer");
-	perf_buffer__consume(samples);
+	if (samples)
+		perf_buffer__consume(samples);
 	print_trace_buffer();
 	return 0;
 }
@@ -352,14 +386,14 @@ static int run_hello(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	libbpf_set_print(quiet);
+	libbpf_set_print(print_warning);
 	stay_on_first_cpu();
 	if (argc > 3 && strcmp(argv[1], "trace") == 0)
 		return run_trace(argc - 2, argv + 2);
-	if (argc > 3 && strcmp(argv[1], "memory") == 0)
-		return run_memory(argc - 2, argv + 2);
+	if (argc > 3 && strcmp(argv[1], "answers") == 0)
+		return run_answers(argc - 2, argv + 2);
 	if (argc > 3 && strcmp(argv[1], "hello") == 0)
 		return run_hello(argc - 2, argv + 2);
-	fprintf(stderr, "loader trace|memory|hello OBJECT ...\n");
+	fprintf(stderr, "loader trace|answers|hello OBJECT ...\n");
 	return 2;
 }

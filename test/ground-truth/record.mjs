@@ -1,52 +1,75 @@
 #!/usr/bin/env node
 // Records what real kernels answer: builds the programs, boots Debian's 6.1 and 6.12 kernels under QEMU, runs every
-// run of runs.mjs there and writes golden/<release>/*.json. With release names as arguments, only those.
+// run of runs.mjs there and writes golden/<release>/*.json. With release names as arguments, only those. With
+// --distil nothing boots: the goldens are written again from what the last recording left in .cache/ground-truth.
 // Needs qemu-system-x86, busybox-static, clang-19, gcc, libbpf-dev (static), and a build for reading profiles.
 import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
-import { compile } from "../../scripts/build-exhibits.mjs"
 import { runInGuest } from "../../scripts/kernel-guest/guest.mjs"
 import { kernelPackage } from "../../scripts/kernel-guest/kernel-package.mjs"
-import { distilHello, distilMemory, distilTrace } from "./distil.mjs"
-import { MEMORY_RUNS, TRACE_RUNS } from "./runs.mjs"
+import { compile } from "../../scripts/objects/compile.mjs"
+import { distilAnswers, distilHello, distilTrace } from "./distil.mjs"
+import { ANSWER_RUNS, MAP_RUNS, TRACE_RUNS } from "./runs.mjs"
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, "../..")
 const built = join(root, ".cache/ground-truth")
+const OBJECTS = ["trace", "memory", "maps"]
+const TOOLS = ["loader", "map-operations"]
 
-mkdirSync(built, { recursive: true })
 const program = name => join(here, "programs", name)
-for (const name of ["trace", "memory"]) compile(program(`${name}.bpf.c`), join(built, `${name}.bpf.o`))
-const gcc = (...args) => execFileSync("gcc", args, { stdio: ["inherit", "inherit", "ignore"] })
-gcc("-O2", "-Wall", "-static", join(here, "loader.c"), "-o", join(built, "loader"), "-lbpf", "-lelf", "-lz")
-gcc("-nostdlib", "-static", program("true.S"), "-o", join(built, "true"))
-gcc("-O2", "-nostdlib", "-static", "-fno-stack-protector", program("files.c"), "-o", join(built, "files"))
+const isDistilOnly = process.argv.includes("--distil")
+const wanted = process.argv.slice(2).filter(word => !word.startsWith("--"))
+if (!isDistilOnly) build()
+for (const release of wanted.length > 0 ? wanted : ["6.1", "6.12"]) {
+  if (!isDistilOnly) await record(release)
+  await distil(release)
+}
 
-const releases = process.argv.length > 2 ? process.argv.slice(2) : ["6.1", "6.12"]
-for (const release of releases) {
-  const kernel = kernelPackage(release)
+/** Objects for the guest come from here; those that the tests load are committed. */
+function build() {
+  mkdirSync(built, { recursive: true })
+  for (const name of OBJECTS)
+    compile(program(`${name}.bpf.c`), program(`${name}.bpf.o`), { flags: ["-Werror"] })
+  const gcc = (...args) => execFileSync("gcc", args, { stdio: ["inherit", "inherit", "pipe"] })
+  for (const tool of TOOLS)
+    gcc("-O2", "-Wall", "-static", join(here, `${tool}.c`), "-o", join(built, tool), "-lbpf", "-lelf", "-lz")
+  gcc("-nostdlib", "-static", program("true.S"), "-o", join(built, "true"))
+  gcc("-O2", "-nostdlib", "-static", "-fno-stack-protector", program("files.c"), "-o", join(built, "files"))
+}
+
+async function record(release) {
   const results = join(built, release)
   console.log(`${release}: ${TRACE_RUNS.length} runs`)
+  const kernel = kernelPackage(release).image
   await runInGuest({
-    kernel: kernel.image,
+    kernel,
     script: guestScript(),
     files: guestFiles(),
     results,
-    seconds: 580,
+    // Attaching and detaching hundreds of programs waits for as many grace periods.
+    append: "rcupdate.rcu_expedited=1",
+    seconds: 1800,
+    echo: process.argv.includes("--echo"),
   })
   const errors = readFileSync(join(results, "stderr"), "utf8")
   if (errors !== "") console.log(errors)
+}
+
+async function distil(release) {
   const profile = await loadBuiltinProfile(release)
   const golden = join(here, "golden", release)
   rmSync(golden, { recursive: true, force: true })
   mkdirSync(golden, { recursive: true })
-  const output = name => readFileSync(join(results, name), "utf8")
+  const output = name => readFileSync(join(built, release, name), "utf8")
   const write = (name, value) => writeFileSync(join(golden, `${name}.json`), formatGolden(value))
-  for (const run of TRACE_RUNS) write(run.name, { ...run, ...distilTrace(output(run.name), profile) })
-  for (const name of MEMORY_RUNS) write(name, distilMemory(output(name)))
+  for (const run of TRACE_RUNS) write(run.name, distilTrace(output(run.name), profile))
+  for (const { name } of ANSWER_RUNS) write(name, distilAnswers(output(name)))
+  const maps = MAP_RUNS.map((_run, index) => output(`map-${index}`).trimEnd().split("\n"))
+  write("map-operations", { answers: maps })
   write("hello", distilHello(output("hello")))
 }
 
@@ -54,25 +77,27 @@ function guestFiles() {
   const files = {
     "bin/true": join(built, "true"),
     "bin/files": join(built, "files"),
-    "guest/loader": join(built, "loader"),
   }
-  for (const name of ["trace", "memory"]) files[`guest/${name}.bpf.o`] = join(built, `${name}.bpf.o`)
+  for (const tool of TOOLS) files[`guest/${tool}`] = join(built, tool)
+  for (const name of OBJECTS) files[`guest/${name}.bpf.o`] = program(`${name}.bpf.o`)
   files["guest/hello.bpf.o"] = join(root, "exhibits/hello/program.bpf.o")
   return files
 }
 
 function guestScript() {
   const lines = ["ln -sf busybox /bin/sh", "cd /guest"]
-  for (const { name, command, print, programs } of TRACE_RUNS)
-    lines.push(
-      `./loader trace trace.bpf.o '${command}' ${print ? "print " : ""}${programs.join(" ")} >/tmp/out/${name} || echo ${name} >&2`,
-    )
-  for (const name of MEMORY_RUNS)
-    lines.push(`./loader memory memory.bpf.o ${name} >/tmp/out/${name} || echo ${name} >&2`)
-  lines.push(
-    "./loader hello hello.bpf.o /bin/true >/tmp/out/hello || echo hello >&2",
-    "dmesg >/tmp/out/dmesg",
-  )
+  const run = (name, command) =>
+    lines.push(`echo ${name} >/dev/console`, `${command} >/tmp/out/${name} || echo ${name} >&2`)
+  for (const { name, command, programs } of TRACE_RUNS)
+    run(name, `./loader trace trace.bpf.o '${command}' ${programs.join(" ")}`)
+  for (const { name, object, programs } of ANSWER_RUNS)
+    run(name, `./loader answers ${object}.bpf.o ${programs.join(" ")}`)
+  MAP_RUNS.forEach(({ create, operations = [] }, index) => {
+    const words = operations.map(operation => `'${operation}'`)
+    run(`map-${index}`, `./map-operations ${[...create, ...words].join(" ")}`)
+  })
+  run("hello", "./loader hello hello.bpf.o /bin/true")
+  lines.push("dmesg >/tmp/out/dmesg")
   return `${lines.join("\n")}\n`
 }
 

@@ -21,9 +21,10 @@ EXEC.push(
 )
 EXEC.push("finalize_exec", "proc_exec_connector", "free_bprm", "putname")
 
-const EXIT = ["__x64_sys_exit_group", "exit_signals", "exit_mm_release", "exit_files", "release_task"]
+const EXIT = ["exit_signals", "exit_mm_release", "exit_files", "release_task"]
 EXIT.push("__x64_sys_wait4", "kernel_wait4", "do_wait")
-const DEAD_ENDS = ["do_group_exit", "do_exit"]
+// Functions without a way back: 6.12 refuses fexit on them.
+const DEAD_ENDS = ["__x64_sys_exit_group", "do_group_exit", "do_exit"]
 
 const FILES = [
   "__x64_sys_openat",
@@ -53,6 +54,8 @@ const sides = names =>
   names.flatMap(name => [`tp_sys_enter_${name}`, ...(name === "exit_group" ? [] : [`tp_sys_exit_${name}`])])
 const everywhere = names => ["kprobe", "fentry", "fexit", "kretprobe"].flatMap(prefix => with_(prefix, names))
 const raw = ["raw_tp_sys_enter", "raw_tp_sys_exit"]
+
+const SECOND = ["second_kprobe", "second_fentry", "second_fexit", "second_kretprobe"]
 
 const TRUE = "/bin/true"
 
@@ -138,54 +141,34 @@ export const TRACE_RUNS = [
     name: "order-function-1",
     about: "eight programs on one function, each kind twice",
     command: TRUE,
-    programs: [
-      "kprobe",
-      "fentry",
-      "fexit",
-      "kretprobe",
-      "second_kprobe",
-      "second_fentry",
-      "second_fexit",
-      "second_kretprobe",
-    ].map(kind => `${kind}_begin_new_exec`),
+    programs: [...everywhere(["begin_new_exec"]), ...SECOND],
   },
   {
     name: "order-function-2",
-    about: "the same, attached the other way round",
+    about: "one of each kind, attached the other way round",
     command: TRUE,
-    programs: ["kretprobe", "fexit", "fentry", "kprobe"].map(kind => `${kind}_begin_new_exec`),
+    programs: everywhere(["begin_new_exec"]).reverse(),
+  },
+  {
+    name: "order-function-3",
+    about: "eight programs, the second ones attached first",
+    command: TRUE,
+    programs: [...SECOND, ...everywhere(["begin_new_exec"])],
   },
   {
     name: "order-function-offset",
-    about: "kprobes at a function's start and behind its ftrace call",
+    about: "kprobes at offsets: some stand on no instruction and are refused",
     command: TRUE,
     programs: [
-      "kprobe_begin_new_exec_5",
-      "kprobe_begin_new_exec",
-      "ksyscall_style_execve",
-      "fentry_begin_new_exec",
+      ...["begin_new_exec", "bprm_execve"].flatMap(name => [1, 4, 5, 9].map(at => `kprobe_${name}_${at}`)),
+      ...with_("kprobe", ["begin_new_exec", "bprm_execve"]),
     ],
   },
   {
-    name: "printk",
-    about: "the trace buffer's lines for one hook of each kind",
+    name: "fexit-noreturn",
+    about: "fexit on a function that never returns",
     command: TRUE,
-    print: true,
-    programs: [
-      ...sides(["execve"]),
-      "tp_raw_sys_enter",
-      "tp_raw_sys_exit",
-      ...raw,
-      "tp_btf_sys_enter",
-      ...everywhere(["begin_new_exec", "__x64_sys_execve"]),
-      "kprobe_begin_new_exec_5",
-      ...["tp", "raw_tp", "tp_btf"].flatMap(kind =>
-        with_(kind, ["sched_process_exec", "sched_process_fork", "sched_process_exit"]),
-      ),
-      ...everywhere(["schedule_tail", "wake_up_new_task", "exit_files"]),
-      "kprobe_do_exit",
-      "fentry_do_exit",
-    ],
+    programs: ["fexit___x64_sys_exit_group"],
   },
   {
     name: "files",
@@ -201,7 +184,103 @@ export const TRACE_RUNS = [
   },
 ]
 
-export const MEMORY_RUNS = ["strings", "bytes", "sizes", "printing"]
+/** Programs of an object that report what helpers answer: the first is attached, the others are loaded with it. */
+export const ANSWER_RUNS = [
+  ...["strings", "bytes", "sizes", "printing"].map(name => ({ name, object: "memory", programs: [name] })),
+  ...["arrays", "hashes", "evictions", "rings", "callbacks", "texts"].map(name => ({
+    name,
+    object: "maps",
+    programs: [name, "called", "endless"],
+  })),
+  { name: "tails", object: "maps", programs: ["tails", "called", "endless"] },
+  { name: "tails-endless", object: "maps", programs: ["tails_endless", "called", "endless"] },
+]
+
+const [HASH, ARRAY, PROG_ARRAY, PERF_EVENT_ARRAY, PERCPU_HASH, PERCPU_ARRAY] = [1, 2, 3, 4, 5, 6]
+const [LRU_HASH, LRU_PERCPU_HASH, RINGBUF] = [9, 10, 27]
+const NO_PREALLOC = 1
+
+/** What bpf(2) is asked to make, [type, key, value, entries, flags], and to do with it. */
+export const MAP_RUNS = [
+  { create: [ARRAY, 8, 8, 1, 0] },
+  { create: [ARRAY, 4, 0, 1, 0] },
+  { create: [ARRAY, 4, 8, 0, 0] },
+  { create: [ARRAY, 4, 8, 1, NO_PREALLOC] },
+  { create: [PERCPU_ARRAY, 4, 32769, 1, 0] },
+  { create: [PROG_ARRAY, 4, 8, 1, 0] },
+  { create: [PERF_EVENT_ARRAY, 4, 8, 1, 0] },
+  { create: [HASH, 0, 8, 1, 0] },
+  { create: [HASH, 4, 0, 1, 0] },
+  { create: [HASH, 4, 8, 0, 0] },
+  { create: [HASH, 4, 8, 1, NO_PREALLOC] },
+  { create: [LRU_HASH, 4, 8, 1, NO_PREALLOC] },
+  { create: [LRU_PERCPU_HASH, 4, 8, 1, NO_PREALLOC] },
+  { create: [RINGBUF, 4, 0, 4096, 0] },
+  { create: [RINGBUF, 0, 0, 0, 0] },
+  { create: [RINGBUF, 0, 0, 1000, 0] },
+  { create: [RINGBUF, 0, 0, 12288, 0] },
+  { create: [RINGBUF, 0, 0, 4096, 0], operations: ["update 0 1 0", "lookup 0", "delete 0", "first"] },
+  { create: [PROG_ARRAY, 4, 4, 2, 0], operations: ["lookup 0", "delete 0", "delete 2", "first", "next 1"] },
+  {
+    create: [PERF_EVENT_ARRAY, 4, 4, 2, 0],
+    operations: ["lookup 0", "delete 0", "delete 2", "update 0 99 0", "first"],
+  },
+  {
+    create: [ARRAY, 4, 8, 2, 0],
+    operations: [
+      ...["lookup 0", "update 0 5 0", "update 1 6 2", "update 1 6 1", "update 2 7 0", "update 2 7 1"],
+      ...["update 0 7 3", "update 0 7 4", "update 0 7 8", "lookup 0", "lookup 2", "delete 0", "delete 9"],
+      ...["first", "next 0", "next 1", "next 9"],
+    ],
+  },
+  {
+    create: [HASH, 4, 8, 2, 0],
+    operations: [
+      ...[
+        "first",
+        "lookup 1",
+        "update 1 5 2",
+        "update 1 5 1",
+        "update 1 6 1",
+        "update 1 7 2",
+        "update 2 8 0",
+      ],
+      ...["update 3 9 0", "update 3 9 1", "update 3 9 2", "update 1 7 3", "update 1 7 4", "update 1 7 8"],
+      ...["lookup 1", "delete 2", "delete 2", "first", "next 1", "next 77"],
+    ],
+  },
+  {
+    create: [PERCPU_ARRAY, 4, 8, 2, 0],
+    operations: [
+      "lookup 0",
+      "update 0 5 0",
+      "lookup 0",
+      "update 0 5 1",
+      "update 2 5 0",
+      "delete 0",
+      "lookup 2",
+    ],
+  },
+  {
+    create: [PERCPU_HASH, 4, 8, 1, 0],
+    operations: [
+      "lookup 0",
+      "update 0 5 2",
+      "update 0 5 0",
+      "lookup 0",
+      "update 1 6 0",
+      "delete 1",
+      "delete 0",
+    ],
+  },
+  {
+    create: [LRU_HASH, 4, 8, 4, 0],
+    operations: [
+      ...["update 1 10 0", "update 2 20 0", "update 3 30 0", "update 4 40 0", "lookup 1", "update 5 50 0"],
+      ...["lookup 1", "lookup 2", "lookup 3", "lookup 4", "lookup 5", "update 5 51 1", "update 9 51 2"],
+    ],
+  },
+]
 
 /** All orders of three. */
 function orders([a, b, c]) {

@@ -3,7 +3,7 @@ import { type AttachPoint, attachPointOf, describePoint } from "../../kernel/ind
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attachment } from "../tracing/hooks.ts"
-import { ENTRY_MARKER, isModelled } from "../tracing/kernel-function.ts"
+import { ENTRY_MARKER, FTRACE_NOP, hasEntryMarker, isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_EVENTS, SYSCALL_PREFIX } from "../tracing/syscall.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
 
@@ -92,15 +92,32 @@ function attachProbe(
     )
   if (profile.isBlacklisted(symbol))
     throw fail("EINVAL", `${symbol} is on the kernel's kprobe blacklist: probes are not allowed in it`)
-  if (offset !== 0 && offset !== ENTRY_MARKER)
-    throw new NotModelledError(
-      `prog '${program.name}': the embedded kernel has no instructions inside ${symbol}, so offset 0x${offset.toString(16)} cannot be probed`,
-      {
-        hint: `offsets 0 and 0x${ENTRY_MARKER.toString(16)} (past the entry marker) stand for the function's start`,
-      },
-    )
+  if (offset !== 0) requireInstruction(kernel, program, symbol, offset, fail)
   const remove = kernel.hooks.addFunction(symbol, where, { ...attachment, offset })
   return { point, remove, note: noteFor(isModelled(symbol), symbol) }
+}
+
+/**
+ * What a function begins with is known where ftrace can attach: an entry marker on some, and a no-op of 5 bytes. A
+ * probe on the no-op is one on the function's start; inside either there is no instruction (EILSEQ).
+ */
+function requireInstruction(
+  kernel: KernelCore,
+  program: EmbeddedProgram,
+  symbol: string,
+  offset: number,
+  fail: (errno: Errno, hint?: string) => AttachError,
+): void {
+  const site = kernel.functions.site(symbol)
+  const start = site && hasEntryMarker(kernel, site) ? ENTRY_MARKER : 0
+  const isKnown = kernel.profile.isTraceable(symbol)
+  if (isKnown && offset === start) return
+  if (isKnown && offset < start + FTRACE_NOP)
+    throw fail("EILSEQ", `${symbol} has no instruction that begins there; its start is offset 0`)
+  throw new NotModelledError(
+    `prog '${program.name}': the embedded kernel has no instructions inside ${symbol}, so offset 0x${offset.toString(16)} cannot be probed`,
+    { hint: `offset 0 is the function's start${start === 0 ? "" : `, and so is 0x${start.toString(16)}`}` },
+  )
 }
 
 function attachEvent(

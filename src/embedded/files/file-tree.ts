@@ -1,4 +1,4 @@
-import { encodeUtf8 } from "../../base/index.ts"
+import { encodeUtf8, UsageError } from "../../base/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 
 export const S_IFDIR = 0o040000
@@ -67,13 +67,23 @@ export class FileTree {
     return node
   }
 
+  /** True when a path goes through something that is no directory. */
+  goesThroughFile(path: string): boolean {
+    let node: FileNode | undefined = this.root
+    for (const name of split(path)) {
+      if (node && !node.directory) return true
+      node = node?.children.get(name)
+    }
+    return node?.directory === false && path.endsWith("/")
+  }
+
   /** The directory that a path's last name stands in (whether or not that name exists), or undefined. */
   directoryOf(path: string): FileNode | undefined {
     const node = this.find(`/${split(path).slice(0, -1).join("/")}`)
     return node?.directory ? node : undefined
   }
 
-  /** Adds a file or directory; its directory must exist. An existing one is given back as it is. */
+  /** Adds a file or directory; throws UsageError (ENOENT) when its directory does not exist. An existing one is given back as it is. */
   create(
     path: string,
     options: { directory?: boolean; mode?: number; uid?: number; gid?: number } = {},
@@ -82,7 +92,8 @@ export class FileTree {
     if (existing) return existing
     const parent = this.directoryOf(path)
     const name = split(path).at(-1)
-    if (!parent || name === undefined) throw new Error(`BUG: no directory for ${path}`)
+    if (!parent || name === undefined)
+      throw new UsageError(`${path}: there is no directory to make it in`, { errno: "ENOENT" })
     const node = this.#node(name, parent, options.directory ?? false, options.mode ?? 0o644)
     node.inode.set("i_uid.val", options.uid ?? 0).set("i_gid.val", options.gid ?? 0)
     parent.children.set(name, node)
@@ -95,17 +106,6 @@ export class FileTree {
     node.dentry.free()
     node.inode.free()
     this.#memory.free(node.nameAddress)
-  }
-
-  /** A `struct file` open on a node. The caller frees it. */
-  open(node: FileNode, flags: number): KernelObject {
-    return this.#types.create("file", {
-      "f_path.dentry": node.dentry,
-      "f_path.mnt": this.mount,
-      f_inode: node.inode,
-      f_flags: flags,
-      f_mode: flags & 1 ? 2 : 1,
-    })
   }
 
   #node(name: string, parent: FileNode | undefined, directory: boolean, mode: number): FileNode {

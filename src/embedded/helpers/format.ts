@@ -3,12 +3,15 @@ import type { HelperKernel } from "./helper.ts"
 import { readString } from "./memory-helpers.ts"
 
 const EINVAL = -errnoNumber("EINVAL")
-/** Longest string a %s takes in (MAX_BPRINTF_BUF is 1024; one string 512). */
+/** Longest string a %s takes in. */
 const MAX_STRING = 511
 
-/** A directive: flags, width, precision-free as the kernel's printk for BPF is, and its conversion. */
+/**
+ * A directive as BPF allows it, which is less than printk does: flags, a width, no precision. Behind a plain %p there
+ * is no letter or digit.
+ */
 const DIRECTIVE =
-  /%([-+ 0#]*)(\d*)(?:\.\d+)?(?:(ll|l|hh|h|z)?([duixXc])|(s)|p(k|u|K|x|s|S|B|i4|I4|i6|I6)?(s)?|(%))/y
+  /%(?:%|([-+ 0]*)([1-9]\d*)?(?:(ll|l)?([duixX])|(c)|(s)|p(?:(k|u)s|([KxsSB]|[iI][46])|(?![A-Za-z0-9]))))/y
 
 /**
  * Formats as bpf_trace_printk, bpf_trace_vprintk and bpf_snprintf do (kernel/bpf/helpers.c, bpf_bprintf_prepare).
@@ -33,51 +36,47 @@ export function formatText(
     const match = DIRECTIVE.exec(text)
     if (!match) return EINVAL
     at = DIRECTIVE.lastIndex
-    const [, flags = "", width = "", length = "", integer, string, pointer, pointerString, percent] = match
-    if (percent) {
+    if (match[0] === "%%") {
       result += "%"
       continue
     }
     const value = args[next++]
     if (value === undefined) return EINVAL
-    let piece: string
-    if (integer) piece = formatInteger(integer, length, flags, width, value)
-    else if (string) piece = stringAt(kernel, "kernel", value)
-    else if ((pointer === "k" || pointer === "u") && pointerString)
-      piece = stringAt(kernel, pointer === "k" ? "kernel" : "user", value)
-    else if ((pointer === "k" || pointer === "u") && !pointerString) return EINVAL
-    else {
-      piece = formatPointer(kernel, pointer ?? "", value)
-      // "%pss" is %ps and an "s".
-      if (pointerString) piece += "s"
-    }
-    result += pad(piece, flags, width)
+    result += formatDirective(kernel, match, value)
   }
   return result
 }
 
-function stringAt(kernel: HelperKernel, side: "user" | "kernel", address: bigint): string {
-  const bytes = readString(kernel.memory, side, address, MAX_STRING)
-  return bytes ? decodeUtf8(bytes) : side === "kernel" ? "(null)".slice(0, 0) : ""
+function formatDirective(kernel: HelperKernel, match: RegExpExecArray, value: bigint): string {
+  const [, flags = "", width = "", length, integer, character, string, side, pointer] = match
+  if (integer) return pad(formatInteger(integer, length !== undefined, flags, width, value), flags, width)
+  if (character) return pad(String.fromCharCode(Number(value & 0xffn)), flags, width)
+  if (string) return pad(stringAt(kernel, "kernel", value), flags, width)
+  if (side) return pad(stringAt(kernel, side === "k" ? "kernel" : "user", value), flags, width)
+  return pad(formatPointer(kernel, pointer ?? "", value), flags, width)
 }
 
-function formatInteger(kind: string, length: string, flags: string, width: string, value: bigint): string {
-  const bits =
-    length === "ll" || length === "l" || length === "z" ? 64 : length === "h" ? 16 : length === "hh" ? 8 : 32
-  if (kind === "c") return String.fromCharCode(Number(value & 0xffn))
+/** Empty where nothing can be read. */
+function stringAt(kernel: HelperKernel, side: "user" | "kernel", address: bigint): string {
+  const bytes = readString(kernel.memory, side, address, MAX_STRING)
+  return typeof bytes === "number" ? "" : decodeUtf8(bytes)
+}
+
+function formatInteger(kind: string, wide: boolean, flags: string, width: string, value: bigint): string {
+  const bits = wide ? 64 : 32
   const signed = kind === "d" || kind === "i"
   const number = signed ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value)
-  const digits =
-    kind === "x" || kind === "X" ? number.toString(16) : (number < 0n ? -number : number).toString()
-  const cased = kind === "X" ? digits.toUpperCase() : digits
-  const prefix =
-    number < 0n ? "-" : signed && flags.includes("+") ? "+" : flags.includes("#") && kind === "x" ? "0x" : ""
-  const zeros = flags.includes("0") && !flags.includes("-") ? Number(width || 0) - prefix.length : 0
-  return prefix + cased.padStart(zeros, "0")
+  const magnitude = number < 0n ? -number : number
+  const hex = kind === "x" ? magnitude.toString(16) : magnitude.toString(16).toUpperCase()
+  const digits = signed || kind === "u" ? magnitude.toString() : hex
+  const plus = signed && flags.includes("+") ? "+" : signed && flags.includes(" ") ? " " : ""
+  const sign = number < 0n ? "-" : plus
+  const zeros = flags.includes("0") && !flags.includes("-") ? Number(width || 0) - sign.length : 0
+  return sign + digits.padStart(zeros, "0")
 }
 
 function formatPointer(kernel: HelperKernel, kind: string, value: bigint): string {
-  const bytes = (size: number): number[] => [...kernel.memory.read(Number(value), size)]
+  const bytes = (size: number): number[] => [...pointedBytes(kernel, value, size)]
   switch (kind) {
     case "x":
     case "K":
@@ -106,6 +105,12 @@ function formatPointer(kernel: HelperKernel, kind: string, value: bigint): strin
     default:
       return hashed(value)
   }
+}
+
+/** Zeros where nothing can be read. */
+function pointedBytes(kernel: HelperKernel, address: bigint, size: number): Uint8Array {
+  const isKernel = address < 1n << 47n && kernel.memory.isKernel(Number(address), size)
+  return isKernel ? kernel.memory.read(Number(address), size) : new Uint8Array(size)
 }
 
 /** %p never shows an address: Linux prints a keyed hash of it, here a fixed one. NULL and error values stay readable. */

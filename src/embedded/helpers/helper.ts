@@ -6,6 +6,8 @@ import type { KernelMemory } from "../memory/index.ts"
 export interface HelperKernel {
   readonly memory: KernelMemory
   readonly cpus: number
+  /** True when the kernel's release is at least this one. */
+  since(release: string): boolean
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */
@@ -16,6 +18,8 @@ export interface HelperKernel {
   random(): number
   /** The task on the CPU. */
   currentTask(): CurrentTask
+  /** Where the registers stand that a task had in user space. */
+  userRegisters(task: number): number
   /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */

@@ -6,8 +6,10 @@ import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
+import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
 
+export { ArgumentRefusal } from "./argument.ts"
 export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
 
 /** Every helper that is modelled, by its ABI name. */
@@ -18,5 +20,6 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...OUTPUT_HELPERS,
   ...PRINT_HELPERS,
   ...TASK_HELPERS,
+  ...TEXT_HELPERS,
   ...TIME_HELPERS,
 }

@@ -1,32 +1,38 @@
 import { errnoNumber } from "../../base/index.ts"
 import { PerfEventArray, RingBuffer } from "../maps/index.ts"
+import { ArgumentRefusal, hex, mapArgument, memoryArgument } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
-import { mapArgument } from "./map-helpers.ts"
 
 const EINVAL = -errnoNumber("EINVAL")
 /** BPF_F_INDEX_MASK: what bpf_perf_event_output allows in flags for tracing programs. */
 const INDEX_MASK = 0xffff_ffffn
 
+/** The bytes that a program sends, which it must hold itself. */
+function dataArgument(kernel: HelperKernel, address: bigint, size: bigint): Uint8Array {
+  return kernel.memory.read(memoryArgument(kernel, address, size), Number(size))
+}
+
 /** Sends a record to a perf event array. */
-const perfEventOutput: HelperFunction = (kernel, [_context, map, flags, data, size]) => {
-  const array = mapArgument(kernel, map)
-  if (!(array instanceof PerfEventArray) || flags > INDEX_MASK) return EINVAL
-  return array.output(flags, kernel.memory.read(Number(data), Number(size)))
+const perfEventOutput: HelperFunction = (kernel, [_context, address, flags, data, size]) => {
+  const map = mapArgument(kernel, address)
+  if (!(map instanceof PerfEventArray))
+    throw new ArgumentRefusal(`map '${map.attributes.name}' is no perf_event_array`)
+  if (flags > INDEX_MASK) return EINVAL
+  return map.output(flags, dataArgument(kernel, data, size))
 }
 
-function ring(kernel: HelperKernel, map: bigint): RingBuffer | undefined {
-  const found = mapArgument(kernel, map)
-  return found instanceof RingBuffer ? found : undefined
+function ringArgument(kernel: HelperKernel, address: bigint): RingBuffer {
+  const map = mapArgument(kernel, address)
+  if (map instanceof RingBuffer) return map
+  throw new ArgumentRefusal(`map '${map.attributes.name}' is no ringbuf`)
 }
 
-/** The ring buffer that a reserved record lies in. */
+/** Gives a reserved record back to the ring buffer that it lies in. */
 function commit(discard: boolean): HelperFunction {
   return (kernel, [record]) => {
     for (const map of kernel.maps())
       if (map instanceof RingBuffer && map.commit(Number(record), discard)) return 0
-    throw new Error(
-      `BUG: an unverified program gave back 0x${record.toString(16)}, which no ring buffer reserved`,
-    )
+    throw new ArgumentRefusal(`no ring buffer has a record reserved at ${hex(record)}`)
   }
 }
 
@@ -34,13 +40,15 @@ function commit(discard: boolean): HelperFunction {
 export const OUTPUT_HELPERS: HelperTable = {
   bpf_perf_event_output: perfEventOutput,
 
-  bpf_ringbuf_output: (kernel, [map, data, size]) =>
-    ring(kernel, map)?.output(kernel.memory.read(Number(data), Number(size))) ?? EINVAL,
+  bpf_ringbuf_output: (kernel, [map, data, size, flags]) =>
+    ringArgument(kernel, map).output(dataArgument(kernel, data, size), flags),
 
-  bpf_ringbuf_reserve: (kernel, [map, size, flags]) =>
-    flags === 0n ? (ring(kernel, map)?.reserve(Number(size)) ?? 0) : 0,
+  bpf_ringbuf_reserve: (kernel, [map, size, flags]) => {
+    const ring = ringArgument(kernel, map)
+    return flags === 0n ? ring.reserve(Number(size)) : 0
+  },
 
   bpf_ringbuf_submit: commit(false),
   bpf_ringbuf_discard: commit(true),
-  bpf_ringbuf_query: (kernel, [map, what]) => ring(kernel, map)?.query(what) ?? 0,
+  bpf_ringbuf_query: (kernel, [map, what]) => ringArgument(kernel, map).query(what),
 }

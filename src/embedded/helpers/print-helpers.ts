@@ -1,4 +1,5 @@
 import { encodeUtf8 } from "../../base/index.ts"
+import { memoryArgument, stringArgument } from "./argument.ts"
 import { formatText } from "./format.ts"
 import type { HelperKernel, HelperTable, Invocation } from "./helper.ts"
 
@@ -7,7 +8,7 @@ const MAX_LINE = 1024
 
 /** The format without its NUL, as the program passed it with its size. */
 function formatAt(kernel: HelperKernel, address: bigint, size: bigint): Uint8Array {
-  const bytes = kernel.memory.read(Number(address), Number(size))
+  const bytes = kernel.memory.read(memoryArgument(kernel, address, size), Number(size))
   const end = bytes.indexOf(0)
   return end < 0 ? bytes : bytes.subarray(0, end)
 }
@@ -15,9 +16,8 @@ function formatAt(kernel: HelperKernel, address: bigint, size: bigint): Uint8Arr
 /** 64-bit arguments from an array in memory. */
 function arrayAt(kernel: HelperKernel, address: bigint, bytes: bigint): bigint[] {
   const { view } = kernel.memory
-  return Array.from({ length: Number(bytes) / 8 }, (_, index) =>
-    view.getBigUint64(Number(address) + index * 8, true),
-  )
+  const at = memoryArgument(kernel, address, bytes)
+  return Array.from({ length: Number(bytes) / 8 }, (_, index) => view.getBigUint64(at + index * 8, true))
 }
 
 /** The line goes to the trace pipe; the answer is its length. */
@@ -30,8 +30,8 @@ function print(
   const text = formatText(kernel, format, args)
   if (typeof text === "number") return text
   const line = text.slice(0, MAX_LINE - 1)
-  // The trace buffer ends each line itself.
-  kernel.print(line.replace(/\n$/, ""), invocation)
+  // A newline at its end is kept: the trace buffer ends each line itself, so that an empty one follows.
+  kernel.print(line, invocation)
   return encodeUtf8(line).length
 }
 
@@ -45,13 +45,14 @@ export const PRINT_HELPERS: HelperTable = {
 
   /** Writes at most `size` bytes with a NUL; the answer is the full length with the NUL. */
   bpf_snprintf: (kernel, [buffer, size, format, data, length]) => {
-    const text = formatText(kernel, kernel.memory.readCString(Number(format)), arrayAt(kernel, data, length))
+    const text = formatText(kernel, stringArgument(kernel, format), arrayAt(kernel, data, length))
     if (typeof text === "number") return text
     const bytes = encodeUtf8(text)
     if (size > 0n) {
       const kept = bytes.subarray(0, Number(size) - 1)
-      kernel.memory.write(Number(buffer), kept)
-      kernel.memory.bytes[Number(buffer) + kept.length] = 0
+      const at = memoryArgument(kernel, buffer, size)
+      kernel.memory.write(at, kept)
+      kernel.memory.bytes[at + kept.length] = 0
     }
     return bytes.length + 1
   },

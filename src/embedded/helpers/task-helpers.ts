@@ -1,4 +1,5 @@
 import { encodeUtf8, errnoNumber } from "../../base/index.ts"
+import { memoryArgument } from "./argument.ts"
 import type { HelperTable } from "./helper.ts"
 
 /** Bytes of a task's name with its NUL (TASK_COMM_LEN). */
@@ -17,18 +18,19 @@ export const TASK_HELPERS: HelperTable = {
     return (BigInt(gid) << 32n) | BigInt(uid >>> 0)
   },
 
-  /** Always ends in a NUL and fills the whole buffer with zeros behind the name. */
+  /** Always ends in a NUL; 6.12 fills what is behind the name with zeros, 6.1 leaves it. */
   bpf_get_current_comm: (kernel, [buffer, size]) => {
-    const [at, length] = [Number(buffer), Number(size)]
+    const [at, length] = [memoryArgument(kernel, buffer, size), Number(size)]
     if (length === 0) return -errnoNumber("EINVAL")
     const name = encodeUtf8(kernel.currentTask().comm).subarray(0, Math.min(length, COMM_BYTES) - 1)
-    kernel.memory.bytes.fill(0, at, at + length)
     kernel.memory.write(at, name)
+    kernel.memory.bytes.fill(0, at + name.length, kernel.since("6.2") ? at + length : at + name.length + 1)
     return 0
   },
 
   bpf_get_current_task: kernel => kernel.currentTask().address,
   bpf_get_current_task_btf: kernel => kernel.currentTask().address,
+  bpf_task_pt_regs: (kernel, [task]) => kernel.userRegisters(memoryArgument(kernel, task, 8n)),
   bpf_get_smp_processor_id: kernel => kernel.cpu(),
   /** The model is one memory node. */
   bpf_get_numa_node_id: () => 0,

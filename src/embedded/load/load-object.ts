@@ -3,7 +3,7 @@ import { type BtfValue, CoreResolver, writeValue } from "../../btf/index.ts"
 import type { LoadOptions } from "../../kernel/index.ts"
 import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
-import type { MapHost } from "../maps/index.ts"
+import { type MapHost, type MapStorage, ProgArray } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
 import { createMaps } from "./create-maps.ts"
 import { kconfigBytes } from "./kconfig.ts"
@@ -16,6 +16,11 @@ export interface LoadHost extends MapHost {
   readonly profile: KernelProfile
   nextProgramId(): number
   nextMapId(): number
+  /** From here on programs and ids reach the map. */
+  admit(map: MapStorage): void
+  admitProgram(program: EmbeddedProgram): void
+  /** Forgets what an object brought. */
+  dismiss(object: EmbeddedObject): void
   readonly attach: ConstructorParameters<typeof EmbeddedProgram>[1]
 }
 
@@ -45,10 +50,37 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
       if (!storage) throw new Error(`BUG: map ${spec.name} was not created`)
       return [spec.name, new TypedMap(spec, storage, object, host.cpus)] as const
     })
-    return new EmbeddedObject(object, Object.fromEntries(programs), Object.fromEntries(maps))
+    const loaded = new EmbeddedObject(object, Object.fromEntries(programs), Object.fromEntries(maps), () =>
+      host.dismiss(loaded),
+    )
+    fillSlots(object, loaded, storages)
+    for (const storage of storages.values()) host.admit(storage)
+    for (const [, program] of programs) host.admitProgram(program)
+    return loaded
   } catch (error) {
     for (const storage of storages.values()) storage.close()
     throw error
+  }
+}
+
+/** Puts programs into the slots that prog arrays name in the object; one that was not loaded fails as in libbpf. */
+function fillSlots(
+  object: ObjectSpec,
+  loaded: EmbeddedObject,
+  storages: ReadonlyMap<string, MapStorage>,
+): void {
+  for (const { name, initialSlots } of object.maps) {
+    const storage = storages.get(name)
+    if (!(storage instanceof ProgArray)) continue
+    for (const { index, target } of initialSlots) {
+      const program = loaded.programs[target]
+      if (!program)
+        throw new LoadError(
+          `map '${name}': failed to initialize slot [${index}] to prog '${target}': it is not loaded (EBADF)`,
+          { errno: "EBADF", hint: `load ${target} too` },
+        )
+      storage.put(index, program)
+    }
   }
 }
 

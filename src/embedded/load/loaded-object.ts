@@ -11,11 +11,15 @@ export class EmbeddedObject implements LoadedObject {
   readonly programs: Readonly<Record<string, EmbeddedProgram>>
   readonly maps: Readonly<Record<string, TypedMap>>
 
+  readonly #onDispose: () => void
+
   constructor(
     spec: ObjectSpec,
     programs: Readonly<Record<string, EmbeddedProgram>>,
     maps: Readonly<Record<string, TypedMap>>,
+    onDispose: () => void,
   ) {
+    this.#onDispose = onDispose
     this.spec = spec
     this.programs = programs
     this.maps = maps
@@ -43,6 +47,7 @@ export class EmbeddedObject implements LoadedObject {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const program of Object.values(this.programs)) await program[Symbol.asyncDispose]()
+    this.#onDispose()
     for (const map of Object.values(this.maps)) map.close()
   }
 }

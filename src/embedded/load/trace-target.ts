@@ -20,6 +20,7 @@ export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): T
     case "trace_fexit":
       if (profile.btf().find(target, "func") === undefined)
         throw noSuchType(program, profile.nearestFunctions(target))
+      if (definition.attachType === "trace_fexit") requireReturn(program, profile)
       return { kind: definition.attachType === "trace_fentry" ? "fentry" : "fexit", symbol: target }
     case "trace_raw_tp":
       if (profile.btf().find(`btf_trace_${target}`, "typedef") === undefined)
@@ -30,6 +31,30 @@ export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): T
         `prog '${program.name}': attach type ${definition.attachType} is not modelled by the embedded kernel yet`,
       )
   }
+}
+
+/** The list of these functions in the kernel's verifier; where its symbol is, so is the check. */
+const NORETURN_LIST = "noreturn_deny"
+const NORETURN = new Set([
+  "__ia32_sys_exit",
+  "__ia32_sys_exit_group",
+  "__module_put_and_kthread_exit",
+  "__x64_sys_exit",
+  "__x64_sys_exit_group",
+  "do_exit",
+  "do_group_exit",
+  "kthread_complete_and_exit",
+  "kthread_exit",
+  "make_task_dead",
+])
+
+/** Newer kernels refuse programs that would run when a function returns that never does. */
+function requireReturn(program: ProgramSpec, profile: KernelProfile): void {
+  if (!NORETURN.has(program.target) || !profile.symbols().find(NORETURN_LIST)) return
+  throw new LoadError(
+    `prog '${program.name}': BPF program load failed: Invalid argument: Attaching fexit/fmod_ret to __noreturn functions is rejected.`,
+    { errno: "EINVAL", hint: `${program.target} never returns: use fentry/${program.target}` },
+  )
 }
 
 function noSuchType(program: ProgramSpec, nearest: readonly string[]): LoadError {

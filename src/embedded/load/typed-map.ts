@@ -4,6 +4,7 @@ import { mapType } from "../../catalog/index.ts"
 import type { KernelMap, SampleOptions } from "../../kernel/index.ts"
 import type { GlobalSpec, MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { MapRecord, MapStorage } from "../maps/index.ts"
+import { EmbeddedProgram } from "../programs/program.ts"
 import { eventType } from "./event-type.ts"
 
 /** BPF_ANY, BPF_NOEXIST, BPF_EXIST. */
@@ -67,13 +68,15 @@ export class TypedMap implements KernelMap {
     return bytes === undefined ? undefined : this.#decodeStored(bytes)
   }
 
+  /** Prog arrays take a program of this kernel, or its id. */
   async set(
     key: unknown,
     value: unknown,
     options: { readonly flag?: keyof typeof FLAGS } = {},
   ): Promise<void> {
     const keyBytes = this.#encode(key, this.spec.keyType, this.keySize, "key")
-    this.storage.set(keyBytes, this.#encodeStored(value), FLAGS[options.flag ?? "any"])
+    const stored = value instanceof EmbeddedProgram ? value.id : value
+    this.storage.set(keyBytes, this.#encodeStored(stored), FLAGS[options.flag ?? "any"])
   }
 
   async delete(key: unknown): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { errnoNumber } from "../../base/index.ts"
-import { BPF_NOEXIST, MapBase } from "./map-base.ts"
+import { BPF_EXIST, BPF_NOEXIST, MapBase } from "./map-base.ts"
 import type { MapAttributes, MapHost } from "./map-storage.ts"
 
 /** array and percpu_array: values lie one after the other, a CPU's together, and exist from the beginning. */
@@ -54,7 +54,7 @@ export class ArrayMap extends MapBase {
   }
 
   protected claim(key: number, flags: bigint): number {
-    if (flags > 2n) return -errnoNumber("EINVAL")
+    if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
     const address = this.find(key)
     if (address === 0) return -errnoNumber("E2BIG")
     return flags === BPF_NOEXIST ? -errnoNumber("EEXIST") : address

@@ -2,12 +2,15 @@ import { type Errno, MapError, NotModelledError } from "../../base/index.ts"
 import { type MapTypeName, mapType } from "../../catalog/index.ts"
 import { ArrayMap } from "./array-map.ts"
 import { HashMap } from "./hash-map.ts"
-import { BPF_F_NO_PREALLOC } from "./map-base.ts"
+import { LruHashMap } from "./lru-hash-map.ts"
+import { BPF_F_NO_COMMON_LRU, BPF_F_NO_PREALLOC } from "./map-base.ts"
 import type { MapAttributes, MapHost, MapStorage } from "./map-storage.ts"
 import { PerfEventArray } from "./perf-event-array.ts"
+import { ProgArray } from "./prog-array.ts"
 import { RingBuffer } from "./ring-buffer.ts"
 
 const PAGE = 4096
+const MAX_PER_CPU_VALUE = 32768
 
 /** One thing BPF_MAP_CREATE checks: what must hold, and what is answered otherwise. */
 interface Rule {
@@ -22,24 +25,26 @@ export function createMap(host: MapHost, id: number, attributes: MapAttributes):
   const { cpus } = host
   switch (name) {
     case "array":
-    case "prog_array":
       check(attributes, arrayRules(attributes))
       return new ArrayMap(host, id, attributes)
+    case "prog_array":
+      check(attributes, [...arrayRules(attributes), descriptorRule(attributes)])
+      return new ProgArray(host, id, attributes)
     case "percpu_array":
-      check(attributes, arrayRules(attributes))
+      check(attributes, [...arrayRules(attributes), perCpuRule(attributes)])
       return new ArrayMap(host, id, attributes, cpus)
     case "hash":
       check(attributes, hashRules(attributes))
-      return new HashMap(host, id, attributes, { copies: 1, evict: false })
+      return new HashMap(host, id, attributes, 1)
     case "percpu_hash":
       check(attributes, hashRules(attributes))
-      return new HashMap(host, id, attributes, { copies: cpus, evict: false })
+      return new HashMap(host, id, attributes, cpus)
     case "lru_hash":
       check(attributes, [...hashRules(attributes), lruRule(attributes)])
-      return new HashMap(host, id, attributes, { copies: 1, evict: true })
+      return new LruHashMap(host, id, attributes, 1)
     case "lru_percpu_hash":
       check(attributes, [...hashRules(attributes), lruRule(attributes)])
-      return new HashMap(host, id, attributes, { copies: cpus, evict: true })
+      return new LruHashMap(host, id, attributes, cpus)
     case "perf_event_array":
       check(attributes, [...arrayRules(attributes), descriptorRule(attributes)])
       return new PerfEventArray(host, id, attributes)
@@ -61,12 +66,27 @@ function check(attributes: MapAttributes, rules: readonly Rule[]): void {
     })
 }
 
-function arrayRules({ keySize, valueSize, maxEntries }: MapAttributes): Rule[] {
+function arrayRules({ keySize, valueSize, maxEntries, flags }: MapAttributes): Rule[] {
   return [
     { holds: keySize === 4, errno: "EINVAL", text: `an array's key has 4 bytes, not ${keySize}` },
     { holds: valueSize > 0, errno: "EINVAL", text: "value_size is 0" },
     { holds: maxEntries > 0, errno: "EINVAL", text: "max_entries is 0" },
+    {
+      holds: (flags & (BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU)) === 0,
+      errno: "EINVAL",
+      text: "an array takes neither BPF_F_NO_PREALLOC nor BPF_F_NO_COMMON_LRU",
+    },
   ]
+}
+
+/** Values of all CPUs come from one allocator that hands out no larger pieces (PCPU_MIN_UNIT_SIZE). */
+function perCpuRule({ valueSize }: MapAttributes): Rule {
+  const holds = valueSize <= MAX_PER_CPU_VALUE
+  return {
+    holds,
+    errno: "E2BIG",
+    text: `a per-CPU value has ${MAX_PER_CPU_VALUE} bytes at most, not ${valueSize}`,
+  }
 }
 
 function hashRules({ keySize, valueSize, maxEntries }: MapAttributes): Rule[] {

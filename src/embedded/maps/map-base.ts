@@ -7,6 +7,7 @@ export const BPF_NOEXIST = 1n
 export const BPF_EXIST = 2n
 /** Creation flags. */
 export const BPF_F_NO_PREALLOC = 1
+export const BPF_F_NO_COMMON_LRU = 2
 export const BPF_F_RDONLY = 1 << 3
 export const BPF_F_WRONLY = 1 << 4
 /** Bytes that stand for `struct bpf_map`: programs only hold its address. */
@@ -43,6 +44,12 @@ export abstract class MapBase implements MapStorage {
   protected abstract find(key: number): number
   /** Makes room under a key and gives the first copy's address, or −errno. */
   protected abstract claim(key: number, flags: bigint): number
+
+  valueOf(key: number, cpu: number): number {
+    const first = this.find(key)
+    if (first === 0 || this.copies === 1) return first
+    return cpu < this.copies ? first + cpu * this.stride : 0
+  }
 
   get(key: Uint8Array): Uint8Array | undefined {
     const address = this.find(this.#putKey(key))

@@ -1,3 +1,4 @@
+import type { ExecutableProgram } from "../../engine/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 
 /** What a map is made from: the union bpf_attr of BPF_MAP_CREATE, sizes in bytes. */
@@ -18,6 +19,8 @@ export interface MapAttributes {
 export interface MapHost {
   readonly memory: KernelMemory
   readonly cpus: number
+  /** True when the kernel's release is at least this one. */
+  since(release: string): boolean
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot. */
@@ -26,6 +29,17 @@ export interface MapHost {
   nextOrder(): number
   /** The storage behind a map id, for maps of maps; undefined when there is none. */
   mapById(id: number): MapStorage | undefined
+  /** The loaded program behind an id, for prog arrays; undefined when there is none. */
+  programById(id: number): TailTarget | undefined
+}
+
+/** A program as a prog array holds it. */
+export interface TailTarget {
+  readonly id: number
+  readonly name: string
+  /** bpftool's name of the program type. */
+  readonly type: string
+  readonly executable: ExecutableProgram
 }
 
 /**
@@ -40,6 +54,8 @@ export interface MapStorage {
   readonly address: number
   /** The address of the value under the key at `key`, or 0. */
   lookup(key: number): number
+  /** The address of the value that a CPU has under the key (any CPU's where there is one for all), or 0. No use of the key. */
+  valueOf(key: number, cpu: number): number
   /** `flags`: BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. 0 or −errno. */
   update(key: number, value: number, flags: bigint): number
   delete(key: number): number

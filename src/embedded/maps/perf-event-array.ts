@@ -1,4 +1,4 @@
-import { alignUp, errnoNumber } from "../../base/index.ts"
+import { alignUp, errnoNumber, NotModelledError } from "../../base/index.ts"
 import { ArrayMap } from "./array-map.ts"
 import type { MapAttributes, MapHost } from "./map-storage.ts"
 import { RecordQueue } from "./record-queue.ts"
@@ -20,6 +20,21 @@ export class PerfEventArray extends ArrayMap {
     this.records = new RecordQueue(host)
   }
 
+  override get(_key: Uint8Array): Uint8Array | undefined {
+    throw this.fail("ENOTSUPP", "its slots cannot be read")
+  }
+
+  override set(_key: Uint8Array, value: Uint8Array, _flags: bigint): void {
+    const descriptor = new DataView(value.buffer, value.byteOffset).getInt32(0, true)
+    throw this.fail("EBADF", `there is no perf event with descriptor ${descriptor}: readers are open already`)
+  }
+
+  override remove(_key: Uint8Array): boolean {
+    throw new NotModelledError(
+      `map '${this.attributes.name}': closing the reader of a CPU is not modelled yet`,
+    )
+  }
+
   /**
    * bpf_perf_event_output: `flags` selects the CPU, which must be the one that runs. The reader sees the data with
    * up to 7 bytes of padding behind it, since records end on 8 bytes together with their length. 0 or −errno:
@@ -31,7 +46,8 @@ export class PerfEventArray extends ArrayMap {
     if (cpu >= this.attributes.maxEntries) return -errnoNumber("E2BIG")
     if (cpu !== this.host.cpu()) return -errnoNumber("EOPNOTSUPP")
     const size = alignUp(bytes.length + RAW_LENGTH, 8) - RAW_LENGTH
-    if (this.records.bytes + size + RECORD_HEADER + RAW_LENGTH > BUFFER_BYTES) {
+    const overhead = (this.records.pending() + 1) * (RECORD_HEADER + RAW_LENGTH)
+    if (this.records.bytes + size + overhead > BUFFER_BYTES) {
       this.records.countLost()
       return -errnoNumber("ENOSPC")
     }

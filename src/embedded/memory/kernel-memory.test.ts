@@ -6,14 +6,14 @@ describe("KernelMemory", () => {
   test("gives zeroed blocks, kernel above user memory, nothing in the first page", () => {
     const memory = new KernelMemory()
     const user = memory.allocUser(100)
-    const kernel = memory.alloc(100)
+    const kernel = memory.alloc(5000)
     expect(user).toBeGreaterThanOrEqual(NULL_GUARD_END)
     expect(kernel).toBeGreaterThanOrEqual(KERNEL_START)
     expect(memory.isUser(user, 100) && !memory.isKernel(user, 100)).toBe(true)
     expect(memory.isKernel(kernel, 100) && !memory.isUser(kernel, 100)).toBe(true)
     memory.write(kernel, Uint8Array.of(1, 2, 3))
     memory.free(kernel)
-    expect(memory.alloc(100)).toBe(kernel)
+    expect(memory.alloc(5000)).toBe(kernel)
     expect(memory.read(kernel, 3)).toEqual(Uint8Array.of(0, 0, 0))
   })
 
@@ -38,13 +38,27 @@ describe("KernelMemory", () => {
 
 describe("BlockAllocator", () => {
   test("reuses freed blocks of the same rounded size and never overlaps", () => {
-    const allocator = new BlockAllocator("test", 1000 * 16, 2000 * 16)
-    const first = allocator.alloc(20)
-    const second = allocator.alloc(20)
-    expect(second - first).toBe(32)
+    const allocator = new BlockAllocator("test", 0, 100_000)
+    const first = allocator.alloc(5000)
+    const second = allocator.alloc(5000)
+    expect(second - first).toBe(5120)
     allocator.free(first)
-    expect(allocator.alloc(32)).toBe(first)
-    expect(allocator.used).toBe(64)
+    expect(allocator.alloc(5001)).toBe(first)
+    expect(allocator.used).toBe(2 * 5120)
+  })
+
+  test("lets small blocks wait before it reuses them, the oldest first, unless it is full", () => {
+    const allocator = new BlockAllocator("test", 0, 20 * 32)
+    const blocks = Array.from({ length: 18 }, () => allocator.alloc(20))
+    allocator.free(blocks[3] as number)
+    expect(allocator.alloc(20)).toBe(18 * 32)
+    for (const block of blocks.slice(4)) allocator.free(block)
+    expect(allocator.alloc(20)).toBe(19 * 32)
+    expect(allocator.alloc(20)).toBe(blocks[3])
+    const many = new BlockAllocator("test", 0, 1e6)
+    const freed = Array.from({ length: 17 }, () => many.alloc(20))
+    for (const block of freed) many.free(block)
+    expect(many.alloc(20)).toBe(freed[0])
   })
 
   test("says so when it is full, and when something is freed twice", () => {

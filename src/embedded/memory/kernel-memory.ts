@@ -2,6 +2,8 @@ import { NotModelledError } from "../../base/index.ts"
 import { BlockAllocator } from "./block-allocator.ts"
 
 const PAGE = 65536
+/** User memory is mapped in pages of 4 KiB. */
+const USER_PAGE_BITS = 12
 
 /** Nothing lives below: loads there give zero (as faulting BTF-pointer loads do in Linux), stores fault. */
 export const NULL_GUARD_END = PAGE
@@ -18,6 +20,8 @@ export class KernelMemory {
   readonly memory: WebAssembly.Memory
   readonly kernel: BlockAllocator
   readonly user: BlockAllocator
+  /** Blocks on each mapped page of user memory. */
+  readonly #userPages = new Map<number, number>()
   #bytes: Uint8Array
   #view: DataView
 
@@ -56,16 +60,33 @@ export class KernelMemory {
 
   /** Zeroed user memory, which programs reach through the probe_read_user helpers. */
   allocUser(size: number): number {
-    return this.#take(this.user, size)
+    const address = this.#take(this.user, size)
+    this.#mapPages(address, 1)
+    return address
   }
 
   freeUser(address: number): void {
+    this.#mapPages(address, -1)
     this.user.free(address)
   }
 
-  /** True when all of [address, address + length) is user memory. */
+  /** True when all of [address, address + length) is user memory that is mapped: whole pages are. */
   isUser(address: number, length: number): boolean {
-    return address >= NULL_GUARD_END && length >= 0 && address + length <= KERNEL_START
+    if (address < NULL_GUARD_END || length < 0 || address + length > KERNEL_START) return false
+    const last = (address + Math.max(length, 1) - 1) >> USER_PAGE_BITS
+    for (let page = address >> USER_PAGE_BITS; page <= last; page++)
+      if (!this.#userPages.has(page)) return false
+    return true
+  }
+
+  /** Counts a block in or out on the pages it lies on. */
+  #mapPages(address: number, change: 1 | -1): void {
+    const last = (address + this.user.sizeOf(address) - 1) >> USER_PAGE_BITS
+    for (let page = address >> USER_PAGE_BITS; page <= last; page++) {
+      const blocks = (this.#userPages.get(page) ?? 0) + change
+      if (blocks > 0) this.#userPages.set(page, blocks)
+      else this.#userPages.delete(page)
+    }
   }
 
   /** True when all of [address, address + length) is kernel memory that exists. */

@@ -1,8 +1,16 @@
 import { NotModelledError, ProgramFault } from "../../base/index.ts"
 import { helper } from "../../catalog/index.ts"
-import type { CallArguments, CallFrame, CallResult, Machine, StackRange } from "../../engine/index.ts"
+import {
+  type CallArguments,
+  type CallFrame,
+  type CallResult,
+  InstructionFault,
+  type Machine,
+  type StackRange,
+} from "../../engine/index.ts"
 import { POISON_HELPER } from "../../object/index.ts"
 import {
+  ArgumentRefusal,
   EMBEDDED_HELPERS,
   type HelperFunction,
   type HelperKernel,
@@ -31,15 +39,18 @@ export class ProgramRun implements Machine {
 
   call(number: number, args: CallArguments, frame: CallFrame): CallResult {
     if (number === POISON_HELPER) throw poisoned(frame)
-    const run = byNumber.get(number) ?? findHelper(number)
-    const result = run(this.#kernel, args, this.#invocation, frame)
-    return typeof result === "number" ? BigInt(result) : result
+    const run = byNumber.get(number) ?? findHelper(number, this.#invocation, frame)
+    try {
+      const result = run(this.#kernel, args, this.#invocation, frame)
+      return typeof result === "number" ? BigInt(result) : result
+    } catch (error) {
+      if (!(error instanceof ArgumentRefusal)) throw error
+      throw new InstructionFault({ program: frame.program, slot: frame.slot, reason: error.reason })
+    }
   }
 
-  callKfunc(btfId: number): bigint {
-    throw new NotModelledError(
-      `kernel function with BTF id ${btfId} is not modelled by the embedded kernel yet`,
-    )
+  callKfunc(btfId: number, _module: number, _args: CallArguments, frame: CallFrame): bigint {
+    throw notModelled(`the kernel function with BTF id ${btfId}`, this.#invocation, frame)
   }
 }
 
@@ -52,13 +63,21 @@ function poisoned(frame: CallFrame): ProgramFault {
   })
 }
 
-function findHelper(number: number): HelperFunction {
+function findHelper(number: number, invocation: Invocation, frame: CallFrame): HelperFunction {
   const row = helper(number)
   const run = row && EMBEDDED_HELPERS[row.name]
-  if (!run) {
-    const name = row ? `${row.name}#${number}` : `#${number}`
-    throw new NotModelledError(`helper ${name} is not modelled by the embedded kernel yet`)
-  }
+  if (!run) throw notModelled(`helper ${row?.name ?? ""}#${number}`, invocation, frame)
   byNumber.set(number, run)
   return run
+}
+
+function notModelled(
+  what: string,
+  { program }: Invocation,
+  { program: running, slot }: CallFrame,
+): NotModelledError {
+  const source = running.describe?.(slot)
+  return new NotModelledError(
+    `prog '${program.name}': ${what} is not modelled by the embedded kernel yet: called at instruction ${slot}${source ? ` [${source}]` : ""}`,
+  )
 }

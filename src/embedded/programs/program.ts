@@ -1,3 +1,4 @@
+import { AttachError } from "../../base/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { AttachPoint, Link, Program } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
@@ -29,6 +30,7 @@ export class EmbeddedProgram implements Program {
   readonly target: TraceTarget | undefined
   readonly #attach: (program: EmbeddedProgram, point: AttachPoint | undefined) => Promise<Link>
   readonly #links = new Set<Link>()
+  #closed = false
   runs = 0
 
   constructor(
@@ -45,12 +47,17 @@ export class EmbeddedProgram implements Program {
   }
 
   async attach(point?: AttachPoint): Promise<Link> {
+    if (this.#closed)
+      throw new AttachError(`prog '${this.name}': it has been closed and cannot be attached (EBADF)`, {
+        errno: "EBADF",
+      })
     const link = await this.#attach(this, point)
     this.#links.add(link)
     return link
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true
     for (const link of this.#links) await link.detach()
     this.#links.clear()
   }

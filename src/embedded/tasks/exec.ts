@@ -1,16 +1,16 @@
-import { decodeUtf8, errnoNumber } from "../../base/index.ts"
+import { decodeUtf8 } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { getname, putname } from "../files/filename.ts"
-import { doFilpOpen } from "../files/open.ts"
+import { doFilpOpen, LOOKUP_FOLLOW } from "../files/open.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
+import { newMm } from "./task.ts"
 import { schedProcessExec, taskRename } from "./tracepoints.ts"
 
 const AT_FDCWD = -100
 /** What open flags an exec uses: O_LARGEFILE | O_RDONLY | __FMODE_EXEC. */
 const EXEC_OPEN_FLAGS = 0x8020
-const EXECUTE_BITS = 0o111
 
 const securityBprmCredsForExec = kernelFunction(
   "security_bprm_creds_for_exec",
@@ -26,6 +26,11 @@ const securityBprmCommittedCreds = kernelFunction(
   (_kernel, _bprm: KernelObject): undefined => undefined,
 )
 
+const securityBprmCredsFromFile = kernelFunction(
+  "security_bprm_creds_from_file",
+  (_kernel, _bprm: KernelObject, _file: KernelObject): number => 0,
+)
+
 const setTaskComm = kernelFunction(
   "__set_task_comm",
   (kernel, task: KernelObject, name: number, _exec: number): undefined => {
@@ -34,11 +39,32 @@ const setTaskComm = kernelFunction(
   },
 )
 
+const doCloseOnExec = kernelFunction(
+  "do_close_on_exec",
+  (_kernel, _files: KernelObject): undefined => undefined,
+)
+const wouldDump = kernelFunction(
+  "would_dump",
+  (_kernel, _bprm: KernelObject, _file: KernelObject): undefined => undefined,
+)
+const execMmRelease = kernelFunction(
+  "exec_mm_release",
+  (_kernel, _task: KernelObject, _mm: KernelObject): undefined => undefined,
+)
+
 /** The point of no return: the old program image goes, the task gets its new name. */
 const beginNewExec = kernelFunction("begin_new_exec", (kernel, bprm: KernelObject): number => {
   const task = kernel.current
+  const file = kernel.types.at("file", bprm.number("file"))
+  const refused = securityBprmCredsFromFile(kernel, bprm, file)
+  if (refused !== 0) return refused
+  doCloseOnExec(kernel, task.files)
+  wouldDump(kernel, bprm, file)
+  execMmRelease(kernel, task.object, task.mm)
   task.dropImage()
-  task.executable = kernel.types.at("file", bprm.number("file"))
+  task.adoptMm(kernel.types.at("mm_struct", bprm.number("mm")))
+  bprm.set("mm", 0)
+  task.executable = file
   const path = decodeUtf8(kernel.memory.readCString(bprm.number("filename")))
   const base = path.lastIndexOf("/") + 1
   setTaskComm(kernel, task.object, bprm.number("filename") + base, 1)
@@ -49,12 +75,19 @@ const beginNewExec = kernelFunction("begin_new_exec", (kernel, bprm: KernelObjec
 
 const setupNewExec = kernelFunction("setup_new_exec", (_kernel, _bprm: KernelObject): undefined => undefined)
 const finalizeExec = kernelFunction("finalize_exec", (_kernel, _bprm: KernelObject): undefined => undefined)
+/** ELF files of today say so in a PT_GNU_STACK header: EXSTACK_DISABLE_X. */
+const STACK_NOT_EXECUTABLE = 1
+const setupArgPages = kernelFunction(
+  "setup_arg_pages",
+  (_kernel, _bprm: KernelObject, _stackTop: number, _executableStack: number): number => 0,
+)
 
 /** The handler of ELF binaries. */
 const loadElfBinary = kernelFunction("load_elf_binary", (kernel, bprm: KernelObject): number => {
   const refused = beginNewExec(kernel, bprm)
   if (refused !== 0) return refused
   setupNewExec(kernel, bprm)
+  setupArgPages(kernel, bprm, kernel.current.setUpStack(), STACK_NOT_EXECUTABLE)
   finalizeExec(kernel, bprm)
   return 0
 })
@@ -65,85 +98,118 @@ const searchBinaryHandler = kernelFunction("search_binary_handler", (kernel, bpr
   return refused === 0 ? loadElfBinary(kernel, bprm) : refused
 })
 
+const procExecConnector = kernelFunction(
+  "proc_exec_connector",
+  (_kernel, _task: KernelObject): undefined => undefined,
+)
+
 const execBinprm = kernelFunction("exec_binprm", (kernel, bprm: KernelObject): number => {
   const oldPid = kernel.current.pid
   const result = searchBinaryHandler(kernel, bprm)
-  if (result === 0) schedProcessExec(kernel, kernel.current.object, oldPid, bprm)
-  return result
+  if (result !== 0) return result
+  schedProcessExec(kernel, kernel.current.object, oldPid, bprm)
+  procExecConnector(kernel, kernel.current.object)
+  return 0
 })
+
+/** Picks a CPU for the new program. */
+const schedExec = kernelFunction("sched_exec", (_kernel): undefined => undefined)
 
 /** From 6.8 on the executable is opened before anything else is done; before that, here. */
 const OPENED_FIRST_SINCE = "6.8"
 
 const bprmExecve = kernelFunction(
   "bprm_execve",
-  (kernel, bprm: KernelObject, _fd: number, filename: KernelObject, _flags: number): number => {
+  (kernel, bprm: KernelObject, fd: number, filename: KernelObject, flags: number): number => {
     if (!kernel.since(OPENED_FIRST_SINCE)) {
-      const file = openExecutable(kernel, filename)
+      const file = doOpenExecat(kernel, fd, filename, flags)
       if (typeof file === "number") return file
       bprm.set("file", file)
     }
+    schedExec(kernel)
     const refused = securityBprmCredsForExec(kernel, bprm)
     return refused === 0 ? execBinprm(kernel, bprm) : refused
   },
 )
 
+/** argv and envp come as pairs of registers: whether the pointers are 32 bits wide, and the pointer. */
 const doExecveatCommon = kernelFunction(
   "do_execveat_common",
-  (kernel, fd: number, filename: KernelObject, argv: bigint, envp: bigint, flags: number): number => {
-    const bprm = allocBprm(kernel, fd, filename, flags)
-    if (typeof bprm === "number") return bprm
-    bprm.set("argc", countPointers(kernel, argv)).set("envc", countPointers(kernel, envp))
-    const result = bprmExecve(kernel, bprm, fd, filename, flags)
-    freeBprm(kernel, bprm)
+  (
+    kernel,
+    fd: number,
+    filename: KernelObject | number,
+    _narrowArgv: number,
+    argv: bigint,
+    _narrowEnvp: number,
+    envp: bigint,
+  ): number => {
+    if (typeof filename === "number") return filename
+    const result = execFilename(kernel, fd, filename, argv, envp)
+    putname(kernel, filename)
     return result
   },
 )
 
+function execFilename(
+  kernel: KernelCore,
+  fd: number,
+  filename: KernelObject,
+  argv: bigint,
+  envp: bigint,
+): number {
+  const flags = 0
+  const bprm = allocBprm(kernel, fd, filename, flags)
+  if (typeof bprm === "number") return bprm
+  bprm.set("argc", countPointers(kernel, argv)).set("envc", countPointers(kernel, envp))
+  const result = bprmExecve(kernel, bprm, fd, filename, flags)
+  freeBprm(kernel, bprm)
+  return result
+}
+
 /** What an exec works on, from its beginning to its end. */
 const allocBprm = kernelFunction(
   "alloc_bprm",
-  (kernel, _fd: number, filename: KernelObject, _flags: number): KernelObject | number => {
-    const file = kernel.since(OPENED_FIRST_SINCE) ? openExecutable(kernel, filename) : undefined
+  (kernel, fd: number, filename: KernelObject, flags: number): KernelObject | number => {
+    const file = kernel.since(OPENED_FIRST_SINCE) ? doOpenExecat(kernel, fd, filename, flags) : undefined
     if (typeof file === "number") return file
     const bprm = kernel.types.create("linux_binprm", {
       filename: filename.get("name"),
       interp: filename.get("name"),
-      mm: kernel.current.mm,
+      mm: newMm(kernel),
       cred: kernel.current.cred,
     })
     return file ? bprm.set("file", file) : bprm
   },
 )
 
-function freeBprm(kernel: KernelCore, bprm: KernelObject): void {
+const freeBprm = kernelFunction("free_bprm", (kernel, bprm: KernelObject): undefined => {
   const file = bprm.number("file")
-  // A task that runs the file keeps it.
+  // A task that runs the file keeps it, and the address space too.
   if (file !== 0 && file !== kernel.current.executable?.address) kernel.memory.free(file)
+  if (bprm.number("mm") !== 0) kernel.memory.free(bprm.number("mm"))
   bprm.free()
-}
+})
 
-function openExecutable(kernel: KernelCore, filename: KernelObject): KernelObject | number {
-  const flags = kernel.types.create("open_flags", { open_flag: EXEC_OPEN_FLAGS })
-  const file = doFilpOpen(kernel, AT_FDCWD, filename, flags)
-  flags.free()
-  if (typeof file === "number") return file
-  if (isExecutable(kernel, file)) return file
-  file.free()
-  return -errnoNumber("EACCES")
-}
+const doOpenExecat = kernelFunction(
+  "do_open_execat",
+  (kernel, fd: number, filename: KernelObject, _flags: number): KernelObject | number => {
+    const flags = kernel.types.create("open_flags", {
+      open_flag: EXEC_OPEN_FLAGS,
+      lookup_flags: LOOKUP_FOLLOW,
+    })
+    const file = doFilpOpen(kernel, fd, filename, flags)
+    flags.free()
+    return file
+  },
+)
 
 /** Present as a function of its own up to 5.18 or so; later compilers inline it. */
 const doExecve = kernelFunction(
   "do_execve",
-  (kernel, filename: KernelObject, argv: bigint, envp: bigint): number =>
-    doExecveatCommon(kernel, AT_FDCWD, filename, argv, envp, 0),
+  (kernel, filename: KernelObject | number, argv: bigint, envp: bigint): number =>
+    doExecveatCommon(kernel, AT_FDCWD, filename, 0, argv, 0, envp),
 )
-
-function isExecutable(kernel: KernelCore, file: KernelObject): boolean {
-  const inode = kernel.types.at("inode", file.number("f_inode"))
-  return (inode.number("i_mode") & EXECUTE_BITS) !== 0
-}
 
 /** Length of a NULL-terminated array of user pointers. */
 function countPointers(kernel: KernelCore, user: bigint): number {
@@ -159,9 +225,6 @@ function countPointers(kernel: KernelCore, user: bigint): number {
 }
 
 /** execve(2): 0 or a negative errno. */
-export const execve = syscall("execve", 59, (kernel, [path, argv, envp]) => {
-  const filename = getname(kernel, path ?? 0n)
-  const result = doExecve(kernel, filename.object, argv ?? 0n, envp ?? 0n)
-  putname(kernel, filename)
-  return result
-})
+export const execve = syscall("execve", 59, (kernel, [path, argv, envp]) =>
+  doExecve(kernel, getname(kernel, path ?? 0n), argv ?? 0n, envp ?? 0n),
+)

@@ -1,13 +1,28 @@
+import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { schedProcessExit } from "./tracepoints.ts"
 
-/** Ends the current task. In Linux it never returns; here the caller takes the task off the CPU. */
+const exitSignals = kernelFunction("exit_signals", (_kernel, _task: KernelObject): undefined => undefined)
+const exitMmRelease = kernelFunction(
+  "exit_mm_release",
+  (_kernel, _task: KernelObject, _mm: KernelObject): undefined => undefined,
+)
+const exitFiles = kernelFunction("exit_files", (kernel, _task: KernelObject): undefined => {
+  kernel.current.closeFiles()
+})
+
+/** Ends the current task, which stays as a zombie until its parent has waited for it. It returns to nobody. */
 const doExit = kernelFunction("do_exit", (kernel, code: number): undefined => {
   const task = kernel.current
+  exitSignals(kernel, task.object)
   task.object.set("exit_code", code)
   task.exitCode = code
+  exitMmRelease(kernel, task.object, task.mm)
+  task.dropImage()
   schedProcessExit(kernel, task.object)
+  exitFiles(kernel, task.object)
+  task.orphanChildren()
   task.exited = true
 })
 

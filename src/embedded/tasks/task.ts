@@ -1,12 +1,15 @@
+import { UsageError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 
 /** Bytes of a kernel stack (THREAD_SIZE on x86-64 is four pages); probes see addresses inside it. */
-const KERNEL_STACK = 16384
+export const KERNEL_STACK = 16384
 /** Bytes of user stack a modelled process may fill with strings and pointers. */
 const USER_STACK = 65536
 /** 0, 1 and 2 are the standard streams. */
 const FIRST_FREE_DESCRIPTOR = 3
+
+const SCRATCH = 64
 
 export interface TaskIdentity {
   readonly pid: number
@@ -19,14 +22,19 @@ export interface TaskIdentity {
 export class Task {
   readonly object: KernelObject
   readonly cred: KernelObject
-  readonly mm: KernelObject
-  readonly parent: Task | undefined
+  /** struct files_struct: what do_close_on_exec is given. */
+  readonly files: KernelObject
+  readonly children = new Set<Task>()
+  #parent: Task | undefined
   readonly #kernel: KernelCore
   readonly #signal: KernelObject
   readonly #stack: number
   /** Blocks of user memory that belong to the current program image. */
   #image: number[] = []
   readonly #files = new Map<number, KernelObject>()
+  #mm: KernelObject
+  /** User memory for what system calls write back, once it is asked for. */
+  #scratch = 0
   #executable: KernelObject | undefined
   exitCode = 0
   exited = false
@@ -35,7 +43,7 @@ export class Task {
     const { types } = kernel
     const { pid, comm, uid, gid } = identity
     this.#kernel = kernel
-    this.parent = parent
+    this.#parent = parent
     this.#stack = kernel.memory.alloc(KERNEL_STACK)
     const ids = {
       "uid.val": uid,
@@ -48,7 +56,8 @@ export class Task {
       "fsgid.val": gid,
     }
     this.cred = types.create("cred", { ...ids, "usage.counter": 1 })
-    this.mm = types.create("mm_struct", { "mm_users.counter": 1, "mm_count.counter": 1 })
+    this.#mm = newMm(kernel)
+    this.files = types.create("files_struct", { "count.counter": 1 })
     this.#signal = types.create("signal_struct", { "live.counter": 1, nr_threads: 1 })
     const start = kernel.clock.now()
     this.object = types.create("task_struct", {
@@ -58,8 +67,9 @@ export class Task {
       stack: this.#stack,
       cred: this.cred,
       real_cred: this.cred,
-      mm: this.mm,
-      active_mm: this.mm,
+      mm: this.#mm,
+      active_mm: this.#mm,
+      files: this.files,
       signal: this.#signal,
       "usage.refs.counter": 1,
       start_time: start,
@@ -68,6 +78,35 @@ export class Task {
     this.object.set("group_leader", this.object)
     const parentObject = parent?.object ?? this.object
     this.object.set("real_parent", parentObject).set("parent", parentObject)
+    parent?.children.add(this)
+  }
+
+  get parent(): Task | undefined {
+    return this.#parent
+  }
+
+  /** Gives the children of a task that ends to the oldest ancestor: init. */
+  orphanChildren(): void {
+    let init: Task = this
+    while (init.#parent) init = init.#parent
+    for (const child of this.children) {
+      child.#parent = init
+      child.object.set("real_parent", init.object).set("parent", init.object)
+      init.children.add(child)
+    }
+    this.children.clear()
+  }
+
+  get mm(): KernelObject {
+    return this.#mm
+  }
+
+  /** Takes over another address space, as execve does; the old one goes. */
+  adoptMm(mm: KernelObject): void {
+    const old = this.#mm
+    this.#mm = mm
+    this.object.set("mm", mm).set("active_mm", mm)
+    old.free()
   }
 
   get pid(): number {
@@ -110,6 +149,45 @@ export class Task {
     return this.#stack + KERNEL_STACK
   }
 
+  /** Writes to memory that the process has already. */
+  writeUser(address: number, bytes: Uint8Array): void {
+    if (!this.#kernel.memory.isUser(address, bytes.length))
+      throw new UsageError(`process ${this.pid} has no ${bytes.length} bytes at 0x${address.toString(16)}`, {
+        errno: "EFAULT",
+      })
+    this.#kernel.memory.write(address, bytes)
+  }
+
+  /** The registers that user space had when it entered the kernel: always at the top of the kernel stack. */
+  userRegisters(): KernelObject {
+    const { types } = this.#kernel
+    return types.at("pt_regs", this.stackTop - types.layout("pt_regs").size)
+  }
+
+  /** Makes the stack of a new program image; the answer is where it begins, growing down. */
+  setUpStack(): number {
+    if (this.#image.length === 0) this.#image.push(this.#kernel.memory.allocUser(USER_STACK))
+    return this.userStack
+  }
+
+  /** An address in user memory that system calls may write a few words to. */
+  userScratch(): number {
+    if (this.#scratch === 0) this.#scratch = this.pushUser(new Uint8Array(SCRATCH))
+    return this.#scratch
+  }
+
+  /** Calls `action` and takes back what it pushed, unless the program image has gone with it. */
+  withUser<T>(action: () => T): T {
+    this.userScratch()
+    const image = this.#image
+    const mark = image.length
+    try {
+      return action()
+    } finally {
+      if (image === this.#image) for (const block of image.splice(mark)) this.#kernel.memory.freeUser(block)
+    }
+  }
+
   /** Where the user stack pointer stands. */
   get userStack(): number {
     return this.#image[0] === undefined ? 0 : this.#image[0] + USER_STACK
@@ -117,7 +195,7 @@ export class Task {
 
   /** Puts bytes into the process's memory, as the program itself would have, and gives their user address. */
   pushUser(bytes: Uint8Array): number {
-    if (this.#image.length === 0) this.#image.push(this.#kernel.memory.allocUser(USER_STACK))
+    this.setUpStack()
     const address = this.#kernel.memory.allocUser(bytes.length)
     this.#kernel.memory.write(address, bytes)
     this.#image.push(address)
@@ -128,6 +206,7 @@ export class Task {
   dropImage(): void {
     for (const block of this.#image) this.#kernel.memory.freeUser(block)
     this.#image = []
+    this.#scratch = 0
   }
 
   /** Puts an open file under the lowest free descriptor. */
@@ -145,12 +224,23 @@ export class Task {
     return this.#files.delete(fd)
   }
 
+  closeFiles(): void {
+    for (const file of this.#files.values()) file.free()
+    this.#files.clear()
+  }
+
   /** Gives every kernel object back; nobody may hold the task any more. */
   release(): void {
+    this.#parent?.children.delete(this)
     this.dropImage()
     this.executable = undefined
-    for (const file of this.#files.values()) file.free()
-    for (const object of [this.object, this.cred, this.mm, this.#signal]) object.free()
+    this.closeFiles()
+    for (const object of [this.object, this.cred, this.#mm, this.files, this.#signal]) object.free()
     this.#kernel.memory.free(this.#stack)
   }
+}
+
+/** An address space without anything in it. */
+export function newMm(kernel: KernelCore): KernelObject {
+  return kernel.types.create("mm_struct", { "mm_users.counter": 1, "mm_count.counter": 1 })
 }

@@ -69,6 +69,13 @@ export const schedProcessExit = tracepoint("sched", "sched_process_exit", (_kern
   prio: DEFAULT_PRIORITY,
 }))
 
+/** `pid`: the struct pid that is waited for; 0 for any child. */
+export const schedProcessWait = tracepoint("sched", "sched_process_wait", (kernel, pid: number) => ({
+  comm: kernel.current.comm,
+  pid,
+  prio: DEFAULT_PRIORITY,
+}))
+
 function textAt(kernel: KernelCore, address: number): string {
   return decodeUtf8(kernel.memory.readCString(address))
 }

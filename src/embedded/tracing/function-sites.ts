@@ -12,6 +12,8 @@ export interface FunctionSite {
   /** Not static: other files may take its address. */
   readonly global: boolean
   readonly returns: "int" | "long" | "void"
+  /** Bytes of each parameter; undefined when BTF does not know the function. */
+  readonly parameters: readonly number[] | undefined
 }
 
 /** Finds which symbol a modelled function is on this kernel: exact, a compiler's clone, or none when it is inlined. */
@@ -40,20 +42,20 @@ export class FunctionSites {
           symbol: name + suffix,
           address: symbol.address,
           global: symbol.type === "T",
-          returns: returnWidth(this.#profile.btf(), name),
+          ...prototypeOf(this.#profile.btf(), name),
         }
     }
     return undefined
   }
 }
 
-/** How the return register is filled: 32-bit results leave its upper half zero on x86-64. */
-function returnWidth(btf: Btf, name: string): FunctionSite["returns"] {
+/** How registers are filled: 32-bit results leave the upper half zero on x86-64. */
+function prototypeOf(btf: Btf, name: string): Pick<FunctionSite, "returns" | "parameters"> {
   const id = btf.find(name, "func")
-  if (id === undefined) return "int"
-  const func = btf.type(id)
-  const proto = func.kind === "func" ? btf.type(func.type) : undefined
-  if (proto?.kind !== "func_proto") return "int"
-  if (btf.isVoid(proto.returns)) return "void"
-  return btf.sizeOf(proto.returns) === 8 ? "long" : "int"
+  const func = id === undefined ? undefined : btf.type(id)
+  const proto = func?.kind === "func" ? btf.type(func.type) : undefined
+  if (proto?.kind !== "func_proto") return { returns: "int", parameters: undefined }
+  const parameters = proto.params.map(({ type }) => btf.sizeOf(type))
+  if (btf.isVoid(proto.returns)) return { returns: "void", parameters }
+  return { returns: btf.sizeOf(proto.returns) === 8 ? "long" : "int", parameters }
 }

@@ -3,7 +3,7 @@ import { KernelObject } from "../memory/index.ts"
 import type { FunctionSite } from "./function-sites.ts"
 import type { FunctionHooks } from "./hooks.ts"
 import { functionRegisters } from "./pt-regs.ts"
-import { TRACE_FLAGS } from "./trace-flags.ts"
+import { type Surroundings, TRACE_FLAGS } from "./trace-flags.ts"
 
 /** What a function takes and gives in a register; an object stands for its address. */
 export type Register = bigint | number | KernelObject
@@ -23,11 +23,14 @@ export function isModelled(symbol: string): boolean {
 
 /**
  * Writes a kernel function once. Calling it fires, in the kernel's order, its kprobes, fentry programs, the body,
- * fexit programs and kretprobes. Where this kernel build has no such symbol (inlined away) only the body runs.
+ * fexit programs and kretprobes. Where this kernel build has no such symbol (inlined away) only the body runs. What
+ * is attached sees as many arguments as the function has on this release; the body may take more. `atEntry`: what
+ * holds when the function is entered and no more when it returns.
  */
 export function kernelFunction<Args extends readonly Register[], Result extends Register | undefined>(
   name: string,
   body: (kernel: KernelCore, ...args: Args) => Result,
+  atEntry: Surroundings = {},
 ): KernelFunction<Args, Result> {
   modelled.add(name)
   return (kernel, ...args) => {
@@ -35,7 +38,19 @@ export function kernelFunction<Args extends readonly Register[], Result extends 
     const hooks = site && kernel.hooks.onFunction(site.symbol)
     kernel.clock.advance(200n)
     if (!hooks) return body(kernel, ...args)
-    return callTraced(kernel, site, hooks, args.map(toRegister), () => body(kernel, ...args))
+    const registers = argumentRegisters(site, args)
+    return callTraced(kernel, site, hooks, registers, atEntry, () => body(kernel, ...args))
+  }
+}
+
+/** The hooks of one function in the order in which they run. */
+function inOrder({ kprobe, fentry, fexit, kretprobe }: FunctionHooks): FunctionHooks {
+  // Linux puts new ones in front, kretprobes alone behind; as they are at entry: what is attached meanwhile waits.
+  return {
+    kprobe: kprobe.toReversed(),
+    fentry: fentry.toReversed(),
+    fexit: fexit.toReversed(),
+    kretprobe: [...kretprobe],
   }
 }
 
@@ -44,36 +59,33 @@ function callTraced<Result extends Register | undefined>(
   site: FunctionSite,
   hooks: FunctionHooks,
   args: readonly bigint[],
+  atEntry: Surroundings,
   body: () => Result,
 ): Result {
   const facts = { functionAddress: site.address }
-  const shared = hooks.fentry.length + hooks.fexit.length > 0
-  // The lists as they are at entry: what attaches while the function runs takes part from its next call.
-  const [kprobes, fentries, fexits, kretprobes] = [
-    hooks.kprobe,
-    hooks.fentry,
-    hooks.fexit,
-    hooks.kretprobe,
-  ].map(list => [...list]) as [
-    FunctionHooks["kprobe"],
-    FunctionHooks["fentry"],
-    FunctionHooks["fexit"],
-    FunctionHooks["kretprobe"],
-  ]
-  for (const probe of kprobes) {
+  const { kprobe, fentry, fexit, kretprobe } = inOrder(hooks)
+  const shared = fentry.length + fexit.length > 0
+  for (const probe of kprobe) {
     const regs = functionRegisters(kernel, probeAddress(kernel, site, probe.offset), args)
-    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared) })
+    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared, atEntry) })
     regs.free()
   }
-  const trampoline = { ...facts, traceFlags: TRACE_FLAGS.trampoline() }
-  runWithArguments(kernel, fentries, args, { ...trampoline, traced: { args, returned: undefined } })
+  runWithArguments(kernel, fentry, args, {
+    ...facts,
+    traceFlags: TRACE_FLAGS.trampoline(atEntry),
+    traced: { args, returned: undefined },
+  })
   const task = kernel.current
   const result = body()
   // A task that has exited returns to nobody.
   if (task.exited) return result
   const returned = returnRegister(site, result)
-  runWithArguments(kernel, fexits, [...args, returned], { ...trampoline, traced: { args, returned } })
-  for (const probe of kretprobes) {
+  runWithArguments(kernel, fexit, [...args, returned], {
+    ...facts,
+    traceFlags: TRACE_FLAGS.trampoline(),
+    traced: { args, returned },
+  })
+  for (const probe of kretprobe) {
     const regs = functionRegisters(kernel, site.address, [])
     regs.set("ax", returned)
     kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kretprobe() })
@@ -86,14 +98,17 @@ function callTraced<Result extends Register | undefined>(
 const BREAKPOINT = 1n
 /** Bytes of endbr64, which functions begin with that may be called through pointers. */
 export const ENTRY_MARKER = 4
+/** Bytes of the no-op that ftrace turns into a call, behind the entry marker. */
+export const FTRACE_NOP = 5
 
-/**
- * What the instruction pointer shows in a kprobe: behind the breakpoint. A probe on a function's start is moved
- * behind its entry marker; on kernels built with CONFIG_X86_KERNEL_IBT global functions have one.
- */
+/** On kernels built with CONFIG_X86_KERNEL_IBT global functions have an entry marker. */
+export function hasEntryMarker(kernel: KernelCore, { global }: FunctionSite): boolean {
+  return global && kernel.profile.config("CONFIG_X86_KERNEL_IBT") === "y"
+}
+
+/** What the instruction pointer shows in a kprobe: behind the breakpoint, which is moved behind the entry marker. */
 function probeAddress(kernel: KernelCore, site: FunctionSite, offset: number): bigint {
-  const marked = site.global && kernel.profile.config("CONFIG_X86_KERNEL_IBT") === "y"
-  const moved = offset === 0 && marked ? ENTRY_MARKER : offset
+  const moved = offset === 0 && hasEntryMarker(kernel, site) ? ENTRY_MARKER : offset
   return site.address + BigInt(moved) + BREAKPOINT
 }
 
@@ -117,6 +132,15 @@ export function runWithArguments(
 
 export function toRegister(value: Register): bigint {
   return BigInt.asUintN(64, BigInt(value instanceof KernelObject ? value.address : value))
+}
+
+/** Arguments by the function's BTF: 32-bit ones leave the upper half of their register zero. */
+function argumentRegisters({ parameters }: FunctionSite, args: readonly Register[]): bigint[] {
+  const count = parameters?.length ?? args.length
+  return args.slice(0, count).map((value, index) => {
+    const isNarrow = parameters ? (parameters[index] ?? 8) <= 4 : typeof value === "number"
+    return BigInt.asUintN(isNarrow ? 32 : 64, toRegister(value))
+  })
 }
 
 function returnRegister(site: FunctionSite, result: Register | undefined): bigint {

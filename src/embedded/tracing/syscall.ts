@@ -55,7 +55,6 @@ export function syscall(
     kernel.current = task
     regs.set("ax", result)
     if (!task.exited) fireSyscall(kernel, "exit", name, regs, result)
-    regs.free()
     return result
   }
 }
@@ -65,16 +64,12 @@ export function returnFromFork(kernel: KernelCore, name: string): void {
   const regs = userRegisters(kernel, syscallNumber(name) ?? 0, [])
   regs.set("ax", 0)
   fireSyscall(kernel, "exit", name, regs, 0)
-  regs.free()
 }
 
 function userRegisters(kernel: KernelCore, number: number, args: readonly (number | bigint)[]): KernelObject {
-  const regs = kernel.types.create("pt_regs", {
-    orig_ax: number,
-    ax: NO_RESULT_YET,
-    cs: USER_CODE_SEGMENT,
-    sp: kernel.current.userStack,
-  })
+  const regs = kernel.current.userRegisters()
+  regs.set("orig_ax", number).set("ax", NO_RESULT_YET).set("cs", USER_CODE_SEGMENT)
+  regs.set("sp", kernel.current.userStack)
   SYSCALL_ARGUMENTS.forEach((register, index) => {
     regs.set(register, args[index] ?? 0)
   })

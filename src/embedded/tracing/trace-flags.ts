@@ -20,9 +20,9 @@ function column(
 
 export const TRACE_FLAGS = {
   /** A kprobe that shares its function with fentry or fexit programs runs one level deeper. */
-  kprobe: (shared: boolean): string => column(shared ? 3 : 2, true, {}),
+  kprobe: (shared: boolean, around: Surroundings = {}): string => column(shared ? 3 : 2, true, around),
   kretprobe: (): string => column(2, true, {}),
-  trampoline: (): string => column(1, true, {}),
+  trampoline: (around: Surroundings = {}): string => column(1, true, around),
   event: (around: Surroundings): string => column(2, true, around),
   raw: (around: Surroundings): string => column(2, false, around),
 } as const

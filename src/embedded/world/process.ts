@@ -1,26 +1,43 @@
-import { type Errno, encodeUtf8, errnoName, errnoNumber } from "../../base/index.ts"
+import { type Errno, encodeUtf8, errnoName, errnoNumber, UsageError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
-import { AT_FDCWD, close, O_CREAT, openat } from "../files/open.ts"
+import { AT_FDCWD, close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, openat } from "../files/open.ts"
 import { unlink, unlinkat } from "../files/unlink.ts"
-import { execve, exitGroup, fork, type Task } from "../tasks/index.ts"
+import { ANY_CHILD, execve, exitGroup, fork, getppid, type Task, WNOHANG, wait4 } from "../tasks/index.ts"
 
 /** What a system call gave: its value, or the errno. */
 export type SyscallResult =
   | { readonly ok: true; readonly value: number }
   | { readonly ok: false; readonly errno: Errno }
 
+export interface OpenOptions {
+  /** O_CREAT with `mode` (0644 by default). */
+  readonly create?: boolean
+  /** O_EXCL: fail with EEXIST when it is there. */
+  readonly exclusive?: boolean
+  /** O_RDWR instead of O_RDONLY. */
+  readonly write?: boolean
+  /** O_DIRECTORY. */
+  readonly directory?: boolean
+  readonly mode?: number
+}
+
 /** A user-space process of the model: it does what programs do, through system calls. */
 export class Process {
   readonly task: Task
   readonly #kernel: KernelCore
+  readonly #onExit: () => void
+  /** Set once the process is gone, and its task_struct with it. */
+  #exitedPid: number | undefined
 
-  constructor(kernel: KernelCore, task: Task) {
+  /** `onExit` is called when the process has exited: its parent's turn. */
+  constructor(kernel: KernelCore, task: Task, onExit: () => void = () => undefined) {
     this.#kernel = kernel
+    this.#onExit = onExit
     this.task = task
   }
 
   get pid(): number {
-    return this.task.tgid
+    return this.#exitedPid ?? this.task.tgid
   }
 
   /** The task's name: at most 15 characters of the executable's last path part. */
@@ -28,12 +45,10 @@ export class Process {
     return this.task.comm
   }
 
-  /** fork(2): a child that has not run yet. */
-  fork(): Process {
-    return new Process(
-      this.#kernel,
-      this.#on(() => fork(this.#kernel)),
-    )
+  /** fork(2): a child that has not run yet. When it has exited, `wait` for it. */
+  fork(onExit?: () => void): Process {
+    const child = this.#on(() => fork(this.#kernel))
+    return new Process(this.#kernel, child, onExit)
   }
 
   /** execve(2) with `args` (the first is the program's own name) and `env` ("NAME=value"). */
@@ -45,11 +60,17 @@ export class Process {
     })
   }
 
+  /** getppid(2): the shortest of system calls. */
+  getppid(): number {
+    return this.#on(() => getppid(this.#kernel))
+  }
+
   /** openat(AT_FDCWD, path, flags): the value is the descriptor. */
-  open(path: string, options: { readonly create?: boolean; readonly mode?: number } = {}): SyscallResult {
-    return this.#call(() =>
-      openat(this.#kernel, AT_FDCWD, this.#text(path), options.create ? O_CREAT : 0, options.mode ?? 0o644),
-    )
+  open(path: string, options: OpenOptions = {}): SyscallResult {
+    const { create, exclusive, write, directory, mode = 0o644 } = options
+    const flags =
+      (create ? O_CREAT : 0) | (exclusive ? O_EXCL : 0) | (write ? O_RDWR : 0) | (directory ? O_DIRECTORY : 0)
+    return this.#call(() => openat(this.#kernel, AT_FDCWD, this.#text(path), flags, create ? mode : 0))
   }
 
   close(fd: number): SyscallResult {
@@ -66,14 +87,27 @@ export class Process {
     return this.#call(() => unlinkat(this.#kernel, AT_FDCWD, this.#text(path), 0))
   }
 
+  /**
+   * wait4(-1, …): takes a child that has exited away; the value is its pid. Fails with ECHILD when there is no child.
+   * Throws NotModelledError when children still run, for then it would sleep; with `noHang` the value is 0 instead.
+   */
+  wait(options: { readonly noHang?: boolean } = {}): SyscallResult {
+    const status = this.task.userScratch()
+    return this.#call(() => wait4(this.#kernel, ANY_CHILD >>> 0, status, options.noHang ? WNOHANG : 0, 0))
+  }
+
   /** exit_group(2); the process is gone afterwards. `status` is 0 … 255. */
   exit(status = 0): void {
+    const { pid } = this
     this.#on(() => exitGroup(this.#kernel, status))
-    this.task.release()
+    this.#exitedPid = pid
+    // init waits for orphans; its own calls are not modelled.
+    if (this.task.parent?.parent === undefined) this.task.release()
+    this.#onExit()
   }
 
   #call(action: () => number): SyscallResult {
-    const value = this.#on(action)
+    const value = this.#on(() => this.task.withUser(action))
     if (value >= 0) return { ok: true, value }
     const errno = errnoName(-value)
     if (!errno) throw new Error(`BUG: a system call answered ${value}, which is no errno`)
@@ -82,7 +116,10 @@ export class Process {
 
   /** Puts this process on the CPU for one action. */
   #on<T>(action: () => T): T {
-    if (this.task.exited) throw new Error(`BUG: process ${this.pid} has exited and can do nothing`)
+    if (this.#exitedPid !== undefined)
+      throw new UsageError(`process ${this.#exitedPid} has exited and can do nothing any more`, {
+        errno: "ESRCH",
+      })
     const before = this.#kernel.current
     this.#kernel.current = this.task
     try {

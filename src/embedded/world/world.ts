@@ -13,6 +13,8 @@ export interface ExecOptions {
   readonly gid?: number
   /** What it exits with: 0 … 255. */
   readonly status?: number
+  /** What the program does between its start and its exit; nothing by default. */
+  readonly body?: (process: Process) => void | Promise<void>
 }
 
 export interface ExecResult {
@@ -36,11 +38,15 @@ export class World {
     return this.#kernel.files
   }
 
-  /** The shell runs a program: it forks, the child executes `path` and exits. Gives the child's pid and status. */
+  /**
+   * The shell runs a program: it forks, the child executes `path` and exits, the shell has waited for it. Gives the
+   * child's pid and status.
+   */
   async exec(path: string, options: ExecOptions = {}): Promise<ExecResult> {
     const child = this.spawn(options)
     const { pid } = child
     const result = child.exec(path, [path, ...(options.args ?? [])], options.env)
+    if (result.ok) await options.body?.(child)
     const status = result.ok ? (options.status ?? 0) : shellStatus(result.errno)
     child.exit(status)
     return { pid, status }
@@ -48,10 +54,16 @@ export class World {
 
   /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */
   spawn(options: { readonly uid?: number; readonly gid?: number } = {}): Process {
-    const child = this.shell.fork()
+    const child = this.shell.fork(() => this.#reap())
     if (options.uid !== undefined) setIds(child.task, "uid", options.uid)
     if (options.gid !== undefined) setIds(child.task, "gid", options.gid)
     return child
+  }
+
+  /** The shell takes its dead child away and, as busybox's does, looks whether there is another. */
+  #reap(): void {
+    this.shell.wait()
+    this.shell.wait({ noHang: true })
   }
 }
 

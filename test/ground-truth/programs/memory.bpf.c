@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What helpers answer at the edges: strings cut and torn, addresses that are not mapped, odd sizes of samples.
 // Runs when the watched process calls getppid(2); the loader sets the addresses.
-#include <linux/bpf.h>
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_tracing.h>
-
-typedef unsigned char u8;
-typedef unsigned int u32;
-typedef unsigned long long u64;
-
-#define GETPPID 110
-#define UNTOUCHED 0xaa
-
-struct answer {
-	char what[56];
-	long result;
-	u8 data[32];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 256 * 1024);
-} answers SEC(".maps");
+#include "answers.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -34,40 +14,8 @@ struct {
 	__uint(value_size, sizeof(int));
 } samples SEC(".maps");
 
-const struct answer *answer_type __attribute__((unused));
-
-volatile int watched = 0;
-/* "hello, world" in the process's memory. */
-volatile u64 user_text = 0;
-/* "torn", the last four bytes of a page with nothing mapped behind it. */
-volatile u64 user_torn = 0;
-/* An address in user space where nothing is mapped. */
-volatile u64 user_hole = 0;
 /* Any kernel data: the program's own map value. */
 char kernel_text[16] = "kernel string";
-
-static __always_inline void report(const char *what, int length, long result, const u8 *data)
-{
-	struct answer *answer = bpf_ringbuf_reserve(&answers, sizeof(*answer), 0);
-
-	if (!answer)
-		return;
-	__builtin_memset(answer->what, 0, sizeof(answer->what));
-	bpf_probe_read_kernel(answer->what, length, what);
-	answer->result = result;
-	__builtin_memcpy(answer->data, data, sizeof(answer->data));
-	bpf_ringbuf_submit(answer, 0);
-}
-
-/* Fills a buffer with a mark, calls, and reports the result with what became of the buffer. */
-#define TRY(call)                                                                                            \
-	do {                                                                                                 \
-		static const char what[] = #call;                                                            \
-		u8 data[32];                                                                                 \
-		__builtin_memset(data, UNTOUCHED, sizeof(data));                                             \
-		long result = call;                                                                          \
-		report(what, sizeof(what) < 56 ? sizeof(what) : 55, result, data);                           \
-	} while (0)
 
 #define read_user bpf_probe_read_user
 #define read_kernel bpf_probe_read_kernel
@@ -76,11 +24,6 @@ static __always_inline void report(const char *what, int length, long result, co
 #define TEXT ((void *)user_text)
 #define TORN ((void *)user_torn)
 #define HOLE ((void *)user_hole)
-
-static __always_inline int is_mine(long number)
-{
-	return number == GETPPID && (bpf_get_current_pid_tgid() >> 32) == watched;
-}
 
 SEC("raw_tp/sys_enter")
 int strings(u64 *ctx)

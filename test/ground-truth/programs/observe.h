@@ -74,8 +74,6 @@ const struct record *record_type __attribute__((unused));
 
 /* Only this process and its children are watched; 0 watches everybody. */
 volatile int watched = 0;
-/* Also write a line to the trace pipe. */
-volatile int print = 0;
 
 static __always_inline int is_watched(void)
 {
@@ -97,29 +95,34 @@ static __always_inline int is_watched(void)
 
 static __always_inline void read_text(struct record *record, int how, u64 value)
 {
+	const void *text = 0;
+
 	switch (how & 0xf0) {
 	case USER(0):
 		bpf_probe_read_user_str(record->text, sizeof(record->text), (void *)value);
 		return;
 	case FILENAME(0):
-		BPF_CORE_READ_STR_INTO(&record->text, (struct filename *)value, name);
-		return;
+		text = BPF_CORE_READ((struct filename *)value, name);
+		break;
 	case BPRM(0):
-		BPF_CORE_READ_STR_INTO(&record->text, (struct linux_binprm *)value, filename);
-		return;
+		text = BPF_CORE_READ((struct linux_binprm *)value, filename);
+		break;
 	case TASK(0):
-		BPF_CORE_READ_STR_INTO(&record->text, (struct task_struct *)value, comm);
-		return;
+		text = __builtin_preserve_access_index(&((struct task_struct *)value)->comm);
+		break;
 	case OPENED(0):
-		BPF_CORE_READ_STR_INTO(&record->text, (struct file *)value, f_path.dentry, d_name.name);
-		return;
+		text = BPF_CORE_READ((struct file *)value, f_path.dentry, d_name.name);
+		break;
 	case DENTRY(0):
-		BPF_CORE_READ_STR_INTO(&record->text, (struct dentry *)value, d_name.name);
-		return;
+		text = BPF_CORE_READ((struct dentry *)value, d_name.name);
+		break;
 	case KERNEL(0):
-		bpf_probe_read_kernel_str(record->text, sizeof(record->text), (void *)value);
+		text = (void *)value;
+		break;
+	default:
 		return;
 	}
+	bpf_probe_read_kernel_str(record->text, sizeof(record->text), text);
 }
 
 /* Reserves a record and fills in what does not depend on the hook. */
@@ -142,11 +145,10 @@ static __always_inline struct record *begin(enum kind kind)
 	return record;
 }
 
-/* bpf_printk's format must be a literal; the hook's name is one too. */
-#define FINISH(record, name)                                                                                 \
-	do {                                                                                                 \
-		__builtin_memcpy((record)->hook, name, sizeof(name));                                        \
-		bpf_ringbuf_submit(record, 0);                                                               \
-		if (print)                                                                                   \
-			bpf_printk(name);                                                                    \
-	} while (0)
+/* Ends a record: its hook's name, and the same name as a line in the trace pipe. */
+static __always_inline void finish(struct record *record, const char *hook)
+{
+	bpf_probe_read_kernel_str(record->hook, sizeof(record->hook), hook);
+	bpf_ringbuf_submit(record, 0);
+	bpf_printk("%s", hook);
+}

@@ -3,20 +3,6 @@
 // who runs, and what it was given. Nothing is attached unless the loader is told its name.
 #include "observe.h"
 
-#define ON_KPROBE(program, function, how)                                                                    \
-	SEC("kprobe/" function)                                                                              \
-	int program(u64 *regs)                                                                               \
-	{                                                                                                    \
-		return on_registers(regs, KIND_KPROBE, how, "kprobe/" function);                             \
-	}
-
-#define ON_KRETPROBE(program, function)                                                                      \
-	SEC("kretprobe/" function)                                                                           \
-	int program(u64 *regs)                                                                               \
-	{                                                                                                    \
-		return on_registers(regs, KIND_KRETPROBE, NOTHING, "kretprobe/" function);                   \
-	}
-
 /* Registers of struct pt_regs by the argument's number. */
 static __always_inline u64 register_argument(const u64 *words, int argument)
 {
@@ -34,45 +20,62 @@ static __always_inline u64 register_argument(const u64 *words, int argument)
 	}
 }
 
-#define on_registers(regs, kind, how, name)                                                                  \
-	({                                                                                                   \
-		struct record *record = is_watched() ? begin(kind) : 0;                                      \
-		if (record) {                                                                                \
-			bpf_probe_read_kernel(record->words, sizeof(record->words), regs);                   \
-			record->count = REGISTERS;                                                           \
-			record->function = bpf_get_func_ip(regs);                                            \
-			read_text(record, how, register_argument(record->words, (how) & 0xf));               \
-			FINISH(record, name);                                                                \
-		}                                                                                            \
-		0;                                                                                           \
-	})
+/* The bodies are functions, so that two hundred programs do not each hold one. */
+static __noinline int on_registers(u64 *regs, int kind, int how, const char *hook)
+{
+	struct record *record = is_watched() ? begin(kind) : 0;
+
+	if (!record)
+		return 0;
+	bpf_probe_read_kernel(record->words, sizeof(record->words), regs);
+	record->count = REGISTERS;
+	record->function = bpf_get_func_ip(regs);
+	read_text(record, how, register_argument(record->words, how & 0xf));
+	finish(record, hook);
+	return 0;
+}
 
 /* Arguments one by one through the helper, which knows how many there are; the result stands behind them. */
-#define on_arguments(ctx, kind, how, name)                                                                   \
-	({                                                                                                   \
-		struct record *record = is_watched() ? begin(kind) : 0;                                      \
-		if (record) {                                                                                \
-			u64 count = bpf_get_func_arg_cnt(ctx);                                               \
-			u64 value;                                                                           \
-			_Pragma("unroll") for (u32 index = 0; index < 6; index++) {                           \
-				if (index >= count)                                                          \
-					break;                                                               \
-				value = 0;                                                                   \
-				bpf_get_func_arg(ctx, index, &value);                                        \
-				record->words[index] = value;                                                \
-			}                                                                                    \
-			record->count = count;                                                               \
-			record->function = bpf_get_func_ip(ctx);                                             \
-			read_text(record, how, record->words[(how) & 0xf]);                                  \
-			if (kind == KIND_FEXIT) {                                                            \
-				value = 0;                                                                   \
-				bpf_get_func_ret(ctx, &value);                                               \
-				record->words[6] = value;                                                    \
-			}                                                                                    \
-			FINISH(record, name);                                                                \
-		}                                                                                            \
-		0;                                                                                           \
-	})
+static __noinline int on_arguments(u64 *ctx, int kind, int how, const char *hook)
+{
+	struct record *record = is_watched() ? begin(kind) : 0;
+	u64 count, value;
+
+	if (!record)
+		return 0;
+	count = bpf_get_func_arg_cnt(ctx);
+	for (u32 index = 0; index < 6; index++) {
+		if (index >= count)
+			break;
+		value = 0;
+		bpf_get_func_arg(ctx, index, &value);
+		record->words[index] = value;
+	}
+	record->count = count;
+	record->function = bpf_get_func_ip(ctx);
+	read_text(record, how, record->words[how & 0x3]);
+	if (kind == KIND_FEXIT) {
+		value = 0;
+		bpf_get_func_ret(ctx, &value);
+		record->words[6] = value;
+	}
+	finish(record, hook);
+	return 0;
+}
+
+#define ON_KPROBE(program, function, how)                                                                    \
+	SEC("kprobe/" function)                                                                              \
+	int program(u64 *regs)                                                                               \
+	{                                                                                                    \
+		return on_registers(regs, KIND_KPROBE, how, "kprobe/" function);                             \
+	}
+
+#define ON_KRETPROBE(program, function)                                                                      \
+	SEC("kretprobe/" function)                                                                           \
+	int program(u64 *regs)                                                                               \
+	{                                                                                                    \
+		return on_registers(regs, KIND_KRETPROBE, NOTHING, "kretprobe/" function);                   \
+	}
 
 #define ON_FENTRY(program, function, how)                                                                    \
 	SEC("fentry/" function)                                                                              \
@@ -170,29 +173,61 @@ FUNCTION(vfs_unlink, DENTRY(2))
 FUNCTION(security_inode_unlink, DENTRY(1))
 FUNCTION(simple_unlink, DENTRY(1))
 
-/* The same hooks a second time, for the order among equals. */
-ON_KPROBE(second_kprobe_begin_new_exec, "begin_new_exec", BPRM(0))
-ON_FENTRY(second_fentry_begin_new_exec, "begin_new_exec", BPRM(0))
-ON_FEXIT(second_fexit_begin_new_exec, "begin_new_exec", BPRM(0))
-ON_KRETPROBE(second_kretprobe_begin_new_exec, "begin_new_exec")
+/* The same hooks a second time, under names of their own: for the order among equals. */
+SEC("kprobe/begin_new_exec")
+int second_kprobe(u64 *regs)
+{
+	return on_registers(regs, KIND_KPROBE, BPRM(0), "kprobe/begin_new_exec (second)");
+}
 
-/* kprobes inside a function: right behind the 5-byte call to ftrace, and on that call's own address. */
-ON_KPROBE(kprobe_begin_new_exec_5, "begin_new_exec+0x5", BPRM(0))
-ON_KPROBE(ksyscall_style_execve, "__x64_sys_execve+0x5", NOTHING)
+SEC("fentry/begin_new_exec")
+int second_fentry(u64 *ctx)
+{
+	return on_arguments(ctx, KIND_FENTRY, BPRM(0), "fentry/begin_new_exec (second)");
+}
+
+SEC("fexit/begin_new_exec")
+int second_fexit(u64 *ctx)
+{
+	return on_arguments(ctx, KIND_FEXIT, BPRM(0), "fexit/begin_new_exec (second)");
+}
+
+SEC("kretprobe/begin_new_exec")
+int second_kretprobe(u64 *regs)
+{
+	return on_registers(regs, KIND_KRETPROBE, NOTHING, "kretprobe/begin_new_exec (second)");
+}
+
+/* kprobes inside functions: on, behind and in the middle of the instructions that functions begin with. */
+#define AT_OFFSETS(function)                                                                                 \
+	ON_KPROBE(kprobe_##function##_1, #function "+0x1", NOTHING)                                          \
+	ON_KPROBE(kprobe_##function##_4, #function "+0x4", NOTHING)                                          \
+	ON_KPROBE(kprobe_##function##_5, #function "+0x5", NOTHING)                                          \
+	ON_KPROBE(kprobe_##function##_9, #function "+0x9", NOTHING)
+AT_OFFSETS(begin_new_exec)
+AT_OFFSETS(bprm_execve)
 
 /* A program on a trace event sees the record that ftrace would write. */
-#define ON_EVENT(program, event)                                                                             \
+static __noinline int on_event(u64 *ctx, const char *hook)
+{
+	struct record *record = is_watched() ? begin(KIND_EVENT) : 0;
+
+	if (!record)
+		return 0;
+	bpf_probe_read_kernel(record->words, 96, ctx);
+	record->count = 12;
+	finish(record, hook);
+	return 0;
+}
+
+#define ON_EVENT_AS(program, event, name)                                                                    \
 	SEC("tp/" event)                                                                                     \
 	int program(u64 *ctx)                                                                                \
 	{                                                                                                    \
-		struct record *record = is_watched() ? begin(KIND_EVENT) : 0;                                \
-		if (record) {                                                                                \
-			bpf_probe_read_kernel(record->words, 96, ctx);                                       \
-			record->count = 12;                                                                  \
-			FINISH(record, "tp/" event);                                                         \
-		}                                                                                            \
-		return 0;                                                                                    \
+		return on_event(ctx, name);                                                                  \
 	}
+
+#define ON_EVENT(program, event) ON_EVENT_AS(program, event, "tp/" event)
 
 ON_EVENT(tp_task_newtask, "task/task_newtask")
 ON_EVENT(tp_task_rename, "task/task_rename")
@@ -215,21 +250,25 @@ ON_EVENT(tp_sys_enter_unlink, "syscalls/sys_enter_unlink")
 ON_EVENT(tp_sys_exit_unlink, "syscalls/sys_exit_unlink")
 ON_EVENT(tp_sys_enter_unlinkat, "syscalls/sys_enter_unlinkat")
 ON_EVENT(tp_sys_exit_unlinkat, "syscalls/sys_exit_unlinkat")
-ON_EVENT(second_tp_sched_process_exec, "sched/sched_process_exec")
+ON_EVENT_AS(second_tp_sched_process_exec, "sched/sched_process_exec", "tp/sched/sched_process_exec (second)")
 
 /* Raw tracepoints, both spellings: the arguments of the tracepoint as they are. */
-#define on_tracepoint(ctx, arguments, how, name)                                                             \
-	({                                                                                                   \
-		struct record *record = is_watched() ? begin(KIND_RAW) : 0;                                  \
-		if (record) {                                                                                \
-			_Pragma("unroll") for (u32 index = 0; index < arguments; index++)                     \
-				record->words[index] = (ctx)[index];                                         \
-			record->count = arguments;                                                           \
-			read_text(record, how, record->words[(how) & 0xf]);                                  \
-			FINISH(record, name);                                                                \
-		}                                                                                            \
-		0;                                                                                           \
-	})
+static __noinline int on_tracepoint(volatile u64 *ctx, int arguments, int how, const char *hook)
+{
+	struct record *record = is_watched() ? begin(KIND_RAW) : 0;
+
+	if (!record)
+		return 0;
+	record->words[0] = ctx[0];
+	if (arguments > 1)
+		record->words[1] = ctx[1];
+	if (arguments > 2)
+		record->words[2] = ctx[2];
+	record->count = arguments;
+	read_text(record, how, record->words[how & 0x3]);
+	finish(record, hook);
+	return 0;
+}
 
 #define TRACEPOINT(event, arguments, how)                                                                    \
 	SEC("raw_tp/" #event)                                                                                \
@@ -296,13 +335,7 @@ int tp_btf_sys_exit(u64 *ctx)
 	SEC("tp/raw_syscalls/sys_" #side)                                                                    \
 	int tp_raw_sys_##side(u64 *ctx)                                                                      \
 	{                                                                                                    \
-		struct record *record = is_wanted(ctx[1]) && is_watched() ? begin(KIND_EVENT) : 0;           \
-		if (record) {                                                                                \
-			bpf_probe_read_kernel(record->words, 96, ctx);                                       \
-			record->count = 12;                                                                  \
-			FINISH(record, "tp/raw_syscalls/sys_" #side);                                        \
-		}                                                                                            \
-		return 0;                                                                                    \
+		return is_wanted(ctx[1]) ? on_event(ctx, "tp/raw_syscalls/sys_" #side) : 0;                  \
 	}
 
 ON_RAW_SYSCALLS(enter)

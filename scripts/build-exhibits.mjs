@@ -1,1 +1,0 @@
-export { compile } from "./objects/compile.mjs"

@@ -1,0 +1,41 @@
+import type { MapStorage } from "../maps/index.ts"
+import type { HelperKernel } from "./helper.ts"
+
+/**
+ * Thrown for an argument that no verified program can pass: the run ends with a ProgramFault that names the call.
+ * `reason` says which argument is wrong, with its value.
+ */
+export class ArgumentRefusal {
+  readonly reason: string
+
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+export function hex(value: bigint): string {
+  return `0x${value.toString(16)}`
+}
+
+/** The map whose address an argument holds. */
+export function mapArgument(kernel: HelperKernel, address: bigint): MapStorage {
+  const map = kernel.mapAt(Number(address))
+  if (map) return map
+  throw new ArgumentRefusal(`the argument ${hex(address)} is no map`)
+}
+
+/**
+ * The address of `size` bytes that the program itself may touch: its stack, its context, a value, a record. No bytes
+ * are anywhere.
+ */
+export function memoryArgument(kernel: HelperKernel, address: bigint, size: bigint): number {
+  if (size === 0n) return 0
+  if (address < 1n << 53n && size < 1n << 32n && kernel.memory.isKernel(Number(address), Number(size)))
+    return Number(address)
+  throw new ArgumentRefusal(`the argument ${hex(address)} is no pointer to ${size} bytes`)
+}
+
+/** The bytes of a NUL-terminated string that the program holds, without the NUL. */
+export function stringArgument(kernel: HelperKernel, address: bigint): Uint8Array {
+  return kernel.memory.readCString(memoryArgument(kernel, address, 1n))
+}

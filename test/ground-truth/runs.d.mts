@@ -1,0 +1,23 @@
+export interface TraceRun {
+  readonly name: string
+  readonly about: string
+  readonly command: "/bin/true" | "/bin/files"
+  /** In the order of attaching. */
+  readonly programs: readonly string[]
+}
+
+export interface AnswerRun {
+  readonly name: string
+  readonly object: "memory" | "maps"
+  readonly programs: readonly [string, ...string[]]
+}
+
+export interface MapRun {
+  /** Type, key size, value size, entries, flags. */
+  readonly create: readonly [number, number, number, number, number]
+  readonly operations?: readonly string[]
+}
+
+export const TRACE_RUNS: readonly TraceRun[]
+export const ANSWER_RUNS: readonly AnswerRun[]
+export const MAP_RUNS: readonly MapRun[]
