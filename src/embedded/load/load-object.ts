@@ -1,12 +1,17 @@
-import { didYouMean, LoadError } from "../../base/index.ts"
-import { type BtfValue, CoreResolver, writeValue } from "../../btf/index.ts"
-import type { LoadOptions } from "../../kernel/index.ts"
-import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
+import { LoadError } from "../../base/index.ts"
+import { CoreResolver } from "../../btf/index.ts"
+import {
+  choosePrograms,
+  initialData,
+  type KernelFacts,
+  kconfigExterns,
+  type LoadOptions,
+} from "../../kernel/index.ts"
+import type { ObjectSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import { type MapHost, type MapStorage, ProgArray } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
 import { createMaps } from "./create-maps.ts"
-import { kconfigBytes } from "./kconfig.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
 import { prepareProgram } from "./prepare-program.ts"
 import { TypedMap } from "./typed-map.ts"
@@ -27,7 +32,7 @@ export interface LoadHost extends MapHost {
 /** Loads an object: maps first, then programs, all or nothing. */
 export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOptions = {}): EmbeddedObject {
   const wanted = choosePrograms(object, options.only)
-  const data = initialData(object, host.profile, options.globals ?? {})
+  const data = initialData(object, factsOf(host.profile), options.globals ?? {})
   const storages = createMaps(object, host, () => host.nextMapId(), data)
   try {
     const resolution = {
@@ -84,46 +89,11 @@ function fillSlots(
   }
 }
 
-function choosePrograms(object: ObjectSpec, only: readonly string[] | undefined): readonly ProgramSpec[] {
-  if (!only) return object.programs.filter(program => program.autoload)
-  const names = object.programs.map(program => program.name)
-  for (const name of only) {
-    if (names.includes(name)) continue
-    throw new LoadError(`object ${object.name} has no program '${name}'`, {
-      errno: "ENOENT",
-      hint: didYouMean(name, names) ?? `its programs: ${names.join(", ")}`,
-    })
-  }
-  return object.programs.filter(program => only.includes(program.name))
-}
-
-function kconfigExterns(object: ObjectSpec): Extract<ExternSpec, { kind: "kconfig" }>[] {
-  return object.externs.filter(extern => extern.kind === "kconfig")
-}
-
-/** First contents of data sections: the file's bytes, changed globals over them; `.kconfig` from the kernel. */
-function initialData(
-  object: ObjectSpec,
-  profile: KernelProfile,
-  globals: Readonly<Record<string, unknown>>,
-): (map: MapSpec) => Uint8Array | undefined {
-  for (const name of Object.keys(globals)) {
-    const known = object.globals.map(variable => variable.name)
-    if (!known.includes(name))
-      throw new LoadError(`object ${object.name} has no global variable '${name}'`, {
-        errno: "ENOENT",
-        hint: didYouMean(name, known) ?? `its globals: ${known.join(", ")}`,
-      })
-  }
-  return map => {
-    if (map.kind === "kconfig") return kconfigBytes(kconfigExterns(object), profile)
-    if (map.kind === "map" || map.kind === "structOps") return map.data
-    const bytes = map.data?.slice() ?? new Uint8Array(map.valueSize)
-    for (const variable of object.globals) {
-      if (variable.map !== map.name || !(variable.name in globals) || !object.btf) continue
-      const { type, offset, name } = variable
-      writeValue(object.btf, type, globals[name] as BtfValue, bytes, offset)
-    }
-    return bytes
+function factsOf(profile: KernelProfile): KernelFacts {
+  return {
+    release: profile.release,
+    version: profile.version,
+    config: option => profile.config(option),
+    hasSymbol: name => profile.symbols().find(name) !== undefined,
   }
 }

@@ -1,5 +1,5 @@
-import { UsageError } from "../../base/index.ts"
-import type { Btf, TypeId } from "../../btf/index.ts"
+import { UsageError } from "../base/index.ts"
+import type { Btf, TypeId } from "../btf/index.ts"
 
 /** A perf record's data is padded so that it ends, with its 4-byte length, on 8 bytes: a reader sees up to 7 bytes more. */
 const PERF_PADDING = 7

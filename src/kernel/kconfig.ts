@@ -1,7 +1,18 @@
-import { encodeUtf8, RelocationError } from "../../base/index.ts"
-import { compareReleases } from "../../catalog/index.ts"
-import type { ExternSpec } from "../../object/index.ts"
-import type { KernelProfile } from "../../profile/index.ts"
+import { encodeUtf8, RelocationError } from "../base/index.ts"
+import { compareReleases } from "../catalog/index.ts"
+import type { ExternSpec } from "../object/index.ts"
+
+/** What `.kconfig` externs ask of a kernel. */
+export interface KernelFacts {
+  /** Release family: "6.12". */
+  readonly release: string
+  /** What `uname -r` prints. */
+  readonly version: string
+  /** The value of a configuration option ("CONFIG_HZ" → "250"); undefined when it is not set. */
+  config(option: string): string | undefined
+  /** Whether /proc/kallsyms has a symbol. */
+  hasSymbol(name: string): boolean
+}
 
 type KconfigExtern = Extract<ExternSpec, { kind: "kconfig" }>
 
@@ -12,15 +23,15 @@ const TRISTATE = { n: 0n, y: 1n, m: 2n } as const
  * The bytes of a `.kconfig` section on one kernel: values of its configuration, and libbpf's virtual externs
  * LINUX_*. Throws RelocationError for an option that is absent and not weak, or that does not fit its type.
  */
-export function kconfigBytes(externs: readonly KconfigExtern[], profile: KernelProfile): Uint8Array {
+export function kconfigBytes(externs: readonly KconfigExtern[], kernel: KernelFacts): Uint8Array {
   const size = externs.reduce((end, extern) => Math.max(end, extern.offset + extern.size), 0)
   const bytes = new Uint8Array(size)
   for (const extern of externs) {
-    const value = virtualValue(extern.name, profile) ?? profile.config(extern.name)
+    const value = virtualValue(extern.name, kernel) ?? kernel.config(extern.name)
     if (value === undefined) {
       if (extern.weak) continue
       throw new RelocationError(
-        `extern (kcfg) '${extern.name}': not found in the configuration of ${profile.version}`,
+        `extern (kcfg) '${extern.name}': not found in the configuration of ${kernel.version}`,
         {
           errno: "ESRCH",
           hint: "declare it __weak to read zero where a kernel does not have the option",
@@ -33,20 +44,20 @@ export function kconfigBytes(externs: readonly KconfigExtern[], profile: KernelP
 }
 
 /** libbpf's own externs: the version as KERNEL_VERSION packs it, and features that are not options. */
-function virtualValue(name: string, profile: KernelProfile): bigint | undefined {
+function virtualValue(name: string, kernel: KernelFacts): bigint | undefined {
   switch (name) {
     case "LINUX_KERNEL_VERSION": {
       const [major = 0, minor = 0, patch = 0] = (
-        /^\d+\.\d+(\.\d+)?/.exec(profile.version)?.[0] ?? profile.release
+        /^\d+\.\d+(\.\d+)?/.exec(kernel.version)?.[0] ?? kernel.release
       )
         .split(".")
         .map(Number)
       return BigInt((major << 16) | (minor << 8) | Math.min(patch, 255))
     }
     case "LINUX_HAS_SYSCALL_WRAPPER":
-      return profile.symbols().find("__x64_sys_bpf") ? 1n : 0n
+      return kernel.hasSymbol("__x64_sys_bpf") || kernel.hasSymbol("__arm64_sys_bpf") ? 1n : 0n
     case "LINUX_HAS_BPF_COOKIE":
-      return compareReleases(profile.release, "5.15") >= 0 ? 1n : 0n
+      return compareReleases(kernel.release, "5.15") >= 0 ? 1n : 0n
     default:
       return undefined
   }

@@ -1,0 +1,128 @@
+import { MapError } from "../base/index.ts"
+import { type Btf, type BtfValue, readValue, type TypeId, writeValue } from "../btf/index.ts"
+import { mapType } from "../catalog/index.ts"
+import type { GlobalSpec, MapSpec, ObjectSpec } from "../object/index.ts"
+import { eventType } from "./event-type.ts"
+
+/** Sizes as the kernel holds them: they may differ from the spec's, which leaves some to the loader. */
+export interface MapSizes {
+  readonly keySize: number
+  readonly valueSize: number
+  readonly cpus: number
+}
+
+/** Turns typed keys and values of a map into bytes and back, by the object's BTF. */
+export class MapCodec {
+  readonly #spec: MapSpec
+  readonly #sizes: MapSizes
+  readonly #btf: Btf | undefined
+  /** Of a data section: the variables in its only value. */
+  readonly #variables: readonly GlobalSpec[] | undefined
+  readonly #perCpu: boolean
+
+  constructor(spec: MapSpec, object: ObjectSpec, sizes: MapSizes) {
+    this.#spec = spec
+    this.#sizes = sizes
+    this.#btf = object.btf
+    this.#perCpu = (mapType(spec.type)?.name ?? "").includes("percpu")
+    if (spec.kind !== "map") this.#variables = object.globals.filter(variable => variable.map === spec.name)
+  }
+
+  encodeKey(key: unknown): Uint8Array {
+    return this.#encode(key, this.#spec.keyType, this.#sizes.keySize, "key")
+  }
+
+  decodeKey(bytes: Uint8Array): unknown {
+    return this.#decode(bytes, this.#spec.keyType)
+  }
+
+  /** A value as bpf(2) takes it: of a per-CPU map one a CPU, each rounded up to 8 bytes. */
+  encodeValue(value: unknown): Uint8Array {
+    const { valueSize, cpus } = this.#sizes
+    if (!this.#perCpu) return this.#encode(value, this.#spec.valueType, valueSize, "value")
+    if (!Array.isArray(value) || value.length !== cpus)
+      throw new MapError(
+        `map '${this.#spec.name}': a per-CPU value is an array of ${cpus} values, one a CPU`,
+        { errno: "EINVAL" },
+      )
+    const stride = Math.ceil(valueSize / 8) * 8
+    const bytes = new Uint8Array(stride * cpus)
+    value.forEach((item, cpu) => {
+      bytes.set(this.#encode(item, this.#spec.valueType, valueSize, "value"), cpu * stride)
+    })
+    return bytes
+  }
+
+  decodeValue(bytes: Uint8Array): unknown {
+    if (this.#variables) return this.#decodeVariables(bytes, this.#variables)
+    if (!this.#perCpu) return this.#decode(bytes, this.#spec.valueType)
+    const { valueSize, cpus } = this.#sizes
+    const stride = bytes.length / cpus
+    return Array.from({ length: cpus }, (_, cpu) =>
+      this.#decode(bytes.subarray(cpu * stride, cpu * stride + valueSize), this.#spec.valueType),
+    )
+  }
+
+  /** A record of a perf event array or ring buffer: the struct of that name, or the only one that fits, or bytes. */
+  decodeRecord(bytes: Uint8Array, type?: string): unknown {
+    const id = this.#btf && eventType(this.#btf, bytes.length, type)
+    return this.#btf && id !== undefined ? readValue(this.#btf, id, bytes) : bytes
+  }
+
+  /** Variables by name; static ones of several files may share one, then the last is seen. */
+  #decodeVariables(bytes: Uint8Array, variables: readonly GlobalSpec[]): Readonly<Record<string, unknown>> {
+    const btf = this.#btf
+    if (!btf) return {}
+    return Object.fromEntries(
+      variables.map(({ name, type, offset }) => [name, readValue(btf, type, bytes, offset)]),
+    )
+  }
+
+  #decode(bytes: Uint8Array, type: TypeId | undefined): unknown {
+    return this.#btf && type !== undefined ? readValue(this.#btf, type, bytes) : plainInteger(bytes)
+  }
+
+  #encode(value: unknown, type: TypeId | undefined, size: number, what: "key" | "value"): Uint8Array {
+    if (value instanceof Uint8Array) {
+      if (value.length === size) return value
+      throw new MapError(
+        `map '${this.#spec.name}': ${what} has ${value.length} bytes, the map wants ${size}`,
+        {
+          errno: "EINVAL",
+        },
+      )
+    }
+    const bytes = new Uint8Array(size)
+    if (this.#btf && type !== undefined) {
+      writeValue(this.#btf, type, value as BtfValue, bytes)
+      return bytes
+    }
+    if ((typeof value !== "number" || !Number.isInteger(value)) && typeof value !== "bigint")
+      throw new MapError(
+        `map '${this.#spec.name}': without BTF a ${what} is given as an integer or ${size} bytes`,
+        {
+          errno: "EINVAL",
+        },
+      )
+    let rest = BigInt.asUintN(64, BigInt(value))
+    for (let index = 0; index < size; index++, rest >>= 8n) bytes[index] = Number(rest & 0xffn)
+    return bytes
+  }
+}
+
+/** Without a type, what has the size of an integer is one (as API integers are: 64 bits as bigint), the rest bytes. */
+function plainInteger(bytes: Uint8Array): number | bigint | Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  switch (bytes.length) {
+    case 1:
+      return view.getUint8(0)
+    case 2:
+      return view.getUint16(0, true)
+    case 4:
+      return view.getUint32(0, true)
+    case 8:
+      return view.getBigUint64(0, true)
+    default:
+      return bytes.slice()
+  }
+}
