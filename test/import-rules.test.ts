@@ -17,11 +17,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: ["base", "catalog", "btf", "object"],
   profile: ["base", "btf", "catalog"],
   embedded: ["base", "catalog", "isa", "btf", "object", "engine", "kernel", "profile"],
-  cli: ["base", "catalog", "isa", "btf", "object", "engine", "kernel", "profile", "embedded"],
+  linux: ["base", "catalog", "isa", "btf", "object", "kernel"],
+  cli: ["base", "catalog", "isa", "btf", "object", "engine", "kernel", "profile", "embedded", "linux"],
 }
 
 /** Files that may use Node's own modules: everything else runs in a browser too. */
-const NODE_ONLY = /^src\/(cli\/|profile\/(node|load-builtin)\.ts$)/
+const NODE_ONLY = /^src\/(cli\/|linux\/|profile\/(node|load-builtin)\.ts$)/
 
 /** Besides index.ts: what only some pay for, and what only Node has. */
 const ENTRIES = new Set(["catalog/details.ts", "profile/node.ts"])

@@ -45,6 +45,16 @@ export class ProfileError extends SkepError {}
 /** A program or map that the kernel refuses to create. */
 export class LoadError extends SkepError {}
 
+/** A program that a verifier refuses: `log` is what it said, the kernel's own words. */
+export class VerifierError extends LoadError {
+  readonly log: string
+
+  constructor(message: string, options: SkepErrorOptions & { readonly log: string }) {
+    super(message, options)
+    this.log = options.log
+  }
+}
+
 /** An attachment that the kernel (or libbpf's section rules) refuse. */
 export class AttachError extends SkepError {}
 

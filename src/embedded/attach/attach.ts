@@ -51,15 +51,12 @@ export function attachProgram(
       return attachRaw(kernel, point, attachment)
     case "trace":
       return attachTrace(kernel, point, attachment)
-    case "uprobe":
-    case "uretprobe":
-    case "section":
+    default:
       throw new NotModelledError(
         `prog '${program.name}': attaching to ${describePoint(point)} is not modelled by the embedded kernel yet`,
       )
-    default:
-      return point satisfies never
   }
+}
 }
 
 function attachProbe(

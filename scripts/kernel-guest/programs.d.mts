@@ -1,0 +1,1 @@
+export function programFiles(...programs: string[]): Record<string, string>

@@ -1,0 +1,65 @@
+import { COMMANDS } from "../../catalog/index.ts"
+import { LinuxCallError } from "../ffi/call-error.ts"
+import type { Native } from "../ffi/native.ts"
+import { Scratch } from "../ffi/scratch.ts"
+import { readStructure, type Structure, usedSize, type Values, writeStructure } from "../ffi/structure.ts"
+import { systemCallNumber } from "../ffi/system-calls.ts"
+
+/** Names of bpf(2)'s commands, "BPF_PROG_LOAD". */
+export type BpfCommand = (typeof COMMANDS)[number]["abi"]
+
+/** One call of bpf(2) as it was made, for logs. */
+export interface BpfCall {
+  readonly command: BpfCommand
+  readonly structure: Structure
+  readonly values: Readonly<Record<string, unknown>>
+  readonly size: number
+  /** What it returned, or −errno. */
+  readonly result: number
+}
+
+const NUMBERS = new Map<string, number>(COMMANDS.map(row => [row.abi, row.number]))
+
+/** bpf(2): commands with their attributes by name. */
+export class Bpf {
+  readonly native: Native
+  readonly #number = systemCallNumber("bpf")
+  /** Told of every call, also of refused ones. */
+  onCall: ((call: BpfCall) => void) | undefined
+
+  constructor(native: Native) {
+    this.native = native
+  }
+
+  /**
+   * Makes one call. `minimum` bytes of attributes are passed even where no field is set so far: for what the kernel
+   * writes back, which is in `attributes`. A negative result is −errno.
+   */
+  try<S extends Structure>(
+    command: BpfCommand,
+    structure: S,
+    values: Values<S>,
+    minimum = 0,
+  ): { readonly result: number; readonly attributes: ReturnType<typeof readStructure<S>> } {
+    using scratch = new Scratch(this.native)
+    const size = Math.max(usedSize(structure, values), minimum)
+    const { address, bytes } = scratch.allocate(size)
+    writeStructure(structure, values, bytes, scratch)
+    const result = this.native.syscall(this.#number, commandNumber(command), address, size)
+    this.onCall?.({ command, structure, values, size, result })
+    return { result, attributes: readStructure(structure, bytes) }
+  }
+
+  /** Makes one call and gives its result. Throws LinuxCallError. */
+  call<S extends Structure>(command: BpfCommand, structure: S, values: Values<S>, minimum = 0): number {
+    const { result } = this.try(command, structure, values, minimum)
+    if (result < 0) throw new LinuxCallError(command, -result)
+    return result
+  }
+}
+
+function commandNumber(command: BpfCommand): number {
+  const number = NUMBERS.get(command)
+  if (number === undefined) throw new Error(`BUG: bpf(2) has no command ${command}`)
+  return number
+}

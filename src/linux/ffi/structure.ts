@@ -1,0 +1,174 @@
+import { encodeUtf8 } from "../../base/index.ts"
+import type { Scratch } from "./scratch.ts"
+
+/** Kinds of fields: integers by width, text in place of a fixed length, a pointer to bytes or text, or to an array of integers. */
+export type FieldType =
+  | "u8"
+  | "u16"
+  | "u32"
+  | "s32"
+  | "u64"
+  | `text${number}`
+  | "pointer"
+  | "text"
+  | "u32s"
+  | "u64s"
+
+/** A C structure: fields by name, with their offsets. */
+export type Structure = Readonly<Record<string, readonly [offset: number, type: FieldType]>>
+
+type ValueOf<Type extends FieldType> = Type extends "u64"
+  ? number | bigint
+  : Type extends "u8" | "u16" | "u32" | "s32"
+    ? number
+    : Type extends "pointer"
+      ? Uint8Array | bigint
+      : Type extends "u32s"
+        ? readonly number[]
+        : Type extends "u64s"
+          ? readonly (number | bigint)[]
+          : string
+
+/** Values for some fields of a structure; the others are zero. */
+export type Values<S extends Structure> = { readonly [Name in keyof S]?: ValueOf<S[Name][1]> | undefined }
+
+/** Bytes up to the end of the last field that has a value: kernels refuse longer structures than they know. */
+export function usedSize<S extends Structure>(structure: S, values: Values<S>): number {
+  let end = 0
+  for (const [name, [offset, type]] of Object.entries(structure))
+    if (values[name] !== undefined) end = Math.max(end, offset + widthOf(type))
+  return (end + 7) & ~7
+}
+
+/** Writes values into `bytes`; what they point to is copied into `scratch`. */
+export function writeStructure<S extends Structure>(
+  structure: S,
+  values: Values<S>,
+  bytes: Uint8Array,
+  scratch: Scratch,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (const [name, [offset, type]] of Object.entries(structure)) {
+    const value = values[name]
+    if (value !== undefined) writeField(view, bytes, offset, type, value, scratch)
+  }
+}
+
+function writeField(
+  view: DataView,
+  bytes: Uint8Array,
+  offset: number,
+  type: FieldType,
+  value: unknown,
+  scratch: Scratch,
+): void {
+  const setAddress = (address: bigint): void => view.setBigUint64(offset, address, true)
+  switch (type) {
+    case "u8":
+      view.setUint8(offset, value as number)
+      break
+    case "u16":
+      view.setUint16(offset, value as number, true)
+      break
+    case "u32":
+      view.setUint32(offset, value as number, true)
+      break
+    case "s32":
+      view.setInt32(offset, value as number, true)
+      break
+    case "u64":
+      view.setBigUint64(offset, BigInt.asUintN(64, BigInt(value as number | bigint)), true)
+      break
+    case "text":
+      setAddress(scratch.text(value as string))
+      break
+    case "pointer":
+      setAddress(typeof value === "bigint" ? value : scratch.copy(value as Uint8Array))
+      break
+    case "u32s":
+      setAddress(scratch.copy(bytesOf(Uint32Array.from(value as number[]))))
+      break
+    case "u64s":
+      setAddress(scratch.copy(bytesOf(BigUint64Array.from(value as bigint[], BigInt))))
+      break
+    default:
+      bytes.set(encodeUtf8(value as string).subarray(0, widthOf(type) - 1), offset)
+  }
+}
+
+function bytesOf(array: Uint32Array | BigUint64Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}
+
+function widthOf(type: FieldType): number {
+  switch (type) {
+    case "u8":
+      return 1
+    case "u16":
+      return 2
+    case "u32":
+    case "s32":
+      return 4
+    case "u64":
+    case "text":
+    case "pointer":
+    case "u32s":
+    case "u64s":
+      return 8
+    default:
+      return Number(type.slice("text".length))
+  }
+}
+
+/** Reads the integers and texts of a structure that the kernel filled in; pointers come as addresses. */
+export function readStructure<S extends Structure>(
+  structure: S,
+  bytes: Uint8Array,
+): {
+  readonly [Name in keyof S]: S[Name][1] extends `text${number}`
+    ? string
+    : S[Name][1] extends "u8" | "u16" | "u32" | "s32"
+      ? number
+      : bigint
+} {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const entries = Object.entries(structure).map(([name, [offset, type]]) => [
+    name,
+    offset + widthOf(type) > bytes.length ? emptyOf(type) : readField(view, bytes, offset, type),
+  ])
+  return Object.fromEntries(entries)
+}
+
+function emptyOf(type: FieldType): number | bigint | string {
+  if (/^text\d/.test(type)) return ""
+  return widthOf(type) === 8 ? 0n : 0
+}
+
+function readField(
+  view: DataView,
+  bytes: Uint8Array,
+  offset: number,
+  type: FieldType,
+): number | bigint | string {
+  switch (type) {
+    case "u8":
+      return view.getUint8(offset)
+    case "u16":
+      return view.getUint16(offset, true)
+    case "u32":
+      return view.getUint32(offset, true)
+    case "s32":
+      return view.getInt32(offset, true)
+    case "u64":
+    case "text":
+    case "pointer":
+    case "u32s":
+    case "u64s":
+      return view.getBigUint64(offset, true)
+    default: {
+      const text = bytes.subarray(offset, offset + widthOf(type))
+      const end = text.indexOf(0)
+      return new TextDecoder().decode(end < 0 ? text : text.subarray(0, end))
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { AttachError } from "../base/index.ts"
+import type { AttachPoint, Link } from "../kernel/index.ts"
+import type { Attached } from "./attach/attached.ts"
+import { LINK_UPDATE, OBJECT_INFO, OBJECT_PATH } from "./bpf/attributes.ts"
+import type { Bpf } from "./bpf/bpf.ts"
+import { LINK_INFO } from "./bpf/info.ts"
+import { Scratch } from "./ffi/scratch.ts"
+import { readStructure } from "./ffi/structure.ts"
+import type { LinuxProgram } from "./linux-program.ts"
+
+const LINK_INFO_BYTES = 64
+
+/** One attachment of a program on the Linux kernel. */
+export class LinuxLink implements Link {
+  readonly id: number
+  readonly program: LinuxProgram
+  readonly point: AttachPoint
+  readonly #bpf: Bpf
+  readonly #attached: Attached
+  #isAttached = true
+
+  constructor(bpf: Bpf, program: LinuxProgram, attached: Attached) {
+    this.#bpf = bpf
+    this.program = program
+    this.point = attached.point
+    this.#attached = attached
+    this.id = attached.isLink && attached.fd !== undefined ? linkId(bpf, attached.fd) : 0
+  }
+
+  /** Puts another program in this one's place at once: nothing passes unseen. Throws AttachError. */
+  async update(program: LinuxProgram): Promise<void> {
+    const { fd } = this.#link("updated")
+    const { result } = this.#bpf.try("BPF_LINK_UPDATE", LINK_UPDATE, { link_fd: fd, new_prog_fd: program.fd })
+    if (result < 0)
+      throw new AttachError(
+        `link ${this.id}: cannot be updated with prog '${program.name}': error ${-result}`,
+      )
+  }
+
+  /** Keeps the attachment under a path of bpffs beyond this process. Throws AttachError. */
+  async pin(path: string): Promise<void> {
+    const { fd } = this.#link("pinned")
+    const { result } = this.#bpf.try("BPF_OBJ_PIN", OBJECT_PATH, { pathname: path, bpf_fd: fd })
+    if (result < 0) throw new AttachError(`link ${this.id}: cannot be pinned to ${path}: error ${-result}`)
+  }
+
+  async detach(): Promise<void> {
+    if (this.#isAttached) this.#attached.remove()
+    this.#isAttached = false
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.detach()
+  }
+
+  #link(what: string): { readonly fd: number } {
+    const { fd, isLink } = this.#attached
+    if (isLink && fd !== undefined && this.#isAttached) return { fd }
+    throw new AttachError(
+      `this attachment is no BPF link that is still there: it cannot be ${what} (EOPNOTSUPP)`,
+      {
+        errno: "EOPNOTSUPP",
+      },
+    )
+  }
+}
+
+function linkId(bpf: Bpf, fd: number): number {
+  using scratch = new Scratch(bpf.native)
+  const { address, bytes } = scratch.allocate(LINK_INFO_BYTES)
+  bpf.call("BPF_OBJ_GET_INFO_BY_FD", OBJECT_INFO, { bpf_fd: fd, info_len: bytes.length, info: address })
+  return readStructure(LINK_INFO, bytes).id
+}

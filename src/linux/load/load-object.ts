@@ -1,0 +1,112 @@
+import { LoadError } from "../../base/index.ts"
+import { CoreResolver } from "../../btf/index.ts"
+import { mapType } from "../../catalog/index.ts"
+import { choosePrograms, initialData, type LoadOptions } from "../../kernel/index.ts"
+import type { ObjectSpec } from "../../object/index.ts"
+import type { AttachHost } from "../attach/attached.ts"
+import { MAP_ELEMENT } from "../bpf/attributes.ts"
+import { Descriptor } from "../ffi/descriptor.ts"
+import { LinuxObject } from "../linux-object.ts"
+import { LinuxProgram } from "../linux-program.ts"
+import type { KernelTypes } from "../machine/kernel-types.ts"
+import { LinuxMap, type MapHost } from "../maps/linux-map.ts"
+import { type CreatedMap, createMaps, type MapPlan } from "./create-maps.ts"
+import { type LoadedProgram, loadProgram, type ProgramPlan } from "./load-program.ts"
+import { loadableBtf } from "./loadable-btf.ts"
+import { pinByName } from "./pinned-map.ts"
+
+/** What loading needs of the kernel. */
+export interface LoadHost extends AttachHost, MapHost {
+  readonly types: KernelTypes
+}
+
+const DEFAULT_PIN_FOLDER = "/sys/fs/bpf"
+
+/** Loads an object: its types, its maps, its programs; all or nothing. */
+export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOptions = {}): LinuxObject {
+  const wanted = choosePrograms(object, options.only)
+  if (object.byteOrder !== "little")
+    throw new LoadError(`object ${object.name}: it is for big-endian machines, this one is not (EINVAL)`, {
+      errno: "EINVAL",
+      hint: "compile it with -target bpf, or -target bpfel",
+    })
+  using btf = loadTypes(object, host)
+  const plan: MapPlan = {
+    bpf: host.bpf,
+    features: host.features,
+    object,
+    btf: btf?.fd,
+    cpus: host.cpus,
+    pinFolder: DEFAULT_PIN_FOLDER,
+    initialData: initialData(object, host.machine, options.globals ?? {}),
+  }
+  const maps = createMaps(plan)
+  const loaded: LoadedProgram[] = []
+  try {
+    const { bpf, features, machine, types } = host
+    const core = object.btf && new CoreResolver(object.btf, types.vmlinux)
+    const programs: ProgramPlan = { bpf, features, machine, types, object, maps, core, btf }
+    for (const spec of wanted) loaded.push(loadProgram(spec, programs))
+    fillProgramSlots(host, loaded, maps)
+    for (const map of maps.values()) pinByName(plan, map)
+    return hold(object, host, loaded, maps)
+  } catch (error) {
+    for (const program of loaded) program.descriptor.close()
+    for (const map of maps.values()) map.descriptor.close()
+    throw error
+  }
+}
+
+class LoadedTypes extends Descriptor {
+  readonly loadable: NonNullable<ReturnType<typeof loadableBtf>>
+
+  constructor(host: LoadHost, fd: number, loadable: NonNullable<ReturnType<typeof loadableBtf>>) {
+    super(host.bpf.native, fd)
+    this.loadable = loadable
+  }
+}
+
+/** The object's BTF in the kernel. Programs load without it where the kernel refuses it, as with libbpf. */
+function loadTypes(object: ObjectSpec, host: LoadHost): LoadedTypes | undefined {
+  const loadable = loadableBtf(object, { questionMarks: host.features.questionMarkSections })
+  if (!loadable) return undefined
+  const fd = host.types.load(loadable.bytes)
+  return fd < 0 ? undefined : new LoadedTypes(host, fd, loadable)
+}
+
+/** Puts programs into the slots that prog arrays name in the object. */
+function fillProgramSlots(
+  { bpf }: LoadHost,
+  programs: readonly LoadedProgram[],
+  maps: ReadonlyMap<string, CreatedMap>,
+): void {
+  for (const { spec, descriptor } of maps.values()) {
+    if (mapType(spec.type)?.name !== "prog_array") continue
+    for (const { index, target } of spec.initialSlots) {
+      const program = programs.find(program => program.spec.name === target)
+      if (!program)
+        throw new LoadError(
+          `map '${spec.name}': failed to initialize slot [${index}] to prog '${target}': it is not loaded (EBADF)`,
+          { errno: "EBADF", hint: `load ${target} too` },
+        )
+      const key = new Uint8Array(Uint32Array.of(index).buffer)
+      const value = new Uint8Array(Uint32Array.of(program.descriptor.fd).buffer)
+      bpf.call("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, { map_fd: descriptor.fd, key, value })
+    }
+  }
+}
+
+function hold(
+  object: ObjectSpec,
+  host: LoadHost,
+  loaded: readonly LoadedProgram[],
+  created: ReadonlyMap<string, CreatedMap>,
+): LinuxObject {
+  const programs = loaded.map(program => [program.spec.name, new LinuxProgram(program, host)] as const)
+  const maps = [...created.values()].map(
+    ({ spec, descriptor }) => [spec.name, new LinuxMap(spec, descriptor, object, host)] as const,
+  )
+  // Records of the first action are there when one starts to read, as on the embedded kernel.
+  for (const [, map] of maps) if (map.hasRecords) map.records()
+  return new LinuxObject(object, Object.fromEntries(programs), Object.fromEntries(maps))
+}

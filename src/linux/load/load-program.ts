@@ -1,0 +1,176 @@
+import { type Errno, errnoName, LoadError, RelocationError, VerifierError } from "../../base/index.ts"
+import type { CoreResolver } from "../../btf/index.ts"
+import { attachType, missingToLoad, type ProgramTypeName, programType } from "../../catalog/index.ts"
+import { encodeInstructions } from "../../isa/index.ts"
+import { applyCore, kernelName, type ProgramSpec } from "../../object/index.ts"
+import { PROG_LOAD } from "../bpf/attributes.ts"
+import type { Bpf } from "../bpf/bpf.ts"
+import { errorText } from "../ffi/call-error.ts"
+import { Descriptor } from "../ffi/descriptor.ts"
+import { Scratch } from "../ffi/scratch.ts"
+import type { Values } from "../ffi/structure.ts"
+import { findBtfTarget } from "./btf-targets.ts"
+import type { Features } from "./features.ts"
+import type { LoadableBtf } from "./loadable-btf.ts"
+import { type Resolution, resolveReferences } from "./resolve-references.ts"
+import { explainPoison, lastUsefulLine, sourceOfFailure } from "./verifier-log.ts"
+
+const BPF_F_SLEEPABLE = 1 << 4
+const BPF_F_XDP_HAS_FRAGS = 1 << 5
+const ENOSPC = 28
+const [SMALLEST_LOG, LARGEST_LOG] = [1 << 16, 1 << 24]
+
+/** What loading a program needs to know. */
+export interface ProgramPlan extends Resolution {
+  readonly bpf: Bpf
+  readonly features: Features
+  readonly core: CoreResolver | undefined
+  readonly btf: { readonly fd: number; readonly loadable: LoadableBtf } | undefined
+  /** For freplace and for fentry or fexit on programs: the descriptor of the program, and the type id in its BTF. */
+  readonly attachProgram?: { readonly fd: number; readonly btfId: number } | undefined
+  /** For struct_ops: the id of the kernel's struct, and the member's index. */
+  readonly member?: { readonly btfId: number; readonly index: number } | undefined
+}
+
+export interface LoadedProgram {
+  readonly spec: ProgramSpec
+  readonly descriptor: Descriptor
+  readonly type: ProgramTypeName
+}
+
+/** Loads one program. Throws LoadError, RelocationError, and VerifierError with the kernel's log. */
+export function loadProgram(program: ProgramSpec, plan: ProgramPlan): LoadedProgram {
+  const { definition } = program
+  if (!definition)
+    throw new LoadError(
+      `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
+      {
+        errno: "EINVAL",
+        hint: "section names decide the program type: see `skep explain kprobe` for an example",
+      },
+    )
+  if (program.problem !== undefined) throw new RelocationError(`prog '${program.name}': ${program.problem}`)
+  const { instructions, problems } = applyCore(program, plan.object, plan.types.vmlinux, plan.core)
+  const resolved = resolveReferences(program, instructions, plan)
+  const values: Values<typeof PROG_LOAD> = {
+    prog_type: programType(definition.programType)?.number ?? 0,
+    insn_cnt: resolved.instructions.length,
+    insns: encodeInstructions(resolved.instructions, true),
+    license: plan.object.license,
+    kern_version: plan.object.kernelVersion,
+    ...(plan.features.names && { prog_name: kernelName(program.name) }),
+    ...attachAttributes(program, plan),
+    ...debugRecords(program, plan),
+    ...(resolved.fdArray.length > 0 && { fd_array: resolved.fdArray }),
+  }
+  const { result } = plan.bpf.try("BPF_PROG_LOAD", PROG_LOAD, values)
+  if (result >= 0)
+    return {
+      spec: program,
+      descriptor: new Descriptor(plan.bpf.native, result),
+      type: definition.programType,
+    }
+  const reasons = new Map(problems.map(({ at, relocation, reason }) => [at, `${relocation}: ${reason}`]))
+  throw refusal(program, -result, readLog(plan.bpf, values), reasons, plan)
+}
+
+function attachAttributes(program: ProgramSpec, plan: ProgramPlan): Values<typeof PROG_LOAD> {
+  const { definition } = program
+  if (!definition) return {}
+  if (plan.member) return { attach_btf_id: plan.member.btfId, expected_attach_type: plan.member.index }
+  const expected = definition.attachType && attachType(definition.attachType)
+  const flags =
+    (definition.sleepable ? BPF_F_SLEEPABLE : 0) | (definition.fragments ? BPF_F_XDP_HAS_FRAGS : 0)
+  return {
+    ...(expected && { expected_attach_type: expected.number }),
+    ...(flags !== 0 && { prog_flags: flags }),
+    ...(definition.attachByBtf && btfAttributes(program, plan)),
+  }
+}
+
+function btfAttributes(program: ProgramSpec, plan: ProgramPlan): Values<typeof PROG_LOAD> {
+  if (plan.attachProgram)
+    return { attach_btf_id: plan.attachProgram.btfId, attach_prog_fd: plan.attachProgram.fd }
+  const { id, module } = findBtfTarget(program, plan.types)
+  return { attach_btf_id: id, ...(module !== 0 && { attach_prog_fd: module }) }
+}
+
+/** `struct bpf_func_info` and `struct bpf_line_info`, for logs, tracing and global functions. */
+function debugRecords({ funcInfo, lines }: ProgramSpec, { btf }: ProgramPlan): Values<typeof PROG_LOAD> {
+  if (!btf) return {}
+  const functions = Uint32Array.from(funcInfo.flatMap(({ at, type }) => [at, type]))
+  const places = Uint32Array.from(
+    lines.flatMap(({ at, file, text, line, column }) => [
+      at,
+      btf.loadable.stringOffset(file),
+      btf.loadable.stringOffset(text),
+      (line << 10) | column,
+    ]),
+  )
+  return {
+    prog_btf_fd: btf.fd,
+    ...(funcInfo.length > 0 && {
+      func_info_rec_size: 8,
+      func_info_cnt: funcInfo.length,
+      func_info: new Uint8Array(functions.buffer),
+    }),
+    ...(lines.length > 0 && {
+      line_info_rec_size: 16,
+      line_info_cnt: lines.length,
+      line_info: new Uint8Array(places.buffer),
+    }),
+  }
+}
+
+/** Asks again with a log, in a buffer that grows until it fits. */
+function readLog(bpf: Bpf, values: Values<typeof PROG_LOAD>): string {
+  for (let size = SMALLEST_LOG; ; size *= 4) {
+    using scratch = new Scratch(bpf.native)
+    const { address, bytes } = scratch.allocate(size)
+    const { result } = bpf.try("BPF_PROG_LOAD", PROG_LOAD, {
+      ...values,
+      log_level: 1,
+      log_size: size,
+      log_buf: address,
+    })
+    if (result >= 0) new Descriptor(bpf.native, result).close()
+    if (result === -ENOSPC && size < LARGEST_LOG) continue
+    const end = bytes.indexOf(0)
+    return new TextDecoder().decode(bytes.subarray(0, end < 0 ? size : end))
+  }
+}
+
+function refusal(
+  program: ProgramSpec,
+  number: number,
+  log: string,
+  problems: ReadonlyMap<number, string>,
+  plan: ProgramPlan,
+): LoadError {
+  const name = errnoName(number)
+  const errno: { errno?: Errno } = name ? { errno: name } : {}
+  const where = `prog '${program.name}': BPF program load failed: ${errorText(number)}`
+  const said = explainPoison(log, problems) ?? lastUsefulLine(log)
+  if (said !== undefined) {
+    const source = sourceOfFailure(log, program)
+    return new VerifierError(`${where}: ${said}${source ? ` (${source})` : ""}`, { ...errno, log })
+  }
+  return new LoadError(where, { ...errno, hint: hintFor(program, name, plan) })
+}
+
+function hintFor(program: ProgramSpec, errno: Errno | undefined, { machine }: ProgramPlan): string {
+  const type = program.definition?.programType as ProgramTypeName
+  const since = programType(type)?.since ?? "a later release"
+  if (errno === "EPERM") {
+    const missing = missingToLoad({
+      programType: type,
+      release: machine.release,
+      capabilities: machine.capabilities(),
+      unprivilegedDisabled: machine.unprivilegedDisabled,
+    })
+    return missing.length > 0
+      ? `this process lacks ${missing.join(" and ")} to load ${type} programs (CAP_SYS_ADMIN stands for all)`
+      : "the kernel is locked down, or refuses this kind of program for another reason"
+  }
+  return `${type} programs need Linux ${since} or newer, this is ${machine.release}; the kernel gave no further reason`
+}

@@ -1,0 +1,226 @@
+import { errnoName, MapError } from "../../base/index.ts"
+import { mapType } from "../../catalog/index.ts"
+import { type KernelMap, MapCodec, type SampleOptions } from "../../kernel/index.ts"
+import type { MapSpec, ObjectSpec } from "../../object/index.ts"
+import { MAP_ELEMENT, MAP_NEXT_KEY, OBJECT_PATH } from "../bpf/attributes.ts"
+import type { Bpf } from "../bpf/bpf.ts"
+import { errorText } from "../ffi/call-error.ts"
+import type { Descriptor } from "../ffi/descriptor.ts"
+import type { Poller } from "../ffi/epoll.ts"
+import { Scratch } from "../ffi/scratch.ts"
+import { mapInfo } from "../load/pinned-map.ts"
+import {
+  type MapRecord,
+  nextRecords,
+  openPerfSource,
+  openRingSource,
+  type RecordSource,
+} from "../read/records.ts"
+
+const FLAGS = { any: 0, noexist: 1, exist: 2 } as const
+const ENOENT = 2
+
+/** What a map shares with its kernel. */
+export interface MapHost {
+  readonly bpf: Bpf
+  readonly poller: Poller
+  readonly cpus: number
+  readonly onlineCpus: readonly number[]
+}
+
+/** One record of a map, decoded. */
+export interface Sample {
+  readonly map: string
+  readonly value: unknown
+  readonly bytes: Uint8Array
+  readonly time: bigint | undefined
+}
+
+/** A map that the Linux kernel holds. */
+export class LinuxMap implements KernelMap {
+  readonly id: number
+  readonly name: string
+  readonly type: string
+  readonly keySize: number
+  readonly valueSize: number
+  readonly maxEntries: number
+  readonly spec: MapSpec
+  readonly #host: MapHost
+  readonly #descriptor: Descriptor
+  readonly #codec: MapCodec
+  readonly #valueBytes: number
+  #source: RecordSource | undefined
+  readonly #onClose = new Set<() => void>()
+
+  constructor(spec: MapSpec, descriptor: Descriptor, object: ObjectSpec, host: MapHost) {
+    const info = mapInfo(host.bpf, descriptor.fd)
+    this.spec = spec
+    this.id = info.id
+    this.name = spec.name
+    this.type = mapType(info.type)?.name ?? String(info.type)
+    this.keySize = info.key_size
+    this.valueSize = info.value_size
+    this.maxEntries = info.max_entries
+    this.#host = host
+    this.#descriptor = descriptor
+    this.#codec = new MapCodec(spec, object, {
+      keySize: this.keySize,
+      valueSize: this.valueSize,
+      cpus: host.cpus,
+    })
+    const stride = Math.ceil(this.valueSize / 8) * 8
+    this.#valueBytes = this.type.includes("percpu") ? stride * host.cpus : this.valueSize
+  }
+
+  get fd(): number {
+    return this.#descriptor.fd
+  }
+
+  async get(key: unknown): Promise<unknown> {
+    const bytes = this.lookup(this.#codec.encodeKey(key))
+    return bytes && this.#codec.decodeValue(bytes)
+  }
+
+  async set(
+    key: unknown,
+    value: unknown,
+    options: { readonly flag?: keyof typeof FLAGS } = {},
+  ): Promise<void> {
+    this.update(this.#codec.encodeKey(key), this.#codec.encodeValue(value), FLAGS[options.flag ?? "any"])
+  }
+
+  async delete(key: unknown): Promise<boolean> {
+    const { result } = this.#host.bpf.try("BPF_MAP_DELETE_ELEM", MAP_ELEMENT, {
+      map_fd: this.fd,
+      key: this.#codec.encodeKey(key),
+    })
+    if (result === -ENOENT) return false
+    if (result < 0) throw this.#fail("delete", -result)
+    return true
+  }
+
+  async *entries(): AsyncGenerator<[key: unknown, value: unknown]> {
+    for (const key of this.keys()) {
+      const value = this.lookup(key)
+      if (value) yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
+    }
+  }
+
+  async *samples(options: SampleOptions = {}): AsyncGenerator<unknown> {
+    const source = this.records()
+    while (this.#descriptor.isOpen && !options.signal?.aborted) {
+      const records = source.take()
+      for (const record of records) yield this.#codec.decodeRecord(record.bytes, options.type)
+      if (records.length === 0)
+        await nextRecords(this.#host.poller, source, options.signal, end => {
+          this.#onClose.add(end)
+          return () => this.#onClose.delete(end)
+        })
+    }
+  }
+
+  /** The records that nobody has read yet, decoded. */
+  takeSamples(type?: string): Sample[] {
+    const take = (record: MapRecord): Sample => ({
+      map: this.name,
+      value: this.#codec.decodeRecord(record.bytes, type),
+      ...record,
+    })
+    return this.hasRecords ? this.records().take().map(take) : []
+  }
+
+  get hasRecords(): boolean {
+    return this.type === "perf_event_array" || this.type === "ringbuf"
+  }
+
+  /** Records that found no room, as far as the kernel tells. */
+  get lost(): number {
+    return this.#source?.lost ?? 0
+  }
+
+  /** Opens the map's records for reading: a perf event array without a reader refuses them. */
+  records(): RecordSource {
+    const { bpf, onlineCpus } = this.#host
+    if (!this.hasRecords)
+      throw new MapError(`map '${this.name}': a ${this.type} has no records (EINVAL)`, {
+        errno: "EINVAL",
+        hint: "perf_event_array and ringbuf maps have them; use get() or entries() here",
+      })
+    this.#source ??=
+      this.type === "ringbuf"
+        ? openRingSource(bpf, this.fd, this.maxEntries)
+        : openPerfSource(
+            bpf,
+            this.fd,
+            onlineCpus.filter(cpu => cpu < this.maxEntries),
+          )
+    return this.#source
+  }
+
+  /** Makes the map live on under a path of bpffs. */
+  async pin(path: string): Promise<void> {
+    const { result } = this.#host.bpf.try("BPF_OBJ_PIN", OBJECT_PATH, { pathname: path, bpf_fd: this.fd })
+    if (result < 0) throw this.#fail(`pin to ${path}`, -result)
+  }
+
+  /** The value's bytes; of per-CPU maps one value a CPU, each rounded up to 8 bytes. */
+  lookup(key: Uint8Array): Uint8Array | undefined {
+    using scratch = new Scratch(this.#host.bpf.native)
+    const value = scratch.allocate(this.#valueBytes)
+    const { result } = this.#host.bpf.try("BPF_MAP_LOOKUP_ELEM", MAP_ELEMENT, {
+      map_fd: this.fd,
+      key,
+      value: value.address,
+    })
+    if (result === -ENOENT) return undefined
+    if (result < 0) throw this.#fail("lookup", -result)
+    return value.bytes.slice()
+  }
+
+  update(key: Uint8Array, value: Uint8Array, flags: number): void {
+    const { result } = this.#host.bpf.try("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, {
+      map_fd: this.fd,
+      key,
+      value,
+      flags,
+    })
+    if (result < 0) throw this.#fail("update", -result)
+  }
+
+  /** Every key, in the kernel's order. A key that is deleted meanwhile starts the walk again, as bpf(2) has it. */
+  *keys(): Generator<Uint8Array> {
+    let previous: Uint8Array | undefined
+    for (;;) {
+      using scratch = new Scratch(this.#host.bpf.native)
+      const next = scratch.allocate(this.keySize)
+      const { result } = this.#host.bpf.try("BPF_MAP_GET_NEXT_KEY", MAP_NEXT_KEY, {
+        map_fd: this.fd,
+        key: previous ?? 0n,
+        next_key: next.address,
+      })
+      if (result === -ENOENT) return
+      if (result < 0) throw this.#fail("next key", -result)
+      previous = next.bytes.slice()
+      yield previous
+    }
+  }
+
+  close(): void {
+    for (const end of this.#onClose) end()
+    this.#source?.[Symbol.dispose]()
+    this.#source = undefined
+    this.#descriptor.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  #fail(action: string, number: number): MapError {
+    const errno = errnoName(number)
+    return new MapError(
+      `map '${this.name}': ${action}: ${errorText(number)}${errno ? ` (${errno})` : ""}`,
+      errno ? { errno } : {},
+    )
+  }
+}

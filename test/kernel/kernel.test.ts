@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest"
+import { missingTools } from "../tools.ts"
+import { runKernelSuite } from "./run-suite.ts"
+
+// The tests of suite/ run in a guest; what they gave shows here as one test each.
+// npm run test:kernel -- --release 6.12 -t PATTERN
+const releases = process.env.SKEP_RELEASE?.split(",") ?? ["6.1", "6.12"]
+const [missing, reason] = missingTools(
+  "qemu-system-x86_64",
+  "busybox",
+  "cpio",
+  "bpftool",
+  "strace",
+  "ip",
+  "tc",
+)
+
+describe.each(releases)("Linux %s", async release => {
+  if (missing) {
+    test.skip(`the kernel suite`, ({ skip }) => skip(true, reason))
+    return
+  }
+  const { tests, errors } = await runKernelSuite(release, process.env.SKEP_PATTERN)
+  test("boots and runs the suite", () => {
+    expect(tests.length, errors).toBeGreaterThan(0)
+  })
+  for (const { name, error, skipped } of tests)
+    test(name, ({ skip }) => {
+      if (skipped !== undefined) skip(skipped)
+      if (error !== undefined) expect.fail(error)
+    })
+})

@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { runInGuest } from "../../scripts/kernel-guest/guest.mjs"
+import { kernelPackage } from "../../scripts/kernel-guest/kernel-package.mjs"
+import { programFiles } from "../../scripts/kernel-guest/programs.mjs"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const suite = join(root, ".cache/kernel-suite")
+/** What the package needs at run time, koffi's build for this machine among it. */
+const PACKAGES = ["commander", "fastest-levenshtein", "koffi", "picocolors", "@koromix"]
+const PROGRAMS = ["bpftool", "ip", "tc", "strace"]
+const SECONDS = 540
+
+/** One test that ran in a guest. */
+export interface GuestTest {
+  readonly name: string
+  readonly milliseconds: number
+  readonly error?: string
+  readonly skipped?: string
+}
+
+export interface SuiteRun {
+  readonly tests: readonly GuestTest[]
+  /** What the run wrote on standard error: warnings, and the reason when it broke off. */
+  readonly errors: string
+}
+
+/** Boots a kernel release ("6.1", "6.12") under QEMU, runs the suite of this folder in it and gives the results. */
+export async function runKernelSuite(release: string, pattern = ""): Promise<SuiteRun> {
+  mkdirSync(suite, { recursive: true })
+  execFileSync("npx", ["tsc", "-p", join(root, "test/kernel/tsconfig.json")], { cwd: root, stdio: "inherit" })
+  const results = join(root, ".cache/kernel-results", release)
+  await runInGuest({
+    kernel: kernelPackage(release).image,
+    script: script(release, pattern),
+    files: guestFiles(),
+    results,
+    seconds: SECONDS,
+  })
+  const output = (name: string): string =>
+    existsSync(join(results, name)) ? readFileSync(join(results, name), "utf8") : ""
+  const tests = output("tests")
+    .split("\n")
+    .filter(line => line !== "")
+    .map(line => JSON.parse(line) as GuestTest)
+  return { tests, errors: output("stderr") }
+}
+
+function guestFiles(): Record<string, string> {
+  const files: Record<string, string> = {
+    ...programFiles(process.execPath, ...PROGRAMS),
+    "skep/package.json": join(root, "package.json"),
+    "skep/test/reporter.mjs": join(root, "test/kernel/reporter.mjs"),
+    "skep/test/suite": suite,
+  }
+  for (const folder of ["bin", "dist", "exhibits", "profiles"]) files[`skep/${folder}`] = join(root, folder)
+  for (const name of readdirSync(join(root, "node_modules")).filter(name => PACKAGES.includes(name)))
+    files[`skep/node_modules/${name}`] = join(root, "node_modules", name)
+  return files
+}
+
+function script(release: string, pattern: string): string {
+  const filter = pattern === "" ? "" : `--test-name-pattern='${pattern.replaceAll("'", "'\\''")}'`
+  return `mkdir -p /lib/x86_64-linux-gnu /lib64 /etc
+export SKEP_KERNEL=${release} LD_LIBRARY_PATH=/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu
+cd /skep
+node --test-reporter=/skep/test/reporter.mjs --test-reporter-destination=/tmp/out/tests ${filter} test/suite/main.js
+`
+}

@@ -1,0 +1,3 @@
+// Every test of the suite, in one process: starting Node takes a second on an emulated machine.
+import "./system-calls.ts"
+import "./hello.ts"
