@@ -57,7 +57,6 @@ export function attachProgram(
       )
   }
 }
-}
 
 function attachProbe(
   kernel: KernelCore,
