@@ -74,11 +74,11 @@ describe("the command line as it is installed", () => {
 
   test("lists its commands", async () => {
     const { stdout } = await skep("--help")
-    for (const command of ["run", "inspect", "disasm", "btf", "feature", "explain"])
+    for (const command of ["run", "inspect", "disasm", "btf", "feature", "explain", "profile"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"))
   })
 
-  test.each(["run", "inspect", "disasm", "btf", "feature", "explain"])("%s has --help", async command => {
+  test.each(["run", "inspect", "disasm", "btf", "feature", "explain", "profile"])("%s has --help", async command => {
     expect((await skep(command, "--help")).stdout).toContain(`Usage: skep ${command}`)
   })
 })

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Files that may use Node's own modules: everything else runs in a browser too. */
-const NODE_ONLY = /^src\/(cli\/|linux\/|profile\/(node|load-builtin)\.ts$)/
+const NODE_ONLY = /^src\/(cli\/|linux\/|profile\/(node|capture|load-builtin)\.ts$)/
 
 /** Besides index.ts: what only some pay for, and what only Node has. */
 const ENTRIES = new Set(["catalog/details.ts", "profile/node.ts"])

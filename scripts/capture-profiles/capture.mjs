@@ -1,31 +1,21 @@
 #!/usr/bin/env node
-// Makes profiles/6.1.skepprofile and profiles/6.12.skepprofile: boots Debian's cloud kernels under QEMU and reads
-// what programs can observe of them. Needs qemu-system-x86, busybox-static, cpio and a build (`npm run build`).
+// Makes profiles/6.1.skepprofile and profiles/6.12.skepprofile: boots Debian's cloud kernels under QEMU and has
+// `skep profile capture` read them. Needs qemu-system-x86, busybox-static, cpio and a build: npm run profiles.
 // With release names as arguments, only those.
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { cpSync, mkdirSync, readFileSync, statSync } from "node:fs"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { buildProfile } from "../../dist/profile/build.js"
 import { runInGuest } from "../kernel-guest/guest.mjs"
 import { kernelPackage } from "../kernel-guest/kernel-package.mjs"
+import { packageFiles } from "../kernel-guest/package-files.mjs"
+import { programFiles } from "../kernel-guest/programs.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-const READ_KERNEL = `
+const CAPTURE = `
 echo 0 >/proc/sys/kernel/kptr_restrict
-cd /tmp/out
-cat /sys/kernel/btf/vmlinux >btf
-cat /proc/kallsyms >kallsyms
-cat /sys/kernel/tracing/available_filter_functions >functions
-cat /sys/kernel/debug/kprobes/blacklist >blacklist
-cat /sys/kernel/security/lsm >lsm
-cat /proc/version >version
-nproc >cpus
-for format in /sys/kernel/tracing/events/*/*/format; do
-  event=\${format#/sys/kernel/tracing/events/}
-  echo "@ \${event%/format}"
-  cat $format
-done >events
+node /skep/bin/skep.js profile capture -o /tmp/out/profile
+cp /sys/kernel/btf/vmlinux /tmp/out/btf
 `
 
 const releases = process.argv.length > 2 ? process.argv.slice(2) : ["6.1", "6.12"]
@@ -33,25 +23,17 @@ for (const release of releases) {
   const kernel = kernelPackage(release)
   const results = join(kernel.folder, "captured")
   console.log(`${release}: booting ${kernel.version}`)
-  await runInGuest({ kernel: kernel.image, script: READ_KERNEL, results })
-  const read = name => readFileSync(join(results, name), "utf8")
-  writeFileSync(join(kernel.folder, "vmlinux.btf"), readFileSync(join(results, "btf")))
-  const bytes = await buildProfile({
-    release,
-    version: kernel.version,
-    architecture: "x86_64",
-    banner: read("version").trim(),
-    cpus: Number(read("cpus")),
-    lsms: read("lsm").trim().split(","),
-    btf: readFileSync(join(results, "btf")),
-    kallsyms: read("kallsyms"),
-    functions: read("functions"),
-    blacklist: read("blacklist"),
-    events: read("events"),
-    config: readFileSync(kernel.config, "utf8"),
-  })
+  const files = {
+    ...programFiles(process.execPath),
+    ...packageFiles(),
+    [`boot/${basename(kernel.config)}`]: kernel.config,
+  }
+  await runInGuest({ kernel: kernel.image, script: CAPTURE, files, results })
+  cpSync(join(results, "btf"), join(kernel.folder, "vmlinux.btf"))
   mkdirSync(join(root, "profiles"), { recursive: true })
   const file = join(root, "profiles", `${release}.skepprofile`)
-  writeFileSync(file, bytes)
-  console.log(`${release}: ${statSync(file).size} bytes; guest left ${readdirSync(results).join(", ")}`)
+  cpSync(join(results, "profile"), file)
+  console.log(
+    `${release}: ${statSync(file).size} bytes; ${readFileSync(join(results, "stdout"), "utf8").trim()}`,
+  )
 }

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "explain a program type, attach type, section, helper, kfunc or map type",
     load: () => import("./explain/index.ts"),
   },
+  profile: {
+    summary: "capture the running kernel's profile",
+    load: () => import("./profile/index.ts"),
+  },
 }
 
 /** Runs one command line (without `node` and the script) and gives its exit status: 0 ok, 1 failed, 2 wrong usage. */

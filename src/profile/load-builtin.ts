@@ -41,3 +41,17 @@ export async function loadBuiltinProfile(release: string): Promise<KernelProfile
   const overlay = readOverlay(await readFile(new URL(name, FOLDER), "utf8"), name)
   return applyOverlay(await loadBuiltinProfile(overlay.base), overlay)
 }
+
+/**
+ * A profile by what a user calls it: a built-in release ("6.12"), or the path of a profile file, which has a slash or
+ * ends in ".skepprofile". Throws ProfileError.
+ */
+export async function loadProfile(name: string): Promise<KernelProfile> {
+  if (!name.includes("/") && !name.endsWith(".skepprofile")) return loadBuiltinProfile(name)
+  try {
+    return await decodeProfile(await readFile(name), name, inflate)
+  } catch (error) {
+    if (error instanceof ProfileError) throw error
+    throw new ProfileError(`profile ${name} cannot be read (ENOENT)`, { errno: "ENOENT", cause: error })
+  }
+}

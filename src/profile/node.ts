@@ -1,2 +1,3 @@
-/** The built-in profiles, read from this package's files: Node only. */
-export { builtinReleases, loadBuiltinProfile } from "./load-builtin.ts"
+/** Profiles that come from files: those of this package, and what is read off a running kernel. Node only. */
+export { type CaptureSources, captureProfile } from "./capture.ts"
+export { builtinReleases, loadBuiltinProfile, loadProfile } from "./load-builtin.ts"

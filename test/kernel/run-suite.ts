@@ -1,15 +1,14 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { runInGuest } from "../../scripts/kernel-guest/guest.mjs"
 import { kernelPackage } from "../../scripts/kernel-guest/kernel-package.mjs"
+import { packageFiles } from "../../scripts/kernel-guest/package-files.mjs"
 import { programFiles } from "../../scripts/kernel-guest/programs.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const suite = join(root, ".cache/kernel-suite")
-/** What the package needs at run time, koffi's build for this machine among it. */
-const PACKAGES = ["commander", "fastest-levenshtein", "koffi", "picocolors", "@koromix"]
 const PROGRAMS = ["bpftool", "ip", "tc", "strace"]
 const SECONDS = 540
 
@@ -49,16 +48,12 @@ export async function runKernelSuite(release: string, pattern = ""): Promise<Sui
 }
 
 function guestFiles(): Record<string, string> {
-  const files: Record<string, string> = {
+  return {
     ...programFiles(process.execPath, ...PROGRAMS),
-    "skep/package.json": join(root, "package.json"),
+    ...packageFiles(),
     "skep/test/reporter.mjs": join(root, "test/kernel/reporter.mjs"),
     "skep/test/suite": suite,
   }
-  for (const folder of ["bin", "dist", "exhibits", "profiles"]) files[`skep/${folder}`] = join(root, folder)
-  for (const name of readdirSync(join(root, "node_modules")).filter(name => PACKAGES.includes(name)))
-    files[`skep/node_modules/${name}`] = join(root, "node_modules", name)
-  return files
 }
 
 function script(release: string, pattern: string): string {

@@ -21,7 +21,7 @@ export const command: CommandModule = {
       )
       .argument("<object>", "a compiled BPF object (.bpf.o)")
       .option("--only <names...>", "load only these programs")
-      .option("--release <release>", "kernel release to model: 6.1, 6.12 or 5.15", "6.12")
+      .option("--release <release>", "kernel to model: 6.1, 6.12, 5.15, or a profile file", "6.12")
       .option(
         "--scenario <file>",
         "TypeScript or JavaScript module: export default async ({ world }) => { … }",

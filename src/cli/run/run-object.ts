@@ -1,5 +1,6 @@
 import { bootKernel } from "../../embedded/index.ts"
 import { readObject } from "../../object/index.ts"
+import { loadProfile } from "../../profile/node.ts"
 import type { Io } from "../io.ts"
 import { collectReport } from "./report.ts"
 import { toJson } from "./report-json.ts"
@@ -9,6 +10,7 @@ import { defaultScenario, loadScenario, playScenario } from "./scenario.ts"
 export interface RunOptions {
   /** Path of the object file. */
   readonly object: string
+  /** A built-in release, or the path of a profile file. */
   readonly release: string
   readonly only?: readonly string[]
   /** Path of a scenario module. */
@@ -21,7 +23,7 @@ export async function runObject(options: RunOptions, io: Io): Promise<void> {
   const bytes = await io.readFile(options.object)
   const scenario = options.scenario ? await loadScenario(options.scenario) : defaultScenario
   const spec = readObject(bytes, { name: options.object })
-  await using kernel = await bootKernel({ release: options.release })
+  await using kernel = await bootKernel({ profile: await loadProfile(options.release) })
   const object = await kernel.load(spec, options.only ? { only: options.only } : {})
   const links = await object.attach()
   await playScenario(scenario, { kernel, world: kernel.world, object }, options.scenario)
