@@ -12,6 +12,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   ip: "iproute2",
   pahole: "dwarves",
   "qemu-system-x86_64": "qemu-system-x86",
+  setpriv: "util-linux",
   strace: "strace",
   tc: "iproute2",
 }

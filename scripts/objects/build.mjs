@@ -21,6 +21,7 @@ const FOLDERS = {
   "src/object/fixtures": { build: import("../../src/object/fixtures/build.mjs") },
   "test/core-relocation": { build: import("../../test/core-relocation/build.mjs") },
   "test/ground-truth/programs": {},
+  "test/kernel/programs": {},
 }
 
 const check = process.argv.includes("--check")

@@ -9,7 +9,7 @@ import { programFiles } from "../../scripts/kernel-guest/programs.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const suite = join(root, ".cache/kernel-suite")
-const PROGRAMS = ["bpftool", "ip", "tc", "strace"]
+const PROGRAMS = ["bpftool", "ip", "setpriv", "strace", "tc"]
 const SECONDS = 540
 
 /** One test that ran in a guest. */
@@ -52,6 +52,7 @@ function guestFiles(): Record<string, string> {
     ...programFiles(process.execPath, ...PROGRAMS),
     ...packageFiles(),
     "skep/test/reporter.mjs": join(root, "test/kernel/reporter.mjs"),
+    "skep/test/programs": join(root, "test/kernel/programs"),
     "skep/test/suite": suite,
   }
 }

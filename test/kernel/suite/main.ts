@@ -1,3 +1,4 @@
 // Every test of the suite, in one process: starting Node takes a second on an emulated machine.
 import "./system-calls.ts"
 import "./hello.ts"
+import "./capabilities.ts"
