@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+// Writes docs/kernels.md from the tables that the last runs of the suite left in .cache/kernel-results:
+//   npm run test:kernel && node test/kernel/write-table.mjs
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { PROGRAM_TYPES } from "../../dist/catalog/index.js"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const results = join(root, ".cache/kernel-results")
+const releases = readdirSync(results)
+  .filter(release => existsSync(join(results, release, "table")))
+  .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+const rows = releases.flatMap(release =>
+  readFileSync(join(results, release, "table"), "utf8")
+    .trim()
+    .split("\n")
+    .map(line => ({ ...JSON.parse(line), release })),
+)
+
+const order = new Map(PROGRAM_TYPES.map((row, index) => [row.name, index]))
+const keys = [...new Set(rows.map(row => `${row.programType}\t${row.style}`))].sort(
+  (a, b) => (order.get(a.split("\t")[0]) ?? 99) - (order.get(b.split("\t")[0]) ?? 99) || (a < b ? -1 : 1),
+)
+const notes = []
+const cell = (key, release) => {
+  const row = rows.findLast(row => `${row.programType}\t${row.style}` === key && row.release === release)
+  if (!row) return "not tried"
+  if (row.outcome === "works") return "works"
+  const note = `${row.outcome.errno}: ${row.outcome.reason}`
+  if (!notes.includes(note)) notes.push(note)
+  return `${row.outcome.errno} (${notes.indexOf(note) + 1})`
+}
+const lines = keys.map(key => {
+  const [type, style] = key.split("\t")
+  return `| ${type} | ${style} | ${releases.map(release => cell(key, release)).join(" | ")} |`
+})
+const missing = PROGRAM_TYPES.filter(type => !keys.some(key => key.startsWith(`${type.name}\t`)))
+const text = `# Kernels
+
+What \`skep/linux\` attached on real kernels: loaded, attached, its event seen, detached, the event seen no more. Written by
+\`npm run test:kernel && node test/kernel/write-table.mjs\`, from Debian's cloud kernels under QEMU.
+
+| program type | attach style | ${releases.map(release => `Linux ${release}`).join(" | ")} |
+| --- | --- | ${releases.map(() => "---").join(" | ")} |
+${lines.join("\n")}
+
+${notes.map((note, index) => `${index + 1}. ${note}`).join("\n")}
+${missing.length > 0 ? `\nNot tried: ${missing.map(type => type.name).join(", ")}.\n` : ""}`
+writeFileSync(join(root, "docs/kernels.md"), text)
+console.log(`${keys.length} rows; types without one: ${missing.map(type => type.name).join(", ") || "none"}`)
