@@ -78,7 +78,10 @@ describe("the command line as it is installed", () => {
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"))
   })
 
-  test.each(["run", "inspect", "disasm", "btf", "feature", "explain", "profile"])("%s has --help", async command => {
-    expect((await skep(command, "--help")).stdout).toContain(`Usage: skep ${command}`)
-  })
+  test.each(["run", "inspect", "disasm", "btf", "feature", "explain", "profile"])(
+    "%s has --help",
+    async command => {
+      expect((await skep(command, "--help")).stdout).toContain(`Usage: skep ${command}`)
+    },
+  )
 })
