@@ -19,6 +19,14 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./disasm/index.ts"),
   },
   btf: { summary: "dump type information", load: () => import("./btf/index.ts") },
+  prog: { summary: "programs that the kernel holds (bpftool prog)", load: () => import("./prog/index.ts") },
+  map: { summary: "maps that the kernel holds (bpftool map)", load: () => import("./map/index.ts") },
+  perf: { summary: "programs on perf events (bpftool perf)", load: () => import("./perf/index.ts") },
+  cgroup: {
+    summary: "programs on control groups (bpftool cgroup)",
+    load: () => import("./cgroup/index.ts"),
+  },
+  link: { summary: "links that the kernel holds (bpftool link)", load: () => import("./link/index.ts") },
   feature: {
     summary: "list what BPF offers, as bpftool prints it",
     load: () => import("./feature/index.ts"),

@@ -14,7 +14,7 @@ type Entries = Readonly<
 
 /** Builds the commander program with the one command that is asked for, runs it, and turns every failure into a status. */
 export async function runCommandLine(
-  args: readonly string[],
+  given: readonly string[],
   entries: Entries,
   version: string,
   injected?: Io,
@@ -26,6 +26,7 @@ export async function runCommandLine(
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ writeOut: text => io.out(text), writeErr: text => io.err(text) })
+  const args = nounFirst(given, Object.keys(entries))
   const wanted = args.find(arg => !arg.startsWith("-"))
   for (const [name, entry] of Object.entries(entries)) {
     const command = program.command(name).summary(entry.summary).description(entry.summary)
@@ -49,6 +50,36 @@ export async function runCommandLine(
     return report(error, io)
   }
 }
+
+/**
+ * Options in front of the noun (`--linux -j prog show`, as bpftool takes them) go to its end: they are the noun's. With --linux
+ * the noun may be shortened, as for bpftool.
+ */
+function nounFirst(args: readonly string[], nouns: readonly string[]): string[] {
+  const at = args.findIndex(arg => !arg.startsWith("-"))
+  if (at < 0) return [...args]
+  const [options, noun, rest] = [args.slice(0, at), args[at] as string, args.slice(at + 1)]
+  if (noun === "help" || noun === "") return [...args]
+  const full =
+    nouns.includes(noun) || !args.includes("--linux")
+      ? noun
+      : (OBJECT_NOUNS.find(known => known.startsWith(noun)) ?? noun)
+  return [full, ...rest, ...options]
+}
+
+/** In bpftool's order, which decides what "p" means. */
+const OBJECT_NOUNS = [
+  "prog",
+  "map",
+  "link",
+  "cgroup",
+  "perf",
+  "net",
+  "feature",
+  "btf",
+  "struct_ops",
+  "iter",
+] as const
 
 function report(error: unknown, io: Io): number {
   if (error instanceof Exit) return error.status

@@ -3,11 +3,14 @@ interface WithCookie {
   readonly cookie?: bigint
 }
 
-/** Where among several programs of one hook: at the end when nothing is told. Programs are named by id. */
+/** Where among several programs of one hook: at the end when nothing is told. */
 export interface Order {
-  readonly before?: number
-  readonly after?: number
+  readonly before?: Neighbour
+  readonly after?: Neighbour
 }
+
+/** A program that stands there, by its id or by its link's. */
+export type Neighbour = number | { readonly link: number }
 
 /**
  * Where a program is attached: a plain value, one shape a kind, the same on both kernels.
@@ -73,7 +76,7 @@ export type AttachPoint = WithCookie &
         readonly pid?: number
         readonly cpu?: number
       }
-    /** An iterator; of map elements, over the map of this id. */
+    /** An iterator; of map elements, over the map of this id; of tasks, over one by its id; of cgroups, from one downwards. */
     | { readonly kind: "iter"; readonly map?: number; readonly task?: number; readonly cgroup?: string }
     | {
         readonly kind: "xdp"
@@ -85,7 +88,7 @@ export type AttachPoint = WithCookie &
         /** By netlink: put it in place of the program that is there. */
         readonly replace?: boolean
       }
-    /** A filter of the clsact qdisc, in direct-action mode. */
+    /** A filter of the clsact qdisc, in direct-action mode; a sched_act program is the action of one that matches all. */
     | {
         readonly kind: "tc"
         readonly interface: string
@@ -111,18 +114,24 @@ export type AttachPoint = WithCookie &
         readonly replaces?: number
       }
     /** A network namespace, "/proc/self/ns/net" when no path is told: sk_lookup and flow_dissector. */
-    | { readonly kind: "netns"; readonly path?: string }
+    | {
+        readonly kind: "netns"
+        readonly path?: string
+        /** "attach" is bpf_prog_attach, for flow_dissector: on the namespace of this process, beyond its life. */
+        readonly by?: "link" | "attach"
+      }
     /** An open socket of this process, by descriptor: as its filter, or as selector of its reuseport group. */
     | { readonly kind: "socket"; readonly fd: number; readonly reuseport?: boolean }
-    /** A sockmap or sockhash, by id: sk_msg and sk_skb. */
-    | { readonly kind: "sockmap"; readonly map: number }
-    /** A lightweight tunnel: packets of a route. */
+    /** A sockmap or sockhash, by id: sk_msg and sk_skb. Links are taken since 6.10. */
+    | { readonly kind: "sockmap"; readonly map: number; readonly by?: "link" | "attach" }
+    /** A lightweight tunnel: packets of a route that is made for it. */
     | {
         readonly kind: "lwt"
         /** "10.9.9.0/24". */
         readonly route: string
         readonly interface: string
-        readonly hook: "in" | "out" | "xmit"
+        /** "seg6local" is the End.BPF action of IPv6 segment routing. */
+        readonly hook: "in" | "out" | "xmit" | "seg6local"
       }
     | {
         readonly kind: "netfilter"

@@ -23,16 +23,38 @@ export function attachPointOf(program: ProgramSpec): AttachPoint | undefined {
     case "uretprobe":
     case "uretprobe.s":
       return target === "" ? undefined : userProbePoint(program, name.startsWith("uretprobe"))
+    case "kprobe.multi":
+    case "kretprobe.multi":
+    case "kprobe.session":
+      return target === "" ? undefined : multiProbePoint(program, name)
+    case "uprobe.multi":
+    case "uprobe.multi.s":
+    case "uretprobe.multi":
+    case "uretprobe.multi.s":
+    case "uprobe.session":
+    case "uprobe.session.s":
+      return target === "" ? undefined : multiUserProbePoint(program, name)
+    case "usdt":
+    case "usdt.s":
+      return target === "" ? undefined : usdtPoint(program)
+    case "iter":
+    case "iter.s":
+      return { kind: "iter" }
     case "tp":
+    case "tp.s":
     case "tracepoint":
+    case "tracepoint.s":
       return target === "" ? undefined : tracepointPoint(program)
     case "raw_tp":
+    case "raw_tp.s":
     case "raw_tracepoint":
+    case "raw_tracepoint.s":
     case "raw_tp.w":
     case "raw_tracepoint.w":
       return target === "" ? undefined : { kind: "rawTracepoint", name: target }
     default:
-      return definition.attachByBtf && definition.programType === "tracing"
+      // fentry, fexit, fmod_ret, tp_btf, lsm, freplace.
+      return definition.autoAttach === "trace" || definition.autoAttach === "lsm"
         ? { kind: "trace" }
         : { kind: "section", section: program.section }
   }
@@ -69,12 +91,59 @@ function userProbePoint(program: ProgramSpec, isReturn: boolean): AttachPoint {
     )
   }
   const match = /^(.+?)(?:\+(0x[0-9a-fA-F]+|\d+))?$/.exec(program.target.slice(colon + 1))
+  const offset = Number(match?.[2] ?? 0)
+  if (isReturn && offset !== 0)
+    throw new AttachError(`prog '${program.name}': uretprobes do not support offset specification`, {
+      errno: "EINVAL",
+      hint: `leave out +${match?.[2]}: a function returns from any offset`,
+    })
   return {
     kind: isReturn ? "uretprobe" : "uprobe",
     binary: program.target.slice(0, colon),
     symbol: match?.[1] ?? "",
-    offset: Number(match?.[2] ?? 0),
+    offset,
   }
+}
+
+function multiProbePoint(program: ProgramSpec, section: string): AttachPoint {
+  const isSession = section === "kprobe.session"
+  if (!/^[A-Za-z0-9_.*?]+$/.test(program.target))
+    throw new AttachError(
+      `prog '${program.name}': kprobe ${isSession ? "session" : "multi"} pattern is invalid: ${program.target}`,
+      { errno: "EINVAL", hint: "a function's name, in which * and ? stand for others" },
+    )
+  return {
+    kind: "kprobeMulti",
+    functions: program.target,
+    ...(section === "kretprobe.multi" && { return: true }),
+    ...(isSession && { session: true }),
+  }
+}
+
+function multiUserProbePoint(program: ProgramSpec, section: string): AttachPoint {
+  const colon = program.target.indexOf(":")
+  if (colon <= 0 || colon === program.target.length - 1)
+    throw new AttachError(
+      `prog '${program.name}': invalid format of section definition '${program.section}'`,
+      { errno: "EINVAL", hint: `write ${section}/<path>:<function pattern>` },
+    )
+  return {
+    kind: "uprobeMulti",
+    binary: program.target.slice(0, colon),
+    functions: program.target.slice(colon + 1),
+    ...(section.startsWith("uretprobe") && { return: true }),
+    ...(section.startsWith("uprobe.session") && { session: true }),
+  }
+}
+
+function usdtPoint(program: ProgramSpec): AttachPoint {
+  const [binary, provider, name] = program.target.split(":")
+  if (!binary || !provider || !name)
+    throw new AttachError(
+      `prog '${program.name}': invalid section '${program.section}', expected SEC("usdt/<path>:<provider>:<name>")`,
+      { errno: "EINVAL" },
+    )
+  return { kind: "usdt", binary, provider, name }
 }
 
 function tracepointPoint(program: ProgramSpec): AttachPoint {

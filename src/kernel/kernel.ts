@@ -17,6 +17,15 @@ export interface LoadOptions {
   readonly only?: readonly string[]
   /** Values for global variables, by name, set before the load (`.rodata` becomes constant). */
   readonly globals?: Readonly<Record<string, unknown>>
+  /** What programs that replace (freplace) or trace (fentry, fexit) a function of a loaded program are about, by their names. */
+  readonly targets?: Readonly<Record<string, ProgramFunction>>
+}
+
+/** A function of a loaded program. */
+export interface ProgramFunction {
+  readonly program: Pick<Program, "id">
+  /** What the section names ("freplace/function") when left out. */
+  readonly function?: string
 }
 
 export interface LoadedObject extends AsyncDisposable {

@@ -19,6 +19,7 @@ export class MapCodec {
   /** Of a data section: the variables in its only value. */
   readonly #variables: readonly GlobalSpec[] | undefined
   readonly #perCpu: boolean
+  readonly #recordTypes = new Map<string | number, TypeId | undefined>()
 
   constructor(spec: MapSpec, object: ObjectSpec, sizes: MapSizes) {
     this.#spec = spec
@@ -39,6 +40,8 @@ export class MapCodec {
   /** A value as bpf(2) takes it: of a per-CPU map one a CPU, each rounded up to 8 bytes. */
   encodeValue(value: unknown): Uint8Array {
     const { valueSize, cpus } = this.#sizes
+    if (this.#variables && !(value instanceof Uint8Array))
+      return this.#encodeVariables(value, this.#variables)
     if (!this.#perCpu) return this.#encode(value, this.#spec.valueType, valueSize, "value")
     if (!Array.isArray(value) || value.length !== cpus)
       throw new MapError(
@@ -65,8 +68,15 @@ export class MapCodec {
 
   /** A record of a perf event array or ring buffer: the struct of that name, or the only one that fits, or bytes. */
   decodeRecord(bytes: Uint8Array, type?: string): unknown {
-    const id = this.#btf && eventType(this.#btf, bytes.length, type)
+    const id = this.#btf && this.#recordType(this.#btf, bytes.length, type)
     return this.#btf && id !== undefined ? readValue(this.#btf, id, bytes) : bytes
+  }
+
+  /** Found once for each size and name: a reader asks for every record. */
+  #recordType(btf: Btf, size: number, name: string | undefined): TypeId | undefined {
+    const key = name ?? size
+    if (!this.#recordTypes.has(key)) this.#recordTypes.set(key, eventType(btf, size, name))
+    return this.#recordTypes.get(key)
   }
 
   /** Variables by name; static ones of several files may share one, then the last is seen. */
@@ -80,6 +90,22 @@ export class MapCodec {
 
   #decode(bytes: Uint8Array, type: TypeId | undefined): unknown {
     return this.#btf && type !== undefined ? readValue(this.#btf, type, bytes) : plainInteger(bytes)
+  }
+
+  /** Variables by name; those that are not named become zero. */
+  #encodeVariables(value: unknown, variables: readonly GlobalSpec[]): Uint8Array {
+    const bytes = new Uint8Array(this.#sizes.valueSize)
+    const fail = (rule: string): MapError =>
+      new MapError(`map '${this.#spec.name}': ${rule} (EINVAL)`, { errno: "EINVAL" })
+    if (!this.#btf || typeof value !== "object" || value === null)
+      throw fail("the value of a data section is an object of variables by name")
+    for (const [name, item] of Object.entries(value)) {
+      const variable = variables.find(variable => variable.name === name)
+      if (!variable)
+        throw fail(`it has no variable '${name}', only ${variables.map(each => each.name).join(", ")}`)
+      writeValue(this.#btf, variable.type, item as BtfValue, bytes, variable.offset)
+    }
+    return bytes
   }
 
   #encode(value: unknown, type: TypeId | undefined, size: number, what: "key" | "value"): Uint8Array {

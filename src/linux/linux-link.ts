@@ -7,6 +7,7 @@ import { LINK_INFO } from "./bpf/info.ts"
 import { Scratch } from "./ffi/scratch.ts"
 import { readStructure } from "./ffi/structure.ts"
 import type { LinuxProgram } from "./linux-program.ts"
+import { readIterator } from "./read/iterator.ts"
 
 const LINK_INFO_BYTES = 64
 
@@ -42,6 +43,28 @@ export class LinuxLink implements Link {
     const { fd } = this.#link("pinned")
     const { result } = this.#bpf.try("BPF_OBJ_PIN", OBJECT_PATH, { pathname: path, bpf_fd: fd })
     if (result < 0) throw new AttachError(`link ${this.id}: cannot be pinned to ${path}: error ${-result}`)
+  }
+
+  /** Of an iterator: what its program writes about every object there is now, as text. Throws AttachError for other links. */
+  async read(): Promise<string> {
+    const decoder = new TextDecoder()
+    let text = ""
+    for await (const bytes of this.chunks()) text += decoder.decode(bytes, { stream: true })
+    return text + decoder.decode()
+  }
+
+  /** The same in pieces, as bytes, for programs that write records of their own. */
+  chunks(): AsyncGenerator<Uint8Array> {
+    const { fd } = this.#link("read")
+    if (this.point.kind !== "iter")
+      throw new AttachError(
+        `link ${this.id}: ${this.point.kind} is no iterator: there is nothing to read (EINVAL)`,
+        {
+          errno: "EINVAL",
+          hint: "programs of other kinds tell through maps",
+        },
+      )
+    return readIterator(this.#bpf, fd)
   }
 
   async detach(): Promise<void> {

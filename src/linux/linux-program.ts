@@ -10,6 +10,7 @@ import { Scratch } from "./ffi/scratch.ts"
 import { readStructure } from "./ffi/structure.ts"
 import { LinuxLink } from "./linux-link.ts"
 import type { LoadedProgram } from "./load/load-program.ts"
+import { type RunOptions, type RunResult, runProgram } from "./run-program.ts"
 
 const PROG_INFO_BYTES = 232
 
@@ -42,6 +43,11 @@ export class LinuxProgram implements Program {
     const link = new LinuxLink(this.#host.bpf, this, attachProgram(this.#host, this.#loaded, point))
     this.#links.add(link)
     return link
+  }
+
+  /** Runs the program on given input, without attaching it (BPF_PROG_TEST_RUN). Throws LoadError. */
+  async run(options: RunOptions = {}): Promise<RunResult> {
+    return runProgram(this.#host.bpf, { fd: this.fd, name: this.name, type: this.#loaded.type }, options)
   }
 
   /** What the kernel tells of it: sizes, times, runs. */

@@ -10,6 +10,7 @@ const [missing, reason] = missingTools(
   "busybox",
   "cpio",
   "bpftool",
+  "gcc",
   "strace",
   "ip",
   "tc",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { runInGuest } from "../../scripts/kernel-guest/guest.mjs"
@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const suite = join(root, ".cache/kernel-suite")
 const PROGRAMS = ["bpftool", "ip", "setpriv", "strace", "tc"]
 const SECONDS = 540
+/** Modules of network devices and traffic control: the cloud kernels build them apart. None depends on another one. */
+const MODULES = ["act_bpf", "cls_bpf", "cls_matchall", "nf_defrag_ipv4", "sch_ingress", "veth"]
 
 /** One test that ran in a guest. */
 export interface GuestTest {
@@ -34,7 +36,7 @@ export async function runKernelSuite(release: string, pattern = ""): Promise<Sui
   await runInGuest({
     kernel: kernelPackage(release).image,
     script: script(release, pattern),
-    files: guestFiles(),
+    files: guestFiles(release),
     results,
     seconds: SECONDS,
   })
@@ -47,14 +49,50 @@ export async function runKernelSuite(release: string, pattern = ""): Promise<Sui
   return { tests, errors: output("stderr") }
 }
 
-function guestFiles(): Record<string, string> {
+function guestFiles(release: string): Record<string, string> {
   return {
+    ...moduleFiles(release),
     ...programFiles(process.execPath, ...PROGRAMS),
     ...packageFiles(),
     "skep/test/reporter.mjs": join(root, "test/kernel/reporter.mjs"),
     "skep/test/programs": join(root, "test/kernel/programs"),
     "skep/test/suite": suite,
+    ...targetFiles(),
   }
+}
+
+/** The program that probes of user space are tried on: a static one, and a position-independent one with libc beside. */
+function targetFiles(): Record<string, string> {
+  const folder = join(root, ".cache/kernel-programs")
+  mkdirSync(folder, { recursive: true })
+  const build = (name: string, flag: string): string => {
+    const target = join(folder, name)
+    execFileSync("gcc", ["-O1", flag, "-o", target, join(root, "test/kernel/programs/target.c")])
+    return target
+  }
+  return {
+    "skep/test/target": build("target", "-static"),
+    "skep/test/target-pie": build("target-pie", "-pie"),
+  }
+}
+
+/** The guest's insmod reads no compressed modules. */
+function moduleFiles(release: string): Record<string, string> {
+  const { modules, folder } = kernelPackage(release)
+  const unpacked = join(folder, "modules-unpacked")
+  mkdirSync(unpacked, { recursive: true })
+  const files: Record<string, string> = {}
+  for (const path of readdirSync(modules, { recursive: true, encoding: "utf8" })) {
+    const [, name, suffix] = /([^/]+)\.ko(\.xz)?$/.exec(path) ?? []
+    if (name === undefined || !MODULES.includes(name)) continue
+    const file = join(unpacked, `${name}.ko`)
+    const bytes = suffix
+      ? execFileSync("xz", ["-dc", join(modules, path)])
+      : readFileSync(join(modules, path))
+    writeFileSync(file, bytes)
+    files[`skep/modules/${name}.ko`] = file
+  }
+  return files
 }
 
 function script(release: string, pattern: string): string {
@@ -62,6 +100,7 @@ function script(release: string, pattern: string): string {
   return `mkdir -p /lib/x86_64-linux-gnu /lib64 /etc
 export SKEP_KERNEL=${release} LD_LIBRARY_PATH=/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu
 cd /skep
+for module in modules/*.ko; do insmod "$module"; done
 node --test-reporter=/skep/test/reporter.mjs --test-reporter-destination=/tmp/out/tests ${filter} test/suite/main.js
 `
 }

@@ -88,14 +88,14 @@ describe("skep btf dump", () => {
     ],
     ["a format without value", ["file", "types.o", "format"], "expecting value for 'format' option"],
     ["an unknown word", ["file", "types.o", "colour"], "unrecognized option: 'colour'"],
-    ["another source", ["map", "5"], "unrecognized BTF source specifier: 'map'"],
+    ["another source", ["device", "5"], "unrecognized BTF source specifier: 'device'"],
     ["a type id that is no number", ["file", "types.o", "root_id", "x"], "can't parse 'x' as root_id"],
     ["C as JSON", ["file", "types.o", "format", "c", "-j"], "JSON output for C-syntax dump is not supported"],
-    ["no file", ["file"], "missing required argument"],
+    ["no file", ["file"], "expected a file, but the command ends there"],
   ])("%s is wrong usage", async (_name, args, message) => {
     const { status, err, out } = await skep("dump", ...args)
-    expect([status, out]).toEqual([2, ""])
-    expect(err).toContain(message)
+    expect(status).toBe(2)
+    expect(args.includes("-j") ? out : err).toContain(message)
   })
 
   test.each([
@@ -118,8 +118,6 @@ describe("skep btf dump", () => {
   test("explains itself", async () => {
     const { status, out } = await skep("dump", "--help")
     expect(status).toBe(0)
-    expect(out).toContain(
-      "Usage: skep btf dump file FILE [format raw|c] [root_id N]... [--base FILE] [--json]",
-    )
+    expect(out).toContain("Usage: skep btf dump SOURCE [format FORMAT] [root_id N]...")
   })
 })

@@ -1,56 +1,95 @@
-import { BtfError } from "../../base/index.ts"
-import { type Btf, formatC, formatRaw, formatRawJson, readBtf, type TypeId } from "../../btf/index.ts"
-import type { Io } from "../io.ts"
+import { BtfError, UsageError } from "../../base/index.ts"
+import { type Btf, formatC, formatRaw, formatRawJson, type TypeId } from "../../btf/index.ts"
+import type { Verb, VerbContext } from "../objects/noun.ts"
+import { selectMap, selectProgram } from "../objects/selectors.ts"
+import type { Words } from "../objects/words.ts"
+import { btfFromFile, btfFromKernel, type LabelledBtf } from "./sources.ts"
 
 export type DumpFormat = "raw" | "c"
 
-export interface DumpOptions {
-  readonly file: string
-  readonly format: DumpFormat
-  /** Type ids; none means all. */
+export const dump: Verb = {
+  names: ["dump"],
+  words: "SOURCE [format FORMAT] [root_id N]...",
+  summary: "print the types of a file, or of what a kernel holds",
+  async run(words, context) {
+    await dumpTypes(words, context)
+  },
+}
+
+async function dumpTypes(words: Words, context: VerbContext): Promise<void> {
+  const source = await readSource(words, context)
+  const { format, roots } = readOptions(words)
+  if (format === "c" && context.json) throw new UsageError("JSON output for C-syntax dump is not supported")
+  const { btf, label } = await source.load()
+  const wanted = [...source.roots, ...roots]
+  for (const root of wanted)
+    if (root < 1 || root >= btf.count)
+      throw new BtfError(`${label}: invalid root ID ${root}, there are 1 to ${btf.count - 1}`)
+  context.io.out(text(btf, format, wanted as TypeId[], context))
+}
+
+function text(btf: Btf, format: DumpFormat, roots: readonly TypeId[], { json }: VerbContext): string {
+  const selection = roots.length > 0 ? { roots } : {}
+  if (format === "c") return formatC(btf, selection)
+  return json ? formatRawJson(btf, selection) : formatRaw(btf, selection)
+}
+
+interface Source {
+  /** Types that the source itself is about: of a map its key and value. */
   readonly roots: readonly number[]
-  readonly base?: string
-  readonly json: boolean
+  load(): Promise<LabelledBtf>
 }
 
-const KERNEL_FOLDER = "/sys/kernel/btf/"
-const KERNEL = `${KERNEL_FOLDER}vmlinux`
-
-/** Prints the types of a file. Throws BtfError and ObjectError naming the file. */
-export async function runDump(options: DumpOptions, io: Io): Promise<void> {
-  const baseFile = options.base ?? impliedBase(options.file)
-  const base = baseFile === undefined ? undefined : await loadBtf(baseFile, io, undefined)
-  const btf = await loadBtf(options.file, io, base)
-  for (const root of options.roots) {
-    if (root >= 1 && root < btf.count) continue
-    throw new BtfError(`${options.file}: invalid root ID ${root}, there are 1 to ${btf.count - 1}`)
+async function readSource(words: Words, context: VerbContext): Promise<Source> {
+  const base = typeof context.flags.base === "string" ? context.flags.base : undefined
+  switch (words.take("map", "prog", "id", "file")) {
+    case "map": {
+      const kernel = await context.objects()
+      const { btfId, keyType, valueType } = selectMap(words, kernel)
+      const part = words.take("key", "value", "all", "kv") ?? "kv"
+      const roots = { key: [keyType], value: [valueType], kv: [keyType, valueType], all: [] }[part] ?? []
+      return { roots, load: () => btfFromKernel(kernel, btfId, base, context.io) }
+    }
+    case "prog": {
+      const kernel = await context.objects()
+      const { btfId } = selectProgram(words, kernel)
+      return { roots: [], load: () => btfFromKernel(kernel, btfId, base, context.io) }
+    }
+    case "id": {
+      const id = words.number("ID")
+      const kernel = await context.objects()
+      return { roots: [], load: () => btfFromKernel(kernel, id, base, context.io) }
+    }
+    case "file": {
+      const file = words.next("a file")
+      return { roots: [], load: () => btfFromFile(file, base, context.io) }
+    }
+    default:
+      throw new UsageError(`unrecognized BTF source specifier: '${words.peek() ?? ""}'`, {
+        hint: "say: skep btf dump file FILE",
+      })
   }
-  const selection = options.roots.length > 0 ? { roots: options.roots as TypeId[] } : {}
-  if (options.format === "c") io.out(formatC(btf, selection))
-  else io.out(options.json ? formatRawJson(btf, selection) : formatRaw(btf, selection))
 }
 
-/** Modules in sysfs are split from the kernel they run in. */
-function impliedBase(file: string): string | undefined {
-  return file.startsWith(KERNEL_FOLDER) && file !== KERNEL ? KERNEL : undefined
+function readOptions(words: Words): { readonly format: DumpFormat; readonly roots: readonly number[] } {
+  let format: DumpFormat = "raw"
+  const roots: number[] = []
+  while (!words.isEmpty) {
+    const option = words.take("format", "root_id")
+    if (option === undefined) throw new UsageError(`unrecognized option: '${words.peek()}'`)
+    if (words.isEmpty) throw new UsageError(`expecting value for '${option}' option`)
+    if (option === "format") format = parseFormat(words.next("a format"))
+    else roots.push(parseRoot(words.next("a type id")))
+  }
+  return { format, roots }
 }
 
-async function loadBtf(file: string, io: Io, base: Btf | undefined): Promise<Btf> {
-  const bytes = await io.readFile(file)
-  const section = isElf(bytes) ? await btfSection(bytes, file) : bytes
-  return readBtf(section, { label: file, ...(base && { base }) })
+function parseFormat(word: string): DumpFormat {
+  if (word === "raw" || word === "c") return word
+  throw new UsageError(`unrecognized format specifier: '${word}', possible values: raw, c`)
 }
 
-function isElf(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x7f && bytes[1] === 0x45 && bytes[2] === 0x4c && bytes[3] === 0x46
-}
-
-async function btfSection(bytes: Uint8Array, file: string): Promise<Uint8Array> {
-  // Loaded here alone: raw BTF needs nothing of it.
-  const { readElf } = await import("../../object/index.ts")
-  const section = readElf(bytes).section(".BTF")
-  if (section) return section.bytes
-  throw new BtfError(`${file}: there is no section .BTF`, {
-    hint: "compile with -g (and -target bpf), or run pahole -J on it",
-  })
+function parseRoot(word: string): number {
+  if (/^\d{1,9}$/.test(word)) return Number(word)
+  throw new UsageError(`can't parse '${word}' as root_id`)
 }

@@ -36,3 +36,18 @@ export function attachError(
     ...(hint !== undefined && { hint }),
   })
 }
+
+/** Runs what finds a place to attach, and says in its errors which program is about it. */
+export function named<T>(program: LoadedProgram, attach: () => T): T {
+  try {
+    return attach()
+  } catch (error) {
+    const prefix = `prog '${program.spec.name}': `
+    if (!(error instanceof AttachError) || error.message.startsWith(prefix)) throw error
+    throw new AttachError(prefix + error.message, {
+      ...(error.errno && { errno: error.errno }),
+      ...(error.hint !== undefined && { hint: error.hint }),
+      cause: error,
+    })
+  }
+}

@@ -194,9 +194,9 @@ export const LINK_CREATE = {
     ...LINK,
     multi_flags: [16, "u32"],
     cnt: [20, "u32"],
-    syms: [24, "pointer"],
-    addrs: [32, "pointer"],
-    cookies: [40, "pointer"],
+    syms: [24, "texts"],
+    addrs: [32, "u64s"],
+    cookies: [40, "u64s"],
   },
   uprobeMulti: {
     ...LINK,

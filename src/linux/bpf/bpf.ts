@@ -18,7 +18,14 @@ export interface BpfCall {
   readonly result: number
 }
 
+/** More than `union bpf_attr` has on any kernel. */
+const LARGEST_ATTRIBUTES = 256
+
 const NUMBERS = new Map<string, number>(COMMANDS.map(row => [row.abi, row.number]))
+
+const EAGAIN = 11
+/** As often as libbpf tries a load that a signal interrupts. */
+const ATTEMPTS = 5
 
 /** bpf(2): commands with their attributes by name. */
 export class Bpf {
@@ -43,9 +50,15 @@ export class Bpf {
   ): { readonly result: number; readonly attributes: ReturnType<typeof readStructure<S>> } {
     using scratch = new Scratch(this.native)
     const size = Math.max(usedSize(structure, values), minimum)
-    const { address, bytes } = scratch.allocate(size)
+    // Kernels write some answers (`query.revision`) behind the size that they are told.
+    const { address, bytes } = scratch.allocate(Math.max(size, LARGEST_ATTRIBUTES))
     writeStructure(structure, values, bytes, scratch)
-    const result = this.native.syscall(this.#number, commandNumber(command), address, size)
+    let result = 0
+    // The verifier gives up with EAGAIN when a signal is pending; the next try gets through.
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      result = this.native.syscall(this.#number, commandNumber(command), address, size)
+      if (result !== -EAGAIN || command !== "BPF_PROG_LOAD") break
+    }
     this.onCall?.({ command, structure, values, size, result })
     return { result, attributes: readStructure(structure, bytes) }
   }

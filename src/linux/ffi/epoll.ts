@@ -26,6 +26,7 @@ export class Poller implements Disposable {
   readonly #listeners = new Map<number, () => void>()
   #interested = 0
   #waiting = false
+  #isDisposed = false
 
   constructor(native: Native) {
     this.#native = native
@@ -64,6 +65,7 @@ export class Poller implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true
     this.#interested = 0
     this.#listeners.clear()
     if (this.#waiting) this.#endWait()
@@ -79,10 +81,6 @@ export class Poller implements Disposable {
       this.#waiting = false
       if (this.#isDisposed) this.#close()
     }
-  }
-
-  get #isDisposed(): boolean {
-    return this.#interested === 0 && this.#listeners.size === 0
   }
 
   async #wait(): Promise<number[]> {

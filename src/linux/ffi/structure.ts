@@ -1,7 +1,10 @@
 import { encodeUtf8 } from "../../base/index.ts"
 import type { Scratch } from "./scratch.ts"
 
-/** Kinds of fields: integers by width, text in place of a fixed length, a pointer to bytes or text, or to an array of integers. */
+/**
+ * Kinds of fields: integers by width, text in place of a fixed length, a pointer to bytes or text, or to an
+ * array of integers or of pointers to text.
+ */
 export type FieldType =
   | "u8"
   | "u16"
@@ -13,6 +16,7 @@ export type FieldType =
   | "text"
   | "u32s"
   | "u64s"
+  | "texts"
 
 /** A C structure: fields by name, with their offsets. */
 export type Structure = Readonly<Record<string, readonly [offset: number, type: FieldType]>>
@@ -27,7 +31,9 @@ type ValueOf<Type extends FieldType> = Type extends "u64"
         ? readonly number[]
         : Type extends "u64s"
           ? readonly (number | bigint)[]
-          : string
+          : Type extends "texts"
+            ? readonly string[]
+            : string
 
 /** Values for some fields of a structure; the others are zero. */
 export type Values<S extends Structure> = { readonly [Name in keyof S]?: ValueOf<S[Name][1]> | undefined }
@@ -91,6 +97,11 @@ function writeField(
     case "u64s":
       setAddress(scratch.copy(bytesOf(BigUint64Array.from(value as bigint[], BigInt))))
       break
+    case "texts": {
+      const addresses = (value as string[]).map(text => scratch.text(text))
+      setAddress(scratch.copy(bytesOf(BigUint64Array.from(addresses))))
+      break
+    }
     default:
       bytes.set(encodeUtf8(value as string).subarray(0, widthOf(type) - 1), offset)
   }
@@ -114,6 +125,7 @@ function widthOf(type: FieldType): number {
     case "pointer":
     case "u32s":
     case "u64s":
+    case "texts":
       return 8
     default:
       return Number(type.slice("text".length))
@@ -164,6 +176,7 @@ function readField(
     case "pointer":
     case "u32s":
     case "u64s":
+    case "texts":
       return view.getBigUint64(offset, true)
     default: {
       const text = bytes.subarray(offset, offset + widthOf(type))

@@ -1,12 +1,21 @@
+import { existsSync, readFileSync } from "node:fs"
 import { BtfBuilder } from "../../btf/index.ts"
 import { BTF_LOAD, MAP_CREATE, PROG_LOAD } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { closeFd } from "../ffi/descriptor.ts"
+import { openPerfEvent } from "../ffi/perf-event.ts"
 
 /** `r0 = 0; exit`. */
 const RETURN_ZERO = Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0)
 const SOCKET_FILTER = 1
 const ARRAY = 2
+const ENOENT = 2
+const KPROBE_TYPE = "/sys/bus/event_source/devices/kprobe/type"
+
+/** The perf type of kprobes; of no event at all on kernels without them. */
+function kprobeSource(): { readonly type: number } {
+  return { type: existsSync(KPROBE_TYPE) ? Number(readFileSync(KPROBE_TYPE, "latin1")) : 0xffff_ffff }
+}
 
 /** What a kernel can do beyond the oldest; each is tried once, when it is first asked for. */
 export class Features {
@@ -78,6 +87,17 @@ export class Features {
         map_flags: 1 << 10,
       }),
     )
+  }
+
+  /**
+   * Whether the kernel has a function of this name: a kprobe on it is opened and closed. Undefined where probes are not
+   * there or not allowed. Reading all of /proc/kallsyms for one name takes a hundred times as long.
+   */
+  hasFunction(name: string): boolean | undefined {
+    const { native } = this.#bpf
+    const result = openPerfEvent(native, kprobeSource(), { pid: -1, cpu: 0 }, name)
+    if (result >= 0) closeFd(native, result)
+    return result >= 0 ? true : result === -ENOENT ? false : undefined
   }
 
   #probe(name: string, ask: () => { readonly result: number }): boolean {

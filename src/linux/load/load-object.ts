@@ -1,9 +1,10 @@
 import { LoadError } from "../../base/index.ts"
 import { CoreResolver } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
-import { choosePrograms, initialData, type LoadOptions } from "../../kernel/index.ts"
+import { choosePrograms, initialData, type KernelFacts, type LoadOptions } from "../../kernel/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 import type { AttachHost } from "../attach/attached.ts"
+import { UsdtSpecs } from "../attach/usdt-specs.ts"
 import { MAP_ELEMENT } from "../bpf/attributes.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import { LinuxObject } from "../linux-object.ts"
@@ -11,9 +12,11 @@ import { LinuxProgram } from "../linux-program.ts"
 import type { KernelTypes } from "../machine/kernel-types.ts"
 import { LinuxMap, type MapHost } from "../maps/linux-map.ts"
 import { type CreatedMap, createMaps, type MapPlan } from "./create-maps.ts"
+import { createStructOpsMap, programMembers, structOpsOf, structOpsValue } from "./create-struct-ops.ts"
 import { type LoadedProgram, loadProgram, type ProgramPlan } from "./load-program.ts"
 import { loadableBtf } from "./loadable-btf.ts"
 import { pinByName } from "./pinned-map.ts"
+import { programTarget } from "./program-targets.ts"
 
 /** What loading needs of the kernel. */
 export interface LoadHost extends AttachHost, MapHost {
@@ -38,18 +41,26 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
     btf: btf?.fd,
     cpus: host.cpus,
     pinFolder: DEFAULT_PIN_FOLDER,
-    initialData: initialData(object, host.machine, options.globals ?? {}),
+    initialData: initialData(object, factsOf(host), options.globals ?? {}),
   }
+  const structOps = structOpsOf(object, host.types)
+  const members = programMembers(structOps)
   const maps = createMaps(plan)
   const loaded: LoadedProgram[] = []
   try {
     const { bpf, features, machine, types } = host
+    for (const each of structOps) maps.set(each.spec.name, createStructOpsMap(plan, each))
     const core = object.btf && new CoreResolver(object.btf, types.vmlinux)
-    const programs: ProgramPlan = { bpf, features, machine, types, object, maps, core, btf }
-    for (const spec of wanted) loaded.push(loadProgram(spec, programs))
+    const usdt = new UsdtSpecs(bpf, object.btf, maps)
+    const programs: ProgramPlan = { bpf, features, machine, types, object, maps, core, btf, usdt }
+    for (const spec of wanted) {
+      using attachProgram = programTarget(spec, options, host)
+      loaded.push(loadProgram(spec, { ...programs, attachProgram, member: members.get(spec.name) }))
+    }
     fillProgramSlots(host, loaded, maps)
+    const values = structOps.map(each => [each.spec.name, structOpsValue(each, loaded)] as const)
     for (const map of maps.values()) pinByName(plan, map)
-    return hold(object, host, loaded, maps)
+    return hold(object, host, loaded, maps, new Map(values))
   } catch (error) {
     for (const program of loaded) program.descriptor.close()
     for (const map of maps.values()) map.descriptor.close()
@@ -101,12 +112,23 @@ function hold(
   host: LoadHost,
   loaded: readonly LoadedProgram[],
   created: ReadonlyMap<string, CreatedMap>,
+  structOps: ReadonlyMap<string, Uint8Array>,
 ): LinuxObject {
   const programs = loaded.map(program => [program.spec.name, new LinuxProgram(program, host)] as const)
   const maps = [...created.values()].map(
-    ({ spec, descriptor }) => [spec.name, new LinuxMap(spec, descriptor, object, host)] as const,
+    ({ spec, descriptor }) =>
+      [spec.name, new LinuxMap(spec, descriptor, object, host, structOps.get(spec.name))] as const,
   )
   // Records of the first action are there when one starts to read, as on the embedded kernel.
   for (const [, map] of maps) if (map.hasRecords) map.records()
   return new LinuxObject(object, Object.fromEntries(programs), Object.fromEntries(maps))
+}
+
+function factsOf({ machine, features }: LoadHost): KernelFacts {
+  return {
+    release: machine.release,
+    version: machine.version,
+    config: option => machine.config(option),
+    hasSymbol: name => features.hasFunction(name) ?? machine.hasSymbol(name),
+  }
 }

@@ -3,6 +3,7 @@ import type { CoreResolver } from "../../btf/index.ts"
 import { attachType, missingToLoad, type ProgramTypeName, programType } from "../../catalog/index.ts"
 import { encodeInstructions } from "../../isa/index.ts"
 import { applyCore, kernelName, type ProgramSpec } from "../../object/index.ts"
+import type { UsdtSpecs } from "../attach/usdt-specs.ts"
 import { PROG_LOAD } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { errorText } from "../ffi/call-error.ts"
@@ -10,6 +11,7 @@ import { Descriptor } from "../ffi/descriptor.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import type { Values } from "../ffi/structure.ts"
 import { findBtfTarget } from "./btf-targets.ts"
+import type { ProgramMember } from "./create-struct-ops.ts"
 import type { Features } from "./features.ts"
 import type { LoadableBtf } from "./loadable-btf.ts"
 import { type Resolution, resolveReferences } from "./resolve-references.ts"
@@ -26,16 +28,18 @@ export interface ProgramPlan extends Resolution {
   readonly features: Features
   readonly core: CoreResolver | undefined
   readonly btf: { readonly fd: number; readonly loadable: LoadableBtf } | undefined
+  readonly usdt: UsdtSpecs
   /** For freplace and for fentry or fexit on programs: the descriptor of the program, and the type id in its BTF. */
   readonly attachProgram?: { readonly fd: number; readonly btfId: number } | undefined
-  /** For struct_ops: the id of the kernel's struct, and the member's index. */
-  readonly member?: { readonly btfId: number; readonly index: number } | undefined
+  /** For struct_ops: what it is in the kernel's struct. */
+  readonly member?: ProgramMember | undefined
 }
 
 export interface LoadedProgram {
   readonly spec: ProgramSpec
   readonly descriptor: Descriptor
   readonly type: ProgramTypeName
+  readonly usdt: UsdtSpecs
 }
 
 /** Loads one program. Throws LoadError, RelocationError, and VerifierError with the kernel's log. */
@@ -69,6 +73,7 @@ export function loadProgram(program: ProgramSpec, plan: ProgramPlan): LoadedProg
       spec: program,
       descriptor: new Descriptor(plan.bpf.native, result),
       type: definition.programType,
+      usdt: plan.usdt,
     }
   const reasons = new Map(problems.map(({ at, relocation, reason }) => [at, `${relocation}: ${reason}`]))
   throw refusal(program, -result, readLog(plan.bpf, values), reasons, plan)
@@ -77,7 +82,7 @@ export function loadProgram(program: ProgramSpec, plan: ProgramPlan): LoadedProg
 function attachAttributes(program: ProgramSpec, plan: ProgramPlan): Values<typeof PROG_LOAD> {
   const { definition } = program
   if (!definition) return {}
-  if (plan.member) return { attach_btf_id: plan.member.btfId, expected_attach_type: plan.member.index }
+  if (definition.programType === "struct_ops") return memberAttributes(program, plan)
   const expected = definition.attachType && attachType(definition.attachType)
   const flags =
     (definition.sleepable ? BPF_F_SLEEPABLE : 0) | (definition.fragments ? BPF_F_XDP_HAS_FRAGS : 0)
@@ -85,6 +90,20 @@ function attachAttributes(program: ProgramSpec, plan: ProgramPlan): Values<typeo
     ...(expected && { expected_attach_type: expected.number }),
     ...(flags !== 0 && { prog_flags: flags }),
     ...(definition.attachByBtf && btfAttributes(program, plan)),
+  }
+}
+
+function memberAttributes(program: ProgramSpec, { member }: ProgramPlan): Values<typeof PROG_LOAD> {
+  if (!member)
+    throw new LoadError(`prog '${program.name}': no struct_ops map of the object names it (EINVAL)`, {
+      errno: "EINVAL",
+      hint: 'put it into a member of a variable in SEC(".struct_ops")',
+    })
+  return {
+    attach_btf_id: member.btfId,
+    expected_attach_type: member.index,
+    ...(member.module !== 0 && { attach_prog_fd: member.module }),
+    ...(program.definition?.sleepable && { prog_flags: BPF_F_SLEEPABLE }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { alignUp } from "../../base/index.ts"
 import { BtfBuilder, type BtfType, type TypeId, VOID } from "../../btf/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 
@@ -116,8 +117,9 @@ class Rewrite {
   #data(type: Extract<BtfType, { kind: "datasec" }>): { size: number; variables: SectionVariables } {
     const { btf, maps, globals } = this.#object
     const map = maps.find(map => map.section === type.name && map.kind !== "map")
+    if (!map) return inARow(type)
     const offsets = new Map(
-      globals.filter(global => global.map === map?.name).map(global => [global.name, global.offset]),
+      globals.filter(global => global.map === map.name).map(global => [global.name, global.offset]),
     )
     const variables = type.variables.map(entry => {
       const variable = btf?.typeOf(entry.type, "var")
@@ -126,7 +128,7 @@ class Rewrite {
     })
     const end = variables.reduce((end, { offset, size }) => Math.max(end, offset + size), 0)
     return {
-      size: Math.max(type.size, map?.valueSize ?? 0, end),
+      size: Math.max(type.size, map.valueSize, end),
       variables: variables.toSorted((a, b) => a.offset - b.offset),
     }
   }
@@ -152,4 +154,18 @@ class Rewrite {
     })
     return this.#int
   }
+}
+
+/**
+ * A section that no map holds (".maps", "license"): nobody reads its variables by offset, but the kernel wants them one
+ * behind the other.
+ */
+function inARow(type: Extract<BtfType, { kind: "datasec" }>): { size: number; variables: SectionVariables } {
+  let end = 0
+  const variables = type.variables.map(entry => {
+    const offset = alignUp(end, 8)
+    end = offset + entry.size
+    return { ...entry, offset }
+  })
+  return { size: Math.max(type.size, end), variables }
 }

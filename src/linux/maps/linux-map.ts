@@ -1,7 +1,9 @@
+import { setImmediate } from "node:timers/promises"
 import { errnoName, MapError } from "../../base/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import { type KernelMap, MapCodec, type SampleOptions } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
+import { registerStructOps, type StructOpsLink } from "../attach/struct-ops-link.ts"
 import { MAP_ELEMENT, MAP_NEXT_KEY, OBJECT_PATH } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { errorText } from "../ffi/call-error.ts"
@@ -19,6 +21,8 @@ import {
 
 const FLAGS = { any: 0, noexist: 1, exist: 2 } as const
 const ENOENT = 2
+/** Records taken at once, so that none waits for long before others are looked at. */
+const BATCH = 4096
 
 /** What a map shares with its kernel. */
 export interface MapHost {
@@ -49,10 +53,23 @@ export class LinuxMap implements KernelMap {
   readonly #descriptor: Descriptor
   readonly #codec: MapCodec
   readonly #valueBytes: number
+  /** Of a struct_ops map: its value with the programs in it. */
+  readonly #structOps: Uint8Array | undefined
+  #registration: StructOpsLink | undefined
   #source: RecordSource | undefined
+  /** Records that were taken from the kernel; from `#next` on nobody has read them. */
+  #pending: readonly MapRecord[] = []
+  #next = 0
   readonly #onClose = new Set<() => void>()
 
-  constructor(spec: MapSpec, descriptor: Descriptor, object: ObjectSpec, host: MapHost) {
+  constructor(
+    spec: MapSpec,
+    descriptor: Descriptor,
+    object: ObjectSpec,
+    host: MapHost,
+    structOps?: Uint8Array,
+  ) {
+    this.#structOps = structOps
     const info = mapInfo(host.bpf, descriptor.fd)
     this.spec = spec
     this.id = info.id
@@ -108,14 +125,24 @@ export class LinuxMap implements KernelMap {
 
   async *samples(options: SampleOptions = {}): AsyncGenerator<unknown> {
     const source = this.records()
-    while (this.#descriptor.isOpen && !options.signal?.aborted) {
-      const records = source.take()
-      for (const record of records) yield this.#codec.decodeRecord(record.bytes, options.type)
-      if (records.length === 0)
+    const isOver = (): boolean => !this.#descriptor.isOpen || options.signal?.aborted === true
+    while (!isOver()) {
+      if (this.#next >= this.#pending.length) {
+        this.#pending = source.take(BATCH)
+        this.#next = 0
+      }
+      if (this.#pending.length === 0)
         await nextRecords(this.#host.poller, source, options.signal, end => {
           this.#onClose.add(end)
           return () => this.#onClose.delete(end)
         })
+      // What is taken and not yet given stays for the next reader: one may leave in the middle.
+      while (this.#next < this.#pending.length && !isOver()) {
+        const { bytes } = this.#pending[this.#next++] as MapRecord
+        yield this.#codec.decodeRecord(bytes, options.type)
+      }
+      // A buffer that never runs dry must not keep timers and other input waiting.
+      await setImmediate()
     }
   }
 
@@ -126,7 +153,10 @@ export class LinuxMap implements KernelMap {
       value: this.#codec.decodeRecord(record.bytes, type),
       ...record,
     })
-    return this.hasRecords ? this.records().take().map(take) : []
+    if (!this.hasRecords) return []
+    const pending = this.#pending.slice(this.#next)
+    this.#next = this.#pending.length
+    return [...pending, ...this.records().take()].map(take)
   }
 
   get hasRecords(): boolean {
@@ -155,6 +185,17 @@ export class LinuxMap implements KernelMap {
             onlineCpus.filter(cpu => cpu < this.maxEntries),
           )
     return this.#source
+  }
+
+  /**
+   * Of a struct_ops map: puts its programs to work, by link where its section asks for one (".struct_ops.link"), else
+   * until `detach` or the end of the map. Throws MapError.
+   */
+  async attach(): Promise<StructOpsLink> {
+    if (!this.#structOps)
+      throw new MapError(`map '${this.name}': can't attach non-struct_ops map (EINVAL)`, { errno: "EINVAL" })
+    this.#registration = registerStructOps(this.#host.bpf, this.spec, this.fd, this.#structOps)
+    return this.#registration
   }
 
   /** Makes the map live on under a path of bpffs. */
@@ -207,6 +248,8 @@ export class LinuxMap implements KernelMap {
 
   close(): void {
     for (const end of this.#onClose) end()
+    this.#registration?.[Symbol.dispose]()
+    this.#registration = undefined
     this.#source?.[Symbol.dispose]()
     this.#source = undefined
     this.#descriptor.close()

@@ -12,7 +12,8 @@ export interface MapRecord {
 
 /** The records of one map, however the kernel keeps them. */
 export interface RecordSource extends Disposable {
-  take(): MapRecord[]
+  /** At most about `limit` of the records that are there; they are consumed. */
+  take(limit?: number): MapRecord[]
   /** Descriptors that become readable when there are new records. */
   readonly descriptors: readonly number[]
   readonly lost: number
@@ -52,7 +53,7 @@ export function openPerfSource(
 export function openRingSource(bpf: Bpf, mapFd: number, size: number): RecordSource {
   const reader = new RingBufferReader(bpf.native, mapFd, size)
   return {
-    take: () => reader.take().map(bytes => ({ bytes, time: undefined })),
+    take: limit => reader.take(limit).map(bytes => ({ bytes, time: undefined })),
     descriptors: [mapFd],
     lost: 0,
     [Symbol.dispose]: () => reader[Symbol.dispose](),

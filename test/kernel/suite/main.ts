@@ -2,3 +2,5 @@
 import "./system-calls.ts"
 import "./hello.ts"
 import "./capabilities.ts"
+import "./tracing.ts"
+import "./network.ts"

@@ -1,0 +1,191 @@
+import { type Dir, opendirSync, readFileSync } from "node:fs"
+import { SkepError, UsageError } from "../../base/index.ts"
+import type { Btf, TypeId } from "../../btf/index.ts"
+import { ATTACH_TYPES } from "../../catalog/index.ts"
+import type { AttachedPrograms, KernelObjects } from "../../kernel/index.ts"
+import { btfFromFile } from "../btf/sources.ts"
+import { attachTypeName } from "../objects/formats.ts"
+import type { JsonWriter } from "../objects/json-writer.ts"
+import type { Verb, VerbContext } from "../objects/noun.ts"
+import type { Words } from "../objects/words.ts"
+
+export const show: Verb = {
+  names: ["show", "list"],
+  words: "CGROUP [effective]",
+  summary: "list the programs on a control group; with effective those that really run, inherited ones too",
+  async run(words, context) {
+    const path = words.next("the path of a control group")
+    const listing = await openListing(words, context)
+    const hooks = listing.hooksOf(path)
+    if (hooks.length === 0) return
+    const { json, out } = context
+    if (json) json.array(() => listing.writeJson(hooks, json))
+    else out(`${listing.heading()}\n${listing.plain(hooks, "")}`)
+  },
+}
+
+export const tree: Verb = {
+  names: ["tree"],
+  words: "[CGROUP_ROOT] [effective]",
+  summary: "list the programs on a control group and on every one below it",
+  async run(words, context) {
+    const root = words.isEmpty ? cgroupRoot() : words.next("the path of a control group")
+    const listing = await openListing(words, context)
+    const { json, out } = context
+    if (!json) out(`CgroupPath\n${listing.heading()}\n`)
+    const each = (path: string, depth: number): void => {
+      const hooks = listing.hooksOf(path)
+      if (hooks.length === 0) return
+      if (!json) out(`${path}\n${listing.plain(hooks, depth === 0 ? "" : "    ")}`)
+      else
+        json.object(() => {
+          json.field("cgroup", path)
+          json.arrayField("programs", () => listing.writeJson(hooks, json))
+        })
+    }
+    const walk = (): void => {
+      for (const { path, depth } of foldersBelow(root, 0)) each(path, depth)
+    }
+    if (json) json.array(walk)
+    else walk()
+  },
+}
+
+/** A hook with programs. */
+interface Hook {
+  readonly attachType: number
+  readonly attached: AttachedPrograms
+}
+
+async function openListing(words: Words, context: VerbContext): Promise<Listing> {
+  let isEffective = false
+  while (!words.isEmpty) {
+    if (words.take("effective") === undefined)
+      throw new UsageError(`expected no more arguments, 'effective', got: '${words.peek()}'`)
+    if (isEffective) throw new UsageError("duplicated argument: effective")
+    isEffective = true
+  }
+  const kernel = await context.objects()
+  return new Listing(kernel, isEffective, await kernelTypes(context))
+}
+
+/** Names of the hooks of lsm_cgroup programs come from the kernel's types, where it has them. */
+async function kernelTypes({ io }: VerbContext): Promise<Btf | undefined> {
+  try {
+    return (await btfFromFile("/sys/kernel/btf/vmlinux", undefined, io)).btf
+  } catch (error) {
+    if (error instanceof SkepError) return undefined
+    throw error
+  }
+}
+
+class Listing {
+  readonly #kernel: KernelObjects
+  readonly #isEffective: boolean
+  readonly #types: Btf | undefined
+
+  constructor(kernel: KernelObjects, isEffective: boolean, types: Btf | undefined) {
+    this.#kernel = kernel
+    this.#isEffective = isEffective
+    this.#types = types
+  }
+
+  heading(): string {
+    const columns = this.#isEffective ? ["AttachType", "Name"] : ["AttachType", "AttachFlags", "Name"]
+    return ["ID".padEnd(8), ...columns.map(column => column.padEnd(15))].join(" ")
+  }
+
+  hooksOf(path: string): Hook[] {
+    return ATTACH_TYPES.flatMap(({ number }) => {
+      const attached = this.#kernel.cgroupPrograms(path, number, this.#isEffective)
+      return attached && attached.programs.length > 0 ? [{ attachType: number, attached }] : []
+    })
+  }
+
+  plain(hooks: readonly Hook[], indent: string): string {
+    return this.#rows(hooks)
+      .map(({ id, attachType, flags, name, hook, object, type }) => {
+        const known = attachTypeName(attachType)
+        const where =
+          hook === undefined
+            ? type === 0
+              ? ""
+              : ` attach_btf_obj_id=${object} attach_btf_id=${type}`
+            : ` ${hook.padEnd(15)}`
+        const columns = [
+          `${indent}${String(id).padEnd(8)}`,
+          typeof known === "string" ? known.padEnd(15) : `type ${String(known).padEnd(10)}`,
+          ...(this.#isEffective ? [] : [flags.padEnd(15)]),
+          name.padEnd(15),
+        ]
+        return `${columns.join(" ")}${where}\n`
+      })
+      .join("")
+  }
+
+  writeJson(hooks: readonly Hook[], json: JsonWriter): void {
+    for (const { id, attachType, flags, name, hook, object, type } of this.#rows(hooks))
+      json.object(() => {
+        json.field("id", id)
+        json.field("attach_type", attachTypeName(attachType))
+        if (!this.#isEffective) json.field("attach_flags", flags)
+        json.field("name", name)
+        if (hook !== undefined) json.field("attach_btf_name", hook)
+        json.field("attach_btf_obj_id", object)
+        json.field("attach_btf_id", type)
+      })
+  }
+
+  #rows(hooks: readonly Hook[]) {
+    return hooks.flatMap(({ attachType, attached }) =>
+      attached.programs.flatMap(({ id, flags }) => {
+        const program = this.#kernel.program(id)
+        if (!program) return []
+        const { fullName: name, attachBtfObject: object, attachBtfId: type } = program
+        return [
+          { id, attachType, flags: flagsText(flags), name, object, type, hook: this.#hookName(object, type) },
+        ]
+      }),
+    )
+  }
+
+  /** The function that a program's id in BTF means. Type 0 of vmlinux has the empty name. */
+  #hookName(object: number, type: number): string | undefined {
+    if (!this.#types || object === 0 || this.#kernel.btf(object)?.name !== "vmlinux") return undefined
+    return type < this.#types.count ? (type === 0 ? "" : this.#types.nameOf(type as TypeId)) : undefined
+  }
+}
+
+function flagsText(flags: number): string {
+  const names: Readonly<Record<number, string>> = { 0: "", 1: "override", 2: "multi" }
+  return names[flags] ?? `unknown(${flags.toString(16)})`
+}
+
+function cgroupRoot(): string {
+  const mount = readFileSync("/proc/mounts", "utf8")
+    .split("\n")
+    .map(line => line.split(" "))
+    .find(([, , type]) => type === "cgroup2")
+  if (mount?.[1]) return mount[1]
+  throw new SkepError("cgroup v2 isn't mounted", { hint: "mount -t cgroup2 none /sys/fs/cgroup" })
+}
+
+/** A folder and those below it, in the directories' own order, parents first. */
+function* foldersBelow(
+  path: string,
+  depth: number,
+): Generator<{ readonly path: string; readonly depth: number }> {
+  let directory: Dir
+  try {
+    directory = opendirSync(path)
+  } catch (cause) {
+    throw new SkepError(`can't iterate over ${path}: ${(cause as Error).message}`, { cause })
+  }
+  yield { path, depth }
+  try {
+    for (let entry = directory.readSync(); entry; entry = directory.readSync())
+      if (entry.isDirectory()) yield* foldersBelow(`${path}/${entry.name}`, depth + 1)
+  } finally {
+    directory.closeSync()
+  }
+}

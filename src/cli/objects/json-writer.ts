@@ -1,0 +1,98 @@
+const INDENT = "    "
+
+/**
+ * JSON in bpftool's form: on one line, or with every member on a line of its own and arrays of plain values on one.
+ * Names may repeat in an object, as anonymous members of C structures do.
+ */
+export class JsonWriter {
+  readonly #pretty: boolean
+  #text = ""
+  #depth = 0
+  /** Something stands before what comes next on this level. */
+  #separate = false
+
+  constructor(pretty: boolean) {
+    this.#pretty = pretty
+  }
+
+  get text(): string {
+    return this.#text
+  }
+
+  object(fill: () => void): void {
+    this.#nest("{", "}", fill)
+  }
+
+  array(fill: () => void): void {
+    this.#nest("[", "]", fill)
+  }
+
+  name(name: string): void {
+    this.#comma()
+    this.#newLine()
+    this.#separate = false
+    this.#text += `${quote(name)}:${this.#pretty ? " " : ""}`
+  }
+
+  /** A value as it stands: a number, or JSON that was made elsewhere. */
+  raw(text: string): void {
+    this.#comma()
+    this.#text += text
+  }
+
+  string(value: string): void {
+    this.raw(quote(value))
+  }
+
+  null(): void {
+    this.raw("null")
+  }
+
+  field(name: string, value: string | number | bigint | boolean | null): void {
+    this.name(name)
+    if (typeof value === "string") this.string(value)
+    else this.raw(String(value))
+  }
+
+  objectField(name: string, fill: () => void): void {
+    this.name(name)
+    this.object(fill)
+  }
+
+  arrayField(name: string, fill: () => void): void {
+    this.name(name)
+    this.array(fill)
+  }
+
+  /** Bytes as bpftool has them: `["0x01","0x02"]`. */
+  bytes(bytes: Uint8Array): void {
+    this.array(() => {
+      for (const byte of bytes) this.string(`0x${byte.toString(16).padStart(2, "0")}`)
+    })
+  }
+
+  #nest(open: string, close: string, fill: () => void): void {
+    this.#comma()
+    this.#text += open
+    this.#depth += 1
+    this.#separate = false
+    fill()
+    this.#depth -= 1
+    if (this.#separate) this.#newLine()
+    this.#text += close
+    this.#separate = true
+  }
+
+  #comma(): void {
+    if (this.#separate) this.#text += ","
+    this.#separate = true
+  }
+
+  #newLine(): void {
+    if (this.#pretty) this.#text += `\n${INDENT.repeat(this.#depth)}`
+  }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+}

@@ -1,0 +1,246 @@
+/** Kinds of objects that a kernel keeps by id. */
+export type ObjectKind = "program" | "map" | "link" | "btf"
+
+/** A program as the kernel describes it (`struct bpf_prog_info`). */
+export interface ProgramFacts {
+  readonly id: number
+  /** Number of the program type. */
+  readonly type: number
+  /** As the kernel holds it: at most 15 characters. */
+  readonly name: string
+  /** The name of its function in BTF where the kernel's was cut, else the same. */
+  readonly fullName: string
+  /** Eight bytes in hex. */
+  readonly tag: string
+  readonly gplCompatible: boolean
+  readonly runTime: bigint
+  readonly runCount: bigint
+  readonly recursionMisses: bigint
+  readonly device: DeviceFacts | undefined
+  /** Nanoseconds since boot. */
+  readonly loadTime: bigint
+  readonly uid: number
+  /** Bytes of the code after verification, and of the machine code: 0 where it was not translated. */
+  readonly translatedLength: number
+  readonly jitedLength: number
+  readonly memlock: number | undefined
+  readonly mapIds: readonly number[]
+  /** 0 without BTF. */
+  readonly btfId: number
+  readonly attachBtfObject: number
+  readonly attachBtfId: number
+}
+
+/** The device that a program or map was offloaded to. */
+export interface DeviceFacts {
+  readonly index: number
+  readonly namespaceDevice: bigint
+  readonly namespaceInode: bigint
+  /** Where it is in this network namespace. */
+  readonly name: string | undefined
+}
+
+/** A program's code as the verifier left it. */
+export interface ProgramCode {
+  /** Eight bytes an instruction; map references hold ids. */
+  readonly bytes: Uint8Array
+  readonly functions: readonly { readonly at: number; readonly type: number }[]
+  readonly lines: readonly {
+    readonly at: number
+    readonly file: number
+    readonly text: number
+    readonly line: number
+    readonly column: number
+  }[]
+  /** Addresses of the machine code, one a function. */
+  readonly symbols: readonly bigint[]
+  /** The machine code. */
+  readonly machineCode: Uint8Array
+}
+
+/** A map as the kernel describes it (`struct bpf_map_info`). */
+export interface MapFacts {
+  readonly id: number
+  readonly type: number
+  readonly name: string
+  readonly flags: number
+  readonly device: DeviceFacts | undefined
+  readonly keySize: number
+  readonly valueSize: number
+  readonly maxEntries: number
+  readonly memlock: number | undefined
+  readonly frozen: boolean
+  /** Of a program array that is in use: what its programs are. */
+  readonly ownerType: number | undefined
+  readonly ownerJited: boolean | undefined
+  readonly btfId: number
+  readonly keyType: number
+  readonly valueType: number
+  /** Of struct_ops maps: the value's type in the kernel's BTF. */
+  readonly kernelValueType: number
+}
+
+/** BTF that the kernel holds. */
+export interface BtfFacts {
+  readonly id: number
+  readonly size: number
+  /** vmlinux or a module. */
+  readonly isKernel: boolean
+  readonly name: string
+}
+
+/** A link as the kernel describes it (`struct bpf_link_info`); `detail` by what it is. */
+export interface LinkFacts {
+  readonly id: number
+  readonly type: number
+  readonly programId: number
+  readonly detail: LinkDetail
+}
+
+export type LinkDetail =
+  | { readonly kind: "rawTracepoint"; readonly name: string }
+  | {
+      readonly kind: "tracing"
+      readonly attachType: number
+      readonly targetObject: number
+      readonly targetBtf: number
+    }
+  | { readonly kind: "cgroup"; readonly cgroup: bigint; readonly attachType: number }
+  | {
+      readonly kind: "iter"
+      readonly target: string
+      readonly map: number
+      readonly task: number
+      readonly process: number
+      readonly cgroup: bigint
+      readonly order: number
+    }
+  | { readonly kind: "netns"; readonly inode: number; readonly attachType: number }
+  | { readonly kind: "xdp"; readonly index: number; readonly device: string | undefined }
+  | { readonly kind: "structOps"; readonly map: number }
+  | {
+      readonly kind: "netfilter"
+      readonly family: number
+      readonly hook: number
+      readonly priority: number
+      readonly flags: number
+    }
+  | {
+      readonly kind: "tcx" | "netkit"
+      readonly index: number
+      readonly device: string | undefined
+      readonly attachType: number
+    }
+  | { readonly kind: "sockmap"; readonly map: number; readonly attachType: number }
+  | {
+      readonly kind: "uprobeMulti"
+      readonly path: string
+      readonly isReturn: boolean
+      readonly process: number
+      readonly places: readonly {
+        readonly offset: bigint
+        readonly counter: bigint
+        readonly cookie: bigint
+      }[]
+    }
+  | { readonly kind: "other" }
+
+/** A program that a descriptor of a process keeps on a perf event or raw tracepoint. */
+export interface TaskDescriptor {
+  readonly process: number
+  readonly fd: number
+  readonly programId: number
+  readonly kind: "raw_tracepoint" | "tracepoint" | "kprobe" | "kretprobe" | "uprobe" | "uretprobe"
+  /** Tracepoint, function or file; "" for a probe by address. */
+  readonly name: string
+  readonly offset: bigint
+  readonly address: bigint
+}
+
+/** What BPF_PROG_QUERY tells of one hook: programs in their order, with the flags of each. */
+export interface AttachedPrograms {
+  readonly flags: number
+  readonly programs: readonly { readonly id: number; readonly flags: number }[]
+}
+
+/** An open map. `using map = …`. Methods throw MapError. */
+export interface OpenMap extends Disposable {
+  readonly facts: MapFacts
+  /** Bytes that a value has for bpf(2): of per-CPU maps one a CPU, each rounded up to 8. */
+  readonly valueBytes: number
+  /** The value, or the errno of what refused it. */
+  lookup(key: Uint8Array): Uint8Array | { readonly errno: number }
+  /** Takes an element out: of queues and stacks without a key. Undefined when there is none. */
+  take(key: Uint8Array): Uint8Array | undefined
+  update(key: Uint8Array, value: Uint8Array, flags: number): void
+  /** Puts a map or a program, by id, into a map of maps or of programs. */
+  updateReference(key: Uint8Array, kind: "map" | "program", id: number, flags: number): void
+  delete(key: Uint8Array): void
+  /** The key behind this one, the first for undefined; undefined at the end. */
+  nextKey(key: Uint8Array | undefined): Uint8Array | undefined
+  freeze(): void
+}
+
+export interface NewMap {
+  readonly type: number
+  readonly name: string
+  readonly keySize: number
+  readonly valueSize: number
+  readonly maxEntries: number
+  readonly flags: number
+  readonly innerMap: number | undefined
+}
+
+export interface TestRun {
+  readonly data: Uint8Array | undefined
+  readonly context: Uint8Array | undefined
+  readonly repeat: number
+}
+
+export interface TestRunResult {
+  readonly result: number
+  readonly data: Uint8Array
+  readonly context: Uint8Array
+  readonly duration: number
+}
+
+/**
+ * What a kernel keeps beside the objects that this process loaded: everything by id, in whichever process it is. The
+ * commands in bpftool's manner stand on this. Every method throws SkepError with the kernel's errno.
+ */
+export interface KernelObjects {
+  readonly cpus: number
+  /** When the kernel booted, in nanoseconds since 1970. */
+  readonly bootTime: bigint
+  /** Ids, ascending. */
+  ids(kind: ObjectKind): readonly number[]
+  /** Undefined when it is gone meanwhile. */
+  program(id: number): ProgramFacts | undefined
+  map(id: number): MapFacts | undefined
+  link(id: number): LinkFacts | undefined
+  btf(id: number): BtfFacts | undefined
+  /** The bytes of a BTF object. */
+  btfBytes(id: number): Uint8Array
+  code(id: number): ProgramCode
+  /** What stands under a path of a BPF file system. */
+  pinned(path: string): { readonly kind: ObjectKind | "unknown"; readonly id: number }
+  /** Every pinned object of a kind, in the order in which directories give them. */
+  pins(kind: ObjectKind): readonly { readonly id: number; readonly path: string }[]
+  pin(kind: ObjectKind, id: number, path: string): void
+  openMap(id: number): OpenMap
+  /** Makes a map and pins it. */
+  createMap(map: NewMap, path: string): void
+  /** Programs on perf events and raw tracepoints, of every process. Undefined where the kernel cannot tell. */
+  taskDescriptors(): Iterable<TaskDescriptor>
+  /** Programs of one attach type on a control group, by path. Undefined where the kernel knows no such hook. */
+  cgroupPrograms(path: string, attachType: number, effective: boolean): AttachedPrograms | undefined
+  attachToCgroup(path: string, attachType: number, program: number, flags: number): void
+  detachFromCgroup(path: string, attachType: number, program: number): void
+  /** BPF_PROG_ATTACH without a target, or to a map: flow dissector, sk_msg and sk_skb. */
+  attachProgram(program: number, attachType: number, map: number | undefined): void
+  detachProgram(program: number, attachType: number, map: number | undefined): void
+  detachLink(id: number): void
+  testRun(program: number, run: TestRun): TestRunResult
+  /** Symbols of the kernel with addresses, as /proc/kallsyms lists them. */
+  symbols(): ReadonlyMap<bigint, string>
+}

@@ -1,0 +1,107 @@
+import type { AttachPointOf } from "../../kernel/index.ts"
+import type { LoadedProgram } from "../load/load-program.ts"
+import { interfaceIndex, setXdp, XDP_FLAGS, type XdpPrograms, xdpPrograms } from "../net/interfaces.ts"
+import type { NetlinkError } from "../net/netlink-error.ts"
+import type { Attached, AttachHost } from "./attached.ts"
+import { EINVAL, linkTo, requireType } from "./bpf-attachment.ts"
+import { type Reason, refusal, refusing } from "./refusal.ts"
+
+type XdpPoint = AttachPointOf<"xdp">
+
+/** BPF_XDP of enum bpf_attach_type. */
+const BPF_XDP = 37
+const [EBUSY, EEXIST, EOPNOTSUPP] = [16, 17, 95]
+const NOTHING_THERE = -1
+
+/**
+ * XDP: by link since 5.9, else by netlink, as `ip link set … xdp` does. `replace` is a matter of netlink: a link is
+ * updated instead (`Link.update`). Throws AttachError: EBUSY where a program stands already, EEXIST where native and
+ * generic would stand side by side.
+ */
+export function attachToXdp(host: AttachHost, program: LoadedProgram, point: XdpPoint): Attached {
+  requireType(program, point, "xdp")
+  const index = refusing(program, point, () => interfaceIndex(host.bpf.native, point.interface))
+  const by = point.by ?? (point.replace || !host.machine.since("5.9") ? "netlink" : "link")
+  if (by === "netlink") return attachByNetlink(host, program, point, index)
+  if (point.replace)
+    throw refusal(program, point, EINVAL, {
+      said: "a link takes no other program's place",
+      hint: "update the link that is there, or leave out by: replacing goes by netlink",
+    })
+  return linkTo(host, program, point, {
+    fd: index,
+    attachType: BPF_XDP,
+    flags: modeFlags(point),
+    explain: number => explain(host, point, number),
+  })
+}
+
+function attachByNetlink(host: AttachHost, program: LoadedProgram, point: XdpPoint, index: number): Attached {
+  const { native } = host.bpf
+  const { fd } = program.descriptor
+  const mode = modeFlags(point)
+  const flags = point.replace ? mode : mode | XDP_FLAGS.ifNoExist
+  refusing(
+    program,
+    point,
+    () => setXdp(native, index, { fd, flags }),
+    ({ number, said }: NetlinkError) => {
+      const known = explain(host, point, number)
+      return {
+        hint: known.hint,
+        said: [said, known.said].filter(part => part !== undefined).join(": ") || undefined,
+      }
+    },
+  )
+  return {
+    point,
+    fd: undefined,
+    isLink: false,
+    remove() {
+      try {
+        setXdp(native, index, { fd: NOTHING_THERE, flags: mode | XDP_FLAGS.replace, expected: fd })
+      } catch {
+        // Another program has its place, or the interface is gone: this one is detached.
+      }
+    },
+  }
+}
+
+function modeFlags({ mode }: XdpPoint): number {
+  return mode ? XDP_FLAGS[mode] : 0
+}
+
+/** The kernel tells the reason over netlink only; for links it follows from what stands there. */
+function explain({ bpf }: AttachHost, point: XdpPoint, number: number): Reason {
+  const attached =
+    number === EBUSY || number === EEXIST
+      ? currentPrograms(() => xdpPrograms(bpf.native, point.interface))
+      : {}
+  const [mode, id] = Object.entries(attached)[0] ?? []
+  const isByNetlink = point.by === "netlink" || point.replace
+  if (number === EBUSY && id !== undefined)
+    return {
+      said: isByNetlink ? `program ${id} is there` : `XDP program already attached (id ${id})`,
+      hint: point.replace
+        ? "what is there belongs to a BPF link: update that link, or detach it first"
+        : 'pass replace (by "netlink"), or detach it first',
+    }
+  if (number === EEXIST && id !== undefined)
+    return {
+      said: isByNetlink
+        ? `program ${id} is there in ${mode} mode`
+        : `Native and generic XDP can't be active at the same time: program ${id} is there in ${mode} mode`,
+      hint: `attach in ${mode} mode, or detach program ${id} first`,
+    }
+  if (number === EOPNOTSUPP && point.mode !== "generic")
+    return { hint: 'the driver of this interface has no XDP of its own: use mode "generic"' }
+  return {}
+}
+
+function currentPrograms(query: () => XdpPrograms): XdpPrograms {
+  try {
+    return query()
+  } catch {
+    return {}
+  }
+}

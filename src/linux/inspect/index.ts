@@ -1,0 +1,2 @@
+/** What the machine's kernel keeps by id, in whichever process: programs, maps, links, BTF. May import what src/linux may. */
+export { LinuxObjects } from "./linux-objects.ts"
