@@ -10,7 +10,7 @@ import { programFiles } from "../../scripts/kernel-guest/programs.mjs"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const suite = join(root, ".cache/kernel-suite")
 const PROGRAMS = ["bpftool", "ip", "setpriv", "strace", "tc"]
-const SECONDS = 540
+const SECONDS = 1200
 /** Modules of network devices and traffic control: the cloud kernels build them apart. None depends on another one. */
 const MODULES = ["act_bpf", "cls_bpf", "cls_matchall", "nf_defrag_ipv4", "sch_ingress", "veth"]
 
