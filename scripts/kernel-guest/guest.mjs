@@ -93,7 +93,7 @@ export async function runInGuest({
 }
 
 function boot({ kernel, initrd, disk, append, seconds, echo }) {
-  const args = ["-M", "q35", "-m", "2048", "-smp", "2", "-accel", "tcg,thread=multi", "-cpu", "max"]
+  const args = ["-M", "q35", "-m", "2048", "-smp", "2", "-accel", "tcg,thread=single", "-cpu", "max"]
   args.push("-kernel", kernel, "-initrd", initrd, "-nographic", "-no-reboot")
   args.push("-drive", `file=${disk},if=none,id=result,format=raw`, "-device", "nvme,drive=result,serial=skep")
   args.push("-append", `console=ttyS0 quiet panic=-1 nokaslr lsm=lockdown,yama,apparmor,bpf ${append}`)

@@ -26,6 +26,12 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "programs on control groups (bpftool cgroup)",
     load: () => import("./cgroup/index.ts"),
   },
+  net: { summary: "programs on network interfaces (bpftool net)", load: () => import("./net/index.ts") },
+  iter: { summary: "iterators as files (bpftool iter)", load: () => import("./iter/index.ts") },
+  struct_ops: {
+    summary: "programs in place of kernel functions (bpftool struct_ops)",
+    load: () => import("./struct-ops/index.ts"),
+  },
   link: { summary: "links that the kernel holds (bpftool link)", load: () => import("./link/index.ts") },
   feature: {
     summary: "list what BPF offers, as bpftool prints it",

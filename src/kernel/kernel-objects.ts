@@ -204,6 +204,31 @@ export interface TestRunResult {
   readonly duration: number
 }
 
+/** A BPF classifier of traffic control. */
+export interface DeviceFilter {
+  /** Where it stands: "clsact/ingress", or a queueing discipline. */
+  readonly kind: string
+  readonly name: string | undefined
+  readonly id: number | undefined
+  /** Undefined when it has none, as in direct-action mode. */
+  readonly actions:
+    | readonly { readonly name: string | undefined; readonly id: number | undefined }[]
+    | undefined
+}
+
+/** The programs on a network interface. */
+export interface DeviceHooks {
+  readonly index: number
+  readonly name: string
+  /** "driver", "generic" or "offload". */
+  readonly xdp: readonly { readonly mode: string; readonly id: number }[]
+  /** Programs in several modes at once. */
+  readonly isSeveral: boolean
+  readonly filters: readonly DeviceFilter[]
+}
+
+export type XdpAttachMode = "xdp" | "xdpgeneric" | "xdpdrv" | "xdpoffload"
+
 /**
  * What a kernel keeps beside the objects that this process loaded: everything by id, in whichever process it is. The
  * commands in bpftool's manner stand on this. Every method throws SkepError with the kernel's errno.
@@ -217,6 +242,8 @@ export interface KernelObjects {
   /** Undefined when it is gone meanwhile. */
   program(id: number): ProgramFacts | undefined
   map(id: number): MapFacts | undefined
+  /** All that the kernel tells of a map: its `struct bpf_map_info`. */
+  mapInfoBytes(id: number): Uint8Array
   link(id: number): LinkFacts | undefined
   btf(id: number): BtfFacts | undefined
   /** The bytes of a BTF object. */
@@ -240,6 +267,17 @@ export interface KernelObjects {
   attachProgram(program: number, attachType: number, map: number | undefined): void
   detachProgram(program: number, attachType: number, map: number | undefined): void
   detachLink(id: number): void
+  /** Interfaces and the programs on them; of one, by name, alone. */
+  devices(name: string | undefined): readonly DeviceHooks[]
+  /** The flow dissector of this network namespace. */
+  flowDissector(): number | undefined
+  /** Puts a program on an interface as `ip link set … xdp` does; undefined takes it off. */
+  setXdp(
+    device: string,
+    mode: XdpAttachMode,
+    program: number | undefined,
+    options: { readonly replace: boolean },
+  ): void
   testRun(program: number, run: TestRun): TestRunResult
   /** Symbols of the kernel with addresses, as /proc/kallsyms lists them. */
   symbols(): ReadonlyMap<bigint, string>

@@ -1,5 +1,6 @@
 import { BtfError, UsageError } from "../../base/index.ts"
 import { type Btf, formatC, formatRaw, formatRawJson, type TypeId } from "../../btf/index.ts"
+import { spreadJson } from "../objects/json-writer.ts"
 import type { Verb, VerbContext } from "../objects/noun.ts"
 import { selectMap, selectProgram } from "../objects/selectors.ts"
 import type { Words } from "../objects/words.ts"
@@ -28,10 +29,12 @@ async function dumpTypes(words: Words, context: VerbContext): Promise<void> {
   context.io.out(text(btf, format, wanted as TypeId[], context))
 }
 
-function text(btf: Btf, format: DumpFormat, roots: readonly TypeId[], { json }: VerbContext): string {
+function text(btf: Btf, format: DumpFormat, roots: readonly TypeId[], { flags, json }: VerbContext): string {
   const selection = roots.length > 0 ? { roots } : {}
   if (format === "c") return formatC(btf, selection)
-  return json ? formatRawJson(btf, selection) : formatRaw(btf, selection)
+  if (!json) return formatRaw(btf, selection)
+  const line = formatRawJson(btf, selection)
+  return flags.pretty ? `${spreadJson(line)}\n` : line
 }
 
 interface Source {

@@ -51,6 +51,9 @@ export const tree: Verb = {
   },
 }
 
+/** Other attach types take the descriptor for something else. */
+const CGROUP_HOOKS = ATTACH_TYPES.filter(({ name }) => name.includes("cgroup"))
+
 /** A hook with programs. */
 interface Hook {
   readonly attachType: number
@@ -96,7 +99,7 @@ class Listing {
   }
 
   hooksOf(path: string): Hook[] {
-    return ATTACH_TYPES.flatMap(({ number }) => {
+    return CGROUP_HOOKS.flatMap(({ number }) => {
       const attached = this.#kernel.cgroupPrograms(path, number, this.#isEffective)
       return attached && attached.programs.length > 0 ? [{ attachType: number, attached }] : []
     })

@@ -162,7 +162,7 @@ class ValueWriter {
         return
       }
     }
-    if (isPlain) this.#json.string(value === 0n ? "(nil)" : `0x${value.toString(16)}`)
+    if (isPlain) this.#json.raw(value === 0n ? "(nil)" : `0x${value.toString(16)}`)
     else this.#json.raw(String(value))
   }
 

@@ -1,4 +1,3 @@
-import { toHex } from "../../base/index.ts"
 import { attachType, linkType, mapType, programType } from "../../catalog/index.ts"
 import type { DeviceFacts } from "../../kernel/index.ts"
 import type { JsonWriter } from "./json-writer.ts"
@@ -25,8 +24,14 @@ export function typeColumn(name: string | number): string {
   return typeof name === "string" ? `${name}  ` : `type ${name}  `
 }
 
+/** Sixteen bytes a line, with a wider gap after eight. */
 export function hexBytes(bytes: Uint8Array): string {
-  return toHex(bytes, " ")
+  let text = ""
+  for (const [index, byte] of bytes.entries()) {
+    const gap = index % 16 === 0 ? "\n" : index % 8 === 0 ? "  " : " "
+    text += `${index === 0 ? "" : gap}${byte.toString(16).padStart(2, "0")}`
+  }
+  return text
 }
 
 export function devicePlain(device: DeviceFacts | undefined): string {

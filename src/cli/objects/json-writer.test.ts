@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { JsonWriter } from "./json-writer.ts"
+import { JsonWriter, spreadJson } from "./json-writer.ts"
 
 function write(json: JsonWriter): void {
   json.array(() => {
@@ -44,5 +44,15 @@ test("writes members on lines of their own, where bpftool's -p does", () => {
       "    }",
       "]",
     ].join("\n"),
+  )
+})
+
+test("spreads JSON on one line as if it had been written on many", () => {
+  const [short, long] = [new JsonWriter(false), new JsonWriter(true)]
+  write(short)
+  write(long)
+  expect(spreadJson(short.text)).toBe(long.text)
+  expect(spreadJson('{"big":18446744073709551615,"text":"a,b:{\\"c\\"}"}')).toBe(
+    '{\n    "big": 18446744073709551615,\n    "text": "a,b:{\\"c\\"}"\n}',
   )
 })

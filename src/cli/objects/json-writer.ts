@@ -96,3 +96,26 @@ export class JsonWriter {
 function quote(text: string): string {
   return JSON.stringify(text)
 }
+
+/** JSON on one line as `JsonWriter` has it on many, whatever its numbers are. */
+export function spreadJson(text: string): string {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^{}[\],:"\s]+/g) ?? []
+  const open: { readonly isObject: boolean; isEmpty: boolean }[] = []
+  const newLine = (): string => `\n${INDENT.repeat(open.length)}`
+  let [out, last] = ["", ""]
+  for (const token of tokens) {
+    const inside = open.at(-1)
+    if (token === "}" || token === "]") {
+      open.pop()
+      out += inside?.isEmpty ? token : `${newLine()}${token}`
+    } else if (token === "," || token === ":") out += token === ":" ? ": " : ","
+    else {
+      const isName = inside?.isObject === true && last !== ":"
+      if (inside) inside.isEmpty = false
+      out += `${isName ? newLine() : ""}${token}`
+      if (token === "{" || token === "[") open.push({ isObject: token === "{", isEmpty: true })
+    }
+    last = token
+  }
+  return out
+}

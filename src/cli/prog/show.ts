@@ -42,15 +42,22 @@ async function showPrograms(words: Words, { objects, json, flags, out }: VerbCon
   else write()
 }
 
-export function programPlain(program: ProgramFacts, kernel: KernelObjects, pins: IdTable<string>): string {
-  const { id, type, name, fullName, tag, device, gplCompatible, mapIds } = program
-  const lines = [
+export function programHeaderPlain(program: ProgramFacts): string {
+  const { id, type, name, fullName, tag, device, gplCompatible } = program
+  return [
     `${id}: ${typeColumn(programTypeName(type))}${name === "" ? "" : `name ${fullName}  `}tag ${tag}`,
     devicePlain(device),
     gplCompatible ? "  gpl" : "",
     program.runTime === 0n ? "" : ` run_time_ns ${program.runTime} run_cnt ${program.runCount}`,
     program.recursionMisses === 0n ? "" : ` recursion_misses ${program.recursionMisses}`,
     "\n",
+  ].join("")
+}
+
+function programPlain(program: ProgramFacts, kernel: KernelObjects, pins: IdTable<string>): string {
+  const { id, mapIds } = program
+  return [
+    programHeaderPlain(program),
     loadedPlain(program, kernel),
     `\txlated ${program.translatedLength}B`,
     program.jitedLength > 0 ? `  jited ${program.jitedLength}B` : "  not jited",
@@ -60,8 +67,7 @@ export function programPlain(program: ProgramFacts, kernel: KernelObjects, pins:
     program.btfId === 0 ? "" : `\n\tbtf_id ${program.btfId}`,
     "\n",
     metadataPlain(programMetadata(program, kernel)),
-  ]
-  return lines.join("")
+  ].join("")
 }
 
 function loadedPlain({ loadTime, uid }: ProgramFacts, { bootTime }: KernelObjects): string {

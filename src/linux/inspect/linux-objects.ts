@@ -6,6 +6,7 @@ import type {
   AttachedPrograms,
   BtfFacts,
   DeviceFacts,
+  DeviceHooks,
   KernelObjects,
   LinkFacts,
   MapFacts,
@@ -17,15 +18,19 @@ import type {
   TaskDescriptor,
   TestRun,
   TestRunResult,
+  XdpAttachMode,
 } from "../../kernel/index.ts"
 import { LINK_DETACH, MAP_CREATE, OBJECT_PATH, PROG_ATTACH, PROG_QUERY } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
-import { BTF_INFO } from "../bpf/info.ts"
+import { BTF_INFO, MAP_INFO } from "../bpf/info.ts"
+import { queryPrograms } from "../bpf/query.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import type { Machine } from "../machine/machine.ts"
+import { interfaceIndex, setXdp, XDP_FLAGS } from "../net/interfaces.ts"
 import { runProgram } from "../run-program.ts"
+import { deviceHooks } from "./devices.ts"
 import { linkFacts } from "./link-facts.ts"
 import { mapFacts } from "./map-facts.ts"
 import { idsOf, objectInfo, openById, requireById } from "./object-store.ts"
@@ -36,6 +41,8 @@ import { taskDescriptors } from "./task-descriptors.ts"
 
 const BTF_INFO_BYTES = 32
 const BTF_NAME_BYTES = 64
+/** More than any kernel tells of a map. */
+const LARGEST_INFO = 256
 const MOST_PROGRAMS = 1024
 const EINVAL = 22
 /** /proc/uptime has hundredths of a second. */
@@ -43,6 +50,15 @@ const CLOCK_STEP = 50_000_000n
 const QUERY_EFFECTIVE = 1
 /** Up to `prog_attach_flags`: of Linux 6.1. */
 const QUERY_BYTES = 40
+
+/** BPF_FLOW_DISSECTOR. */
+const FLOW_DISSECTOR = 17
+const XDP_MODES: Readonly<Record<XdpAttachMode, number>> = {
+  xdp: 0,
+  xdpgeneric: XDP_FLAGS.generic,
+  xdpdrv: XDP_FLAGS.native,
+  xdpoffload: XDP_FLAGS.offload,
+}
 
 /** What the machine's kernel keeps, by id. */
 export class LinuxObjects implements KernelObjects, FactSource {
@@ -82,6 +98,11 @@ export class LinuxObjects implements KernelObjects, FactSource {
   map(id: number): MapFacts | undefined {
     using descriptor = openById(this.#bpf, "map", id)
     return descriptor && mapFacts(this.#bpf, descriptor.fd, this)
+  }
+
+  mapInfoBytes(id: number): Uint8Array {
+    using descriptor = requireById(this.#bpf, "map", id)
+    return objectInfo(this.#bpf, descriptor.fd, MAP_INFO, LARGEST_INFO).bytes
   }
 
   link(id: number): LinkFacts | undefined {
@@ -219,6 +240,34 @@ export class LinuxObjects implements KernelObjects, FactSource {
     using link = requireById(this.#bpf, "link", id)
     const { result } = this.#bpf.try("BPF_LINK_DETACH", LINK_DETACH, { link_fd: link.fd })
     if (result < 0) throw refused("failed link detach", -result)
+  }
+
+  devices(name: string | undefined): readonly DeviceHooks[] {
+    const { native } = this.#bpf
+    return deviceHooks(native, name === undefined ? undefined : interfaceIndex(native, name))
+  }
+
+  flowDissector(): number | undefined {
+    using namespace = openFolder("/proc/self/ns/net")
+    try {
+      return queryPrograms(this.#bpf, namespace.fd, FLOW_DISSECTOR).ids[0]
+    } catch (error) {
+      // Kernels before 5.7 cannot tell.
+      if (error instanceof LinuxCallError && error.number === EINVAL) return undefined
+      throw error
+    }
+  }
+
+  setXdp(
+    device: string,
+    mode: XdpAttachMode,
+    program: number | undefined,
+    { replace }: { readonly replace: boolean },
+  ): void {
+    const { native } = this.#bpf
+    using descriptor = program === undefined ? undefined : requireById(this.#bpf, "program", program)
+    const flags = XDP_MODES[mode] | (replace ? 0 : XDP_FLAGS.ifNoExist)
+    setXdp(native, interfaceIndex(native, device), { fd: descriptor?.fd ?? -1, flags })
   }
 
   testRun(program: number, { data, context, repeat }: TestRun): TestRunResult {

@@ -198,6 +198,19 @@ export class LinuxMap implements KernelMap {
     return this.#registration
   }
 
+  /**
+   * Of a struct_ops map without link: as `attach`, but for longer than this process lives, as `bpftool struct_ops register`
+   * has it. Throws MapError.
+   */
+  register(): void {
+    if (!this.#structOps || this.spec.structOps?.link)
+      throw new MapError(`map '${this.name}': only a struct_ops map without link stays registered (EINVAL)`, {
+        errno: "EINVAL",
+        hint: 'put it into section ".struct_ops"; what ".struct_ops.link" holds ends with its process',
+      })
+    registerStructOps(this.#host.bpf, this.spec, this.fd, this.#structOps)
+  }
+
   /** Makes the map live on under a path of bpffs. */
   async pin(path: string): Promise<void> {
     const { result } = this.#host.bpf.try("BPF_OBJ_PIN", OBJECT_PATH, { pathname: path, bpf_fd: this.fd })

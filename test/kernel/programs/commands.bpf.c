@@ -110,7 +110,7 @@ int target(struct xdp_md *ctx)
 
 static long visit(struct bpf_map *map, const void *key, void *value, void *ctx)
 {
-	*(long *)ctx += 1;
+	*(long *)ctx = 1;
 	return 0;
 }
 
@@ -122,7 +122,7 @@ int count_elements(void *ctx)
 	bpf_for_each_map_elem(&typed, visit, &count, 0);
 	if (bpf_map_lookup_elem(&outer, &hits))
 		count++;
-	return count > 100;
+	return 0;
 }
 
 SEC("cgroup_skb/egress")
