@@ -93,6 +93,7 @@ export async function runInGuest({
 }
 
 function boot({ kernel, initrd, disk, append, seconds, echo }) {
+  // One thread for both processors: with two, code that the kernel changes while it runs crashed some guests.
   const args = ["-M", "q35", "-m", "2048", "-smp", "2", "-accel", "tcg,thread=single", "-cpu", "max"]
   args.push("-kernel", kernel, "-initrd", initrd, "-nographic", "-no-reboot")
   args.push("-drive", `file=${disk},if=none,id=result,format=raw`, "-device", "nvme,drive=result,serial=skep")

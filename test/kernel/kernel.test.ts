@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { missingTools } from "../tools.ts"
-import { runKernelSuite } from "./run-suite.ts"
+import { buildKernelSuite, runKernelSuite, type SuiteRun } from "./run-suite.ts"
 
 // The tests of suite/ run in a guest; what they gave shows here as one test each.
 // npm run test:kernel -- --release 6.12 -t PATTERN
@@ -15,13 +15,25 @@ const [missing, reason] = missingTools(
   "ip",
   "tc",
 )
+const runs = new Map<string, Promise<SuiteRun>>()
+if (!missing) {
+  buildKernelSuite()
+  // All at once: an emulated machine keeps one processor busy.
+  for (const release of releases) {
+    const run = runKernelSuite(release, process.env.SKEP_PATTERN)
+    // One that fails while another is awaited is reported in its turn.
+    run.catch(() => {})
+    runs.set(release, run)
+  }
+}
 
 describe.each(releases)("Linux %s", async release => {
-  if (missing) {
+  const run = runs.get(release)
+  if (!run) {
     test.skip(`the kernel suite`, ({ skip }) => skip(true, reason))
     return
   }
-  const { tests, errors } = await runKernelSuite(release, process.env.SKEP_PATTERN)
+  const { tests, errors } = await run
   test("boots and runs the suite", () => {
     expect(tests.length, errors).toBeGreaterThan(0)
   })
