@@ -86,6 +86,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return loaded
   }
 
+  trace(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string> {
+    return this.tracePipe.follow(options.signal)
+  }
+
   admit(map: MapStorage): void {
     this.#maps.set(map.address, map)
   }

@@ -33,6 +33,27 @@ export class TracePipe {
     return this.#lines.splice(0)
   }
 
+  /** Lines as the pipe prints them, as they come; each goes to one reader. Ends when `signal` fires. */
+  async *follow(signal?: AbortSignal): AsyncGenerator<string> {
+    while (!signal?.aborted) {
+      const line = this.#lines.shift()
+      if (line) yield formatTraceLine(line)
+      else await this.#nextLine(signal)
+    }
+  }
+
+  #nextLine(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        stop()
+        signal?.removeEventListener("abort", done)
+        resolve()
+      }
+      const stop = this.onLine(done)
+      signal?.addEventListener("abort", done)
+    })
+  }
+
   /** Calls `listener` for every later line; the answer stops it. */
   onLine(listener: (line: TraceLine) => void): () => void {
     this.#listeners.add(listener)

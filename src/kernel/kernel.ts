@@ -1,5 +1,7 @@
 import type { ObjectSpec } from "../object/index.ts"
 import type { AttachPoint } from "./attach-point.ts"
+import type { Globals } from "./live-globals.ts"
+import type { MapView } from "./map-view.ts"
 
 /** Either kernel: the embedded one or the machine's own. Nothing above this interface asks which. */
 export interface Kernel extends AsyncDisposable {
@@ -10,6 +12,8 @@ export interface Kernel extends AsyncDisposable {
    * Throws RelocationError, VerifierError, LoadError.
    */
   load(object: ObjectSpec, options?: LoadOptions): Promise<LoadedObject>
+  /** Lines of the trace pipe (bpf_printk) as ftrace prints them, as they come; ends when `signal` fires. */
+  trace(options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<string>
 }
 
 export interface LoadOptions {
@@ -32,6 +36,8 @@ export interface LoadedObject extends AsyncDisposable {
   readonly spec: ObjectSpec
   readonly programs: Readonly<Record<string, Program>>
   readonly maps: Readonly<Record<string, KernelMap>>
+  /** Global variables by name, as programs see them now; assigning changes them. `.rodata` and `.kconfig` refuse that. */
+  readonly globals: Globals
   /** Attaches every loaded program where its section says; programs whose section names no place are passed over. */
   attach(): Promise<readonly Link[]>
 }
@@ -66,12 +72,43 @@ export interface KernelMap extends AsyncDisposable {
   readonly maxEntries: number
   /** The typed value under `key`, or undefined. Per-CPU maps give an array, one element a CPU. */
   get(key: unknown): Promise<unknown>
-  set(key: unknown, value: unknown, options?: { readonly flag?: "any" | "noexist" | "exist" }): Promise<void>
+  set(key: unknown, value: unknown, options?: UpdateOptions): Promise<void>
+  /** As `set` of each, in one call where the kernel has batches: those before a refused one stay. */
+  setMany(elements: Iterable<readonly [key: unknown, value: unknown]>, options?: UpdateOptions): Promise<void>
   /** False when there was nothing to delete. */
   delete(key: unknown): Promise<boolean>
+  /** How many of them were there. */
+  deleteMany(keys: Iterable<unknown>): Promise<number>
+  /** Every element; what is added or deleted meanwhile may or may not be among them. */
   entries(): AsyncIterableIterator<[key: unknown, value: unknown]>
+  /** Every element, deleted as it is given. */
+  take(): AsyncIterableIterator<[key: unknown, value: unknown]>
+  /** A window on an array's memory (flag BPF_F_MMAPABLE) or an arena's. Throws MapError for others. */
+  view(): MapView
+  /**
+   * Of a user ring buffer: hands a record to the programs that drain it, in order; waits while there is no room. `value`: bytes,
+   * or a value of type `options.type`. Throws MapError.
+   */
+  submit(value: unknown, options?: SubmitOptions): Promise<void>
   /** Records of a perf event array, ring buffer or user ring buffer, as they come; ends when the map is closed. */
   samples(options?: SampleOptions): AsyncIterableIterator<unknown>
+}
+
+export interface UpdateOptions {
+  /** "noexist": only a new key; "exist": only one that is there. */
+  readonly flag?: "any" | "noexist" | "exist"
+}
+
+/** BPF_ANY, BPF_NOEXIST, BPF_EXIST. */
+export function flagOf({ flag = "any" }: UpdateOptions): number {
+  return { any: 0, noexist: 1, exist: 2 }[flag]
+}
+
+export interface SubmitOptions {
+  /** The struct in the object's BTF that the value is. */
+  readonly type?: string
+  /** Ends the wait for room: `submit` rejects with its reason. */
+  readonly signal?: AbortSignal
 }
 
 export interface SampleOptions {

@@ -72,6 +72,20 @@ export class MapCodec {
     return this.#btf && id !== undefined ? readValue(this.#btf, id, bytes) : bytes
   }
 
+  /** A record for a user ring buffer: bytes as they are, or a value of the struct of that name. Throws MapError. */
+  encodeRecord(value: unknown, type?: string): Uint8Array {
+    if (value instanceof Uint8Array) return value
+    const id = type === undefined ? undefined : this.#btf?.find(type, "struct")
+    if (!this.#btf || id === undefined)
+      throw new MapError(
+        `map '${this.#spec.name}': ${type === undefined ? "a record that is no bytes needs its type's name" : `the object has no struct ${type}`} (EINVAL)`,
+        { errno: "EINVAL", hint: 'submit(value, { type: "name of a struct in the object" })' },
+      )
+    const bytes = new Uint8Array(this.#btf.sizeOf(id))
+    writeValue(this.#btf, id, value as BtfValue, bytes)
+    return bytes
+  }
+
   /** Found once for each size and name: a reader asks for every record. */
   #recordType(btf: Btf, size: number, name: string | undefined): TypeId | undefined {
     const key = name ?? size

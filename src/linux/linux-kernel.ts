@@ -10,6 +10,7 @@ import { type LoadHost, loadObject } from "./load/load-object.ts"
 import { raiseMemoryLimit } from "./load/memory-limit.ts"
 import { KernelTypes } from "./machine/kernel-types.ts"
 import { Machine } from "./machine/machine.ts"
+import { readTracePipe } from "./read/trace-pipe.ts"
 
 export interface OpenOptions {
   /** Told of every call of bpf(2), also of refused ones. */
@@ -57,6 +58,10 @@ export class LinuxKernel implements Kernel, LoadHost {
     const loaded = loadObject(object, this, options)
     this.#objects.add(loaded)
     return loaded
+  }
+
+  trace(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string> {
+    return readTracePipe(this.poller, options.signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { attachPointOf, type LoadedObject } from "../kernel/index.ts"
+import { attachPointOf, type Globals, type LoadedObject, liveGlobals } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { LinuxLink } from "./linux-link.ts"
 import type { LinuxProgram } from "./linux-program.ts"
@@ -9,6 +9,7 @@ export class LinuxObject implements LoadedObject {
   readonly spec: ObjectSpec
   readonly programs: Readonly<Record<string, LinuxProgram>>
   readonly maps: Readonly<Record<string, LinuxMap>>
+  readonly globals: Globals
 
   constructor(
     spec: ObjectSpec,
@@ -18,6 +19,7 @@ export class LinuxObject implements LoadedObject {
     this.spec = spec
     this.programs = programs
     this.maps = maps
+    this.globals = liveGlobals(spec, map => memoryOf(maps, map))
   }
 
   async attach(): Promise<readonly LinuxLink[]> {
@@ -46,4 +48,10 @@ export class LinuxObject implements LoadedObject {
     for (const program of Object.values(this.programs)) await program[Symbol.asyncDispose]()
     for (const map of Object.values(this.maps)) map.close()
   }
+}
+
+function memoryOf(maps: LinuxObject["maps"], name: string): LinuxMap["memory"] {
+  const map = maps[name]
+  if (!map) throw new Error(`BUG: variables of map ${name}, which was not created`)
+  return map.memory
 }

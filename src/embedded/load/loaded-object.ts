@@ -1,5 +1,4 @@
-import type { Link, LoadedObject } from "../../kernel/index.ts"
-import { attachPointOf } from "../../kernel/index.ts"
+import { attachPointOf, type Globals, type Link, type LoadedObject, liveGlobals } from "../../kernel/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 import type { EmbeddedLink } from "../attach/embedded-link.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
@@ -10,6 +9,7 @@ export class EmbeddedObject implements LoadedObject {
   readonly spec: ObjectSpec
   readonly programs: Readonly<Record<string, EmbeddedProgram>>
   readonly maps: Readonly<Record<string, TypedMap>>
+  readonly globals: Globals
 
   readonly #onDispose: () => void
 
@@ -23,6 +23,11 @@ export class EmbeddedObject implements LoadedObject {
     this.spec = spec
     this.programs = programs
     this.maps = maps
+    this.globals = liveGlobals(spec, name => {
+      const map = maps[name]
+      if (!map) throw new Error(`BUG: variables of map ${name}, which was not created`)
+      return map.globalMemory()
+    })
   }
 
   async attach(): Promise<readonly EmbeddedLink[]> {

@@ -1,12 +1,20 @@
-import { MapError } from "../../base/index.ts"
+import { alignUp, MapError } from "../../base/index.ts"
 import { mapType } from "../../catalog/index.ts"
-import { type KernelMap, MapCodec, type SampleOptions } from "../../kernel/index.ts"
+import {
+  ArrayView,
+  flagOf,
+  type GlobalMemory,
+  type KernelMap,
+  MapCodec,
+  type MapView,
+  type SampleOptions,
+  type UpdateOptions,
+} from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { MapRecord, MapStorage } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
 
-/** BPF_ANY, BPF_NOEXIST, BPF_EXIST. */
-const FLAGS = { any: 0n, noexist: 1n, exist: 2n } as const
+const BPF_F_MMAPABLE = 1 << 10
 
 /** One record of a perf event array or ring buffer. */
 export interface Sample {
@@ -63,18 +71,27 @@ export class TypedMap implements KernelMap {
   }
 
   /** Prog arrays take a program of this kernel, or its id. */
-  async set(
-    key: unknown,
-    value: unknown,
-    options: { readonly flag?: keyof typeof FLAGS } = {},
-  ): Promise<void> {
+  async set(key: unknown, value: unknown, options: UpdateOptions = {}): Promise<void> {
     const keyBytes = this.#codec.encodeKey(key)
     const stored = value instanceof EmbeddedProgram ? value.id : value
-    this.storage.set(keyBytes, this.#codec.encodeValue(stored), FLAGS[options.flag ?? "any"])
+    this.storage.set(keyBytes, this.#codec.encodeValue(stored), BigInt(flagOf(options)))
+  }
+
+  async setMany(
+    elements: Iterable<readonly [key: unknown, value: unknown]>,
+    options: UpdateOptions = {},
+  ): Promise<void> {
+    for (const [key, value] of elements) await this.set(key, value, options)
   }
 
   async delete(key: unknown): Promise<boolean> {
     return this.storage.remove(this.#codec.encodeKey(key))
+  }
+
+  async deleteMany(keys: Iterable<unknown>): Promise<number> {
+    let count = 0
+    for (const key of keys) if (await this.delete(key)) count += 1
+    return count
   }
 
   async *entries(): AsyncGenerator<[key: unknown, value: unknown]> {
@@ -83,6 +100,49 @@ export class TypedMap implements KernelMap {
       const value = this.storage.get(key)
       if (value) yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
       key = this.storage.nextKey(key)
+    }
+  }
+
+  async *take(): AsyncGenerator<[key: unknown, value: unknown]> {
+    for (;;) {
+      const key = this.storage.nextKey(undefined)
+      const value = key && this.storage.get(key)
+      if (!key || !value) return
+      if (this.storage.remove(key)) yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
+    }
+  }
+
+  view(): MapView {
+    const { flags, maxEntries } = this.storage.attributes
+    if ((flags & BPF_F_MMAPABLE) === 0)
+      throw new MapError(`map '${this.name}': it cannot be mapped into a process (EINVAL)`, {
+        errno: "EINVAL",
+        hint: "give it the flag BPF_F_MMAPABLE; arrays (from 5.5 on) and arenas can have it",
+      })
+    const size = alignUp(this.valueSize, 8) * maxEntries
+    return new ArrayView(this, this.#codec, () => this.storage.window(size))
+  }
+
+  async submit(): Promise<void> {
+    throw new MapError(`map '${this.name}': a ${this.type} takes no records (EINVAL)`, {
+      errno: "EINVAL",
+      hint: "user_ringbuf maps do; use set() here",
+    })
+  }
+
+  /** Where global variables of this map are. */
+  globalMemory(): GlobalMemory {
+    const frozen = this.spec.kind === "rodata" || this.spec.kind === "kconfig"
+    const window = (): Uint8Array => this.storage.window(this.valueSize)
+    return {
+      read: window,
+      write: (offset, bytes) => {
+        if (!frozen) return window().set(bytes, offset)
+        throw new MapError(`map '${this.name}': write: Operation not permitted (EPERM)`, {
+          errno: "EPERM",
+          hint: "constants are set by `globals` of load()",
+        })
+      },
     }
   }
 

@@ -43,6 +43,10 @@ export class ArrayMap extends MapBase {
     return super.valueAddress(offset)
   }
 
+  override window(size: number): Uint8Array {
+    return this.memory.bytes.subarray(this.#values, this.#values + size)
+  }
+
   override close(): void {
     this.memory.free(this.#values)
     super.close()

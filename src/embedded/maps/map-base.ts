@@ -77,6 +77,10 @@ export abstract class MapBase implements MapStorage {
     throw this.fail("EOPNOTSUPP", "it has no value that can be addressed directly: only arrays have")
   }
 
+  window(_size: number): Uint8Array {
+    throw this.fail("EINVAL", "it has no memory to look into: only arrays have")
+  }
+
   close(): void {
     this.memory.free(this.#scratch)
     this.memory.free(this.address)

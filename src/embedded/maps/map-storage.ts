@@ -67,6 +67,8 @@ export interface MapStorage {
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined
   /** Where a data section's value (`BPF_PSEUDO_MAP_VALUE`) lies; maps without one throw MapError ENOTSUPP. */
   valueAddress(offset: number): number
+  /** The first `size` bytes of an array's values as they are now; a view until memory grows. Others throw MapError EINVAL. */
+  window(size: number): Uint8Array
   /** Records for user space: perf event arrays and ring buffers only. */
   readonly records?: MapRecords
   /** Gives the memory back. */

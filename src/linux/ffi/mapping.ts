@@ -5,6 +5,7 @@ import { systemCallNumber } from "./system-calls.ts"
 export const PROT_READ = 1
 export const PROT_WRITE = 2
 const MAP_SHARED = 1
+const MAP_FIXED_NOREPLACE = 0x10_0000
 
 /** Memory shared with the kernel through a descriptor. */
 export class Mapping implements Disposable {
@@ -13,9 +14,10 @@ export class Mapping implements Disposable {
   readonly #native: Native
   #isOpen = true
 
-  /** mmap(2) of `size` bytes from `offset` on. Throws LinuxCallError. */
-  constructor(native: Native, fd: number, size: number, protection: number, offset = 0) {
-    const result = native.syscall(systemCallNumber("mmap"), 0, size, protection, MAP_SHARED, fd, offset)
+  /** mmap(2) of `size` bytes from `offset` on, at an address of its own or at `address`. Throws LinuxCallError. */
+  constructor(native: Native, fd: number, size: number, protection: number, offset = 0, address = 0n) {
+    const flags = MAP_SHARED | (address === 0n ? 0 : MAP_FIXED_NOREPLACE)
+    const result = native.syscall(systemCallNumber("mmap"), address, size, protection, flags, fd, offset)
     if (result < 0 && result > -4096) throw new LinuxCallError("mmap", -result)
     this.#native = native
     this.address = BigInt(result)

@@ -5,7 +5,9 @@ import { MAP_CREATE, MAP_ELEMENT } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { errorText } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
+import type { Mapping } from "../ffi/mapping.ts"
 import type { Values } from "../ffi/structure.ts"
+import { mapArena } from "./arena.ts"
 import type { Features } from "./features.ts"
 import { reusePinned } from "./pinned-map.ts"
 
@@ -38,6 +40,14 @@ export interface CreatedMap {
   readonly maxEntries: number
   /** Set when a pinned map was there and fits: its content is left alone. */
   readonly reused: boolean
+  /** Of an arena. */
+  readonly mapping?: Mapping
+}
+
+/** Gives a map up. */
+export function dropMap({ descriptor, mapping }: CreatedMap): void {
+  mapping?.close()
+  descriptor.close()
 }
 
 /** Makes an object's maps in its order, fills and freezes what must be. All or none. Throws MapError. */
@@ -54,7 +64,7 @@ export function createMaps(plan: MapPlan): Map<string, CreatedMap> {
     for (const map of maps.values()) if (!map.reused) fillInner(plan, map, maps)
     return maps
   } catch (error) {
-    for (const map of maps.values()) map.descriptor.close()
+    for (const map of maps.values()) dropMap(map)
     throw error
   }
 }
@@ -71,9 +81,27 @@ function createMap(plan: MapPlan, spec: MapSpec): CreatedMap {
         ? plan.bpf.try("BPF_MAP_CREATE", MAP_CREATE, request(plan, spec, maxEntries, inner, false))
         : first
     if (result < 0) throw createError(spec, -result)
-    return { spec, descriptor: new Descriptor(plan.bpf.native, result), maxEntries, reused: false }
+    const descriptor = new Descriptor(plan.bpf.native, result)
+    const map = { spec, descriptor, maxEntries, reused: false }
+    return isArena(spec) ? { ...map, mapping: mapArenaOrClose(plan, map) } : map
   } finally {
     inner?.descriptor.close()
+  }
+}
+
+function isArena({ type }: MapSpec): boolean {
+  return mapType(type)?.name === "arena"
+}
+
+function mapArenaOrClose({ bpf }: MapPlan, { spec, descriptor }: CreatedMap): Mapping {
+  try {
+    return mapArena(bpf, descriptor.fd, spec)
+  } catch (cause) {
+    descriptor.close()
+    const where = spec.extra === 0n ? "" : ` at 0x${spec.extra.toString(16)}`
+    throw new MapError(`map '${spec.name}': failed to map the arena${where}: ${(cause as Error).message}`, {
+      cause,
+    })
   }
 }
 

@@ -11,7 +11,7 @@ import { LinuxObject } from "../linux-object.ts"
 import { LinuxProgram } from "../linux-program.ts"
 import type { KernelTypes } from "../machine/kernel-types.ts"
 import { LinuxMap, type MapHost } from "../maps/linux-map.ts"
-import { type CreatedMap, createMaps, type MapPlan } from "./create-maps.ts"
+import { type CreatedMap, createMaps, dropMap, type MapPlan } from "./create-maps.ts"
 import { createStructOpsMap, programMembers, structOpsOf, structOpsValue } from "./create-struct-ops.ts"
 import { type LoadedProgram, loadProgram, type ProgramPlan } from "./load-program.ts"
 import { loadableBtf } from "./loadable-btf.ts"
@@ -63,7 +63,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
     return hold(object, host, loaded, maps, new Map(values))
   } catch (error) {
     for (const program of loaded) program.descriptor.close()
-    for (const map of maps.values()) map.descriptor.close()
+    for (const map of maps.values()) dropMap(map)
     throw error
   }
 }
@@ -116,8 +116,11 @@ function hold(
 ): LinuxObject {
   const programs = loaded.map(program => [program.spec.name, new LinuxProgram(program, host)] as const)
   const maps = [...created.values()].map(
-    ({ spec, descriptor }) =>
-      [spec.name, new LinuxMap(spec, descriptor, object, host, structOps.get(spec.name))] as const,
+    ({ spec, descriptor, mapping }) =>
+      [
+        spec.name,
+        new LinuxMap(spec, descriptor, object, host, { structOps: structOps.get(spec.name), mapping }),
+      ] as const,
   )
   // Records of the first action are there when one starts to read, as on the embedded kernel.
   for (const [, map] of maps) if (map.hasRecords) map.records()

@@ -1,26 +1,37 @@
 import { setImmediate } from "node:timers/promises"
-import { errnoName, MapError } from "../../base/index.ts"
+import { alignUp, MapError } from "../../base/index.ts"
 import { mapType } from "../../catalog/index.ts"
-import { type KernelMap, MapCodec, type SampleOptions } from "../../kernel/index.ts"
+import {
+  ArrayView,
+  ByteView,
+  flagOf,
+  type KernelMap,
+  MapCodec,
+  type MapView,
+  type SampleOptions,
+  type SubmitOptions,
+  type UpdateOptions,
+} from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import { registerStructOps, type StructOpsLink } from "../attach/struct-ops-link.ts"
-import { MAP_ELEMENT, MAP_NEXT_KEY, OBJECT_PATH } from "../bpf/attributes.ts"
+import { OBJECT_PATH } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
-import { errorText } from "../ffi/call-error.ts"
 import type { Descriptor } from "../ffi/descriptor.ts"
 import type { Poller } from "../ffi/epoll.ts"
-import { Scratch } from "../ffi/scratch.ts"
+import type { Mapping } from "../ffi/mapping.ts"
 import { mapInfo } from "../load/pinned-map.ts"
 import {
   type MapRecord,
-  nextRecords,
   openPerfSource,
   openRingSource,
   type RecordSource,
+  whenReadable,
 } from "../read/records.ts"
+import { deleteElements, readElements, writeElements } from "./batches.ts"
+import { deleteElement, lookupElement, mapFailure, type RawMap, updateElement } from "./map-elements.ts"
+import { MapMemory } from "./map-memory.ts"
+import { UserRingProducer } from "./user-ring-producer.ts"
 
-const FLAGS = { any: 0, noexist: 1, exist: 2 } as const
-const ENOENT = 2
 /** Records taken at once, so that none waits for long before others are looked at. */
 const BATCH = 4096
 
@@ -49,10 +60,13 @@ export class LinuxMap implements KernelMap {
   readonly valueSize: number
   readonly maxEntries: number
   readonly spec: MapSpec
+  /** What of it is shared with this process. */
+  readonly memory: MapMemory
   readonly #host: MapHost
   readonly #descriptor: Descriptor
   readonly #codec: MapCodec
-  readonly #valueBytes: number
+  readonly #raw: RawMap
+  #producer: UserRingProducer | undefined
   /** Of a struct_ops map: its value with the programs in it. */
   readonly #structOps: Uint8Array | undefined
   #registration: StructOpsLink | undefined
@@ -67,9 +81,9 @@ export class LinuxMap implements KernelMap {
     descriptor: Descriptor,
     object: ObjectSpec,
     host: MapHost,
-    structOps?: Uint8Array,
+    options: { readonly structOps?: Uint8Array | undefined; readonly mapping?: Mapping | undefined } = {},
   ) {
-    this.#structOps = structOps
+    this.#structOps = options.structOps
     const info = mapInfo(host.bpf, descriptor.fd)
     this.spec = spec
     this.id = info.id
@@ -85,8 +99,18 @@ export class LinuxMap implements KernelMap {
       valueSize: this.valueSize,
       cpus: host.cpus,
     })
-    const stride = Math.ceil(this.valueSize / 8) * 8
-    this.#valueBytes = this.type.includes("percpu") ? stride * host.cpus : this.valueSize
+    const valueBytes = this.type.includes("percpu") ? alignUp(this.valueSize, 8) * host.cpus : this.valueSize
+    this.#raw = {
+      bpf: host.bpf,
+      get fd() {
+        return descriptor.fd
+      },
+      name: this.name,
+      keySize: this.keySize,
+      valueBytes,
+    }
+    const shape = { type: this.type, valueSize: this.valueSize, maxEntries: this.maxEntries }
+    this.memory = new MapMemory(this.#raw, { ...shape, flags: info.map_flags }, options.mapping)
   }
 
   get fd(): number {
@@ -98,29 +122,59 @@ export class LinuxMap implements KernelMap {
     return bytes && this.#codec.decodeValue(bytes)
   }
 
-  async set(
-    key: unknown,
-    value: unknown,
-    options: { readonly flag?: keyof typeof FLAGS } = {},
+  async set(key: unknown, value: unknown, options: UpdateOptions = {}): Promise<void> {
+    this.update(this.#codec.encodeKey(key), this.#codec.encodeValue(value), flagOf(options))
+  }
+
+  async setMany(
+    elements: Iterable<readonly [key: unknown, value: unknown]>,
+    options: UpdateOptions = {},
   ): Promise<void> {
-    this.update(this.#codec.encodeKey(key), this.#codec.encodeValue(value), FLAGS[options.flag ?? "any"])
+    const raw = Array.from(
+      elements,
+      ([key, value]) => [this.#codec.encodeKey(key), this.#codec.encodeValue(value)] as const,
+    )
+    writeElements(this.#raw, raw, flagOf(options))
   }
 
   async delete(key: unknown): Promise<boolean> {
-    const { result } = this.#host.bpf.try("BPF_MAP_DELETE_ELEM", MAP_ELEMENT, {
-      map_fd: this.fd,
-      key: this.#codec.encodeKey(key),
-    })
-    if (result === -ENOENT) return false
-    if (result < 0) throw this.#fail("delete", -result)
-    return true
+    return deleteElement(this.#raw, this.#codec.encodeKey(key))
+  }
+
+  async deleteMany(keys: Iterable<unknown>): Promise<number> {
+    return deleteElements(
+      this.#raw,
+      Array.from(keys, key => this.#codec.encodeKey(key)),
+    )
   }
 
   async *entries(): AsyncGenerator<[key: unknown, value: unknown]> {
-    for (const key of this.keys()) {
-      const value = this.lookup(key)
-      if (value) yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
-    }
+    yield* this.#read(false)
+  }
+
+  async *take(): AsyncGenerator<[key: unknown, value: unknown]> {
+    yield* this.#read(true)
+  }
+
+  *#read(take: boolean): Generator<[key: unknown, value: unknown]> {
+    for (const [key, value] of readElements(this.#raw, { take }))
+      yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
+  }
+
+  view(): MapView {
+    if (this.type === "arena") return new ByteView(this.memory.window())
+    this.memory.window()
+    return new ArrayView(this, this.#codec, () => this.memory.window())
+  }
+
+  async submit(value: unknown, options: SubmitOptions = {}): Promise<void> {
+    if (this.type !== "user_ringbuf")
+      throw new MapError(`map '${this.name}': a ${this.type} takes no records (EINVAL)`, {
+        errno: "EINVAL",
+        hint: "user_ringbuf maps do; use set() here",
+      })
+    this.#producer ??= new UserRingProducer(this.#raw, this.maxEntries)
+    await this.#producer.submit(this.#codec.encodeRecord(value, options.type), options.signal)
   }
 
   async *samples(options: SampleOptions = {}): AsyncGenerator<unknown> {
@@ -132,7 +186,7 @@ export class LinuxMap implements KernelMap {
         this.#next = 0
       }
       if (this.#pending.length === 0)
-        await nextRecords(this.#host.poller, source, options.signal, end => {
+        await whenReadable(this.#host.poller, source.descriptors, options.signal, end => {
           this.#onClose.add(end)
           return () => this.#onClose.delete(end)
         })
@@ -214,49 +268,16 @@ export class LinuxMap implements KernelMap {
   /** Makes the map live on under a path of bpffs. */
   async pin(path: string): Promise<void> {
     const { result } = this.#host.bpf.try("BPF_OBJ_PIN", OBJECT_PATH, { pathname: path, bpf_fd: this.fd })
-    if (result < 0) throw this.#fail(`pin to ${path}`, -result)
+    if (result < 0) throw mapFailure(this, `pin to ${path}`, -result)
   }
 
   /** The value's bytes; of per-CPU maps one value a CPU, each rounded up to 8 bytes. */
   lookup(key: Uint8Array): Uint8Array | undefined {
-    using scratch = new Scratch(this.#host.bpf.native)
-    const value = scratch.allocate(this.#valueBytes)
-    const { result } = this.#host.bpf.try("BPF_MAP_LOOKUP_ELEM", MAP_ELEMENT, {
-      map_fd: this.fd,
-      key,
-      value: value.address,
-    })
-    if (result === -ENOENT) return undefined
-    if (result < 0) throw this.#fail("lookup", -result)
-    return value.bytes.slice()
+    return lookupElement(this.#raw, key)
   }
 
   update(key: Uint8Array, value: Uint8Array, flags: number): void {
-    const { result } = this.#host.bpf.try("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, {
-      map_fd: this.fd,
-      key,
-      value,
-      flags,
-    })
-    if (result < 0) throw this.#fail("update", -result)
-  }
-
-  /** Every key, in the kernel's order. A key that is deleted meanwhile starts the walk again, as bpf(2) has it. */
-  *keys(): Generator<Uint8Array> {
-    let previous: Uint8Array | undefined
-    for (;;) {
-      using scratch = new Scratch(this.#host.bpf.native)
-      const next = scratch.allocate(this.keySize)
-      const { result } = this.#host.bpf.try("BPF_MAP_GET_NEXT_KEY", MAP_NEXT_KEY, {
-        map_fd: this.fd,
-        key: previous ?? 0n,
-        next_key: next.address,
-      })
-      if (result === -ENOENT) return
-      if (result < 0) throw this.#fail("next key", -result)
-      previous = next.bytes.slice()
-      yield previous
-    }
+    updateElement(this.#raw, key, value, flags)
   }
 
   close(): void {
@@ -265,18 +286,12 @@ export class LinuxMap implements KernelMap {
     this.#registration = undefined
     this.#source?.[Symbol.dispose]()
     this.#source = undefined
+    this.#producer?.[Symbol.dispose]()
+    this.memory[Symbol.dispose]()
     this.#descriptor.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-  }
-
-  #fail(action: string, number: number): MapError {
-    const errno = errnoName(number)
-    return new MapError(
-      `map '${this.name}': ${action}: ${errorText(number)}${errno ? ` (${errno})` : ""}`,
-      errno ? { errno } : {},
-    )
   }
 }

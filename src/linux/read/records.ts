@@ -60,24 +60,24 @@ export function openRingSource(bpf: Bpf, mapFd: number, size: number): RecordSou
   }
 }
 
-/** Waits until a source has something, or `signal` fires, or `closed` resolves. */
-export async function nextRecords(
+/** Waits until one of the descriptors is readable, or `signal` fires, or the end that `onClose` is given is called. */
+export async function whenReadable(
   poller: Poller,
-  source: RecordSource,
+  descriptors: readonly number[],
   signal: AbortSignal | undefined,
-  onClose: (end: () => void) => () => void,
+  onClose?: (end: () => void) => () => void,
 ): Promise<void> {
   await new Promise<void>(resolve => {
     const done = (): void => {
-      for (const fd of source.descriptors) poller.remove(fd)
+      for (const fd of descriptors) poller.remove(fd)
       stop()
-      forget()
+      forget?.()
       signal?.removeEventListener("abort", done)
       resolve()
     }
-    for (const fd of source.descriptors) poller.add(fd, done)
+    for (const fd of descriptors) poller.add(fd, done)
     const stop = poller.watch()
-    const forget = onClose(done)
+    const forget = onClose?.(done)
     signal?.addEventListener("abort", done)
     if (signal?.aborted) done()
   })

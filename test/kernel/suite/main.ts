@@ -2,5 +2,6 @@
 import "./system-calls.ts"
 import "./hello.ts"
 import "./capabilities.ts"
+import "./memory.ts"
 import "./tracing.ts"
 import "./network.ts"

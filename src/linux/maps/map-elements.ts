@@ -1,0 +1,75 @@
+import { errnoName, MapError } from "../../base/index.ts"
+import { MAP_ELEMENT, MAP_NEXT_KEY } from "../bpf/attributes.ts"
+import type { Bpf } from "../bpf/bpf.ts"
+import { errorText } from "../ffi/call-error.ts"
+import { Scratch } from "../ffi/scratch.ts"
+
+const ENOENT = 2
+
+/** What raw access to a map needs. */
+export interface RawMap {
+  readonly bpf: Bpf
+  readonly fd: number
+  readonly name: string
+  readonly keySize: number
+  /** As bpf(2) moves a value: of per-CPU maps one a CPU, each rounded up to 8 bytes. */
+  readonly valueBytes: number
+}
+
+/** Undefined when there is no such key. Throws MapError. */
+export function lookupElement(map: RawMap, key: Uint8Array): Uint8Array | undefined {
+  using scratch = new Scratch(map.bpf.native)
+  const value = scratch.allocate(map.valueBytes)
+  const { result } = map.bpf.try("BPF_MAP_LOOKUP_ELEM", MAP_ELEMENT, {
+    map_fd: map.fd,
+    key,
+    value: value.address,
+  })
+  if (result === -ENOENT) return undefined
+  if (result < 0) throw mapFailure(map, "lookup", -result)
+  return value.bytes.slice()
+}
+
+export function updateElement(map: RawMap, key: Uint8Array, value: Uint8Array, flags: number): void {
+  const { result } = map.bpf.try("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, { map_fd: map.fd, key, value, flags })
+  if (result < 0) throw mapFailure(map, "update", -result)
+}
+
+/** False when there is no such key. Throws MapError. */
+export function deleteElement(map: RawMap, key: Uint8Array): boolean {
+  const { result } = map.bpf.try("BPF_MAP_DELETE_ELEM", MAP_ELEMENT, { map_fd: map.fd, key })
+  if (result === -ENOENT) return false
+  if (result < 0) throw mapFailure(map, "delete", -result)
+  return true
+}
+
+/** Every key, in the kernel's order. A key that is deleted meanwhile starts the walk again, as bpf(2) has it. */
+export function* elementKeys(map: RawMap): Generator<Uint8Array> {
+  let previous: Uint8Array | undefined
+  for (;;) {
+    using scratch = new Scratch(map.bpf.native)
+    const next = scratch.allocate(map.keySize)
+    const { result } = map.bpf.try("BPF_MAP_GET_NEXT_KEY", MAP_NEXT_KEY, {
+      map_fd: map.fd,
+      key: previous ?? 0n,
+      next_key: next.address,
+    })
+    if (result === -ENOENT) return
+    if (result < 0) throw mapFailure(map, "next key", -result)
+    previous = next.bytes.slice()
+    yield previous
+  }
+}
+
+export function mapFailure(
+  { name }: Pick<RawMap, "name">,
+  action: string,
+  number: number,
+  hint?: string,
+): MapError {
+  const errno = errnoName(number)
+  return new MapError(`map '${name}': ${action}: ${errorText(number)}${errno ? ` (${errno})` : ""}`, {
+    ...(errno && { errno }),
+    ...(hint && { hint }),
+  })
+}
