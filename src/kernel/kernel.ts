@@ -40,6 +40,24 @@ export interface LoadedObject extends AsyncDisposable {
   readonly globals: Globals
   /** Attaches every loaded program where its section says; programs whose section names no place are passed over. */
   attach(): Promise<readonly Link[]>
+  /** Every record of every map that nobody has read yet, in the order in which programs wrote them as far as the kernel tells. */
+  events(types?: Readonly<Record<string, string>>): Sample[]
+  /** The same as they come, until `signal` fires or the object is closed. */
+  follow(options?: FollowOptions): AsyncIterableIterator<Sample>
+}
+
+/** One record of a perf event array or ring buffer. */
+export interface Sample {
+  readonly map: string
+  /** The decoded struct, or the bytes when no type of the object fits. */
+  readonly value: unknown
+  readonly bytes: Uint8Array
+}
+
+export interface FollowOptions {
+  /** What records hold, by map: structs in the object's BTF. */
+  readonly types?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
 }
 
 export interface Program extends AsyncDisposable {

@@ -2,40 +2,80 @@ import type { Command } from "commander"
 import { UsageError } from "../../base/index.ts"
 import type { CommandModule } from "../command.ts"
 import type { Io } from "../io.ts"
-import { type RunOptions, runObject } from "./run-object.ts"
+import { runObject } from "./run-object.ts"
+import { runOnLinux } from "./run-on-linux.ts"
 
 interface Flags {
   readonly only?: readonly string[]
-  readonly release: string
+  readonly release?: string
   readonly scenario?: string
   readonly format: string
   readonly json?: true
+  readonly linux?: true
+  readonly strace?: true
+  readonly for?: string
 }
 
-/** `skep run OBJECT`: load, attach by section name, let a scenario happen, show what the programs reported. */
+const DEFAULT_RELEASE = "6.12"
+
+/** `skep run OBJECT`: load, attach by section name, let something happen, show what the programs reported. */
 export const command: CommandModule = {
   configure(command: Command, io: Io): void {
     command
       .description(
-        "Loads an object into an embedded kernel, attaches each program where its section says, lets a scenario happen and shows what the programs reported.",
+        "Loads an object into an embedded kernel, attaches each program where its section says, lets a scenario happen and shows what the programs reported. With --linux, the same on the machine's own kernel, until Ctrl-C or the end of the command.",
       )
       .argument("<object>", "a compiled BPF object (.bpf.o)")
+      .argument("[command...]", "with --linux, behind --: what to run while the programs are attached")
       .option("--only <names...>", "load only these programs")
-      .option("--release <release>", "kernel to model: 6.1, 6.12, 5.15, or a profile file", "6.12")
+      .option(
+        "--release <release>",
+        `kernel to model: 6.1, 6.12, 5.15, or a profile file (default: ${DEFAULT_RELEASE})`,
+      )
       .option(
         "--scenario <file>",
         "TypeScript or JavaScript module: export default async ({ world }) => { … }",
       )
+      .option("--linux", "the machine's own kernel (needs root)")
+      .option("--for <seconds>", "with --linux: end the run after this time")
+      .option("--strace", "with --linux: print each bpf(2) call on standard error, as strace does")
       .option("--format <format>", "text or json", "text")
       .option("--json", "the same as --format json")
-      .action((object: string, flags: Flags) => runObject(runOptions(object, flags), io))
+      .action((object: string, words: string[], flags: Flags) =>
+        flags.linux ? onLinux(object, words, flags, io) : onEmbedded(object, words, flags, io),
+      )
   },
 }
 
-function runOptions(object: string, flags: Flags): RunOptions {
-  const format = flags.json ? "json" : flags.format
-  if (format !== "text" && format !== "json")
-    throw new UsageError(`--format is text or json, not '${format}'`)
-  const { only, release, scenario } = flags
-  return { object, release, format, ...(only ? { only } : {}), ...(scenario ? { scenario } : {}) }
+async function onEmbedded(object: string, words: string[], flags: Flags, io: Io): Promise<void> {
+  const [word] = words
+  if (word !== undefined)
+    throw new UsageError(`one object at a time: '${word}' is too many`, {
+      hint: "a command behind -- runs on the machine's own kernel: say --linux; a scenario runs here: --scenario FILE",
+    })
+  refuse(flags, ["for", "strace"], "it is for the machine's own kernel: say --linux")
+  const { only, release = DEFAULT_RELEASE, scenario } = flags
+  const options = { object, release, format: formatOf(flags) }
+  await runObject({ ...options, ...(only && { only }), ...(scenario && { scenario }) }, io)
+}
+
+async function onLinux(object: string, words: string[], flags: Flags, io: Io): Promise<void> {
+  refuse(flags, ["release"], "the machine's own kernel has the release that it has: leave --linux or it out")
+  refuse(flags, ["scenario"], "give a command instead: skep run --linux OBJECT -- COMMAND")
+  const { only, strace = false } = flags
+  const seconds = flags.for === undefined ? undefined : Number(flags.for)
+  if (seconds !== undefined && !(seconds > 0)) throw new UsageError(`--for takes seconds, not '${flags.for}'`)
+  const options = { object, command: words, format: formatOf(flags), strace }
+  await runOnLinux({ ...options, ...(only && { only }), ...(seconds && { seconds }) }, io)
+}
+
+function refuse(flags: Flags, names: readonly (keyof Flags)[], hint: string): void {
+  for (const name of names)
+    if (flags[name] !== undefined) throw new UsageError(`--${name} has no meaning here`, { hint })
+}
+
+function formatOf({ json, format }: Flags): "text" | "json" {
+  const wanted = json ? "json" : format
+  if (wanted === "text" || wanted === "json") return wanted
+  throw new UsageError(`--format is text or json, not '${wanted}'`)
 }

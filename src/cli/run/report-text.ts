@@ -6,27 +6,34 @@ type Style = Io["style"]
 
 /** The report for people: attachments, events, trace pipe, maps. */
 export function toText(report: RunReport, style: Style): string {
-  const blocks = [
-    heading(report, style),
-    programs(report, style),
+  return joinBlocks([
+    headingText(report, style),
+    programsText(report, style),
     events(report, style),
     trace(report, style),
-    maps(report, style),
-  ]
+    mapsText(report, style),
+  ])
+}
+
+export function joinBlocks(blocks: readonly string[]): string {
   return `${blocks.filter(block => block !== "").join("\n\n")}\n`
 }
 
-function heading(report: RunReport, style: Style): string {
-  const origin = report.handMade ? ", hand-made profile" : ""
-  return `embedded kernel ${style.bold(report.release)} (${report.version}${origin})`
+export function headingText(
+  { kernel, release, version, handMade }: Pick<RunReport, "kernel" | "release" | "version" | "handMade">,
+  style: Style,
+): string {
+  const origin = handMade ? ", hand-made profile" : ""
+  const what = kernel === "linux" ? "this machine's Linux" : "embedded kernel"
+  return `${what} ${style.bold(release)} (${version}${origin})`
 }
 
-function programs(report: RunReport, style: Style): string {
+export function programsText(report: Pick<RunReport, "programs">, style: Style): string {
   const rows = report.programs.map(program => [
     program.name,
     program.type,
     program.attachedTo ?? "not attached",
-    program.runs === 1 ? "ran once" : `ran ${program.runs} times`,
+    ...(program.runs === undefined ? [] : [program.runs === 1 ? "ran once" : `ran ${program.runs} times`]),
     program.verification,
   ])
   const notes = report.programs.flatMap(({ name, note }) =>
@@ -70,7 +77,7 @@ function trace(report: RunReport, style: Style): string {
   return [title(style, "trace pipe"), ...report.tracePipe].join("\n")
 }
 
-function maps(report: RunReport, style: Style): string {
+export function mapsText(report: Pick<RunReport, "maps">, style: Style): string {
   const shown = report.maps.filter(map => map.entries.length > 0 || map.lost > 0)
   if (shown.length === 0) return ""
   const lines = shown.flatMap(map => [
@@ -92,7 +99,7 @@ function variables(value: unknown): string[] {
     : []
 }
 
-function title(style: Style, text: string): string {
+export function title(style: Style, text: string): string {
   return style.bold(style.cyan(text))
 }
 
@@ -102,7 +109,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   )
 }
 
-function formatValue(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (value instanceof Uint8Array) return toHex(value, " ")
   if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`
   if (isRecord(value))

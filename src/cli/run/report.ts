@@ -1,13 +1,9 @@
-import {
-  type EmbeddedKernel,
-  type EmbeddedLink,
-  type EmbeddedObject,
-  formatTraceLine,
-} from "../../embedded/index.ts"
-import { describePoint } from "../../kernel/index.ts"
+import { describePoint, type KernelMap, type Link, type Sample } from "../../kernel/index.ts"
+import type { MapSpec, ProgramSpec } from "../../object/index.ts"
 
 /** What one run gave, as plain data. */
 export interface RunReport {
+  readonly kernel: "embedded" | "linux"
   readonly release: string
   readonly version: string
   /** Set when the profile was written by hand, not captured from a real kernel. */
@@ -17,7 +13,8 @@ export interface RunReport {
     readonly type: string
     readonly section: string
     readonly attachedTo: string | undefined
-    readonly runs: number
+    /** Undefined where the kernel does not count. */
+    readonly runs: number | undefined
     readonly verification: string
     readonly note: string | undefined
   }[]
@@ -38,34 +35,56 @@ export interface RunReport {
 
 const MAX_ENTRIES = 64
 /** Types without entries of their own to show. */
-const EVENT_MAPS = new Set(["perf_event_array", "ringbuf"])
+const EVENT_MAPS = new Set(["perf_event_array", "ringbuf", "user_ringbuf"])
 
-export async function collectReport(
-  kernel: EmbeddedKernel,
-  object: EmbeddedObject,
-  links: readonly EmbeddedLink[],
-): Promise<RunReport> {
-  const programs = Object.values(object.programs).map(program => {
+/** What a run leaves, on either kernel. */
+export interface RunSource extends Pick<RunReport, "kernel" | "release" | "version" | "handMade"> {
+  readonly object: {
+    readonly programs: Readonly<Record<string, RunProgram>>
+    readonly maps: Readonly<Record<string, RunMap>>
+  }
+  readonly links: readonly RunLink[]
+  readonly events: readonly Sample[]
+  readonly tracePipe: readonly string[]
+}
+
+interface RunProgram {
+  readonly name: string
+  readonly type: string
+  readonly verification: string
+  readonly spec: ProgramSpec
+  readonly runs?: number
+}
+
+interface RunMap extends Pick<KernelMap, "name" | "type" | "maxEntries" | "get" | "entries"> {
+  readonly spec: MapSpec
+  readonly lost: number
+}
+
+interface RunLink extends Pick<Link, "point"> {
+  readonly program: unknown
+  readonly note?: string | undefined
+}
+
+export async function collectReport(source: RunSource): Promise<RunReport> {
+  const { kernel, release, version, handMade, object, tracePipe } = source
+  const events = source.events.map(({ map, value, bytes }) => ({ map, value, bytes }))
+  const maps = await Promise.all(Object.values(object.maps).map(map => collectMap(map)))
+  return { kernel, release, version, handMade, programs: programRows(source), events, tracePipe, maps }
+}
+
+/** The programs and where they are attached. */
+export function programRows({ object, links }: Pick<RunSource, "object" | "links">): RunReport["programs"] {
+  return Object.values(object.programs).map(program => {
     const link = links.find(link => link.program === program)
     const { name, type, runs, verification } = program
     const attachedTo =
       link && (link.point.kind === "trace" ? program.spec.section : describePoint(link.point))
     return { name, type, section: program.spec.section, attachedTo, runs, verification, note: link?.note }
   })
-  const events = object.events().map(({ map, value, bytes }) => ({ map, value, bytes }))
-  const maps = await Promise.all(Object.values(object.maps).map(map => collectMap(map)))
-  return {
-    release: kernel.release,
-    version: kernel.profile.version,
-    handMade: kernel.profile.handMade,
-    programs,
-    events,
-    tracePipe: kernel.tracePipe.take().map(formatTraceLine),
-    maps,
-  }
 }
 
-async function collectMap(map: EmbeddedObject["maps"][string]): Promise<RunReport["maps"][number]> {
+async function collectMap(map: RunMap): Promise<RunReport["maps"][number]> {
   const { name, type, maxEntries } = map
   if (map.spec.kind !== "map") {
     const value = userVariables((await map.get(0)) as Readonly<Record<string, unknown>>)
@@ -79,7 +98,7 @@ async function collectMap(map: EmbeddedObject["maps"][string]): Promise<RunRepor
       if (entries.length < MAX_ENTRIES) entries.push({ key, value })
       else more += 1
     }
-  return { name, type, section: false, maxEntries, entries, more, lost: map.storage.records?.lost ?? 0 }
+  return { name, type, section: false, maxEntries, entries, more, lost: map.lost }
 }
 
 /** The variables of a data section that somebody wrote: not the format strings that bpf_printk leaves there. */

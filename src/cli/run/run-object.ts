@@ -1,4 +1,4 @@
-import { bootKernel } from "../../embedded/index.ts"
+import { bootKernel, formatTraceLine } from "../../embedded/index.ts"
 import { readObject } from "../../object/index.ts"
 import { loadProfile } from "../../profile/node.ts"
 import type { Io } from "../io.ts"
@@ -27,6 +27,15 @@ export async function runObject(options: RunOptions, io: Io): Promise<void> {
   const object = await kernel.load(spec, options.only ? { only: options.only } : {})
   const links = await object.attach()
   await playScenario(scenario, { kernel, world: kernel.world, object }, options.scenario)
-  const report = await collectReport(kernel, object, links)
+  const report = await collectReport({
+    kernel: "embedded",
+    release: kernel.release,
+    version: kernel.profile.version,
+    handMade: kernel.profile.handMade,
+    object,
+    links,
+    events: object.events(),
+    tracePipe: kernel.tracePipe.take().map(formatTraceLine),
+  })
   io.out(options.format === "json" ? toJson(report) : toText(report, io.style))
 }

@@ -1,8 +1,15 @@
-import { attachPointOf, type Globals, type Link, type LoadedObject, liveGlobals } from "../../kernel/index.ts"
+import {
+  attachPointOf,
+  type FollowOptions,
+  type Globals,
+  type Link,
+  type LoadedObject,
+  liveGlobals,
+} from "../../kernel/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 import type { EmbeddedLink } from "../attach/embedded-link.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
-import type { Sample, TypedMap } from "./typed-map.ts"
+import type { EmbeddedSample, TypedMap } from "./typed-map.ts"
 
 /** An object's programs and maps as the embedded kernel holds them. */
 export class EmbeddedObject implements LoadedObject {
@@ -12,6 +19,7 @@ export class EmbeddedObject implements LoadedObject {
   readonly globals: Globals
 
   readonly #onDispose: () => void
+  #isOpen = true
 
   constructor(
     spec: ObjectSpec,
@@ -44,13 +52,35 @@ export class EmbeddedObject implements LoadedObject {
   }
 
   /** Every record of every map that nobody has read yet, in the order in which programs wrote them. */
-  events(types: Readonly<Record<string, string>> = {}): Sample[] {
+  events(types: Readonly<Record<string, string>> = {}): EmbeddedSample[] {
     return Object.values(this.maps)
       .flatMap(map => map.takeSamples(types[map.name]))
       .sort((a, b) => a.order - b.order)
   }
 
+  async *follow(options: FollowOptions = {}): AsyncGenerator<EmbeddedSample> {
+    const { signal, types } = options
+    while (this.#isOpen && !signal?.aborted) {
+      const samples = this.events(types)
+      yield* samples
+      if (samples.length === 0) await this.#nextRecord(signal)
+    }
+  }
+
+  #nextRecord(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        for (const stop of stops) stop()
+        signal?.removeEventListener("abort", done)
+        resolve()
+      }
+      const stops = Object.values(this.maps).map(map => map.onRecord(done))
+      signal?.addEventListener("abort", done)
+    })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOpen = false
     for (const program of Object.values(this.programs)) await program[Symbol.asyncDispose]()
     this.#onDispose()
     for (const map of Object.values(this.maps)) map.close()

@@ -7,6 +7,7 @@ import {
   type KernelMap,
   MapCodec,
   type MapView,
+  type Sample,
   type SampleOptions,
   type UpdateOptions,
 } from "../../kernel/index.ts"
@@ -16,12 +17,8 @@ import { EmbeddedProgram } from "../programs/program.ts"
 
 const BPF_F_MMAPABLE = 1 << 10
 
-/** One record of a perf event array or ring buffer. */
-export interface Sample {
-  readonly map: string
-  /** The decoded struct, or the bytes when no type of the object fits. */
-  readonly value: unknown
-  readonly bytes: Uint8Array
+/** One record of a map, decoded. */
+export interface EmbeddedSample extends Sample {
   /** Where the record stands among all records of all maps of this kernel. */
   readonly order: number
 }
@@ -160,12 +157,17 @@ export class TypedMap implements KernelMap {
     }
   }
 
+  /** Records that found no room. */
+  get lost(): number {
+    return this.storage.records?.lost ?? 0
+  }
+
   /** The records that nobody has read yet, decoded. */
-  takeSamples(type?: string): Sample[] {
+  takeSamples(type?: string): EmbeddedSample[] {
     return (this.storage.records?.take() ?? []).map(record => this.sample(record, type))
   }
 
-  sample(record: MapRecord, type?: string): Sample {
+  sample(record: MapRecord, type?: string): EmbeddedSample {
     const { bytes, order } = record
     return { map: this.name, value: this.#codec.decodeRecord(bytes, type), bytes, order }
   }
@@ -183,15 +185,23 @@ export class TypedMap implements KernelMap {
 
   #nextRecord(signal: AbortSignal | undefined): Promise<void> {
     return new Promise(resolve => {
-      const stop = this.storage.records?.onRecord(() => done())
       const done = (): void => {
-        stop?.()
+        stop()
         signal?.removeEventListener("abort", done)
-        this.#wake.delete(done)
         resolve()
       }
+      const stop = this.onRecord(done)
       signal?.addEventListener("abort", done)
-      this.#wake.add(done)
     })
+  }
+
+  /** Calls `listener` after each record, and when the map is closed; the answer stops it. */
+  onRecord(listener: () => void): () => void {
+    const stop = this.storage.records?.onRecord(listener)
+    this.#wake.add(listener)
+    return () => {
+      stop?.()
+      this.#wake.delete(listener)
+    }
   }
 }

@@ -23,7 +23,7 @@ export class Poller implements Disposable {
   readonly #epoll: Descriptor
   /** Written to end a wait. */
   readonly #wake: Descriptor
-  readonly #listeners = new Map<number, () => void>()
+  readonly #listeners = new Map<number, Set<() => void>>()
   #interested = 0
   #waiting = false
   #isDisposed = false
@@ -43,12 +43,20 @@ export class Poller implements Disposable {
 
   /** Calls `listener` whenever the descriptor becomes readable and somebody waits. */
   add(fd: number, listener: () => void): void {
+    const listeners = this.#listeners.get(fd)
+    if (listeners) {
+      listeners.add(listener)
+      return
+    }
     this.#control(ADD, fd)
-    this.#listeners.set(fd, listener)
+    this.#listeners.set(fd, new Set([listener]))
   }
 
-  remove(fd: number): void {
-    if (this.#listeners.delete(fd)) this.#control(REMOVE, fd)
+  remove(fd: number, listener: () => void): void {
+    const listeners = this.#listeners.get(fd)
+    if (!listeners?.delete(listener) || listeners.size > 0) return
+    this.#listeners.delete(fd)
+    this.#control(REMOVE, fd)
   }
 
   /** From here on descriptors are watched, until the answer is called. */
@@ -76,11 +84,16 @@ export class Poller implements Disposable {
     if (this.#waiting) return
     this.#waiting = true
     try {
-      while (this.#interested > 0) for (const fd of await this.#wait()) this.#listeners.get(fd)?.()
+      while (this.#interested > 0) for (const fd of await this.#wait()) this.#tell(fd)
     } finally {
       this.#waiting = false
       if (this.#isDisposed) this.#close()
     }
+  }
+
+  #tell(fd: number): void {
+    // A listener may take itself off.
+    for (const listener of [...(this.#listeners.get(fd) ?? [])]) listener()
   }
 
   async #wait(): Promise<number[]> {

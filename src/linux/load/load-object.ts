@@ -124,7 +124,7 @@ function hold(
   )
   // Records of the first action are there when one starts to read, as on the embedded kernel.
   for (const [, map] of maps) if (map.hasRecords) map.records()
-  return new LinuxObject(object, Object.fromEntries(programs), Object.fromEntries(maps))
+  return new LinuxObject(object, Object.fromEntries(programs), Object.fromEntries(maps), host.poller)
 }
 
 function factsOf({ machine, features }: LoadHost): KernelFacts {

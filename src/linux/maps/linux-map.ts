@@ -8,6 +8,7 @@ import {
   type KernelMap,
   MapCodec,
   type MapView,
+  type Sample,
   type SampleOptions,
   type SubmitOptions,
   type UpdateOptions,
@@ -44,10 +45,8 @@ export interface MapHost {
 }
 
 /** One record of a map, decoded. */
-export interface Sample {
-  readonly map: string
-  readonly value: unknown
-  readonly bytes: Uint8Array
+export interface LinuxSample extends Sample {
+  /** Nanoseconds since boot; undefined for ring buffers, whose records carry none. */
   readonly time: bigint | undefined
 }
 
@@ -179,6 +178,10 @@ export class LinuxMap implements KernelMap {
 
   async *samples(options: SampleOptions = {}): AsyncGenerator<unknown> {
     const source = this.records()
+    const onClose = (end: () => void): (() => void) => {
+      this.#onClose.add(end)
+      return () => this.#onClose.delete(end)
+    }
     const isOver = (): boolean => !this.#descriptor.isOpen || options.signal?.aborted === true
     while (!isOver()) {
       if (this.#next >= this.#pending.length) {
@@ -186,9 +189,10 @@ export class LinuxMap implements KernelMap {
         this.#next = 0
       }
       if (this.#pending.length === 0)
-        await whenReadable(this.#host.poller, source.descriptors, options.signal, end => {
-          this.#onClose.add(end)
-          return () => this.#onClose.delete(end)
+        await whenReadable(this.#host.poller, source.descriptors, {
+          signal: options.signal,
+          onClose,
+          isReady: () => source.isReady,
         })
       // What is taken and not yet given stays for the next reader: one may leave in the middle.
       while (this.#next < this.#pending.length && !isOver()) {
@@ -201,8 +205,8 @@ export class LinuxMap implements KernelMap {
   }
 
   /** The records that nobody has read yet, decoded. */
-  takeSamples(type?: string): Sample[] {
-    const take = (record: MapRecord): Sample => ({
+  takeSamples(type?: string): LinuxSample[] {
+    const take = (record: MapRecord): LinuxSample => ({
       map: this.name,
       value: this.#codec.decodeRecord(record.bytes, type),
       ...record,

@@ -56,6 +56,10 @@ export class PerfRing implements Disposable {
     perfIoctl(native, this.event, PERF_IOCTL.enable)
   }
 
+  get isReady(): boolean {
+    return this.#positions[0] !== this.#positions[(DATA_TAIL - DATA_HEAD) / 8]
+  }
+
   /** The records written so far, oldest first. They are consumed. */
   take(): PerfRecord[] {
     const records: PerfRecord[] = []

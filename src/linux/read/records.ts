@@ -16,6 +16,8 @@ export interface RecordSource extends Disposable {
   take(limit?: number): MapRecord[]
   /** Descriptors that become readable when there are new records. */
   readonly descriptors: readonly number[]
+  /** Whether there is something to take. */
+  readonly isReady: boolean
   readonly lost: number
 }
 
@@ -43,6 +45,9 @@ export function openPerfSource(
     take: () =>
       rings.flatMap(ring => ring.take()).sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)),
     descriptors: rings.map(ring => ring.event.fd),
+    get isReady() {
+      return rings.some(ring => ring.isReady)
+    },
     get lost() {
       return rings.reduce((sum, ring) => sum + ring.lost, 0)
     },
@@ -55,21 +60,31 @@ export function openRingSource(bpf: Bpf, mapFd: number, size: number): RecordSou
   return {
     take: limit => reader.take(limit).map(bytes => ({ bytes, time: undefined })),
     descriptors: [mapFd],
+    get isReady() {
+      return reader.isReady
+    },
     lost: 0,
     [Symbol.dispose]: () => reader[Symbol.dispose](),
   }
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Called with what ends the wait early; the answer forgets it. */
+  readonly onClose?: (end: () => void) => () => void
+  /** Asked once the descriptors are watched: a perf event tells of what came before that to nobody. */
+  readonly isReady?: () => boolean
 }
 
 /** Waits until one of the descriptors is readable, or `signal` fires, or the end that `onClose` is given is called. */
 export async function whenReadable(
   poller: Poller,
   descriptors: readonly number[],
-  signal: AbortSignal | undefined,
-  onClose?: (end: () => void) => () => void,
+  { signal, onClose, isReady }: WaitOptions = {},
 ): Promise<void> {
   await new Promise<void>(resolve => {
     const done = (): void => {
-      for (const fd of descriptors) poller.remove(fd)
+      for (const fd of descriptors) poller.remove(fd, done)
       stop()
       forget?.()
       signal?.removeEventListener("abort", done)
@@ -79,6 +94,6 @@ export async function whenReadable(
     const stop = poller.watch()
     const forget = onClose?.(done)
     signal?.addEventListener("abort", done)
-    if (signal?.aborted) done()
+    if (signal?.aborted || isReady?.()) done()
   })
 }

@@ -28,6 +28,13 @@ export class RingBufferReader implements Disposable {
     this.#mask = size - 1
   }
 
+  /** Whether the oldest record is complete. */
+  get isReady(): boolean {
+    const position = this.#positions[0] as bigint
+    if (position === this.#produced[0]) return false
+    return (this.#view.getUint32(PAGE + (Number(position) & this.#mask), true) & BUSY) === 0
+  }
+
   /** Copies of the records that are complete, oldest first; at most `limit`. They are consumed. */
   take(limit = Number.POSITIVE_INFINITY): Uint8Array[] {
     const records: Uint8Array[] = []

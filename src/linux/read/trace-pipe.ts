@@ -19,7 +19,7 @@ export async function* readTracePipe(poller: Poller, signal?: AbortSignal): Asyn
     while (!signal?.aborted) {
       const count = readSome(fd, bytes)
       if (count === 0) {
-        await whenReadable(poller, [fd], signal)
+        await whenReadable(poller, [fd], { signal })
         continue
       }
       const lines = `${rest}${decoder.decode(bytes.subarray(0, count), { stream: true })}`.split("\n")
