@@ -38,8 +38,15 @@ export interface LoadedObject extends AsyncDisposable {
   readonly maps: Readonly<Record<string, KernelMap>>
   /** Global variables by name, as programs see them now; assigning changes them. `.rodata` and `.kconfig` refuse that. */
   readonly globals: Globals
-  /** Attaches every loaded program where its section says; programs whose section names no place are passed over. */
+  /** What went otherwise than asked for, yet not wrong enough to refuse the object. */
+  readonly warnings: readonly string[]
+  /**
+   * Attaches every loaded program where its section says, and registers struct_ops maps; programs whose section names no
+   * place are passed over. All or none. The answer has the programs' links.
+   */
   attach(): Promise<readonly Link[]>
+  /** Takes back all that `attach` did. */
+  detach(): Promise<void>
   /** Every record of every map that nobody has read yet, in the order in which programs wrote them as far as the kernel tells. */
   events(types?: Readonly<Record<string, string>>): Sample[]
   /** The same as they come, until `signal` fires or the object is closed. */
@@ -71,6 +78,7 @@ export interface Program extends AsyncDisposable {
   attach(point?: AttachPoint): Promise<Link>
 }
 
+/** One program on one hook. */
 export interface Link extends AsyncDisposable {
   readonly id: number
   readonly program: Program

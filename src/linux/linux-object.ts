@@ -7,6 +7,7 @@ import {
   liveGlobals,
 } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
+import type { StructOpsLink } from "./attach/struct-ops-link.ts"
 import type { Poller } from "./ffi/epoll.ts"
 import type { LinuxLink } from "./linux-link.ts"
 import type { LinuxProgram } from "./linux-program.ts"
@@ -19,8 +20,10 @@ export class LinuxObject implements LoadedObject {
   readonly programs: Readonly<Record<string, LinuxProgram>>
   readonly maps: Readonly<Record<string, LinuxMap>>
   readonly globals: Globals
+  readonly warnings: readonly string[]
   readonly #poller: Poller
   readonly #onClose = new Set<() => void>()
+  readonly #attached: (LinuxLink | StructOpsLink)[] = []
   #isOpen = true
 
   constructor(
@@ -28,7 +31,9 @@ export class LinuxObject implements LoadedObject {
     programs: Readonly<Record<string, LinuxProgram>>,
     maps: Readonly<Record<string, LinuxMap>>,
     poller: Poller,
+    warnings: readonly string[],
   ) {
+    this.warnings = warnings
     this.#poller = poller
     this.spec = spec
     this.programs = programs
@@ -39,14 +44,22 @@ export class LinuxObject implements LoadedObject {
   async attach(): Promise<readonly LinuxLink[]> {
     const links: LinuxLink[] = []
     try {
-      for (const program of Object.values(this.programs))
-        if (attachPointOf(program.spec)) links.push(await program.attach())
+      for (const program of Object.values(this.programs)) {
+        if (!attachPointOf(program.spec)) continue
+        links.push(await program.attach())
+        this.#attached.push(links.at(-1) as LinuxLink)
+      }
+      for (const map of Object.values(this.maps)) if (map.isStructOps) this.#attached.push(await map.attach())
       return links
     } catch (error) {
       // As libbpf: one that fails takes the others with it.
-      for (const link of links) await link.detach()
+      await this.detach()
       throw error
     }
+  }
+
+  async detach(): Promise<void> {
+    for (const each of this.#attached.splice(0)) await each.detach()
   }
 
   /** Every record that nobody has read yet, by the kernel's times; those without a time stand at the end. */
@@ -61,18 +74,26 @@ export class LinuxObject implements LoadedObject {
   /** The records of all maps as they come, until `signal` fires or the object is closed. Those that come together are in order. */
   async *follow(options: FollowOptions = {}): AsyncGenerator<LinuxSample> {
     const { signal, types } = options
-    const sources = Object.values(this.maps).flatMap(map => (map.hasRecords ? [map.records()] : []))
-    const descriptors = sources.flatMap(source => source.descriptors)
-    const isReady = (): boolean => sources.some(source => source.isReady)
+    const maps = Object.values(this.maps).filter(map => map.hasRecords)
     const onClose = (end: () => void): (() => void) => {
       this.#onClose.add(end)
-      return () => this.#onClose.delete(end)
+      const forget = maps.map(map => map.onClose(end))
+      return () => {
+        this.#onClose.delete(end)
+        for (const each of forget) each()
+      }
     }
     while (this.#isOpen && !signal?.aborted) {
       const samples = this.events(types)
       yield* samples
-      if (samples.length > 0) await setImmediate()
-      else await whenReadable(this.#poller, descriptors, { signal, onClose, isReady })
+      if (samples.length > 0) {
+        await setImmediate()
+        continue
+      }
+      const sources = maps.map(map => map.records())
+      const descriptors = sources.flatMap(source => source.descriptors)
+      const isReady = (): boolean => sources.some(source => source.isReady)
+      await whenReadable(this.#poller, descriptors, { signal, onClose, isReady })
     }
   }
 

@@ -3,7 +3,6 @@ import { UsageError } from "../../base/index.ts"
 import type { CommandModule } from "../command.ts"
 import type { Io } from "../io.ts"
 import { runObject } from "./run-object.ts"
-import { runOnLinux } from "./run-on-linux.ts"
 
 interface Flags {
   readonly only?: readonly string[]
@@ -66,6 +65,8 @@ async function onLinux(object: string, words: string[], flags: Flags, io: Io): P
   const seconds = flags.for === undefined ? undefined : Number(flags.for)
   if (seconds !== undefined && !(seconds > 0)) throw new UsageError(`--for takes seconds, not '${flags.for}'`)
   const options = { object, command: words, format: formatOf(flags), strace }
+  // Only now: everything of the Linux kernel comes with it.
+  const { runOnLinux } = await import("./run-on-linux.ts")
   await runOnLinux({ ...options, ...(only && { only }), ...(seconds && { seconds }) }, io)
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { toHex, UsageError } from "../../base/index.ts"
-import type { LinuxKernel, LinuxSample } from "../../linux/index.ts"
+import type { LinuxKernel, LinuxObject, LinuxSample } from "../../linux/index.ts"
 import { type ObjectSpec, readObject } from "../../object/index.ts"
 import type { Io } from "../io.ts"
 import { openObjects } from "../objects/open-objects.ts"
@@ -29,7 +29,8 @@ export async function runOnLinux(options: LinuxRunOptions, io: Io): Promise<void
   await using opened = await openObjects({ linux: true, ...(options.strace && { strace: true }) }, io)
   const { kernel } = opened
   const object = await kernel.load(spec, options.only ? { only: options.only } : {})
-  const links = await object.attach()
+  for (const warning of object.warnings) io.err(`skep: warning: ${warning}\n`)
+  const links = [...(await object.attach()), ...structOpsRows(object)]
   const view = options.format === "json" ? new Collected() : new Live(io)
   const { release, machine } = kernel
   const source = {
@@ -58,6 +59,16 @@ export async function runOnLinux(options: LinuxRunOptions, io: Io): Promise<void
   const report = await collectReport({ ...source, events: view.events, tracePipe: view.lines })
   if (options.format === "json") io.out(toJson(report))
   else io.out(`\n${joinBlocks([mapsText(report, io.style)])}`)
+}
+
+/** The programs of struct_ops maps, each attached to its map. */
+function structOpsRows({ maps, programs }: LinuxObject): RunSource["links"] {
+  return Object.values(maps).flatMap(({ name, spec }) =>
+    (spec.structOps?.programs ?? []).map(({ program }) => ({
+      program: programs[program],
+      point: { kind: "section", section: `struct_ops ${name}` } as const,
+    })),
+  )
 }
 
 /** What a run shows while it lasts. */

@@ -2,7 +2,6 @@ import {
   attachPointOf,
   type FollowOptions,
   type Globals,
-  type Link,
   type LoadedObject,
   liveGlobals,
 } from "../../kernel/index.ts"
@@ -17,8 +16,10 @@ export class EmbeddedObject implements LoadedObject {
   readonly programs: Readonly<Record<string, EmbeddedProgram>>
   readonly maps: Readonly<Record<string, TypedMap>>
   readonly globals: Globals
+  readonly warnings: readonly string[] = []
 
   readonly #onDispose: () => void
+  readonly #attached: EmbeddedLink[] = []
   #isOpen = true
 
   constructor(
@@ -39,16 +40,23 @@ export class EmbeddedObject implements LoadedObject {
   }
 
   async attach(): Promise<readonly EmbeddedLink[]> {
-    const links: Link[] = []
+    const links: EmbeddedLink[] = []
     try {
-      for (const program of Object.values(this.programs))
-        if (attachPointOf(program.spec)) links.push(await program.attach())
-      return links as EmbeddedLink[]
+      for (const program of Object.values(this.programs)) {
+        if (!attachPointOf(program.spec)) continue
+        links.push((await program.attach()) as EmbeddedLink)
+        this.#attached.push(links.at(-1) as EmbeddedLink)
+      }
+      return links
     } catch (error) {
       // As libbpf: one that fails takes the others with it.
-      for (const link of links) await link.detach()
+      await this.detach()
       throw error
     }
+  }
+
+  async detach(): Promise<void> {
+    for (const link of this.#attached.splice(0)) await link.detach()
   }
 
   /** Every record of every map that nobody has read yet, in the order in which programs wrote them. */

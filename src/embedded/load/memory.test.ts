@@ -31,7 +31,7 @@ test("global variables are read and changed while programs run; constants are no
   const { kernel, object } = await boot({ step: 3n })
   const { globals } = object
   const start = { step: 3n, total: 40n, last: { first: 0, second: 0n }, hidden: 7 }
-  expect({ ...globals }).toEqual({ ...start, "count.____fmt": "total %d" })
+  expect({ ...globals }).toEqual({ ...start, "count.____fmt": "total %d", report_type: 0n })
   await kernel.world.exec("/bin/true")
   expect(globals.total).toBe(43n)
   globals.total = 100n

@@ -31,6 +31,8 @@ export interface MapPlan {
   /** Where maps are pinned that ask for it by name. */
   readonly pinFolder: string
   initialData(map: MapSpec): Uint8Array | undefined
+  /** Filled with what went otherwise than asked for. */
+  readonly warnings: string[]
 }
 
 /** A map that exists in the kernel. */
@@ -76,10 +78,14 @@ function createMap(plan: MapPlan, spec: MapSpec): CreatedMap {
     const withBtf = request(plan, spec, maxEntries, inner, true)
     const first = plan.bpf.try("BPF_MAP_CREATE", MAP_CREATE, withBtf)
     // As libbpf: a kernel that does not like the types gets the map without them.
-    const { result } =
-      first.result < 0 && withBtf.btf_fd !== undefined
-        ? plan.bpf.try("BPF_MAP_CREATE", MAP_CREATE, request(plan, spec, maxEntries, inner, false))
-        : first
+    const isRetried = first.result < 0 && withBtf.btf_fd !== undefined
+    const { result } = isRetried
+      ? plan.bpf.try("BPF_MAP_CREATE", MAP_CREATE, request(plan, spec, maxEntries, inner, false))
+      : first
+    if (isRetried && result >= 0)
+      plan.warnings.push(
+        `map '${spec.name}': the kernel refuses its types (${errorText(-first.result)}): it has none`,
+      )
     if (result < 0) throw createError(spec, -result)
     const descriptor = new Descriptor(plan.bpf.native, result)
     const map = { spec, descriptor, maxEntries, reused: false }

@@ -6,6 +6,7 @@ import type { ObjectSpec } from "../../object/index.ts"
 import type { AttachHost } from "../attach/attached.ts"
 import { UsdtSpecs } from "../attach/usdt-specs.ts"
 import { MAP_ELEMENT } from "../bpf/attributes.ts"
+import { errorText } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import { LinuxObject } from "../linux-object.ts"
 import { LinuxProgram } from "../linux-program.ts"
@@ -33,13 +34,15 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
       errno: "EINVAL",
       hint: "compile it with -target bpf, or -target bpfel",
     })
-  using btf = loadTypes(object, host)
+  const warnings: string[] = []
+  using btf = loadTypes(object, host, warnings)
   const plan: MapPlan = {
     bpf: host.bpf,
     features: host.features,
     object,
     btf: btf?.fd,
     cpus: host.cpus,
+    warnings,
     pinFolder: DEFAULT_PIN_FOLDER,
     initialData: initialData(object, factsOf(host), options.globals ?? {}),
   }
@@ -60,7 +63,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
     fillProgramSlots(host, loaded, maps)
     const values = structOps.map(each => [each.spec.name, structOpsValue(each, loaded)] as const)
     for (const map of maps.values()) pinByName(plan, map)
-    return hold(object, host, loaded, maps, new Map(values))
+    return hold(object, host, loaded, maps, new Map(values), warnings)
   } catch (error) {
     for (const program of loaded) program.descriptor.close()
     for (const map of maps.values()) dropMap(map)
@@ -78,11 +81,13 @@ class LoadedTypes extends Descriptor {
 }
 
 /** The object's BTF in the kernel. Programs load without it where the kernel refuses it, as with libbpf. */
-function loadTypes(object: ObjectSpec, host: LoadHost): LoadedTypes | undefined {
+function loadTypes(object: ObjectSpec, host: LoadHost, warnings: string[]): LoadedTypes | undefined {
   const loadable = loadableBtf(object, { questionMarks: host.features.questionMarkSections })
   if (!loadable) return undefined
   const fd = host.types.load(loadable.bytes)
-  return fd < 0 ? undefined : new LoadedTypes(host, fd, loadable)
+  if (fd >= 0) return new LoadedTypes(host, fd, loadable)
+  warnings.push(`the kernel refuses the object's types (${errorText(-fd)}): it is loaded without them`)
+  return undefined
 }
 
 /** Puts programs into the slots that prog arrays name in the object. */
@@ -113,6 +118,7 @@ function hold(
   loaded: readonly LoadedProgram[],
   created: ReadonlyMap<string, CreatedMap>,
   structOps: ReadonlyMap<string, Uint8Array>,
+  warnings: readonly string[],
 ): LinuxObject {
   const programs = loaded.map(program => [program.spec.name, new LinuxProgram(program, host)] as const)
   const maps = [...created.values()].map(
@@ -124,7 +130,13 @@ function hold(
   )
   // Records of the first action are there when one starts to read, as on the embedded kernel.
   for (const [, map] of maps) if (map.hasRecords) map.records()
-  return new LinuxObject(object, Object.fromEntries(programs), Object.fromEntries(maps), host.poller)
+  return new LinuxObject(
+    object,
+    Object.fromEntries(programs),
+    Object.fromEntries(maps),
+    host.poller,
+    warnings,
+  )
 }
 
 function factsOf({ machine, features }: LoadHost): KernelFacts {

@@ -25,6 +25,7 @@ import {
   type MapRecord,
   openPerfSource,
   openRingSource,
+  type PerfBufferOptions,
   type RecordSource,
   whenReadable,
 } from "../read/records.ts"
@@ -177,13 +178,10 @@ export class LinuxMap implements KernelMap {
   }
 
   async *samples(options: SampleOptions = {}): AsyncGenerator<unknown> {
-    const source = this.records()
-    const onClose = (end: () => void): (() => void) => {
-      this.#onClose.add(end)
-      return () => this.#onClose.delete(end)
-    }
     const isOver = (): boolean => !this.#descriptor.isOpen || options.signal?.aborted === true
     while (!isOver()) {
+      // Asked for anew each time: other buffers may have come.
+      const source = this.records()
       if (this.#next >= this.#pending.length) {
         this.#pending = source.take(BATCH)
         this.#next = 0
@@ -191,7 +189,7 @@ export class LinuxMap implements KernelMap {
       if (this.#pending.length === 0)
         await whenReadable(this.#host.poller, source.descriptors, {
           signal: options.signal,
-          onClose,
+          onClose: end => this.onClose(end),
           isReady: () => source.isReady,
         })
       // What is taken and not yet given stays for the next reader: one may leave in the middle.
@@ -217,6 +215,10 @@ export class LinuxMap implements KernelMap {
     return [...pending, ...this.records().take()].map(take)
   }
 
+  get isStructOps(): boolean {
+    return this.#structOps !== undefined
+  }
+
   get hasRecords(): boolean {
     return this.type === "perf_event_array" || this.type === "ringbuf"
   }
@@ -226,8 +228,31 @@ export class LinuxMap implements KernelMap {
     return this.#source?.lost ?? 0
   }
 
+  /** Of a perf event array: starts its buffers anew with other sizes. What nobody has read is gone. Throws MapError. */
+  setBuffers(options: PerfBufferOptions): void {
+    if (this.type !== "perf_event_array")
+      throw new MapError(`map '${this.name}': a ${this.type} has no buffers of its own (EINVAL)`, {
+        errno: "EINVAL",
+        hint: "perf_event_array maps have; a ringbuf's size is its max_entries",
+      })
+    this.#closeRecords()
+    this.records(options)
+  }
+
+  /** Calls `end` when the records that are open now are closed; the answer forgets it. */
+  onClose(end: () => void): () => void {
+    this.#onClose.add(end)
+    return () => this.#onClose.delete(end)
+  }
+
+  #closeRecords(): void {
+    for (const end of this.#onClose) end()
+    this.#source?.[Symbol.dispose]()
+    this.#source = undefined
+  }
+
   /** Opens the map's records for reading: a perf event array without a reader refuses them. */
-  records(): RecordSource {
+  records(options: PerfBufferOptions = {}): RecordSource {
     const { bpf, onlineCpus } = this.#host
     if (!this.hasRecords)
       throw new MapError(`map '${this.name}': a ${this.type} has no records (EINVAL)`, {
@@ -241,6 +266,7 @@ export class LinuxMap implements KernelMap {
             bpf,
             this.fd,
             onlineCpus.filter(cpu => cpu < this.maxEntries),
+            options,
           )
     return this.#source
   }
@@ -285,11 +311,9 @@ export class LinuxMap implements KernelMap {
   }
 
   close(): void {
-    for (const end of this.#onClose) end()
+    this.#closeRecords()
     this.#registration?.[Symbol.dispose]()
     this.#registration = undefined
-    this.#source?.[Symbol.dispose]()
-    this.#source = undefined
     this.#producer?.[Symbol.dispose]()
     this.memory[Symbol.dispose]()
     this.#descriptor.close()

@@ -31,7 +31,12 @@ export class PerfRing implements Disposable {
   lost = 0
 
   /** `pages`: a power of two. Throws LinuxCallError. */
-  constructor(bpf: Bpf, mapFd: number, cpu: number, pages: number) {
+  constructor(
+    bpf: Bpf,
+    mapFd: number,
+    cpu: number,
+    { pages, wakeupEvents }: { readonly pages: number; readonly wakeupEvents: number },
+  ) {
     const { native } = bpf
     const fd = openPerfEvent(
       native,
@@ -40,7 +45,7 @@ export class PerfRing implements Disposable {
         config: BPF_OUTPUT,
         sample_type: SAMPLE_RAW | SAMPLE_TIME,
         sample_period: 1,
-        wakeup_events: 1,
+        wakeup_events: wakeupEvents,
       },
       { pid: -1, cpu },
     )

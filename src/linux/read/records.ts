@@ -1,3 +1,4 @@
+import { MapError } from "../../base/index.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import type { Poller } from "../ffi/epoll.ts"
 import { PerfRing } from "./perf-buffer.ts"
@@ -21,22 +22,33 @@ export interface RecordSource extends Disposable {
   readonly lost: number
 }
 
-/** Pages of each CPU's ring, as libbpf's tools take them. */
-const PERF_PAGES = 64
+export interface PerfBufferOptions {
+  /** Of 4 KiB, for each CPU: a power of two. 64 when left out, as libbpf's tools take them. */
+  readonly pages?: number
+  /** Records after which a reader is woken: more of them cost less, and come later. 1 when left out. */
+  readonly wakeupEvents?: number
+}
+
+const MOST_PAGES = 1 << 16
 
 /** Opens a reader on a perf event array: one ring on every CPU that is online. */
 export function openPerfSource(
   bpf: Bpf,
   mapFd: number,
   cpus: readonly number[],
-  pages = PERF_PAGES,
+  { pages = 64, wakeupEvents = 1 }: PerfBufferOptions = {},
 ): RecordSource {
+  if (!Number.isInteger(Math.log2(pages)) || pages > MOST_PAGES || !(wakeupEvents > 0))
+    throw new MapError(
+      `buffers of ${pages} pages and wakeups after ${wakeupEvents} records: pages is a power of two up to ${MOST_PAGES}, wakeupEvents above 0 (EINVAL)`,
+      { errno: "EINVAL" },
+    )
   const rings: PerfRing[] = []
   const close = (): void => {
     for (const ring of rings) ring[Symbol.dispose]()
   }
   try {
-    for (const cpu of cpus) rings.push(new PerfRing(bpf, mapFd, cpu, pages))
+    for (const cpu of cpus) rings.push(new PerfRing(bpf, mapFd, cpu, { pages, wakeupEvents }))
   } catch (error) {
     close()
     throw error

@@ -45,6 +45,29 @@ struct {
 	__uint(value_size, 4);
 } routes SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+} reports SEC(".maps");
+
+struct report {
+	int number;
+	char filling[196];
+};
+const struct report *report_type __attribute__((unused));
+
+/* More than one page holds. */
+SEC("?raw_tp/sched_process_exec")
+int flood(void *ctx)
+{
+	struct report report = {};
+
+	for (report.number = 0; report.number < 100; report.number++)
+		bpf_perf_event_output(ctx, &reports, BPF_F_CURRENT_CPU, &report, sizeof(report));
+	return 0;
+}
+
 SEC("raw_tp/sched_process_exec")
 int count(void *ctx)
 {

@@ -27,7 +27,7 @@ describe("global variables", () => {
     const object = await kernel.load(programs("memory"), { globals: { step: 3n } })
     const { globals } = object
     const start = { step: 3n, total: 40n, last: { first: 0, second: 0n }, hidden: 7 }
-    assert.deepEqual({ ...globals }, { ...start, "count.____fmt": "total %d" })
+    assert.deepEqual({ ...globals }, { ...start, "count.____fmt": "total %d", report_type: 0n })
     const [link] = await object.attach()
     execFileSync(PROGRAM, ["true"])
     assert.equal(globals.total, 43n)
@@ -174,6 +174,38 @@ describe("an arena", { skip: release === "6.1" && "arenas came with 6.9" }, () =
     assert(page, "the page that the program allocated")
     assert.equal(bytes[page * 4096 + 1], 0x6b)
     assert.equal(Number(globals.page as bigint) % 4096, 0)
+  })
+})
+
+describe("a perf event array", () => {
+  test("counts what found no room; sizes and wakeups can be chosen", async () => {
+    await using kernel = await openLinuxKernel()
+    const object = await kernel.load(programs("memory"), { only: ["flood"] })
+    const reports = object.maps.reports!
+    const link = await object.programs.flood!.attach({ kind: "rawTracepoint", name: "sched_process_exec" })
+    reports.setBuffers({ pages: 1 })
+    execFileSync(PROGRAM, ["true"])
+    const kept = object.events()
+    assert(kept.length > 5 && kept.length < 20, `${kept.length} records of 200 bytes in a page`)
+    execFileSync(PROGRAM, ["true"])
+    object.events()
+    assert(reports.lost >= 100 - kept.length, `${reports.lost} lost`)
+
+    reports.setBuffers({ pages: 16, wakeupEvents: 50 })
+    setTimeout(20).then(() => execFileSync(PROGRAM, ["true"]))
+    const numbers: number[] = []
+    for await (const value of reports.samples({ type: "report" })) {
+      numbers.push((value as { number: number }).number)
+      if (numbers.length === 100) break
+    }
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 100 }, (_, index) => index),
+    )
+    assert.equal(reports.lost, 0)
+    assert.throws(() => reports.setBuffers({ pages: 3 }), refusal("EINVAL", /pages is a power of two/))
+    assert.throws(() => object.maps.numbers!.setBuffers({}), refusal("EINVAL", /a hash has no buffers/))
+    await link.detach()
   })
 })
 

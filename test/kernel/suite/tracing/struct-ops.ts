@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { readFileSync, writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
-import { describe } from "node:test"
-import type { LinuxKernel } from "skep/linux"
+import { describe, test } from "node:test"
+import { type LinuxKernel, openLinuxKernel } from "skep/linux"
 import { attachStyle, globals, programs } from "./style.ts"
 
 const SYSCTL = "/proc/sys/net/ipv4"
@@ -39,6 +39,15 @@ async function registers(kernel: LinuxKernel, object: string, map: string): Prom
 }
 
 describe("struct_ops", () => {
+  test("an object attaches its struct_ops maps too", async () => {
+    await using kernel = await openLinuxKernel()
+    const loaded = await kernel.load(programs("congestion"))
+    assert.deepEqual(await loaded.attach(), [])
+    assert(available().includes("skep_plain"))
+    await loaded.detach()
+    assert(!available().includes("skep_plain"))
+  })
+
   attachStyle("struct_ops", "struct_ops by value", kernel => registers(kernel, "congestion", "plain"))
   attachStyle("struct_ops", "struct_ops by link", kernel => registers(kernel, "congestion-link", "linked"), {
     on: ["6.1"],
