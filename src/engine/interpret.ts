@@ -369,6 +369,7 @@ class Run {
     frame.program = program
     frame.operations = prepare(program.instructions)
     frame.slot = 0
+    frame.registers.keepForTailCall()
     frame.loopsLeft = this.#machine.loopBudget ?? MAX_LOOPS
   }
 

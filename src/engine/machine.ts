@@ -15,7 +15,7 @@ export interface ExecutableProgram {
 export interface Machine {
   readonly memory: WebAssembly.Memory
   /**
-   * Bytes of `memory` for frames, 512 a frame, used from the top down. Runs that nest (a helper that runs another
+   * Bytes of `memory` for frames, 512 a frame, used from the top down; the lowest 512 are the engines' own. Runs that nest (a helper that runs another
    * program on this machine) share it: machines with the same `stack` object share one stack pointer.
    */
   readonly stack: StackRange

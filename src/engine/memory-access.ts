@@ -72,7 +72,7 @@ export class MemoryAccess {
     if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer)
     const end = this.#view.byteLength
     if (address >= UNUSED_BYTES && address + size <= end) return false
-    if (address >= 0 && address < UNUSED_BYTES) return true
+    if (address >= 0 && address < UNUSED_BYTES) return what === "store" || address + size <= UNUSED_BYTES
     throw new AccessRefusal(`${what} of ${size} bytes outside the ${end} bytes of memory`)
   }
 

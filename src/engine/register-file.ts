@@ -1,4 +1,4 @@
-import { REGISTER_COUNT } from "../isa/index.ts"
+import { FRAME_POINTER, REGISTER_COUNT } from "../isa/index.ts"
 
 /**
  * r0 … r10 of one function as views on the same bytes: storing to `u64` wraps, `low` and `signedLow` are the
@@ -14,6 +14,12 @@ export class RegisterFile {
     this.u64 = new BigUint64Array(bytes)
     this.s64 = new BigInt64Array(bytes)
     this.u32 = new Uint32Array(bytes)
+  }
+
+  /** As a program starts: r1 and r10 alone have values. */
+  keepForTailCall(): void {
+    this.u64[0] = 0n
+    this.u64.fill(0n, 2, FRAME_POINTER)
   }
 
   /** The low 32 bits, unsigned. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { encodeOperation, type Instruction, type Operation } from "../isa/index.ts"
-import { interpret } from "./interpret.ts"
+import { ENGINES } from "./testing/engines.ts"
 import { DATA, testMachine } from "./testing/test-machine.ts"
 
 /**
@@ -74,18 +74,6 @@ function encode(operations: readonly Operation[]): Instruction[] {
   return instructions
 }
 
-/** r0 after `r0 = r1`, the operations, `exit`. */
-function run(operations: readonly Operation[], ...registers: bigint[]): bigint {
-  const copy: Operation = {
-    kind: "move",
-    width: 64,
-    dst: 0,
-    source: { kind: "register", register: 1 },
-    signExtendFrom: undefined,
-  }
-  return interpret({ instructions: encode([copy, ...operations, { kind: "exit" }]) }, machine, registers)
-}
-
 const WIDTHS = [32, 64] as const
 const operatorCases = Object.keys(FORMULAS).flatMap(operator => WIDTHS.map(width => ({ operator, width })))
 const comparisonCases = Object.keys(COMPARISONS).flatMap(comparison =>
@@ -94,206 +82,223 @@ const comparisonCases = Object.keys(COMPARISONS).flatMap(comparison =>
 type Alu = Extract<Operation, { kind: "alu" }>
 type Branch = Extract<Operation, { kind: "branch" }>
 
-describe.each(operatorCases)("$operator, $width bits", ({ operator, width }) => {
-  const formula = FORMULAS[operator]!
-  const alu = (source: Alu["source"]): Operation => ({
-    kind: "alu",
-    operator: operator as Alu["operator"],
-    width,
-    dst: 0,
-    source,
-  })
-
-  test.each(EDGES)("register operand, on %i", a => {
-    for (const b of EDGES) {
-      const expected = unsigned(width, formula(unsigned(width, a), unsigned(width, b), width))
-      expect(run([alu({ kind: "register", register: 2 })], a, b), `with ${b}`).toBe(expected)
-    }
-  })
-
-  test.each(IMMEDIATES)("immediate operand %i", value => {
-    for (const a of EDGES) {
-      const b = unsigned(width, BigInt(value))
-      const expected = unsigned(width, formula(unsigned(width, a), b, width))
-      expect(run([alu({ kind: "immediate", value })], a), `on ${a}`).toBe(expected)
-    }
-  })
-})
-
-describe.each(comparisonCases)("branch if $comparison, $width bits", ({ comparison, width }) => {
-  const formula = COMPARISONS[comparison]!
-  const taken = (source: Branch["source"], ...registers: bigint[]): boolean => {
-    const branch: Operation = {
-      kind: "branch",
-      comparison: comparison as Branch["comparison"],
-      width,
-      dst: 1,
-      source,
-      target: 4,
-    }
-    const constant = (value: number): Operation => ({
+describe.each(ENGINES)("%s", (_, engine) => {
+  /** r0 after `r0 = r1`, the operations, `exit`. */
+  function run(operations: readonly Operation[], ...registers: bigint[]): bigint {
+    const copy: Operation = {
       kind: "move",
       width: 64,
       dst: 0,
-      source: { kind: "immediate", value },
+      source: { kind: "register", register: 1 },
       signExtendFrom: undefined,
-    })
-    const operations = [
-      constant(0),
-      branch,
-      { kind: "exit" },
-      constant(7),
-      constant(1),
-      { kind: "exit" },
-    ] as const
-    return interpret({ instructions: encode(operations) }, machine, registers) === 1n
+    }
+    return engine({ instructions: encode([copy, ...operations, { kind: "exit" }]) }, machine, registers)
   }
 
-  test.each(EDGES)("register operand, on %i", a => {
-    for (const b of EDGES) {
-      const expected = formula(unsigned(width, a), unsigned(width, b), width)
-      expect(taken({ kind: "register", register: 2 }, a, b), `with ${b}`).toBe(expected)
-    }
-  })
-
-  test("immediate operands", () => {
-    for (const a of EDGES) {
-      for (const value of IMMEDIATES) {
-        const expected = formula(unsigned(width, a), unsigned(width, BigInt(value)), width)
-        expect(taken({ kind: "immediate", value }, a), `${a} with ${value}`).toBe(expected)
-      }
-    }
-  })
-})
-
-describe.each(EDGES)("on %i", value => {
-  test.each(WIDTHS)("negation, %i bits", width => {
-    expect(run([{ kind: "negate", width, dst: 0 }], value)).toBe(unsigned(width, 2n ** 64n - value))
-  })
-
-  test.each([8, 16, 32] as const)("moves sign-extend the low %i bits", bits => {
-    const move = (width: 32 | 64): Operation => ({
-      kind: "move",
+  describe.each(operatorCases)("$operator, $width bits", ({ operator, width }) => {
+    const formula = FORMULAS[operator]!
+    const alu = (source: Alu["source"]): Operation => ({
+      kind: "alu",
+      operator: operator as Alu["operator"],
       width,
       dst: 0,
-      source: { kind: "register", register: 1 },
-      signExtendFrom: bits,
+      source,
     })
-    const low = value % 2n ** BigInt(bits)
-    const extended = low >= 2n ** BigInt(bits - 1) ? low - 2n ** BigInt(bits) : low
-    expect(run([move(64)], value)).toBe(unsigned(64, extended))
-    if (bits !== 32) expect(run([move(32)], value)).toBe(unsigned(32, extended))
+
+    test.each(EDGES)("register operand, on %i", a => {
+      for (const b of EDGES) {
+        const expected = unsigned(width, formula(unsigned(width, a), unsigned(width, b), width))
+        expect(run([alu({ kind: "register", register: 2 })], a, b), `with ${b}`).toBe(expected)
+      }
+    })
+
+    test.each(IMMEDIATES)("immediate operand %i", value => {
+      for (const a of EDGES) {
+        const b = unsigned(width, BigInt(value))
+        const expected = unsigned(width, formula(unsigned(width, a), b, width))
+        expect(run([alu({ kind: "immediate", value })], a), `on ${a}`).toBe(expected)
+      }
+    })
   })
 
-  test("a plain 32-bit move clears the upper half", () => {
-    const source = { kind: "register", register: 1 } as const
-    expect(run([{ kind: "move", width: 32, dst: 0, source, signExtendFrom: undefined }], value)).toBe(
-      value % 2n ** 32n,
+  describe.each(comparisonCases)("branch if $comparison, $width bits", ({ comparison, width }) => {
+    const formula = COMPARISONS[comparison]!
+    const taken = (source: Branch["source"], ...registers: bigint[]): boolean => {
+      const branch: Operation = {
+        kind: "branch",
+        comparison: comparison as Branch["comparison"],
+        width,
+        dst: 1,
+        source,
+        target: 4,
+      }
+      const constant = (value: number): Operation => ({
+        kind: "move",
+        width: 64,
+        dst: 0,
+        source: { kind: "immediate", value },
+        signExtendFrom: undefined,
+      })
+      const operations = [
+        constant(0),
+        branch,
+        { kind: "exit" },
+        constant(7),
+        constant(1),
+        { kind: "exit" },
+      ] as const
+      return engine({ instructions: encode(operations) }, machine, registers) === 1n
+    }
+
+    test.each(EDGES)("register operand, on %i", a => {
+      for (const b of EDGES) {
+        const expected = formula(unsigned(width, a), unsigned(width, b), width)
+        expect(taken({ kind: "register", register: 2 }, a, b), `with ${b}`).toBe(expected)
+      }
+    })
+
+    test("immediate operands", () => {
+      for (const a of EDGES) {
+        for (const value of IMMEDIATES) {
+          const expected = formula(unsigned(width, a), unsigned(width, BigInt(value)), width)
+          expect(taken({ kind: "immediate", value }, a), `${a} with ${value}`).toBe(expected)
+        }
+      }
+    })
+  })
+
+  describe.each(EDGES)("on %i", value => {
+    test.each(WIDTHS)("negation, %i bits", width => {
+      expect(run([{ kind: "negate", width, dst: 0 }], value)).toBe(unsigned(width, 2n ** 64n - value))
+    })
+
+    test.each([8, 16, 32] as const)("moves sign-extend the low %i bits", bits => {
+      const move = (width: 32 | 64): Operation => ({
+        kind: "move",
+        width,
+        dst: 0,
+        source: { kind: "register", register: 1 },
+        signExtendFrom: bits,
+      })
+      const low = value % 2n ** BigInt(bits)
+      const extended = low >= 2n ** BigInt(bits - 1) ? low - 2n ** BigInt(bits) : low
+      expect(run([move(64)], value)).toBe(unsigned(64, extended))
+      if (bits !== 32) expect(run([move(32)], value)).toBe(unsigned(32, extended))
+    })
+
+    test("a plain 32-bit move clears the upper half", () => {
+      const source = { kind: "register", register: 1 } as const
+      expect(run([{ kind: "move", width: 32, dst: 0, source, signExtendFrom: undefined }], value)).toBe(
+        value % 2n ** 32n,
+      )
+    })
+
+    test.each([16, 32, 64] as const)("byte order of %i bits", bits => {
+      const digits = (value % 2n ** BigInt(bits)).toString(16).padStart(bits / 4, "0")
+      const swapped = BigInt(`0x${digits.match(/../g)!.reverse().join("")}`)
+      const convert = (conversion: "le" | "be" | "bswap"): bigint =>
+        run([{ kind: "byteOrder", conversion, bits, dst: 0 }], value)
+      expect(convert("le")).toBe(BigInt(`0x${digits}`))
+      expect(convert("be")).toBe(swapped)
+      expect(convert("bswap")).toBe(swapped)
+    })
+
+    test.each([1, 2, 4, 8] as const)(
+      "memory keeps %i bytes, little-endian, and nothing beside them",
+      size => {
+        const at = DATA + 64
+        const bytes = new Uint8Array(machine.memory.buffer, at - 1, size + 2).fill(0xa5)
+        const base = 2
+        const store: Operation = {
+          kind: "store",
+          size,
+          base,
+          offset: 4,
+          source: { kind: "register", register: 1 },
+        }
+        const load = (isSigned: boolean): Operation => ({
+          kind: "load",
+          size,
+          signed: isSigned,
+          dst: 0,
+          base,
+          offset: 4,
+        })
+        const low = value % 2n ** BigInt(size * 8)
+        expect(run([store, load(false)], value, BigInt(at - 4))).toBe(low)
+        if (size !== 8)
+          expect(run([store, load(true)], value, BigInt(at - 4))).toBe(unsigned(64, signed(size * 8, low)))
+        const expected = Array.from({ length: size }, (_, byte) => Number((low >> BigInt(byte * 8)) & 0xffn))
+        expect([...bytes]).toEqual([0xa5, ...expected, 0xa5])
+        const release: Operation = { kind: "storeRelease", size, base, offset: 4, src: 1 }
+        bytes.fill(0)
+        expect(
+          run([release, { kind: "loadAcquire", size, dst: 0, base, offset: 4 }], value, BigInt(at - 4)),
+        ).toBe(low)
+      },
+    )
+
+    test.each([1, 2, 4, 8] as const)("immediate stores of %i bytes sign-extend", size => {
+      for (const immediate of IMMEDIATES) {
+        const source = { kind: "immediate", value: immediate } as const
+        const store: Operation = { kind: "store", size, base: 2, offset: 0, source }
+        const load: Operation = { kind: "load", size, signed: false, dst: 0, base: 2, offset: 0 }
+        expect(run([store, load], value, BigInt(DATA))).toBe(unsigned(size * 8, BigInt(immediate)))
+      }
+    })
+  })
+
+  const ATOMICS = ["add", "or", "and", "xor", "xchg"] as const
+  const atomicCases = ATOMICS.flatMap(operator => ([4, 8] as const).map(size => ({ operator, size })))
+
+  describe("atomics", () => {
+    const view = () => new DataView(machine.memory.buffer, DATA, 8)
+    const read = (size: 4 | 8) =>
+      size === 8 ? view().getBigUint64(0, true) : BigInt(view().getUint32(0, true))
+
+    test.each(atomicCases)(
+      "$operator of $size bytes fetches the old value and leaves the new one",
+      ({ operator, size }) => {
+        const bits = size * 8
+        for (const fetch of operator === "xchg" ? [true] : [true, false]) {
+          for (const old of EDGES) {
+            for (const operand of EDGES) {
+              view().setBigUint64(0, old, true)
+              const atomic: Operation = { kind: "atomic", operator, fetch, size, base: 2, offset: 0, src: 0 }
+              const a = unsigned(bits, old)
+              const b = unsigned(bits, operand)
+              const stored = operator === "xchg" ? b : unsigned(bits, FORMULAS[operator]!(a, b, 64))
+              expect(run([atomic], operand, BigInt(DATA))).toBe(fetch ? a : operand)
+              expect(read(size)).toBe(stored)
+              if (size === 4) expect(view().getUint32(4, true), "its neighbour").toBe(Number(old >> 32n))
+            }
+          }
+        }
+      },
+    )
+
+    test.each([4, 8] as const)(
+      "cmpxchg of %i bytes stores only on equality and always gives the old value",
+      size => {
+        const bits = size * 8
+        for (const old of EDGES) {
+          for (const compared of EDGES) {
+            view().setBigUint64(0, old, true)
+            const atomic: Operation = {
+              kind: "atomic",
+              operator: "cmpxchg",
+              fetch: true,
+              size,
+              base: 2,
+              offset: 0,
+              src: 3,
+            }
+            const a = unsigned(bits, old)
+            expect(run([atomic], compared, BigInt(DATA), 0x1234_5678_9abcn)).toBe(a)
+            expect(read(size)).toBe(a === unsigned(bits, compared) ? unsigned(bits, 0x1234_5678_9abcn) : a)
+          }
+        }
+      },
     )
   })
-
-  test.each([16, 32, 64] as const)("byte order of %i bits", bits => {
-    const digits = (value % 2n ** BigInt(bits)).toString(16).padStart(bits / 4, "0")
-    const swapped = BigInt(`0x${digits.match(/../g)!.reverse().join("")}`)
-    const convert = (conversion: "le" | "be" | "bswap"): bigint =>
-      run([{ kind: "byteOrder", conversion, bits, dst: 0 }], value)
-    expect(convert("le")).toBe(BigInt(`0x${digits}`))
-    expect(convert("be")).toBe(swapped)
-    expect(convert("bswap")).toBe(swapped)
-  })
-
-  test.each([1, 2, 4, 8] as const)("memory keeps %i bytes, little-endian, and nothing beside them", size => {
-    const at = DATA + 64
-    const bytes = new Uint8Array(machine.memory.buffer, at - 1, size + 2).fill(0xa5)
-    const base = 2
-    const store: Operation = {
-      kind: "store",
-      size,
-      base,
-      offset: 4,
-      source: { kind: "register", register: 1 },
-    }
-    const load = (isSigned: boolean): Operation => ({
-      kind: "load",
-      size,
-      signed: isSigned,
-      dst: 0,
-      base,
-      offset: 4,
-    })
-    const low = value % 2n ** BigInt(size * 8)
-    expect(run([store, load(false)], value, BigInt(at - 4))).toBe(low)
-    if (size !== 8)
-      expect(run([store, load(true)], value, BigInt(at - 4))).toBe(unsigned(64, signed(size * 8, low)))
-    const expected = Array.from({ length: size }, (_, byte) => Number((low >> BigInt(byte * 8)) & 0xffn))
-    expect([...bytes]).toEqual([0xa5, ...expected, 0xa5])
-    const release: Operation = { kind: "storeRelease", size, base, offset: 4, src: 1 }
-    bytes.fill(0)
-    expect(
-      run([release, { kind: "loadAcquire", size, dst: 0, base, offset: 4 }], value, BigInt(at - 4)),
-    ).toBe(low)
-  })
-
-  test.each([1, 2, 4, 8] as const)("immediate stores of %i bytes sign-extend", size => {
-    for (const immediate of IMMEDIATES) {
-      const source = { kind: "immediate", value: immediate } as const
-      const store: Operation = { kind: "store", size, base: 2, offset: 0, source }
-      const load: Operation = { kind: "load", size, signed: false, dst: 0, base: 2, offset: 0 }
-      expect(run([store, load], value, BigInt(DATA))).toBe(unsigned(size * 8, BigInt(immediate)))
-    }
-  })
-})
-
-const ATOMICS = ["add", "or", "and", "xor", "xchg"] as const
-const atomicCases = ATOMICS.flatMap(operator => ([4, 8] as const).map(size => ({ operator, size })))
-
-describe("atomics", () => {
-  const view = () => new DataView(machine.memory.buffer, DATA, 8)
-  const read = (size: 4 | 8) =>
-    size === 8 ? view().getBigUint64(0, true) : BigInt(view().getUint32(0, true))
-
-  test.each(atomicCases)(
-    "$operator of $size bytes fetches the old value and leaves the new one",
-    ({ operator, size }) => {
-      const bits = size * 8
-      for (const fetch of operator === "xchg" ? [true] : [true, false]) {
-        for (const old of EDGES) {
-          for (const operand of EDGES) {
-            view().setBigUint64(0, old, true)
-            const atomic: Operation = { kind: "atomic", operator, fetch, size, base: 2, offset: 0, src: 0 }
-            const a = unsigned(bits, old)
-            const b = unsigned(bits, operand)
-            const stored = operator === "xchg" ? b : unsigned(bits, FORMULAS[operator]!(a, b, 64))
-            expect(run([atomic], operand, BigInt(DATA))).toBe(fetch ? a : operand)
-            expect(read(size)).toBe(stored)
-            if (size === 4) expect(view().getUint32(4, true), "its neighbour").toBe(Number(old >> 32n))
-          }
-        }
-      }
-    },
-  )
-
-  test.each([4, 8] as const)(
-    "cmpxchg of %i bytes stores only on equality and always gives the old value",
-    size => {
-      const bits = size * 8
-      for (const old of EDGES) {
-        for (const compared of EDGES) {
-          view().setBigUint64(0, old, true)
-          const atomic: Operation = {
-            kind: "atomic",
-            operator: "cmpxchg",
-            fetch: true,
-            size,
-            base: 2,
-            offset: 0,
-            src: 3,
-          }
-          const a = unsigned(bits, old)
-          expect(run([atomic], compared, BigInt(DATA), 0x1234_5678_9abcn)).toBe(a)
-          expect(read(size)).toBe(a === unsigned(bits, compared) ? unsigned(bits, 0x1234_5678_9abcn) : a)
-        }
-      }
-    },
-  )
 })

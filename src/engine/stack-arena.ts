@@ -1,7 +1,7 @@
 import { FRAME_BYTES, type StackRange } from "./machine.ts"
 
 /**
- * Hands out frames of a machine's stack from the top down. The pointer belongs to the range, not to a run, so runs
+ * Hands out frames of a machine's stack from the top down; the lowest one is the engines' own. The pointer belongs to the range, not to a run, so runs
  * that nest on one machine stand below each other whichever engine they use.
  */
 export class StackArena {
@@ -24,7 +24,7 @@ export class StackArena {
 
   /** Takes a frame and gives the address above it (r10), or undefined when the range is used up. */
   enter(): number | undefined {
-    if (this.#pointer - FRAME_BYTES < this.#range.base) return undefined
+    if (this.#pointer - FRAME_BYTES < this.#range.base + FRAME_BYTES) return undefined
     const framePointer = this.#pointer
     this.#pointer -= FRAME_BYTES
     return framePointer
