@@ -1,9 +1,8 @@
-import { type Dir, opendirSync, readFileSync } from "node:fs"
+import { type Dir, existsSync, opendirSync, readFileSync } from "node:fs"
 import { SkepError, UsageError } from "../../base/index.ts"
-import type { Btf, TypeId } from "../../btf/index.ts"
+import { type Btf, readBtf, type TypeId } from "../../btf/index.ts"
 import { ATTACH_TYPES } from "../../catalog/index.ts"
 import type { AttachedPrograms, KernelObjects } from "../../kernel/index.ts"
-import { btfFromFile } from "../btf/sources.ts"
 import { attachTypeName } from "../objects/formats.ts"
 import type { JsonWriter } from "../objects/json-writer.ts"
 import type { Verb, VerbContext } from "../objects/noun.ts"
@@ -51,6 +50,8 @@ export const tree: Verb = {
   },
 }
 
+const KERNEL_TYPES = "/sys/kernel/btf/vmlinux"
+
 /** Other attach types take the descriptor for something else. */
 const CGROUP_HOOKS = ATTACH_TYPES.filter(({ name }) => name.includes("cgroup"))
 
@@ -68,29 +69,20 @@ async function openListing(words: Words, context: VerbContext): Promise<Listing>
     if (isEffective) throw new UsageError("duplicated argument: effective")
     isEffective = true
   }
-  const kernel = await context.objects()
-  return new Listing(kernel, isEffective, await kernelTypes(context))
-}
-
-/** Names of the hooks of lsm_cgroup programs come from the kernel's types, where it has them. */
-async function kernelTypes({ io }: VerbContext): Promise<Btf | undefined> {
-  try {
-    return (await btfFromFile("/sys/kernel/btf/vmlinux", undefined, io)).btf
-  } catch (error) {
-    if (error instanceof SkepError) return undefined
-    throw error
-  }
+  return new Listing(await context.objects(), isEffective)
 }
 
 class Listing {
   readonly #kernel: KernelObjects
   readonly #isEffective: boolean
-  readonly #types: Btf | undefined
+  /** Reading them takes long: once a program needs a name. */
+  #types: Btf | undefined
+  /** BTF id of vmlinux as soon as a program shows it; 0, as of programs that attach to no function, until then. */
+  #vmlinux = 0
 
-  constructor(kernel: KernelObjects, isEffective: boolean, types: Btf | undefined) {
+  constructor(kernel: KernelObjects, isEffective: boolean) {
     this.#kernel = kernel
     this.#isEffective = isEffective
-    this.#types = types
   }
 
   heading(): string {
@@ -152,10 +144,19 @@ class Listing {
     )
   }
 
-  /** The function that a program's id in BTF means. Type 0 of vmlinux has the empty name. */
+  /**
+   * The function that a program's id in BTF means. As bpftool has it: before vmlinux's id is known, programs that attach to
+   * no function have the empty name, that of type 0.
+   */
   #hookName(object: number, type: number): string | undefined {
-    if (!this.#types || object === 0 || this.#kernel.btf(object)?.name !== "vmlinux") return undefined
-    return type < this.#types.count ? (type === 0 ? "" : this.#types.nameOf(type as TypeId)) : undefined
+    if (this.#vmlinux === 0 && object !== 0 && this.#kernel.btf(object)?.name === "vmlinux")
+      this.#vmlinux = object
+    if (object !== this.#vmlinux || !existsSync(KERNEL_TYPES)) return undefined
+    if (type === 0) return ""
+    this.#types ??= readBtf(readFileSync(KERNEL_TYPES), { label: KERNEL_TYPES })
+    if (type >= this.#types.count) return undefined
+    const target = this.#types.type(type as TypeId)
+    return "name" in target ? target.name : ""
   }
 }
 

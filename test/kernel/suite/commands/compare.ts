@@ -66,6 +66,16 @@ export async function compare(
   }
 }
 
+/** Both fail with status 1 (bpftool: any), say why in the same words up to errno's name, and print nothing else. */
+export async function compareFailure(...args: string[]): Promise<void> {
+  const wanted = bpftool("-j", ...args)
+  const given = await skep("-j", ...args)
+  assert.notEqual(wanted.status, 0, args.join(" "))
+  assert.equal(given.status, 1, args.join(" "))
+  const reason = (text: string): string => (JSON.parse(text) as { error: string }).error
+  assert.equal(reason(given.out).replace(/ \(E[A-Z0-9]+\)$/, ""), reason(wanted.out))
+}
+
 /** Types that came after bpftool 7.1: it prints their numbers. */
 const NEWER: Readonly<Record<string, number>> = { netfilter: 32 }
 

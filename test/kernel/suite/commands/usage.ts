@@ -53,7 +53,17 @@ describe("commands on the real kernel", () => {
   test("--strace names the calls that strace sees", () => {
     const object = "/skep/test/programs/commands.bpf.o"
     const args = ["/skep/bin/skep.js", "--linux", "--strace", "prog", "loadall", object, "/sys/fs/bpf/traced"]
-    const strace = ["-f", "-qq", "-e", "trace=bpf", "-o", "/tmp/strace.log", process.execPath, ...args]
+    const strace = [
+      "-f",
+      "--seccomp-bpf",
+      "-qq",
+      "-e",
+      "trace=bpf",
+      "-o",
+      "/tmp/strace.log",
+      process.execPath,
+      ...args,
+    ]
     const { status, stderr } = spawnSync("strace", strace, { encoding: "utf8" })
     assert.equal(status, 0, stderr)
     const log = spawnSync("cat", ["/tmp/strace.log"], { encoding: "utf8" }).stdout
