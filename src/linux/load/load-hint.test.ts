@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { compareReleases } from "../../catalog/index.ts"
-import { loadHint } from "./load-hint.ts"
+import { loadHint, verifierHint } from "./load-hint.ts"
 
 /** A kernel with these options; without any, one that does not tell them. */
 function machine(release: string, options: readonly string[] = []): Parameters<typeof loadHint>[2] {
@@ -54,4 +54,17 @@ describe("the hint of a load that the kernel refused without a reason", () => {
       /lacks CAP_NET_ADMIN to load xdp/,
     )
   })
+})
+
+test.each([
+  ["unknown func bpf_override_return#58", /CONFIG_BPF_KPROBE_OVERRIDE/],
+  ["program of this type cannot use helper bpf_override_return#58", /CONFIG_BPF_KPROBE_OVERRIDE/],
+  ["__x64_sys_rmdir() is not modifiable", /CONFIG_FUNCTION_ERROR_INJECTION/],
+  ["security_inode_rmdir is not sleepable", /CONFIG_FUNCTION_ERROR_INJECTION/],
+])("the verifier's '%s' leads to the option of the kernel", (line, hint) => {
+  expect(verifierHint(line)).toMatch(hint)
+})
+
+test("what the verifier says of a program's own mistakes needs no more words", () => {
+  expect(verifierHint("R1 !read_ok")).toBeUndefined()
 })

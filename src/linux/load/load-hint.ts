@@ -53,3 +53,24 @@ function missingRights(type: ProgramTypeName, machine: Facts): string {
     ? `this process lacks ${missing.join(" and ")} to load ${type} programs (CAP_SYS_ADMIN stands for all)`
     : "the kernel is locked down, or refuses this kind of program for another reason"
 }
+
+/** Refusals of the verifier that an option of the kernel decides, and what to know of it. */
+const OPTIONAL = [
+  [
+    / bpf_override_return#58/,
+    "bpf_override_return is for kprobe programs, on kernels with CONFIG_BPF_KPROBE_OVERRIDE=y",
+  ],
+  [
+    /is not modifiable$/,
+    "fmod_ret takes security_ functions, and with CONFIG_FUNCTION_ERROR_INJECTION=y those that allow errors to be injected",
+  ],
+  [
+    /is not sleepable$/,
+    "sleepable programs take LSM hooks, and with CONFIG_FUNCTION_ERROR_INJECTION=y functions that allow errors to be injected",
+  ],
+] as const satisfies readonly (readonly [line: RegExp, hint: string])[]
+
+/** What to do about a line of the verifier; undefined where the line says it all. */
+export function verifierHint(line: string): string | undefined {
+  return OPTIONAL.find(([pattern]) => pattern.test(line))?.[1]
+}

@@ -13,7 +13,7 @@ import type { Values } from "../ffi/structure.ts"
 import { findBtfTarget } from "./btf-targets.ts"
 import type { ProgramMember } from "./create-struct-ops.ts"
 import type { Features } from "./features.ts"
-import { loadHint } from "./load-hint.ts"
+import { loadHint, verifierHint } from "./load-hint.ts"
 import type { LoadableBtf } from "./loadable-btf.ts"
 import { type Resolution, resolveReferences } from "./resolve-references.ts"
 import { explainPoison, lastUsefulLine, sourceOfFailure } from "./verifier-log.ts"
@@ -174,7 +174,12 @@ function refusal(
   const said = explainPoison(log, problems) ?? lastUsefulLine(log)
   if (said !== undefined) {
     const source = sourceOfFailure(log, program)
-    return new VerifierError(`${where}: ${said}${source ? ` (${source})` : ""}`, { ...errno, log })
+    const hint = verifierHint(said)
+    return new VerifierError(`${where}: ${said}${source ? ` (${source})` : ""}`, {
+      ...errno,
+      ...(hint !== undefined && { hint }),
+      log,
+    })
   }
   return new LoadError(where, {
     ...errno,

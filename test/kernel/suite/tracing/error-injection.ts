@@ -36,14 +36,18 @@ function injects(type: string, style: string, program: string, refusal: Refusal,
 }
 
 describe("functions that allow errors to be injected", () => {
-  const noHelper = { on: DEBIAN, errno: "EINVAL", reason: /bpf_override_return/ }
+  const noHelper = { on: DEBIAN, errno: "EINVAL", reason: /CONFIG_BPF_KPROBE_OVERRIDE/ }
   injects("kprobe", "ksyscall with bpf_override_return", "override_rmdir", noHelper)
   injects("kprobe", "kprobe.multi with bpf_override_return", "override_multi", noHelper)
   injects("tracing", "fmod_ret of a system call", "modify_rmdir", {
     on: DEBIAN,
     errno: "EINVAL",
-    reason: /__x64_sys_rmdir\(\) is not modifiable/,
+    reason: /__x64_sys_rmdir\(\) is not modifiable.*CONFIG_FUNCTION_ERROR_INJECTION/,
   })
-  const cannotSleep = { on: DEBIAN, errno: "EINVAL", reason: /is not sleepable/ }
+  const cannotSleep = {
+    on: DEBIAN,
+    errno: "EINVAL",
+    reason: /is not sleepable.*CONFIG_FUNCTION_ERROR_INJECTION/,
+  }
   injects("tracing", "fentry.s", "enter_rmdir", cannotSleep, "ok")
 })
