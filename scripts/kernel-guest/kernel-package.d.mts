@@ -7,3 +7,5 @@ export interface KernelPackage {
 }
 
 export function kernelPackage(release: string): KernelPackage
+
+export function hasKernel(release: string): boolean

@@ -1,4 +1,5 @@
-// Gets a Debian cloud kernel as files: downloaded and unpacked into .cache/kernels, never installed.
+// Gets a kernel as files in .cache/kernels: a Debian cloud kernel, downloaded and unpacked, never installed; or the
+// reference kernel that test/kernel/build-reference.mjs builds.
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
@@ -12,13 +13,16 @@ const PACKAGES = {
   6.12: "^linux-image-6\\.12\\.[0-9]+\\+deb[0-9]+-cloud-amd64$",
 }
 
-/** The kernel image, its configuration and modules of a release family ("6.1", "6.12"). */
+/** Whether a kernel is there or can be downloaded: the reference kernel is built by hand. */
+export function hasKernel(release) {
+  return release !== "reference" || existsSync(join(cache, release, "boot"))
+}
+
+/** The kernel image, its configuration and modules of a release family ("6.1", "6.12"), or of "reference". */
 export function kernelPackage(release) {
-  const pattern = PACKAGES[release]
-  if (!pattern)
-    throw new Error(`no Debian cloud kernel is known for ${release}: ${Object.keys(PACKAGES).join(", ")}`)
   const folder = join(cache, release)
-  if (!existsSync(join(folder, "boot"))) download(pattern, folder)
+  if (!hasKernel(release)) throw new Error("build it first: node test/kernel/build-reference.mjs")
+  if (!existsSync(join(folder, "boot"))) download(release, folder)
   const image = readdirSync(join(folder, "boot")).find(name => name.startsWith("vmlinuz-"))
   if (!image) throw new Error(`${folder}: the package holds no vmlinuz`)
   const version = image.slice("vmlinuz-".length)
@@ -31,7 +35,10 @@ export function kernelPackage(release) {
   }
 }
 
-function download(pattern, folder) {
+function download(release, folder) {
+  const pattern = PACKAGES[release]
+  if (!pattern)
+    throw new Error(`no Debian cloud kernel is known for ${release}: ${Object.keys(PACKAGES).join(", ")}`)
   const names = execFileSync("apt-cache", ["search", "--names-only", pattern], { encoding: "utf8" })
     .split("\n")
     .map(line => line.split(" ")[0])

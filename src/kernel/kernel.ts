@@ -19,7 +19,10 @@ export interface Kernel extends AsyncDisposable {
 export interface LoadOptions {
   /** Load only these programs, by name; the default is every program whose section does not start with "?". */
   readonly only?: readonly string[]
-  /** Values for global variables, by name, set before the load (`.rodata` becomes constant). */
+  /**
+   * Values for global variables, by name, set before the load (`.rodata` becomes constant); for variables in
+   * `.struct_ops`, objects with the members to change.
+   */
   readonly globals?: Readonly<Record<string, unknown>>
   /** What programs that replace (freplace) or trace (fentry, fexit) a function of a loaded program are about, by their names. */
   readonly targets?: Readonly<Record<string, ProgramFunction>>

@@ -1,5 +1,5 @@
 import { didYouMean, LoadError } from "../base/index.ts"
-import { type BtfValue, writeValue } from "../btf/index.ts"
+import { type BtfValue, findMember, writeValue } from "../btf/index.ts"
 import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../object/index.ts"
 import { type KernelFacts, kconfigBytes } from "./kconfig.ts"
 
@@ -24,14 +24,20 @@ export function kconfigExterns(object: ObjectSpec): Extract<ExternSpec, { kind: 
   return object.externs.filter(extern => extern.kind === "kconfig")
 }
 
-/** First contents of data sections: the file's bytes, changed globals over them; `.kconfig` from the kernel. */
+/**
+ * First contents of data sections and struct_ops variables: the file's bytes, changed globals over them; `.kconfig` from
+ * the kernel. Throws LoadError (ENOENT) for names that the object does not have.
+ */
 export function initialData(
   object: ObjectSpec,
   kernel: KernelFacts,
   globals: Readonly<Record<string, unknown>>,
 ): (map: MapSpec) => Uint8Array | undefined {
   for (const name of Object.keys(globals)) {
-    const known = object.globals.map(variable => variable.name)
+    const known = [
+      ...object.globals.map(variable => variable.name),
+      ...object.maps.filter(map => map.kind === "structOps").map(map => map.name),
+    ]
     if (!known.includes(name))
       throw new LoadError(`object ${object.name} has no global variable '${name}'`, {
         errno: "ENOENT",
@@ -40,7 +46,8 @@ export function initialData(
   }
   return map => {
     if (map.kind === "kconfig") return kconfigBytes(kconfigExterns(object), kernel)
-    if (map.kind === "map" || map.kind === "structOps") return map.data
+    if (map.kind === "structOps") return structOpsData(object, map, globals[map.name])
+    if (map.kind === "map") return map.data
     const bytes = map.data?.slice() ?? new Uint8Array(map.valueSize)
     for (const variable of object.globals) {
       if (variable.map !== map.name || !(variable.name in globals) || !object.btf) continue
@@ -49,4 +56,23 @@ export function initialData(
     }
     return bytes
   }
+}
+
+/** A struct of operations with some of its members changed, as the id of the device that it is for. */
+function structOpsData(
+  { btf }: ObjectSpec,
+  { name, data, structOps, valueSize }: MapSpec,
+  changed: unknown,
+): Uint8Array | undefined {
+  if (changed === undefined || !btf || !structOps) return data
+  const bytes = data?.slice() ?? new Uint8Array(valueSize)
+  for (const [member, value] of Object.entries(changed as Record<string, BtfValue>)) {
+    const place = findMember(btf, structOps.type, member)
+    if (place?.bitSize !== 0)
+      throw new LoadError(`struct ${structOps.typeName} of '${name}' has no member '${member}' (ENOENT)`, {
+        errno: "ENOENT",
+      })
+    writeValue(btf, place.type, value, bytes, place.bitOffset / 8)
+  }
+  return bytes
 }

@@ -39,7 +39,7 @@ export function buildKernelSuite(): void {
   execFileSync("npx", ["tsc", "-p", join(root, "test/kernel/tsconfig.json")], { cwd: root, stdio: "inherit" })
 }
 
-/** Boots a kernel release ("6.1", "6.12") under QEMU, runs the suite of this folder in it and gives the results. */
+/** Boots a kernel ("6.1", "6.12", "reference") under QEMU, runs the suite of this folder in it and gives the results. */
 export async function runKernelSuite(release: string, pattern = ""): Promise<SuiteRun> {
   const results = join(root, ".cache/kernel-results", release)
   await runInGuest({
@@ -106,11 +106,12 @@ function moduleFiles(release: string): Record<string, string> {
 }
 
 function script(release: string, pattern: string): string {
+  const family = /^\d+\.\d+/.exec(kernelPackage(release).version)?.[0]
   const filter = pattern === "" ? "" : `--test-name-pattern='${pattern.replaceAll("'", "'\\''")}'`
   return `mkdir -p /lib/x86_64-linux-gnu /lib64 /etc
-export SKEP_KERNEL=${release} LD_LIBRARY_PATH=/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu
+export SKEP_GUEST=${release} SKEP_KERNEL=${family} LD_LIBRARY_PATH=/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu
 cd /skep
-for module in modules/*.ko; do insmod "$module"; done
+for module in modules/*.ko; do [ ! -e "$module" ] || insmod "$module"; done
 timeout -s KILL ${SECONDS - 30} node --test-reporter=/skep/test/reporter.mjs --test-reporter-destination=/tmp/out/tests ${filter} test/suite/main.js
 `
 }

@@ -1,5 +1,5 @@
 import { errnoName, LoadError, MapError } from "../../base/index.ts"
-import { kernelName, type ObjectSpec } from "../../object/index.ts"
+import { kernelName, type MapSpec, type ObjectSpec } from "../../object/index.ts"
 import { MAP_CREATE } from "../bpf/attributes.ts"
 import { errorText } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
@@ -20,11 +20,15 @@ export interface ProgramMember {
   readonly index: number
 }
 
-/** The struct_ops maps of an object that are made on this kernel. Throws LoadError. */
-export function structOpsOf(object: ObjectSpec, types: KernelTypes): KernelStructOps[] {
+/** The struct_ops maps of an object that are made on this kernel, of the data that `dataOf` gives. Throws LoadError. */
+export function structOpsOf(
+  object: ObjectSpec,
+  types: KernelTypes,
+  dataOf: (map: MapSpec) => Uint8Array | undefined,
+): KernelStructOps[] {
   return object.maps
     .filter(map => map.structOps?.autocreate)
-    .map(spec => toKernelStructOps(object, spec, types))
+    .map(spec => toKernelStructOps(object, { ...spec, data: dataOf(spec) }, types))
 }
 
 /** Each program's member. A program may stand in several maps, in the same member. Throws LoadError (EINVAL). */

@@ -46,7 +46,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
     pinFolder: DEFAULT_PIN_FOLDER,
     initialData: initialData(object, factsOf(host), options.globals ?? {}),
   }
-  const structOps = structOpsOf(object, host.types)
+  const structOps = structOpsOf(object, host.types, plan.initialData)
   const members = programMembers(structOps)
   const maps = createMaps(plan)
   const loaded: LoadedProgram[] = []

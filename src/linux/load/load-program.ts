@@ -1,6 +1,6 @@
 import { type Errno, errnoName, LoadError, RelocationError, VerifierError } from "../../base/index.ts"
 import type { CoreResolver } from "../../btf/index.ts"
-import { attachType, missingToLoad, type ProgramTypeName, programType } from "../../catalog/index.ts"
+import { attachType, type ProgramTypeName, programType } from "../../catalog/index.ts"
 import { encodeInstructions } from "../../isa/index.ts"
 import { applyCore, kernelName, type ProgramSpec } from "../../object/index.ts"
 import type { UsdtSpecs } from "../attach/usdt-specs.ts"
@@ -13,6 +13,7 @@ import type { Values } from "../ffi/structure.ts"
 import { findBtfTarget } from "./btf-targets.ts"
 import type { ProgramMember } from "./create-struct-ops.ts"
 import type { Features } from "./features.ts"
+import { loadHint, verifierHint } from "./load-hint.ts"
 import type { LoadableBtf } from "./loadable-btf.ts"
 import { type Resolution, resolveReferences } from "./resolve-references.ts"
 import { explainPoison, lastUsefulLine, sourceOfFailure } from "./verifier-log.ts"
@@ -166,30 +167,22 @@ function refusal(
   problems: ReadonlyMap<number, string>,
   plan: ProgramPlan,
 ): LoadError {
+  const { definition } = program
   const name = errnoName(number)
   const errno: { errno?: Errno } = name ? { errno: name } : {}
   const where = `prog '${program.name}': BPF program load failed: ${errorText(number)}`
   const said = explainPoison(log, problems) ?? lastUsefulLine(log)
   if (said !== undefined) {
     const source = sourceOfFailure(log, program)
-    return new VerifierError(`${where}: ${said}${source ? ` (${source})` : ""}`, { ...errno, log })
-  }
-  return new LoadError(where, { ...errno, hint: hintFor(program, name, plan) })
-}
-
-function hintFor(program: ProgramSpec, errno: Errno | undefined, { machine }: ProgramPlan): string {
-  const type = program.definition?.programType as ProgramTypeName
-  const since = programType(type)?.since ?? "a later release"
-  if (errno === "EPERM") {
-    const missing = missingToLoad({
-      programType: type,
-      release: machine.release,
-      capabilities: machine.capabilities(),
-      unprivilegedDisabled: machine.unprivilegedDisabled,
+    const hint = verifierHint(said)
+    return new VerifierError(`${where}: ${said}${source ? ` (${source})` : ""}`, {
+      ...errno,
+      ...(hint !== undefined && { hint }),
+      log,
     })
-    return missing.length > 0
-      ? `this process lacks ${missing.join(" and ")} to load ${type} programs (CAP_SYS_ADMIN stands for all)`
-      : "the kernel is locked down, or refuses this kind of program for another reason"
   }
-  return `${type} programs need Linux ${since} or newer, this is ${machine.release}; the kernel gave no further reason`
+  return new LoadError(where, {
+    ...errno,
+    ...(definition && { hint: loadHint(definition, name, plan.machine) }),
+  })
 }

@@ -133,4 +133,17 @@ describe("a struct of operations", () => {
       }),
     )
   })
+
+  test("names the release and the option of those that many kernels lack", () => {
+    const scheduler = readObject(
+      readFileSync(new URL("../../../test/kernel/programs/scheduler.bpf.o", import.meta.url)),
+      { name: "scheduler" },
+    )
+    const map = scheduler.maps.find(map => map.structOps)
+    expect(map && (() => toKernelStructOps(scheduler, map, { find: () => undefined }))).toThrow(
+      expect.objectContaining({
+        hint: expect.stringMatching(/6\.12, where it is built with CONFIG_SCHED_CLASS_EXT/),
+      }),
+    )
+  })
 })

@@ -128,9 +128,21 @@ class Conversion {
   }
 }
 
+/** Structs of operations that many kernels lack: the first release with them, and the option. */
+const NEEDS: Readonly<Record<string, readonly [since: string, option: string]>> = {
+  hid_bpf_ops: ["6.11", "CONFIG_HID_BPF"],
+  sched_ext_ops: ["6.12", "CONFIG_SCHED_CLASS_EXT"],
+}
+
 function missing(spec: MapSpec, name: string): LoadError {
+  const [since, option] = NEEDS[essentialName(spec.structOps?.typeName ?? "")] ?? []
   return new LoadError(
     `struct_ops init_kern: struct ${name} is not found in kernel BTF: map '${spec.name}' cannot be made (ESRCH)`,
-    { errno: "ESRCH", hint: "this kernel has no such struct of operations that programs can implement" },
+    {
+      errno: "ESRCH",
+      hint: since
+        ? `programs can implement it since Linux ${since}, where it is built with ${option}`
+        : "this kernel has no such struct of operations that programs can implement",
+    },
   )
 }

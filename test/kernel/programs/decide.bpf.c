@@ -70,11 +70,3 @@ int BPF_PROG(cgroup_bind, struct socket *socket, struct sockaddr *address, int l
 {
 	return 1;
 }
-
-/* Sleepable programs go only where the kernel says it may sleep. */
-SEC("fentry.s/security_inode_rmdir")
-int BPF_PROG(fentry_rmdir_sleepable, struct inode *dir, struct dentry *dentry)
-{
-	seen++;
-	return 0;
-}

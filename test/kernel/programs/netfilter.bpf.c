@@ -17,9 +17,3 @@ int filter(struct bpf_nf_ctx *ctx)
 	__sync_fetch_and_add(&seen, 1);
 	return deny ? NF_DROP : NF_ACCEPT;
 }
-
-SEC("lirc_mode2")
-int decode(unsigned int *sample)
-{
-	return 0;
-}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
 import { AttachError } from "skep"
 import { openLinuxKernel } from "skep/linux"
-import { attachStyle, programs, release } from "../tracing/style.ts"
+import { programs, release } from "../tracing/style.ts"
 import { far, hookTest, makePair, ping, pingFromFar, removePair, run } from "./hook.ts"
 
 const object = programs("network")
@@ -142,27 +142,6 @@ describe("netfilter", () => {
     await assert.rejects(
       filter!.attach({ ...point, priority: -400, defragment: true }),
       (error: unknown) => error instanceof AttachError && /above -400/.test(error.hint ?? ""),
-    )
-  })
-})
-
-describe("infrared receivers", () => {
-  attachStyle(
-    "lirc_mode2",
-    "lirc",
-    async kernel => {
-      const loaded = await kernel.load(netfilter, { only: ["decode"] })
-      await loaded.programs.decode!.attach({ kind: "lirc", device: "/dev/lirc0" })
-    },
-    { on: ["6.1", "6.12"], errno: "EINVAL", reason: /lirc_mode2/ },
-  )
-
-  test("programs of other types have no business there", async () => {
-    await using kernel = await openLinuxKernel()
-    const { classify } = (await kernel.load(object, { only: ["classify"] })).programs
-    await assert.rejects(
-      classify!.attach({ kind: "lirc", device: "/dev/lirc0" }),
-      /lirc_mode2 programs go there/,
     )
   })
 })

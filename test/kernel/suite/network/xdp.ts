@@ -42,7 +42,7 @@ describe("XDP", () => {
       const loaded = await kernel.load(object, { only: ["xdp_program"] })
       await loaded.programs.xdp_program!.attach({ kind: "xdp", interface: "v0", mode: "offload" })
     },
-    { on: ["6.1", "6.12"], errno: "EINVAL", reason: /xdp v0 offload/ },
+    { on: ["6.1", "6.12", "reference"], errno: "EINVAL", reason: /xdp v0 offload/ },
   )
 
   /** Packets that `sender` puts into a map whose value `program` belongs to. */

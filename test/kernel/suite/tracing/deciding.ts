@@ -46,16 +46,6 @@ describe("programs whose return value decides", () => {
       assert.equal((await globals(loaded)).seen, 1n)
     })
 
-  attachStyle(
-    "tracing",
-    "fentry.s",
-    async kernel => {
-      const loaded = await kernel.load(object, { only: ["fentry_rmdir_sleepable"] })
-      await loaded.attach()
-    },
-    { on: ["6.1", "6.12"], errno: "EINVAL", reason: /is not sleepable/ },
-  )
-
   test("lsm_cgroup programs load with their hook", async () => {
     await using kernel = await openLinuxKernel()
     const loaded = await kernel.load(object, { only: ["cgroup_bind"] })

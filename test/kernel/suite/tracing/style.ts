@@ -5,14 +5,18 @@ import { type ObjectSpec, readObject, SkepError } from "skep"
 import { type LinuxKernel, type LinuxObject, openLinuxKernel } from "skep/linux"
 import { recordRow } from "../table.ts"
 
-/** Kernels that refuse a style, with the errno and a word of the reason. */
+/** Kernels that refuse a style ("6.1", "6.12", "reference"), with the errno and a word of the reason. */
 export interface Refusal {
   readonly on: readonly string[]
   readonly errno: string
   readonly reason: RegExp
 }
 
+/** The family of the kernel: "6.12". */
 export const release = process.env.SKEP_KERNEL ?? ""
+
+/** Which kernel it is: that of Debian of this release, or "reference". */
+const guest = process.env.SKEP_GUEST ?? ""
 
 /** An object of test/kernel/programs. */
 export function programs(name: string): ObjectSpec {
@@ -26,7 +30,7 @@ export function attachStyle(
   run: (kernel: LinuxKernel) => Promise<void>,
   refusal?: Refusal,
 ): void {
-  const isRefused = refusal?.on.includes(release)
+  const isRefused = refusal?.on.includes(guest)
   test(`${style} ${isRefused ? "is refused" : "works"}`, async () => {
     await using kernel = await openLinuxKernel()
     if (!isRefused) {

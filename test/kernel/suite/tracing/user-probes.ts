@@ -8,7 +8,7 @@ import { TARGET, Target } from "./target.ts"
 const object = programs("probes")
 const NO_MULTI = { on: ["6.1"], errno: "EINVAL", reason: /multi-uprobe links need Linux 6\.6/ }
 const NO_SESSION = {
-  on: ["6.1", "6.12"],
+  on: ["6.1", "6.12", "reference"],
   errno: "EINVAL",
   reason: /uprobe sessions need Linux 6\.13/,
 }
