@@ -1,6 +1,6 @@
 import { ProgramFault } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
-import { InstructionFault, interpret, type StackRange } from "../engine/index.ts"
+import { execute, FRAME_BYTES, InstructionFault, interpret, type StackRange } from "../engine/index.ts"
 import type { AttachPoint, Kernel, LoadOptions } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
@@ -32,6 +32,8 @@ const SHELL_PID = 100
 export interface EmbeddedKernelOptions {
   /** CPUs of the model; per-CPU maps have as many values. */
   readonly cpus?: number
+  /** What runs programs: compiled to WebAssembly unless told otherwise. The interpreter is the oracle, and slow. */
+  readonly engine?: "wasm" | "interpreter"
 }
 
 /** A model of Linux in this process: see `bootKernel`. */
@@ -51,6 +53,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
   readonly #stack: StackRange
+  readonly #engine: typeof interpret
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
@@ -61,10 +64,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
     this.cpus = options.cpus ?? 2
+    this.#engine = options.engine === "interpreter" ? interpret : execute
     this.types = new KernelTypes(this.memory, profile.btf())
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
-    const stackSize = RUN_STACK * MAX_NESTED_RUNS
+    const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
     const init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
     this.current = init
@@ -127,7 +131,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#depth += 1
     program.runs += 1
     try {
-      return interpret(program.executable, run, BigInt(context))
+      return this.#engine(program.executable, run, BigInt(context))
     } catch (error) {
       throw error instanceof InstructionFault ? ofProgram(program.name, error) : error
     } finally {

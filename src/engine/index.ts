@@ -1,5 +1,6 @@
-/** Runs BPF programs on a machine: the interpreter. May import base, isa and catalog. */
+/** Runs BPF programs on a machine: a compiler to WebAssembly, and the interpreter that it is tested against. May import base, isa and catalog. */
 export * from "./instruction-fault.ts"
 export { type InterpretOptions, interpret } from "./interpret.ts"
 export * from "./machine.ts"
 export { StackArena } from "./stack-arena.ts"
+export { type ExecuteOptions, execute } from "./wasm/instance.ts"
