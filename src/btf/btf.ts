@@ -2,6 +2,8 @@ import { BtfError } from "../base/index.ts"
 import { decodeType } from "./decode.ts"
 import { KIND, KIND_NAMES } from "./kinds.ts"
 import { NameIndex } from "./name-index.ts"
+import type { NameLookup } from "./name-lookup.ts"
+import { type ByteSearch, NameSearch } from "./name-search.ts"
 import { alignOfType, resolveType, sizeOfType } from "./size.ts"
 import { spellType } from "./spelling.ts"
 import type { StringTable } from "./strings.ts"
@@ -15,6 +17,8 @@ export interface BtfParts {
   readonly base: Btf | undefined
   readonly section: TypeSection
   readonly strings: StringTable
+  /** How to find names where that can be done without an index of all. */
+  readonly search?: ByteSearch | undefined
 }
 
 /**
@@ -34,9 +38,10 @@ export class Btf {
   readonly count: number
   readonly #section: TypeSection
   readonly #strings: StringTable
-  readonly #types: (BtfType | undefined)[]
+  readonly #types: (BtfType | undefined)[] = []
   readonly #alignments = new Map<TypeId, number>()
-  #names: NameIndex | undefined
+  readonly #search: ByteSearch | undefined
+  #lookup: NameLookup | undefined
   #pointerSize: 4 | 8 | undefined
 
   constructor(parts: BtfParts) {
@@ -47,7 +52,7 @@ export class Btf {
     this.#strings = parts.strings
     this.firstId = parts.base?.count ?? 1
     this.count = this.firstId + parts.section.starts.length
-    this.#types = new Array(parts.section.starts.length)
+    this.#search = parts.search
   }
 
   /** The decoded type; throws BtfError for void (0) and for ids that are not there. */
@@ -98,6 +103,11 @@ export class Btf {
   /** Every type of this name (and one of these kinds, when given), in ascending order. */
   findAll(name: string, ...kinds: BtfKind[]): TypeId[] {
     return [...(this.base?.findAll(name, ...kinds) ?? []), ...this.#named(name, kinds)]
+  }
+
+  /** The types of this blob itself whose names are `essential` and a flavour: "essential___flavour". */
+  *flavoursOf(essential: string): Generator<TypeId> {
+    for (const index of this.#names.flavoursOf(essential)) yield (this.firstId + index) as TypeId
   }
 
   /** What a type stands for without typedefs, qualifiers and type tags; VOID stays VOID. */
@@ -158,11 +168,17 @@ export class Btf {
   }
 
   *#named(name: string, kinds: readonly BtfKind[]): Generator<TypeId> {
-    this.#names ??= new NameIndex(this.#section, this.#strings)
     for (const index of this.#names.indexesOf(name)) {
       const id = (this.firstId + index) as TypeId
       if (kinds.length === 0 || kinds.some(kind => KIND[kind] === this.kindNumber(id))) yield id
     }
+  }
+
+  get #names(): NameLookup {
+    this.#lookup ??=
+      (this.#search && NameSearch.of(this.#section, this.#strings, this.#search)) ??
+      new NameIndex(this.#section, this.#strings)
+    return this.#lookup
   }
 
   #longSize(): 4 | 8 {

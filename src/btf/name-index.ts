@@ -1,4 +1,6 @@
 import { encodeUtf8 } from "../base/index.ts"
+import { indexFlavours } from "./flavour-index.ts"
+import type { NameLookup } from "./name-lookup.ts"
 import { hashString, type StringTable } from "./strings.ts"
 import type { TypeSection } from "./type-section.ts"
 
@@ -6,13 +8,14 @@ import type { TypeSection } from "./type-section.ts"
  * Finds types by name without decoding a string: types hang in hash chains by the bytes of their names. Building
  * it reads each name once (at most 64 bytes of it), so 150,000 types take a few milliseconds.
  */
-export class NameIndex {
+export class NameIndex implements NameLookup {
   readonly #section: TypeSection
   readonly #strings: StringTable
   readonly #mask: number
   /** First type of each chain and the next one of each type, as index + 1; 0 ends a chain. */
   readonly #heads: Uint32Array
   readonly #next: Uint32Array
+  #flavours: ReadonlyMap<string, number[]> | undefined
 
   constructor(section: TypeSection, strings: StringTable) {
     this.#section = section
@@ -43,6 +46,11 @@ export class NameIndex {
       const offset = words[starts[i - 1]!]!
       if (this.#table(offset).equalsAt(offset, bytes)) yield i - 1
     }
+  }
+
+  flavoursOf(essential: string): readonly number[] {
+    this.#flavours ??= indexFlavours(this.#section, this.#strings)
+    return this.#flavours.get(essential) ?? []
   }
 
   #hashInBase(offset: number): number {

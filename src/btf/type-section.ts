@@ -25,6 +25,12 @@ export function toWords(section: Uint8Array, littleEndian: boolean, label: strin
   return words
 }
 
+/** A type section as words without a copy, where its place and byte order allow that. */
+export function asWords(section: Uint8Array, littleEndian: boolean): Uint32Array | undefined {
+  const isFit = section.byteOffset % 4 === 0 && section.length % 4 === 0 && littleEndian === HOST_IS_LITTLE
+  return isFit ? new Uint32Array(section.buffer, section.byteOffset, section.length / 4) : undefined
+}
+
 /** The reverse of `toWords`. */
 export function fromWords(words: Uint32Array, littleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(words.length * 4)

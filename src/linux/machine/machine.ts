@@ -11,13 +11,19 @@ const CAPABILITY_BITS = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_PERFMON: 38,
 
 const BTF_FOLDER = "/sys/kernel/btf"
 
+/** The kernel's types stay the same for as long as it runs. */
+let kernelBtf: Btf | undefined
+
+function search(bytes: Uint8Array, pattern: Uint8Array, from: number): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(pattern, from)
+}
+
 /** What the running kernel says of itself in /proc and /sys; read when asked for, and kept. */
 export class Machine implements KernelFacts {
   /** What `uname -r` prints: "6.12.117+deb12-cloud-amd64". */
   readonly version = unameRelease()
   /** Its family: "6.12". */
   readonly release: string
-  #btf: Btf | undefined
   readonly #modules = new Map<string, Btf>()
   #config: Map<string, string> | undefined
   #symbols: Map<string, bigint> | undefined
@@ -35,8 +41,11 @@ export class Machine implements KernelFacts {
 
   /** /sys/kernel/btf/vmlinux. Throws LoadError on kernels built without CONFIG_DEBUG_INFO_BTF. */
   btf(): Btf {
-    this.#btf ??= readBtf(this.#read(`${BTF_FOLDER}/vmlinux`), { label: `vmlinux ${this.version}` })
-    return this.#btf
+    kernelBtf ??= readBtf(this.#read(`${BTF_FOLDER}/vmlinux`), {
+      label: `vmlinux ${this.version}`,
+      trusted: search,
+    })
+    return kernelBtf
   }
 
   /** Names of loaded modules that have BTF. */
@@ -122,7 +131,7 @@ export class Machine implements KernelFacts {
 
   #read(path: string): Uint8Array {
     try {
-      return new Uint8Array(readFileSync(path))
+      return readFileSync(path)
     } catch (cause) {
       throw new LoadError(`${path} cannot be read: this kernel has no type information there (ENOENT)`, {
         errno: "ENOENT",
