@@ -2,7 +2,7 @@ import { MapError } from "../../base/index.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import type { Poller } from "../ffi/epoll.ts"
 import { PerfRing } from "./perf-buffer.ts"
-import { RingBufferReader } from "./ring-buffer.ts"
+import { type RecordVisitor, RingBufferReader } from "./ring-buffer.ts"
 
 /** One record of a map, with its place among all records where the kernel tells a time. */
 export interface MapRecord {
@@ -15,6 +15,8 @@ export interface MapRecord {
 export interface RecordSource extends Disposable {
   /** At most about `limit` of the records that are there; they are consumed. */
   take(limit?: number): MapRecord[]
+  /** Shows records where they lie, at most about `limit`; they are consumed. Gives how many there were. */
+  visit(visitor: RecordVisitor, limit?: number): number
   /** Descriptors that become readable when there are new records. */
   readonly descriptors: readonly number[]
   /** Whether there is something to take. */
@@ -53,9 +55,16 @@ export function openPerfSource(
     close()
     throw error
   }
+  const take = (): MapRecord[] =>
+    rings.flatMap(ring => ring.take()).sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
   return {
-    take: () =>
-      rings.flatMap(ring => ring.take()).sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)),
+    take,
+    visit(visitor) {
+      const records = take()
+      for (const { bytes } of records)
+        visitor(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length)
+      return records.length
+    },
     descriptors: rings.map(ring => ring.event.fd),
     get isReady() {
       return rings.some(ring => ring.isReady)
@@ -71,6 +80,7 @@ export function openRingSource(bpf: Bpf, mapFd: number, size: number): RecordSou
   const reader = new RingBufferReader(bpf.native, mapFd, size)
   return {
     take: limit => reader.take(limit).map(bytes => ({ bytes, time: undefined })),
+    visit: (visitor, limit) => reader.visit(visitor, limit),
     descriptors: [mapFd],
     get isReady() {
       return reader.isReady

@@ -5,6 +5,12 @@ const PAGE = 4096
 const HEADER = 8
 const BUSY = 0x8000_0000
 const DISCARDED = 0x4000_0000
+const LENGTH = 0x3fff_ffff
+/** Records after which the kernel gets their room back. */
+const GIVE_BACK = 256
+
+/** Sees one record: `length` bytes from `offset` on. They are good until it returns. */
+export type RecordVisitor = (view: DataView, offset: number, length: number) => void
 
 /**
  * The reading side of a ring buffer map: a page with the consumer's position, a page with the producer's, then the data twice
@@ -17,6 +23,7 @@ export class RingBufferReader implements Disposable {
   readonly #produced: BigUint64Array
   readonly #view: DataView
   readonly #mask: number
+  readonly #words: Int32Array
 
   /** `size`: the map's max_entries, a power of two. Throws LinuxCallError. */
   constructor(native: Native, fd: number, size: number) {
@@ -26,6 +33,7 @@ export class RingBufferReader implements Disposable {
     this.#produced = new BigUint64Array(this.#producer.bytes.buffer, 0, 1)
     this.#view = new DataView(this.#producer.bytes.buffer)
     this.#mask = size - 1
+    this.#words = new Int32Array(this.#producer.bytes.buffer)
   }
 
   /** Whether the oldest record is complete. */
@@ -38,20 +46,49 @@ export class RingBufferReader implements Disposable {
   /** Copies of the records that are complete, oldest first; at most `limit`. They are consumed. */
   take(limit = Number.POSITIVE_INFINITY): Uint8Array[] {
     const records: Uint8Array[] = []
-    let position = Number(this.#positions[0])
-    // Atomics would fail on memory that is not shared; positions only grow, and a stale one is read again later.
-    const end = Number(this.#produced[0])
-    while (position < end && records.length < limit) {
-      const at = PAGE + (position & this.#mask)
-      const header = this.#view.getUint32(at, true)
-      if ((header & BUSY) !== 0) break
-      const length = header & ~(BUSY | DISCARDED)
-      if ((header & DISCARDED) === 0)
-        records.push(this.#producer.bytes.slice(at + HEADER, at + HEADER + length))
-      position += (length + HEADER + 7) & ~7
-    }
-    this.#positions[0] = BigInt(position)
+    const { bytes } = this.#producer
+    this.visit((_, offset, length) => void records.push(bytes.slice(offset, offset + length)), limit)
     return records
+  }
+
+  /**
+   * Shows the records that are complete, oldest first, where they lie; at most `limit`. They are consumed, a few hundred at a
+   * time. Gives how many there were, discarded ones included.
+   */
+  visit(visitor: RecordVisitor, limit = Number.POSITIVE_INFINITY): number {
+    const [view, words, mask] = [this.#view, this.#words, this.#mask]
+    let [count, taken] = [0, 0]
+    // Positions only grow, and a stale one is read again later.
+    let position = Number(this.#positions[0])
+    let left = Number(this.#produced[0]) - position
+    // Numbers of 32 bits from here on: this is the path of millions of records a second.
+    let offset = Number(BigInt.asUintN(32, this.#positions[0] as bigint)) & mask
+    try {
+      while (left > 0 && count < limit) {
+        for (let few = 0; few < GIVE_BACK && taken < left && count < limit; few++) {
+          const at = PAGE + offset
+          const header = words[at >> 2] as number
+          if ((header & BUSY) !== 0) {
+            left = 0
+            break
+          }
+          const length = header & LENGTH
+          const step = (length + HEADER + 7) & ~7
+          offset = (offset + step) & mask
+          taken += step
+          count++
+          if ((header & DISCARDED) === 0) visitor(view, at + HEADER, length)
+        }
+        position += taken
+        left -= taken
+        taken = 0
+        this.#positions[0] = BigInt(position)
+      }
+    } finally {
+      // A record that its visitor threw at is not shown again.
+      if (taken > 0) this.#positions[0] = BigInt(position + taken)
+    }
+    return count
   }
 
   [Symbol.dispose](): void {
