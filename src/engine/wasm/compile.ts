@@ -1,13 +1,21 @@
 import type { Operation } from "../../isa/index.ts"
 import { emitBlock, emitCharge, emitCondition } from "./emit/block.ts"
-import type { FunctionNumbers } from "./emit/calls.ts"
-import { emitMemoryBytes } from "./emit/memory.ts"
+import type { FunctionContext, ProgramFunctions } from "./emit/calls.ts"
+import { emitLimits, limitsOf } from "./emit/limits.ts"
 import { CodeWriter } from "./encode/code-writer.ts"
 import { encodeModule, type FunctionDefinition } from "./encode/module.ts"
 import { fuelCharges } from "./flow/charges.ts"
 import { type FlowGraph, flowGraph } from "./flow/graph.ts"
 import { structure } from "./flow/structure.ts"
-import { BPF_FUNCTION, FUNCTION_IMPORTS, GLOBAL, GLOBAL_IMPORTS, LOCAL, LOCAL_TYPES } from "./layout.ts"
+import {
+  BPF_FUNCTION,
+  FUNCTION_IMPORTS,
+  GLOBAL,
+  GLOBAL_IMPORTS,
+  LOCAL,
+  LOCAL_TYPES,
+  OWN_GLOBALS,
+} from "./layout.ts"
 
 export interface CompileOptions {
   /** Every function as a loop around a jump table, as irreducible ones are: for tests and measurements. */
@@ -20,16 +28,21 @@ export function compileProgram(
   starts: readonly number[],
   options: CompileOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const numbers: FunctionNumbers = new Map(starts.map((start, number) => [start, number]))
-  const functions = starts.map(start => compileFunction(operations, start, numbers, options))
+  const graphs = starts.map(start => flowGraph(operations, start))
+  const program: ProgramFunctions = {
+    numbers: new Map(starts.map((start, number) => [start, number])),
+    callingOut: functionsCallingOut(operations, graphs),
+  }
+  const functions = graphs.map(graph => compileFunction(operations, graph, program, options))
   const table = new Map(
     usesRegisterCalls(operations)
-      ? starts.map(start => [start, FUNCTION_IMPORTS.length + numbers.get(start)!])
+      ? starts.map((start, number) => [start, FUNCTION_IMPORTS.length + number])
       : [],
   )
   return encodeModule({
     functionImports: FUNCTION_IMPORTS,
     globalImports: GLOBAL_IMPORTS,
+    globals: OWN_GLOBALS,
     functions,
     table,
   })
@@ -51,19 +64,44 @@ function usesRegisterCalls(operations: readonly Operation[]): boolean {
   return operations.some(operation => operation.kind === "call" && operation.callee.kind === "register")
 }
 
+function functionsCallingOut(operations: readonly Operation[], graphs: readonly FlowGraph[]): Set<number> {
+  const calls = graphs.map(({ blocks }) =>
+    blocks.flatMap(({ start, end }) => operations.slice(start, end).flatMap(calleeOf)),
+  )
+  const found = new Set<number>()
+  for (let before = -1; before < found.size; ) {
+    before = found.size
+    graphs.forEach(({ blocks }, index) => {
+      if (calls[index]!.some(callee => callee === OUT || found.has(callee))) found.add(blocks[0]!.start)
+    })
+  }
+  return found
+}
+
+/** Stands for whatever is outside of the program, or not known. */
+const OUT = -1
+
+function calleeOf(operation: Operation): number[] {
+  if (operation.kind === "packetLoad") return [OUT]
+  if (operation.kind !== "call") return []
+  return [operation.callee.kind === "subprogram" ? operation.callee.target : OUT]
+}
+
 function compileFunction(
   operations: readonly Operation[],
-  start: number,
-  functions: FunctionNumbers,
+  graph: FlowGraph,
+  functions: ProgramFunctions,
   options: CompileOptions,
 ): FunctionDefinition {
-  const graph = flowGraph(operations, start)
+  const { blocks } = graph
+  const start = blocks[0]!.start
   const code = new CodeWriter()
-  emitMemoryBytes(code)
+  const limits = limitsOf(blocks.flatMap(block => operations.slice(block.start, block.end)))
+  emitLimits(code, limits)
   code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
-  if (graph.blocks.some(({ end }) => operations[end - 1]?.kind === "mayGoto"))
+  if (blocks.some(({ end }) => operations[end - 1]?.kind === "mayGoto"))
     code.getGlobal(GLOBAL.loopBudget).set(LOCAL.loopsLeft)
-  const writer = new FunctionWriter(code, operations, graph, functions)
+  const writer = new FunctionWriter(code, operations, graph, { functions, limits })
   if (graph.isReducible && !options.dispatch) writer.structured()
   else writer.dispatched()
   code.op("unreachable", "end")
@@ -74,18 +112,18 @@ class FunctionWriter {
   readonly #code: CodeWriter
   readonly #operations: readonly Operation[]
   readonly #graph: FlowGraph
-  readonly #functions: FunctionNumbers
+  readonly #context: FunctionContext
 
   constructor(
     code: CodeWriter,
     operations: readonly Operation[],
     graph: FlowGraph,
-    functions: FunctionNumbers,
+    context: FunctionContext,
   ) {
     this.#code = code
     this.#operations = operations
     this.#graph = graph
-    this.#functions = functions
+    this.#context = context
   }
 
   structured(): void {
@@ -134,6 +172,6 @@ class FunctionWriter {
   }
 
   #body(block: number): void {
-    emitBlock(this.#code, this.#operations, this.#graph.blocks[block]!, this.#functions)
+    emitBlock(this.#code, this.#operations, this.#graph.blocks[block]!, this.#context)
   }
 }

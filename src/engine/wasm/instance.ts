@@ -34,7 +34,6 @@ class Site {
   readonly memory: WebAssembly.Memory
   readonly stack: StackRange
   readonly arena: StackArena
-  readonly fuel = new WebAssembly.Global({ value: "i64", mutable: true }, 0n)
   readonly loopBudget = new WebAssembly.Global({ value: "i32", mutable: true }, MAX_LOOPS)
   readonly mailboxAddress: number
   run: Run | undefined
@@ -94,6 +93,8 @@ class Instance {
   readonly program: ExecutableProgram
   readonly #site: Site
   readonly #functions: Readonly<Record<string, BpfFunction>>
+  /** Instructions that this program may still take, while others run or it has called out. */
+  readonly fuel: WebAssembly.Global<"i64">
 
   constructor(program: ExecutableProgram, module: WebAssembly.Module, site: Site) {
     this.program = program
@@ -101,7 +102,6 @@ class Instance {
     const instance = new WebAssembly.Instance(module, {
       env: {
         memory: site.memory,
-        fuel: site.fuel,
         mailbox: site.mailboxAddress,
         stackBase: site.stack.base + FRAME_BYTES,
         loopBudget: site.loopBudget,
@@ -119,6 +119,7 @@ class Instance {
       },
     })
     this.#functions = instance.exports as Record<string, BpfFunction>
+    this.fuel = instance.exports.fuel as WebAssembly.Global<"i64">
   }
 
   get #run(): Run {
@@ -157,7 +158,10 @@ class Instance {
     if (result instanceof TailCall) {
       if (run.tailCalls === MAX_TAIL_CALLS) return STATUS.unchanged
       run.tailCalls++
-      site.mailbox[0] = instanceOf(result.program, site).start(0, [r1], frame, depth)
+      const next = instanceOf(result.program, site)
+      next.fuel.value = this.fuel.value
+      site.mailbox[0] = next.start(0, [r1], frame, depth)
+      this.fuel.value = next.fuel.value
       return STATUS.end
     }
     site.mailbox[0] = result
@@ -319,7 +323,7 @@ export function execute(
   const site = siteOf(machine)
   const entry = options.entry ?? 0
   const instance = instanceOf(program, site, entry)
-  const outer = { run: site.run, fuel: site.fuel.value, loops: site.loopBudget.value }
+  const outer = { run: site.run, fuel: instance.fuel.value, loops: site.loopBudget.value }
   const run: Run = { machine, tailCalls: 0 }
   const mark = site.arena.mark
   const framePointer = site.arena.enter()
@@ -330,7 +334,7 @@ export function execute(
       reason: `no room for ${FRAME_BYTES} bytes of stack in the ${site.stack.size} there are`,
     })
   site.run = run
-  site.fuel.value = machine.fuel ?? NO_LIMIT
+  instance.fuel.value = machine.fuel ?? NO_LIMIT
   site.loopBudget.value = machine.loopBudget ?? MAX_LOOPS
   try {
     return BigInt.asUintN(64, instance.start(entry, args, framePointer - FRAME_BYTES, 1))
@@ -339,7 +343,7 @@ export function execute(
     throw error
   } finally {
     site.run = outer.run
-    site.fuel.value = outer.fuel
+    instance.fuel.value = outer.fuel
     site.loopBudget.value = outer.loops
     site.arena.release(mark)
   }

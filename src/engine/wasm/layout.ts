@@ -17,33 +17,24 @@ export const LOCAL = {
   depth: 6,
   /** The address of the access at hand. */
   address: 12,
-  /** Bytes of memory, as far as this function has seen it grow. */
-  bytes: 13,
-  fuel: 14,
-  value: 15,
-  scratch: 16,
-  loopsLeft: 17,
+  fuel: 13,
+  value: 14,
+  /** Of loads and stores of 1, 2, 4 and 8 bytes: the last address that is good. */
+  limits: 15,
+  scratch: 23,
+  loopsLeft: 24,
   /** Of a dispatch loop: the block to go to. */
-  next: 18,
+  next: 25,
 } as const
 
 const R0 = 7
 /** r0 … r9; r10 is no local: it is 512 above the frame. */
 export const REGISTERS = [R0, 0, 1, 2, 3, 4, 8, 9, 10, 11] as const
 
+/** r0 and r6 … r9 and the locals above. */
 export const LOCAL_TYPES: readonly ValueType[] = [
-  "i64",
-  "i64",
-  "i64",
-  "i64",
-  "i64",
-  "i64",
-  "i64",
-  "i64",
-  "i64",
-  "i32",
-  "i32",
-  "i32",
+  ...Array<ValueType>(LOCAL.scratch - R0).fill("i64"),
+  ...Array<ValueType>(LOCAL.next + 1 - LOCAL.scratch).fill("i32"),
 ]
 
 /** Mailbox: r0 … r5. */
@@ -77,9 +68,10 @@ export const FUNCTION_IMPORTS: readonly FunctionImport[] = [
 export const IMPORT = { call: 0, callKfunc: 1, fault: 2, loadPacket: 3, callee: 4 } as const
 
 export const GLOBAL_IMPORTS: readonly GlobalImport[] = [
-  { name: "fuel", type: "i64", mutable: true },
   { name: "mailbox", type: "i32", mutable: false },
   { name: "stackBase", type: "i32", mutable: false },
   { name: "loopBudget", type: "i32", mutable: true },
 ]
-export const GLOBAL = { fuel: 0, mailbox: 1, stackBase: 2, loopBudget: 3 } as const
+/** Globals of a module itself: imported ones that change are slower. */
+export const OWN_GLOBALS: readonly string[] = ["fuel"]
+export const GLOBAL = { mailbox: 0, stackBase: 1, loopBudget: 2, fuel: 3 } as const

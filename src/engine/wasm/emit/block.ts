@@ -3,7 +3,7 @@ import type { CodeWriter } from "../encode/code-writer.ts"
 import { type Block, lengthOf } from "../flow/graph.ts"
 import { FAULT, LOCAL, REGISTERS } from "../layout.ts"
 import { emitAlu, emitByteOrder, emitComparison, emitMove, emitNegate } from "./arithmetic.ts"
-import { emitCall, emitExit, emitPacketLoad, type FunctionNumbers } from "./calls.ts"
+import { emitCall, emitExit, emitPacketLoad, type FunctionContext } from "./calls.ts"
 import { emitAtomic, emitFault, emitLoad, emitStore } from "./memory.ts"
 import { pushLow, setLow } from "./operands.ts"
 
@@ -12,7 +12,7 @@ export function emitBlock(
   code: CodeWriter,
   operations: readonly Operation[],
   { start, end }: Block,
-  functions: FunctionNumbers,
+  context: FunctionContext,
 ): void {
   if (start === end) {
     emitFault(code, FAULT.left, start)
@@ -21,7 +21,7 @@ export function emitBlock(
   let last: Operation | undefined
   for (let slot = start; slot < end; slot += lengthOf(last)) {
     last = operations[slot]!
-    emitOperation(code, last, slot, functions)
+    emitOperation(code, last, slot, context)
   }
   // Running on past the last instruction.
   if (end >= operations.length && last && !endsControl(last)) emitFault(code, FAULT.left, end)
@@ -48,12 +48,7 @@ export function emitCharge(code: CodeWriter, count: number, slot: number): void 
   code.op("end")
 }
 
-function emitOperation(
-  code: CodeWriter,
-  operation: Operation,
-  slot: number,
-  functions: FunctionNumbers,
-): void {
+function emitOperation(code: CodeWriter, operation: Operation, slot: number, context: FunctionContext): void {
   switch (operation.kind) {
     case "alu":
       emitAlu(code, operation)
@@ -91,10 +86,10 @@ function emitOperation(
       emitAtomic(code, operation, slot)
       break
     case "packetLoad":
-      emitPacketLoad(code, operation, slot)
+      emitPacketLoad(code, operation, slot, context)
       break
     case "call":
-      emitCall(code, operation, slot, functions)
+      emitCall(code, operation, slot, context)
       break
     case "exit":
       emitExit(code)

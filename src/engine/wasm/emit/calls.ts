@@ -2,20 +2,33 @@ import type { Callee, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES, MAX_FRAMES } from "../../machine.ts"
 import type { CodeWriter } from "../encode/code-writer.ts"
 import { FAULT, FUNCTION_IMPORTS, GLOBAL, IMPORT, LOCAL, REGISTERS, STATUS } from "../layout.ts"
-import { emitFault, emitMemoryBytes } from "./memory.ts"
+import { emitLimits, type limitsOf } from "./limits.ts"
+import { emitFault } from "./memory.ts"
 import { pushLow, pushRegister, setRegister } from "./operands.ts"
 
-/** The number of a function of the program, by its first slot. */
-export type FunctionNumbers = ReadonlyMap<number, number>
+/** What the code of a function depends on beside its own instructions. */
+export interface FunctionContext {
+  /** Limits that are checked in it. */
+  readonly limits: ReturnType<typeof limitsOf>
+  readonly functions: ProgramFunctions
+}
+
+/** The functions of a program. */
+export interface ProgramFunctions {
+  /** Their numbers, by their first slots. */
+  readonly numbers: ReadonlyMap<number, number>
+  /** First slots of those that call out of the program, themselves or through others: memory may grow meanwhile. */
+  readonly callingOut: ReadonlySet<number>
+}
 
 export function emitCall(
   code: CodeWriter,
   { callee }: OperationOf<"call">,
   slot: number,
-  functions: FunctionNumbers,
+  context: FunctionContext,
 ): void {
-  if (callee.kind === "helper" || callee.kind === "kfunc") emitCallOut(code, callee, slot)
-  else emitCallInside(code, callee, slot, functions)
+  if (callee.kind === "helper" || callee.kind === "kfunc") emitCallOut(code, callee, slot, context)
+  else emitCallInside(code, callee, slot, context)
 }
 
 /** What callees and the engine must know, and may change. */
@@ -23,16 +36,16 @@ function emitLeave(code: CodeWriter): void {
   code.get(LOCAL.fuel).setGlobal(GLOBAL.fuel)
 }
 
-function emitReturn(code: CodeWriter): void {
+function emitReturn(code: CodeWriter, { limits }: FunctionContext, mayGrow = true): void {
   code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
-  emitMemoryBytes(code)
+  if (mayGrow) emitLimits(code, limits)
 }
 
 function emitCallInside(
   code: CodeWriter,
   callee: Extract<Callee, { kind: "subprogram" | "register" }>,
   slot: number,
-  functions: FunctionNumbers,
+  context: FunctionContext,
 ): void {
   code.get(LOCAL.depth).i32(MAX_FRAMES).op("i32.ge_u").open("if")
   emitFault(code, FAULT.frames, slot)
@@ -44,13 +57,14 @@ function emitCallInside(
   for (let register = 1; register <= 5; register++) pushRegister(code, register)
   code.get(LOCAL.frame).i32(FRAME_BYTES).op("i32.sub")
   code.get(LOCAL.depth).i32(1).op("i32.add")
-  if (callee.kind === "subprogram") code.call(FUNCTION_IMPORTS.length + functions.get(callee.target)!)
+  if (callee.kind === "subprogram")
+    code.call(FUNCTION_IMPORTS.length + context.functions.numbers.get(callee.target)!)
   else {
     pushRegister(code, callee.register)
     code.i32(callee.register).i32(slot).call(IMPORT.callee).callIndirect()
   }
   setRegister(code, 0)
-  emitReturn(code)
+  emitReturn(code, context, callee.kind === "register" || context.functions.callingOut.has(callee.target))
 }
 
 /** A helper or a kernel function: arguments in the mailbox, and what comes of it too. */
@@ -58,6 +72,7 @@ function emitCallOut(
   code: CodeWriter,
   callee: Extract<Callee, { kind: "helper" | "kfunc" }>,
   slot: number,
+  context: FunctionContext,
 ): void {
   for (let register = 1; register <= 5; register++) {
     code.getGlobal(GLOBAL.mailbox)
@@ -73,7 +88,7 @@ function emitCallOut(
   code.get(LOCAL.scratch).i32(STATUS.end).op("i32.eq").open("if")
   code.getGlobal(GLOBAL.mailbox).memory("i64.load").op("return", "end")
   code.op("else").getGlobal(GLOBAL.mailbox).memory("i64.load").set(REGISTERS[0]).op("end")
-  emitReturn(code)
+  emitReturn(code, context)
 }
 
 /** A classic load; without such bytes the function ends with 0. */
@@ -81,6 +96,7 @@ export function emitPacketLoad(
   code: CodeWriter,
   { size, offset, index }: OperationOf<"packetLoad">,
   slot: number,
+  { limits }: FunctionContext,
 ): void {
   pushRegister(code, 6)
   if (index === undefined) code.i32(offset)
@@ -92,7 +108,7 @@ export function emitPacketLoad(
   code.i64(0).op("i64.lt_s").open("if")
   emitLeave(code)
   code.i64(0).op("return", "end")
-  emitMemoryBytes(code)
+  emitLimits(code, limits)
 }
 
 export function emitExit(code: CodeWriter): void {

@@ -1,7 +1,8 @@
-import { type AccessSize, type AtomicOperator, FRAME_POINTER, type OperationOf } from "../../../isa/index.ts"
+import type { AccessSize, AtomicOperator, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES, UNUSED_BYTES } from "../../machine.ts"
 import type { CodeWriter, MemoryOpcode, PlainOpcode } from "../encode/code-writer.ts"
 import { FAULT, IMPORT, LOCAL, REGISTERS } from "../layout.ts"
+import { isInFrame, limitLocal } from "./limits.ts"
 import { push64, pushRegister, setRegister } from "./operands.ts"
 
 interface Place {
@@ -17,11 +18,6 @@ export function emitFault(code: CodeWriter, reason: number, slot: number, hasAdd
   code.call(IMPORT.fault).op("unreachable")
 }
 
-/** How much memory there is; again after each call, for it may have grown. */
-export function emitMemoryBytes(code: CodeWriter): void {
-  code.memorySize().op("i64.extend_i32_u").i64(16).op("i64.shl").set(LOCAL.bytes)
-}
-
 /**
  * Leaves the 32-bit address of a checked access on the stack and gives the constant that the access adds to it. The
  * function's own frame needs no check.
@@ -33,7 +29,7 @@ function emitAddress(
   { base, offset }: Place,
   slot: number,
 ): number {
-  if (base === FRAME_POINTER && offset >= -FRAME_BYTES && offset + size <= 0) {
+  if (isInFrame(base, offset, size)) {
     code.get(LOCAL.frame)
     return FRAME_BYTES + offset
   }
@@ -41,13 +37,9 @@ function emitAddress(
   if (offset !== 0) code.i64(offset).op("i64.add")
   code.tee(LOCAL.address)
   // Loads of the unused beginning give its zeros; anything else there is a fault.
-  const lowest = kind === "load" ? 0 : UNUSED_BYTES
-  if (lowest > 0) code.i64(lowest).op("i64.sub")
-  code
-    .get(LOCAL.bytes)
-    .i64(lowest + size)
-    .op("i64.sub", "i64.gt_u")
-    .open("if")
+  const limit = kind === "load" ? "load" : "store"
+  if (limit === "store") code.i64(UNUSED_BYTES).op("i64.sub")
+  code.get(limitLocal(limit, size)).op("i64.gt_u").open("if")
   emitFault(code, FAULT[kind] + size, slot, true)
   code.op("end").get(LOCAL.address).op("i32.wrap_i64")
   return 0

@@ -31,11 +31,13 @@ export interface ModuleDefinition {
   readonly functionImports: readonly FunctionImport[]
   readonly globalImports: readonly GlobalImport[]
   readonly functions: readonly FunctionDefinition[]
+  /** Mutable globals of 64 bits, exported; they count from the imported ones on. */
+  readonly globals: readonly string[]
   /** Slots of the function table, by index; exported as "table" when there are any. */
   readonly table: ReadonlyMap<number, number>
 }
 
-const [TYPES, IMPORTS, FUNCTIONS, TABLE, EXPORTS, ELEMENTS, CODE] = [1, 2, 3, 4, 7, 9, 10]
+const [TYPES, IMPORTS, FUNCTIONS, TABLE, GLOBALS, EXPORTS, ELEMENTS, CODE] = [1, 2, 3, 4, 6, 7, 9, 10]
 const [KIND_FUNCTION, KIND_MEMORY, KIND_GLOBAL] = [0, 2, 3]
 
 /** The binary form of a module (core specification, section 5.5). */
@@ -56,6 +58,7 @@ export function encodeModule(module: ModuleDefinition): Uint8Array<ArrayBuffer> 
   )
   const size = module.table.size === 0 ? 0 : Math.max(...module.table.keys()) + 1
   if (size > 0) section(out, TABLE, tableOf(size))
+  if (module.globals.length > 0) section(out, GLOBALS, list(module.globals, zero64))
   section(out, EXPORTS, exportsOf(module))
   if (size > 0) section(out, ELEMENTS, elementsOf(module.table))
   section(out, CODE, list(module.functions, functionBody))
@@ -118,12 +121,26 @@ function tableOf(size: number): ByteWriter {
   return body
 }
 
-function exportsOf({ functionImports, functions }: ModuleDefinition): ByteWriter {
-  const named = functions.flatMap(({ name }, index) => (name === undefined ? [] : [{ name, index }]))
-  return list(named, (body, { name, index }) => {
+/** A mutable i64 that starts at 0. */
+function zero64(body: ByteWriter): void {
+  body.byte(TYPE.i64)
+  body.byte(1)
+  body.byte(OPCODE["i64.const"])
+  body.s32(0)
+  body.byte(OPCODE.end)
+}
+
+function exportsOf({ functionImports, functions, globalImports, globals }: ModuleDefinition): ByteWriter {
+  const exported = functions.flatMap(({ name }, index) =>
+    name === undefined ? [] : [{ name, kind: KIND_FUNCTION, index: functionImports.length + index }],
+  )
+  globals.forEach((name, index) => {
+    exported.push({ name, kind: KIND_GLOBAL, index: globalImports.length + index })
+  })
+  return list(exported, (body, { name, kind, index }) => {
     body.name(name)
-    body.byte(KIND_FUNCTION)
-    body.u32(functionImports.length + index)
+    body.byte(kind)
+    body.u32(index)
   })
 }
 

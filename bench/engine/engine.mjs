@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+// npm run bench:engine [-- --json] [NAME…]: the programs of programs.c on the engine, against native clang -O2 of the same
+// C, all in one run. Times travel badly between machines, ratios well. Needs clang-19.
+import { execFileSync } from "node:child_process"
+import { mkdirSync, readFileSync } from "node:fs"
+import { cpus } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { execute } from "../../dist/engine/index.js"
+import { readObject } from "../../dist/object/index.js"
+
+const here = dirname(fileURLToPath(import.meta.url))
+const built = join(here, "../../.cache/bench-engine")
+const MILLISECONDS = 300
+const [MEMORY_BYTES, FILLED_BYTES, DATA] = [65536, 32768, 0x2_0000]
+
+const args = process.argv.slice(2)
+const json = args.includes("--json")
+const names = args.filter(arg => !arg.startsWith("-"))
+
+mkdirSync(built, { recursive: true })
+const clang = (...words) => execFileSync("clang-19", ["-O2", ...words], { cwd: here, stdio: "inherit" })
+clang("-rdynamic", "native.c", "programs.c", "-ldl", "-o", join(built, "native"))
+clang("-target", "bpf", "-mcpu=v4", "-fno-builtin", "-g", "-c", "programs.c", "-o", join(built, "programs.o"))
+const object = readObject(readFileSync(join(built, "programs.o")), { name: "programs" })
+
+const memory = new WebAssembly.Memory({ initial: 4 })
+const machine = {
+  memory,
+  stack: { base: 0x1_0000, size: 0x4000 },
+  call: refuse,
+  callKfunc: refuse,
+  fuel: 1n << 60n,
+}
+function refuse() {
+  throw new Error("no helpers here")
+}
+
+function fill() {
+  const bytes = new Uint8Array(memory.buffer, DATA, MEMORY_BYTES)
+  let state = 1
+  for (let i = 0; i < FILLED_BYTES; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    bytes[i] = state >>> 24
+  }
+}
+
+function measure(run) {
+  fill()
+  const result = run().toString(16)
+  // Separate calls, and time in between: V8 compiles what is hot in the background.
+  for (let end = performance.now() + MILLISECONDS; performance.now() < end; ) run()
+  let start = performance.now()
+  run()
+  let batch = 1
+  while (batch * (performance.now() - start) < 0.1 && batch < 4096) {
+    batch *= 2
+    start = performance.now()
+    for (let i = 0; i < batch; i++) run()
+    if (performance.now() - start > 0.1) break
+    start = performance.now() - (performance.now() - start) / batch
+  }
+  const taken = []
+  for (let end = performance.now() + MILLISECONDS; performance.now() < end; ) {
+    fill()
+    start = performance.now()
+    for (let i = 0; i < batch; i++) run()
+    taken.push(((performance.now() - start) * 1e6) / batch)
+  }
+  taken.sort((a, b) => a - b)
+  return { result, minimum: taken[0], median: taken[taken.length >> 1] }
+}
+
+const rows = []
+for (const spec of object.programs) {
+  if (names.length > 0 && !names.includes(spec.name)) continue
+  const program = { instructions: spec.instructions }
+  const native = JSON.parse(
+    execFileSync(join(built, "native"), [spec.name, String(MILLISECONDS)], { encoding: "utf8" }),
+  )
+  const wasm = measure(() => execute(program, machine, BigInt(DATA)))
+  if (wasm.result !== native.result)
+    throw new Error(`${spec.name}: the engine gives ${wasm.result}, native code ${native.result}`)
+  const again = JSON.parse(
+    execFileSync(join(built, "native"), [spec.name, String(MILLISECONDS)], { encoding: "utf8" }),
+  )
+  const best = Math.min(native.minimum, again.minimum)
+  rows.push({
+    name: spec.name,
+    instructions: spec.instructions.length,
+    native: best,
+    wasm: wasm.minimum,
+    ratio: wasm.minimum / best,
+    medianRatio: wasm.median / Math.min(native.median, again.median),
+  })
+}
+const mean = key => Math.exp(rows.reduce((sum, row) => sum + Math.log(row[key]), 0) / rows.length)
+if (json) console.log(JSON.stringify({ machine: cpus()[0]?.model, rows, mean: mean("ratio") }, null, 1))
+else {
+  console.log(`${cpus()[0]?.model}, Node ${process.version}`)
+  for (const { name, instructions, native, wasm, ratio, medianRatio } of rows)
+    console.log(
+      `${name.padEnd(10)} ${String(instructions).padStart(4)} insns  native ${native.toFixed(0).padStart(7)} ns` +
+        `  wasm ${wasm.toFixed(0).padStart(7)} ns  ${ratio.toFixed(2)} x (median ${medianRatio.toFixed(2)})`,
+    )
+  console.log(`geometric mean ${mean("ratio").toFixed(2)} x (of medians ${mean("medianRatio").toFixed(2)})`)
+}
