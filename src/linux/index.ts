@@ -9,6 +9,7 @@ export { LinuxKernel, type OpenOptions, openLinuxKernel } from "./linux-kernel.t
 export type { LinuxLink } from "./linux-link.ts"
 export type { LinuxObject } from "./linux-object.ts"
 export type { LinuxProgram } from "./linux-program.ts"
+export type { LinuxLoadOptions } from "./load/load-object.ts"
 export type { LinuxMap, Sample as LinuxSample } from "./maps/linux-map.ts"
 export { type BpfFilter, filtersOf } from "./net/filters.ts"
 export { interfaceIndex, type XdpPrograms, xdpPrograms } from "./net/interfaces.ts"

@@ -63,7 +63,7 @@ export function openRingSource(bpf: Bpf, mapFd: number, size: number): RecordSou
 /** Waits until a source has something, or `signal` fires, or `closed` resolves. */
 export async function nextRecords(
   poller: Poller,
-  source: RecordSource,
+  source: Pick<RecordSource, "descriptors">,
   signal: AbortSignal | undefined,
   onClose: (end: () => void) => () => void,
 ): Promise<void> {
