@@ -16,5 +16,12 @@ export { interfaceIndex, type XdpPrograms, xdpPrograms } from "./net/interfaces.
 export { NetlinkError } from "./net/netlink-error.ts"
 export { Socket, type SocketOptions } from "./net/socket.ts"
 export type { SocketAddress } from "./net/socket-address.ts"
+export {
+  type FeatureReport,
+  type HelperAnswers,
+  type ProbeOptions,
+  probeFeatures,
+  type Sysctls,
+} from "./probe/index.ts"
 export type { RunOptions, RunResult } from "./run-program.ts"
 export { formatCall } from "./strace.ts"
