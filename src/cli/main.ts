@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   link: { summary: "links that the kernel holds (bpftool link)", load: () => import("./link/index.ts") },
   feature: {
-    summary: "list what BPF offers, as bpftool prints it",
+    summary: "what BPF offers, and what of it a kernel has (bpftool feature)",
     load: () => import("./feature/index.ts"),
   },
   explain: {

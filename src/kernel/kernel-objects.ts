@@ -181,6 +181,26 @@ export interface OpenMap extends Disposable {
   freeze(): void
 }
 
+/** What stands in a perf event array: a record of a program, or how many found no room. */
+export type MapEvent = { readonly cpu: number; readonly index: number } & (
+  | { readonly kind: "sample"; readonly time: bigint; readonly bytes: Uint8Array }
+  | { readonly kind: "lost"; readonly id: bigint; readonly count: bigint }
+)
+
+export interface MapEventOptions {
+  /** One CPU's records through one slot of the map; without it those of every CPU, in the slot of its number. */
+  readonly at: { readonly cpu: number; readonly index: number } | undefined
+  /** Ends the reading. */
+  readonly signal: AbortSignal
+}
+
+/** Symbols of the kernel: functions, programs and data, by name or address. */
+export interface KernelSymbols {
+  /** The first of that address; undefined where there is none, or the kernel hides addresses. */
+  nameAt(address: bigint): string | undefined
+  addressOf(name: string): bigint | undefined
+}
+
 export interface NewMap {
   readonly type: number
   readonly name: string
@@ -255,6 +275,8 @@ export interface KernelObjects {
   pins(kind: ObjectKind): readonly { readonly id: number; readonly path: string }[]
   pin(kind: ObjectKind, id: number, path: string): void
   openMap(id: number): OpenMap
+  /** Records of a perf event array from now on: the slots of the map are given to this reader. */
+  mapEvents(id: number, options: MapEventOptions): AsyncIterable<MapEvent>
   /** Makes a map and pins it. */
   createMap(map: NewMap, path: string): void
   /** Programs on perf events and raw tracepoints, of every process. Undefined where the kernel cannot tell. */
@@ -279,6 +301,5 @@ export interface KernelObjects {
     options: { readonly replace: boolean },
   ): void
   testRun(program: number, run: TestRun): TestRunResult
-  /** Symbols of the kernel with addresses, as /proc/kallsyms lists them. */
-  symbols(): ReadonlyMap<bigint, string>
+  symbols(): KernelSymbols
 }

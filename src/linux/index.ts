@@ -9,12 +9,20 @@ export { LinuxKernel, type OpenOptions, openLinuxKernel } from "./linux-kernel.t
 export type { LinuxLink } from "./linux-link.ts"
 export type { LinuxObject } from "./linux-object.ts"
 export type { LinuxProgram } from "./linux-program.ts"
+export type { LinuxLoadOptions } from "./load/load-object.ts"
 export type { LinuxMap, LinuxSample } from "./maps/linux-map.ts"
 export { type BpfFilter, filtersOf } from "./net/filters.ts"
 export { interfaceIndex, type XdpPrograms, xdpPrograms } from "./net/interfaces.ts"
 export { NetlinkError } from "./net/netlink-error.ts"
 export { Socket, type SocketOptions } from "./net/socket.ts"
 export type { SocketAddress } from "./net/socket-address.ts"
+export {
+  type FeatureReport,
+  type HelperAnswers,
+  type ProbeOptions,
+  probeFeatures,
+  type Sysctls,
+} from "./probe/index.ts"
 export type { PerfBufferOptions } from "./read/records.ts"
 export type { RecordVisitor } from "./read/ring-buffer.ts"
 export type { RunOptions, RunResult } from "./run-program.ts"

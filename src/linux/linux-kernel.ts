@@ -1,4 +1,4 @@
-import type { Kernel, LoadOptions } from "../kernel/index.ts"
+import type { Kernel } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import { Bpf, type BpfCall } from "./bpf/bpf.ts"
 import { Poller } from "./ffi/epoll.ts"
@@ -6,7 +6,7 @@ import type { Native } from "./ffi/native.ts"
 import { loadNative } from "./ffi/native.ts"
 import type { LinuxObject } from "./linux-object.ts"
 import { Features } from "./load/features.ts"
-import { type LoadHost, loadObject } from "./load/load-object.ts"
+import { type LinuxLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import { raiseMemoryLimit } from "./load/memory-limit.ts"
 import { KernelTypes } from "./machine/kernel-types.ts"
 import { Machine } from "./machine/machine.ts"
@@ -53,7 +53,7 @@ export class LinuxKernel implements Kernel, LoadHost {
     return this.machine.onlineCpus
   }
 
-  async load(object: ObjectSpec, options: LoadOptions = {}): Promise<LinuxObject> {
+  async load(object: ObjectSpec, options: LinuxLoadOptions = {}): Promise<LinuxObject> {
     if (!this.features.memoryIsCgroupAccounted) raiseMemoryLimit(this.bpf.native)
     const loaded = loadObject(object, this, options)
     this.#objects.add(loaded)

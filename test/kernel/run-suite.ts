@@ -67,6 +67,7 @@ function guestFiles(release: string): Record<string, string> {
     "skep/test/reporter.mjs": join(root, "test/kernel/reporter.mjs"),
     "skep/test/programs": join(root, "test/kernel/programs"),
     "skep/test/suite": suite,
+    "skep/test/config": kernelPackage(release).config,
     ...targetFiles(),
   }
 }

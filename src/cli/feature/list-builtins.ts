@@ -1,13 +1,6 @@
 import { UsageError } from "../../base/index.ts"
 import { ATTACH_TYPES, HELPERS, isSince, LINK_TYPES, MAP_TYPES, PROGRAM_TYPES } from "../../catalog/index.ts"
-import type { Io } from "../io.ts"
-
-export interface ListOptions {
-  readonly group: string
-  /** Leaves out what came later. */
-  readonly release?: string
-  readonly format: "plain" | "json" | "pretty"
-}
+import type { Verb } from "../objects/noun.ts"
 
 interface Row {
   readonly name: string
@@ -28,16 +21,24 @@ const GROUPS: Readonly<Record<string, Group>> = {
   helpers: { zero: "bpf_unspec", rows: HELPERS },
 }
 
-/** Writes the names of a group in the order of their numbers. */
-export function runListBuiltins({ group, release, format }: ListOptions, io: Io): void {
-  const { zero, rows } = findGroup(group)
-  if (release !== undefined && !/^\d+\.\d+$/.test(release))
-    throw new UsageError(`--release is a kernel release such as 6.12, not '${release}'`)
-  const there = release === undefined ? rows : rows.filter(row => isSince(row.since, release))
-  const names = [...(zero === undefined ? [] : [zero]), ...there.map(row => row.name)]
-  if (format === "plain") io.out(names.map(name => `${name}\n`).join(""))
-  else if (format === "json") io.out(`${JSON.stringify(names)}\n`)
-  else io.out(`${JSON.stringify(names).replace(/\]$/, "\n]")}\n`)
+export const listBuiltins: Verb = {
+  names: ["list_builtins"],
+  words: "GROUP [--release RELEASE]",
+  summary: "list what BPF has, one name a line: every release's, or one release's",
+  run(words, { flags, json, out }) {
+    const { zero, rows } = findGroup(words.next("a group"))
+    words.end()
+    const { release } = flags
+    if (release !== undefined && !(typeof release === "string" && /^\d+\.\d+$/.test(release)))
+      throw new UsageError(`--release is a kernel release such as 6.12, not '${release}'`)
+    const there = release === undefined ? rows : rows.filter(row => isSince(row.since, release))
+    const names = [...(zero === undefined ? [] : [zero]), ...there.map(row => row.name)]
+    if (!json) out(names.map(name => `${name}\n`).join(""))
+    else
+      json.array(() => {
+        for (const name of names) json.string(name)
+      })
+  },
 }
 
 /** bpftool takes the beginning of a word for the word. */

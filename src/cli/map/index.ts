@@ -3,6 +3,7 @@ import { MAP_TERM, PROGRAM_TERM } from "../objects/selectors.ts"
 import { dequeue, enqueue, freeze, getnext, lookup, peek, pin, pop, push, remove, update } from "./change.ts"
 import { create } from "./create.ts"
 import { dump } from "./dump.ts"
+import { eventPipe } from "./event-pipe.ts"
 import { show } from "./show.ts"
 
 /** `skep --linux map …`: the maps that a kernel holds, in bpftool's manner. */
@@ -18,6 +19,7 @@ export const command = nounCommand({
     getnext,
     remove,
     pin,
+    eventPipe,
     create,
     peek,
     push,

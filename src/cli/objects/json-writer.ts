@@ -7,6 +7,7 @@ const INDENT = "    "
 export class JsonWriter {
   readonly #pretty: boolean
   #text = ""
+  #taken = 0
   #depth = 0
   /** Something stands before what comes next on this level. */
   #separate = false
@@ -17,6 +18,20 @@ export class JsonWriter {
 
   get text(): string {
     return this.#text
+  }
+
+  /** What was written since the last call, for what comes over time. */
+  take(): string {
+    const text = this.#text.slice(this.#taken)
+    this.#taken = this.#text.length
+    return text
+  }
+
+  /** An array whose values come over time. */
+  async arrayOverTime(fill: () => Promise<void>): Promise<void> {
+    this.#open("[")
+    await fill()
+    this.#close("]")
   }
 
   object(fill: () => void): void {
@@ -71,15 +86,30 @@ export class JsonWriter {
     })
   }
 
+  /** Bytes as numbers: `[1,2]`, as bpftool has those that go through a program. */
+  numbers(bytes: Uint8Array): void {
+    this.array(() => {
+      for (const byte of bytes) this.raw(String(byte))
+    })
+  }
+
   #nest(open: string, close: string, fill: () => void): void {
+    this.#open(open)
+    fill()
+    this.#close(close)
+  }
+
+  #open(bracket: string): void {
     this.#comma()
-    this.#text += open
+    this.#text += bracket
     this.#depth += 1
     this.#separate = false
-    fill()
+  }
+
+  #close(bracket: string): void {
     this.#depth -= 1
     if (this.#separate) this.#newLine()
-    this.#text += close
+    this.#text += bracket
     this.#separate = true
   }
 

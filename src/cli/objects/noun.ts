@@ -108,7 +108,7 @@ async function runVerb(
   }
   try {
     await verb.run(new Words(rest), context)
-    if (json && json.text !== "") io.out(`${json.text}\n`)
+    if (json && json.text !== "") io.out(`${json.take()}\n`)
   } catch (error) {
     throw explained(error, noun, verb, json, io)
   } finally {

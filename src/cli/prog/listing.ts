@@ -11,7 +11,7 @@ import {
   PSEUDO_CALL,
   PSEUDO_LOAD,
 } from "../../isa/index.ts"
-import type { KernelObjects, ProgramCode, ProgramFacts } from "../../kernel/index.ts"
+import type { KernelObjects, KernelSymbols, ProgramCode, ProgramFacts } from "../../kernel/index.ts"
 import { functionSignature } from "../objects/btf-signature.ts"
 
 /** One instruction of a program that the kernel holds. */
@@ -80,11 +80,10 @@ function isFunctionCall({ opcode, src }: Instruction): boolean {
 function namesFor(
   original: readonly Instruction[],
   { symbols: functions }: ProgramCode,
-  symbols: ReadonlyMap<bigint, string>,
+  symbols: KernelSymbols,
 ): InstructionNames {
-  let base = 0n
-  for (const [address, name] of symbols) if (name === CALL_BASE) base = address
-  const symbolAt = (address: bigint): string => symbols.get(address) ?? `0x${address.toString(16)}`
+  const base = symbols.addressOf(CALL_BASE) ?? 0n
+  const symbolAt = (address: bigint): string => symbols.nameAt(address) ?? `0x${address.toString(16)}`
   const called = (imm: number): string => symbolAt(BigInt.asUintN(64, base + BigInt(imm)))
   return {
     helper: imm => (catalogHelperNames.name(imm) === undefined ? called(imm) : undefined),

@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync } from "node:fs"
 import { dirname } from "node:path"
-import { didYouMean, NotModelledError, SkepError, UsageError } from "../../base/index.ts"
-import { matchSection, SECTIONS } from "../../catalog/index.ts"
+import { didYouMean, SkepError, UsageError } from "../../base/index.ts"
+import { mapType, matchSection, SECTIONS } from "../../catalog/index.ts"
 import { attachPointOf } from "../../kernel/index.ts"
 import type { LinuxObject, LinuxProgram } from "../../linux/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec, readObject } from "../../object/index.ts"
 import type { Verb, VerbContext } from "../objects/noun.ts"
+import { selectMap } from "../objects/selectors.ts"
 import type { Words } from "../objects/words.ts"
 
-const WORDS = "OBJ PATH [type TYPE] [pinmaps MAP_DIR] [autoattach]"
+const WORDS = "OBJ PATH [type TYPE] [map {idx IDX | name NAME} MAP]... [pinmaps MAP_DIR] [autoattach]"
 
 export const load: Verb = {
   names: ["load"],
@@ -30,10 +31,18 @@ interface LoadWords {
   readonly type: string | undefined
   readonly pinmaps: string | undefined
   readonly autoattach: boolean
+  readonly replaced: readonly Replacement[]
+}
+
+/** A map that is there already, for one of the object's. */
+interface Replacement {
+  /** Its name, or its place among those that are not perf event arrays. */
+  readonly map: string | number
+  readonly id: number
 }
 
 async function loadObject(words: Words, context: VerbContext, all: boolean): Promise<void> {
-  const wanted = readWords(words)
+  const wanted = await readWords(words, context)
   const spec = withType(
     readObject(await context.io.readFile(wanted.file), { name: wanted.file }),
     wanted.type,
@@ -43,13 +52,13 @@ async function loadObject(words: Words, context: VerbContext, all: boolean): Pro
       errno: "EEXIST",
     })
   const { kernel } = await context.kernel()
-  const loaded = await kernel.load(spec)
+  const loaded = await kernel.load(spec, { reuseMaps: replacedMaps(spec, wanted.replaced) })
   await pinPrograms(loaded, wanted, all, context)
   if (wanted.pinmaps !== undefined) await pinMaps(loaded, wanted.pinmaps)
   context.json?.null()
 }
 
-function readWords(words: Words): LoadWords {
+async function readWords(words: Words, context: VerbContext): Promise<LoadWords> {
   const file = words.next("an object file")
   const path = words.next("the path to pin under")
   let [type, pinmaps, autoattach]: [string | undefined, string | undefined, boolean] = [
@@ -57,6 +66,7 @@ function readWords(words: Words): LoadWords {
     undefined,
     false,
   ]
+  const replaced: Replacement[] = []
   while (!words.isEmpty) {
     switch (words.take("type", "map", "pinmaps", "autoattach")) {
       case "type":
@@ -70,14 +80,45 @@ function readWords(words: Words): LoadWords {
         autoattach = true
         break
       case "map":
-        throw new NotModelledError("loading with maps that are there already (map …) is not supported yet")
+        replaced.push(await readReplacement(words, context))
+        break
       default:
         throw new UsageError(
-          `expected no more arguments, 'type', 'pinmaps' or 'autoattach', got: '${words.peek()}'`,
+          `expected no more arguments, 'type', 'map', 'pinmaps' or 'autoattach', got: '${words.peek()}'`,
         )
     }
   }
-  return { file, path, type, pinmaps, autoattach }
+  return { file, path, type, pinmaps, autoattach, replaced }
+}
+
+async function readReplacement(words: Words, { objects }: VerbContext): Promise<Replacement> {
+  const by = words.take("idx", "name")
+  if (by === undefined) throw new UsageError(`expected 'idx' or 'name', got: '${words.peek() ?? ""}'`)
+  const map = by === "idx" ? words.number("idx") : words.next("the name of a map of the object")
+  return { map, id: selectMap(words, await objects()).id }
+}
+
+/** Ids by the names of the object's maps. Throws SkepError where the object has no such map. */
+function replacedMaps(
+  { maps, name }: ObjectSpec,
+  replaced: readonly Replacement[],
+): Readonly<Record<string, number>> {
+  const counted = maps.filter(map => mapType(map.type)?.name !== "perf_event_array")
+  const ids = new Map<string, number>()
+  for (const { map, id } of replaced) {
+    const found = typeof map === "number" ? counted[map] : maps.find(each => each.name === map)
+    if (!found)
+      throw new SkepError(
+        typeof map === "number" ? `map idx '${map}' not used` : `unable to find map '${map}'`,
+        {
+          hint: `${name} has ${maps.map((each, index) => `${index}: ${each.name}`).join(", ") || "no maps"}`,
+        },
+      )
+    if (ids.has(found.name))
+      throw new UsageError(`replacement for map '${found.name}' specified more than once`)
+    ids.set(found.name, id)
+  }
+  return Object.fromEntries(ids)
 }
 
 /** Every program as if its section were this one: what libbpf's names for types are. */

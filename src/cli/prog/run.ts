@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs"
 import { SkepError, UsageError } from "../../base/index.ts"
-import type { JsonWriter } from "../objects/json-writer.ts"
 import type { Verb, VerbContext } from "../objects/noun.ts"
 import { selectProgram } from "../objects/selectors.ts"
 import type { Words } from "../objects/words.ts"
@@ -96,14 +95,10 @@ function writeOutput(
       hint: `${option} has ${bytes.length} bytes`,
     })
   if (file !== "-") writeFileSync(file, bytes)
-  else if (json) numbersJson(option, bytes, json)
-  else out(hexTable(bytes))
-}
-
-function numbersJson(name: string, bytes: Uint8Array, json: JsonWriter): void {
-  json.arrayField(name, () => {
-    for (const byte of bytes) json.raw(String(byte))
-  })
+  else if (json) {
+    json.name(option)
+    json.numbers(bytes)
+  } else out(hexTable(bytes))
 }
 
 /** Sixteen bytes a row: offset, hex in pairs, characters. */

@@ -11,7 +11,8 @@ export const register: Verb = {
   run: (words, context) => registerMaps(words, context),
 }
 
-async function registerMaps(words: Words, { io, json, kernel: open }: VerbContext): Promise<void> {
+async function registerMaps(words: Words, context: VerbContext): Promise<void> {
+  const { io, json, kernel: open } = context
   const file = words.next("an object file")
   words.end()
   const spec = readObject(await io.readFile(file), { name: file })
@@ -19,7 +20,7 @@ async function registerMaps(words: Words, { io, json, kernel: open }: VerbContex
   const loaded = await kernel.load(spec)
   const maps = Object.values(loaded.maps).filter(map => map.type === "struct_ops")
   if (maps.length === 0) throw new SkepError(`no struct_ops found in ${file}`)
-  const types = await kernelTypes(io)
+  const types = await kernelTypes(context)
   for (const map of maps) {
     map.register()
     const facts = objects.map(map.id)
@@ -32,10 +33,11 @@ export const unregister: Verb = {
   names: ["unregister"],
   words: "STRUCT_OPS_MAP",
   summary: "give the kernel its own functions back",
-  async run(words, { io, json, objects }) {
+  async run(words, context) {
+    const { io, json, objects } = context
     if (words.isEmpty) throw new UsageError("expected 'id' or 'name'")
     const kernel = await objects()
-    const types = await kernelTypes(io)
+    const types = await kernelTypes(context)
     for (const facts of selectStructOps(words, kernel).maps) {
       using map = kernel.openMap(facts.id)
       map.delete(new Uint8Array(4))

@@ -2,8 +2,7 @@ import { SkepError, UsageError } from "../../base/index.ts"
 import type { Btf, TypeId } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import type { KernelObjects, MapFacts } from "../../kernel/index.ts"
-import { btfFromFile } from "../btf/sources.ts"
-import type { Io } from "../io.ts"
+import type { VerbContext } from "../objects/noun.ts"
 import { allMaps, mapById } from "../objects/selectors.ts"
 import type { Words } from "../objects/words.ts"
 
@@ -42,11 +41,17 @@ function isStructOps({ type }: MapFacts): boolean {
   return mapType(type)?.name === "struct_ops"
 }
 
-export async function kernelTypes(io: Io): Promise<Btf> {
-  return (await btfFromFile("/sys/kernel/btf/vmlinux", undefined, io)).btf
+export async function kernelTypes({ kernel }: VerbContext): Promise<Btf> {
+  return (await kernel()).kernel.machine.btf()
+}
+
+/** The kernel's type of the map's value: "bpf_struct_ops_tcp_congestion_ops". */
+export function valueTypeName(types: Btf, { kernelValueType }: MapFacts): string {
+  const type = types.type(kernelValueType as TypeId)
+  return "name" in type ? type.name : ""
 }
 
 /** What the programs stand in for: "tcp_congestion_ops". */
-export function structName(types: Btf, { kernelValueType }: MapFacts): string {
-  return types.nameOf(kernelValueType as TypeId).slice(PREFIX.length)
+export function structName(types: Btf, facts: MapFacts): string {
+  return valueTypeName(types, facts).slice(PREFIX.length)
 }

@@ -5,7 +5,7 @@ import { functionSignature } from "../objects/btf-signature.ts"
 import { writeBtfValue } from "../objects/btf-value.ts"
 import { JsonWriter } from "../objects/json-writer.ts"
 import type { Verb } from "../objects/noun.ts"
-import { kernelTypes, selectStructOps, structName } from "./select.ts"
+import { kernelTypes, selectStructOps, structName, valueTypeName } from "./select.ts"
 
 const WORDS = "[STRUCT_OPS_MAP]"
 
@@ -13,10 +13,11 @@ export const show: Verb = {
   names: ["show", "list"],
   words: WORDS,
   summary: "list struct_ops maps and what their programs stand in for",
-  async run(words, { io, objects, json, out }) {
+  async run(words, context) {
+    const { objects, json, out } = context
     const kernel = await objects()
     const { maps, isOne } = selectStructOps(words, kernel)
-    const types = await kernelTypes(io)
+    const types = await kernelTypes(context)
     if (!json) {
       for (const map of maps) out(`${map.id}: ${map.name.padEnd(15)} ${structName(types, map).padEnd(32)}\n`)
       return
@@ -38,10 +39,11 @@ export const dump: Verb = {
   names: ["dump"],
   words: WORDS,
   summary: "print struct_ops maps, with the programs behind each function pointer",
-  async run(words, { io, objects, json, out }) {
+  async run(words, context) {
+    const { objects, json, out } = context
     const kernel = await objects()
     const { maps, isOne } = selectStructOps(words, kernel)
-    const types = await kernelTypes(io)
+    const types = await kernelTypes(context)
     const writer = json ?? new JsonWriter(true)
     const write = (): void => {
       for (const map of maps) dumpMap(map, types, kernel, writer, json === undefined)
@@ -75,7 +77,7 @@ function dumpMap(
   })
   const type = facts.kernelValueType as TypeId
   writer.object(() => {
-    writer.name(types.nameOf(type))
+    writer.name(valueTypeName(types, facts))
     writeBtfValue(writer, types, type, value, form)
   })
 }

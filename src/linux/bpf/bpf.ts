@@ -18,6 +18,10 @@ export interface BpfCall {
   readonly result: number
 }
 
+export interface PreparedCall extends Disposable {
+  run(): number
+}
+
 /** More than `union bpf_attr` has on any kernel. */
 const LARGEST_ATTRIBUTES = 256
 
@@ -61,6 +65,25 @@ export class Bpf {
     }
     this.onCall?.({ command, structure, values, size, result })
     return { result, attributes: readStructure(structure, bytes) }
+  }
+
+  /**
+   * A call that can be made again and again without being built anew: what its attributes point to by address may change
+   * meanwhile. `run` gives the result, or −errno.
+   */
+  prepare<S extends Structure>(command: BpfCommand, structure: S, values: Values<S>): PreparedCall {
+    const scratch = new Scratch(this.native)
+    const size = usedSize(structure, values)
+    const { address, bytes } = scratch.allocate(size)
+    writeStructure(structure, values, bytes, scratch)
+    return {
+      run: () => {
+        const result = this.native.syscall(this.#number, commandNumber(command), address, size)
+        this.onCall?.({ command, structure, values, size, result })
+        return result
+      },
+      [Symbol.dispose]: () => scratch[Symbol.dispose](),
+    }
   }
 
   /** Makes one call and gives its result. Throws LinuxCallError. */

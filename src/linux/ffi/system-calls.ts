@@ -6,6 +6,8 @@ const NUMBERS = {
   x64: {
     accept4: 288,
     bpf: 321,
+    capget: 125,
+    capset: 126,
     close: 3,
     connect: 42,
     dup: 32,
@@ -36,6 +38,8 @@ const NUMBERS = {
   arm64: {
     accept4: 242,
     bpf: 280,
+    capget: 90,
+    capset: 91,
     close: 57,
     connect: 203,
     dup: 23,

@@ -17,7 +17,7 @@ const TCMSG_BYTES = 20
 const [TCA_KIND, TCA_OPTIONS] = [1, 2]
 const [TCA_BPF_ACT, TCA_BPF_NAME, TCA_BPF_ID] = [1, 7, 11]
 const [TCA_ACT_KIND, TCA_ACT_OPTIONS] = [1, 2]
-const [TCA_ACT_BPF_NAME, TCA_ACT_BPF_ID] = [6, 10]
+const [TCA_ACT_BPF_NAME, TCA_ACT_BPF_ID] = [6, 9]
 /** Where filters stand besides queueing disciplines and their classes. */
 const PLACES = [
   ["root", 0xffff_ffff],

@@ -8,7 +8,10 @@ import type {
   DeviceFacts,
   DeviceHooks,
   KernelObjects,
+  KernelSymbols,
   LinkFacts,
+  MapEvent,
+  MapEventOptions,
   MapFacts,
   NewMap,
   ObjectKind,
@@ -32,11 +35,13 @@ import { interfaceIndex, setXdp, XDP_FLAGS } from "../net/interfaces.ts"
 import { runProgram } from "../run-program.ts"
 import { deviceHooks } from "./devices.ts"
 import { linkFacts } from "./link-facts.ts"
+import { type EventHost, mapEvents } from "./map-events.ts"
 import { mapFacts } from "./map-facts.ts"
 import { idsOf, objectInfo, openById, requireById } from "./object-store.ts"
 import { OpenLinuxMap } from "./open-map.ts"
 import { openPinned, type PinnedKind, pinsOf } from "./pins.ts"
 import { type FactSource, programCode, programFacts } from "./program-facts.ts"
+import { SymbolText } from "./symbol-text.ts"
 import { taskDescriptors } from "./task-descriptors.ts"
 
 const BTF_INFO_BYTES = 32
@@ -64,12 +69,14 @@ const XDP_MODES: Readonly<Record<XdpAttachMode, number>> = {
 export class LinuxObjects implements KernelObjects, FactSource {
   readonly #bpf: Bpf
   readonly #machine: Machine
+  readonly #host: EventHost
   readonly #btfs = new Map<number, Btf | undefined>()
   #interfaces: ReadonlyMap<number, string> | undefined
 
-  constructor({ bpf, machine }: { readonly bpf: Bpf; readonly machine: Machine }) {
-    this.#bpf = bpf
-    this.#machine = machine
+  constructor(host: EventHost & { readonly machine: Machine }) {
+    this.#bpf = host.bpf
+    this.#machine = host.machine
+    this.#host = host
   }
 
   get cpus(): number {
@@ -164,6 +171,11 @@ export class LinuxObjects implements KernelObjects, FactSource {
   openMap(id: number): OpenMap {
     const descriptor = requireById(this.#bpf, "map", id)
     return new OpenLinuxMap(this.#bpf, descriptor, mapFacts(this.#bpf, descriptor.fd, this), this.cpus)
+  }
+
+  mapEvents(id: number, options: MapEventOptions): AsyncIterable<MapEvent> {
+    using descriptor = requireById(this.#bpf, "map", id)
+    return mapEvents(this.#host, mapFacts(this.#bpf, descriptor.fd, this), options)
   }
 
   createMap(map: NewMap, path: string): void {
@@ -279,11 +291,8 @@ export class LinuxObjects implements KernelObjects, FactSource {
     return runProgram(this.#bpf, { fd: descriptor.fd, name, type: row.name as never }, options)
   }
 
-  symbols(): ReadonlyMap<bigint, string> {
-    const symbols = new Map<bigint, string>()
-    for (const [name, address] of this.#machine.symbols())
-      if (address !== 0n && !symbols.has(address)) symbols.set(address, name)
-    return symbols
+  symbols(): KernelSymbols {
+    return new SymbolText(readFileSync("/proc/kallsyms", "latin1"))
   }
 
   device(index: number, namespaceDevice: bigint, namespaceInode: bigint): DeviceFacts | undefined {

@@ -9,7 +9,7 @@ import type { Mapping } from "../ffi/mapping.ts"
 import type { Values } from "../ffi/structure.ts"
 import { mapArena } from "./arena.ts"
 import type { Features } from "./features.ts"
-import { reusePinned } from "./pinned-map.ts"
+import { reuseGiven, reusePinned } from "./pinned-map.ts"
 
 const BPF_F_MMAPABLE = 1 << 10
 const RING_BUFFERS: readonly string[] = ["ringbuf", "user_ringbuf"]
@@ -30,6 +30,8 @@ export interface MapPlan {
   readonly cpus: number
   /** Where maps are pinned that ask for it by name. */
   readonly pinFolder: string
+  /** Ids of maps that stand in for the object's, by the object's names. */
+  readonly reuse: Readonly<Record<string, number>>
   initialData(map: MapSpec): Uint8Array | undefined
   /** Filled with what went otherwise than asked for. */
   readonly warnings: string[]
@@ -40,7 +42,7 @@ export interface CreatedMap {
   readonly spec: MapSpec
   readonly descriptor: Descriptor
   readonly maxEntries: number
-  /** Set when a pinned map was there and fits: its content is left alone. */
+  /** Set when a map was there before: its content is left alone. */
   readonly reused: boolean
   /** Of an arena. */
   readonly mapping?: Mapping
@@ -58,7 +60,7 @@ export function createMaps(plan: MapPlan): Map<string, CreatedMap> {
   try {
     for (const spec of plan.object.maps) {
       if (spec.structOps) continue
-      const reused = reusePinned(plan, spec)
+      const reused = reuseGiven(plan, spec) ?? reusePinned(plan, spec)
       const map = reused ?? createMap(plan, spec)
       maps.set(spec.name, map)
       if (!reused) fill(plan, map)

@@ -26,8 +26,13 @@ export interface LoadHost extends AttachHost, MapHost {
 
 const DEFAULT_PIN_FOLDER = "/sys/fs/bpf"
 
+export interface LinuxLoadOptions extends LoadOptions {
+  /** Maps of the kernel, by id, in place of the object's of these names. */
+  readonly reuseMaps?: Readonly<Record<string, number>>
+}
+
 /** Loads an object: its types, its maps, its programs; all or nothing. */
-export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOptions = {}): LinuxObject {
+export function loadObject(object: ObjectSpec, host: LoadHost, options: LinuxLoadOptions = {}): LinuxObject {
   const wanted = choosePrograms(object, options.only)
   if (object.byteOrder !== "little")
     throw new LoadError(`object ${object.name}: it is for big-endian machines, this one is not (EINVAL)`, {
@@ -44,6 +49,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
     cpus: host.cpus,
     warnings,
     pinFolder: DEFAULT_PIN_FOLDER,
+    reuse: options.reuseMaps ?? {},
     initialData: initialData(object, factsOf(host), options.globals ?? {}),
   }
   const structOps = structOpsOf(object, host.types, plan.initialData)

@@ -3,6 +3,7 @@ import { kernelName, type MapSpec } from "../../object/index.ts"
 import { OBJECT_INFO, OBJECT_PATH } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { MAP_INFO } from "../bpf/info.ts"
+import { openById } from "../bpf/query.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import { readStructure } from "../ffi/structure.ts"
@@ -17,6 +18,14 @@ export function mapInfo(bpf: Bpf, fd: number): ReturnType<typeof readStructure<t
   const { address, bytes } = scratch.allocate(MAP_INFO_BYTES)
   bpf.call("BPF_OBJ_GET_INFO_BY_FD", OBJECT_INFO, { bpf_fd: fd, info_len: bytes.length, info: address })
   return readStructure(MAP_INFO, bytes)
+}
+
+/** The map that the caller named for this spec, whatever it is: the verifier looks at how programs use it. Throws LinuxCallError. */
+export function reuseGiven({ bpf, reuse }: MapPlan, spec: MapSpec): CreatedMap | undefined {
+  const id = reuse[spec.name]
+  if (id === undefined) return undefined
+  const descriptor = new Descriptor(bpf.native, openById(bpf, "BPF_MAP_GET_FD_BY_ID", id))
+  return { spec, descriptor, maxEntries: mapInfo(bpf, descriptor.fd).max_entries, reused: true }
 }
 
 /** The map that is pinned under a spec's name, when it asks for that and one is there. Throws MapError when it does not fit. */

@@ -6,8 +6,8 @@ import { type Btf, readBtf } from "../../btf/index.ts"
 import { type Capability, compareReleases } from "../../catalog/index.ts"
 import type { KernelFacts } from "../../kernel/index.ts"
 
-/** Bits of CapEff in /proc/self/status. */
-const CAPABILITY_BITS = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 } as const
+/** Numbers of capabilities: bits of CapEff in /proc/self/status. */
+export const CAPABILITY_BITS = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 } as const
 
 const BTF_FOLDER = "/sys/kernel/btf"
 

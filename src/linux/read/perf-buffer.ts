@@ -20,6 +20,11 @@ export interface PerfRecord {
   readonly cpu: number
 }
 
+/** What stands in a ring: a record, or how many found no room. */
+export type PerfEvent =
+  | ({ readonly kind: "sample" } & PerfRecord)
+  | { readonly kind: "lost"; readonly cpu: number; readonly id: bigint; readonly count: bigint }
+
 /** One CPU's part of a perf event array: a BPF-output event with its ring, put into the map's slot. */
 export class PerfRing implements Disposable {
   readonly cpu: number
@@ -30,12 +35,16 @@ export class PerfRing implements Disposable {
   /** Records that found no room. */
   lost = 0
 
-  /** `pages`: a power of two. Throws LinuxCallError. */
+  /** `pages`: a power of two; `slot`: of the map, the CPU's number when left out. Throws LinuxCallError. */
   constructor(
     bpf: Bpf,
     mapFd: number,
     cpu: number,
-    { pages, wakeupEvents }: { readonly pages: number; readonly wakeupEvents: number },
+    {
+      pages,
+      wakeupEvents = 1,
+      slot = cpu,
+    }: { readonly pages: number; readonly wakeupEvents?: number; readonly slot?: number },
   ) {
     const { native } = bpf
     const fd = openPerfEvent(
@@ -55,7 +64,7 @@ export class PerfRing implements Disposable {
     this.#size = pages * PAGE
     this.#ring = new Mapping(native, fd, PAGE + this.#size, PROT_READ | PROT_WRITE)
     this.#positions = new BigUint64Array(this.#ring.bytes.buffer, DATA_HEAD, 2)
-    const key = new Uint8Array(Uint32Array.of(cpu).buffer)
+    const key = new Uint8Array(Uint32Array.of(slot).buffer)
     const value = new Uint8Array(Uint32Array.of(fd).buffer)
     bpf.call("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, { map_fd: mapFd, key, value })
     perfIoctl(native, this.event, PERF_IOCTL.enable)
@@ -67,7 +76,16 @@ export class PerfRing implements Disposable {
 
   /** The records written so far, oldest first. They are consumed. */
   take(): PerfRecord[] {
-    const records: PerfRecord[] = []
+    return this.takeEvents().flatMap(event => {
+      if (event.kind === "sample") return [event]
+      this.lost += Number(event.count)
+      return []
+    })
+  }
+
+  /** As `take`, with the losses where they happened. */
+  takeEvents(): PerfEvent[] {
+    const events: PerfEvent[] = []
     const head = this.#positions[0] as bigint
     let tail = this.#positions[(DATA_TAIL - DATA_HEAD) / 8] as bigint
     while (tail < head) {
@@ -77,16 +95,16 @@ export class PerfRing implements Disposable {
       const view = new DataView(body.buffer)
       if (type === RECORD_SAMPLE) {
         const length = view.getUint32(8, true)
-        records.push({
-          bytes: body.subarray(12, 12 + length),
-          time: view.getBigUint64(0, true),
-          cpu: this.cpu,
-        })
-      } else if (type === RECORD_LOST) this.lost += Number(view.getBigUint64(8, true))
+        const bytes = body.subarray(12, 12 + length)
+        events.push({ kind: "sample", bytes, time: view.getBigUint64(0, true), cpu: this.cpu })
+      } else if (type === RECORD_LOST) {
+        const [id, count] = [view.getBigUint64(0, true), view.getBigUint64(8, true)]
+        events.push({ kind: "lost", cpu: this.cpu, id, count })
+      }
       tail += BigInt(size)
     }
     this.#positions[(DATA_TAIL - DATA_HEAD) / 8] = tail
-    return records
+    return events
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,5 @@
 import { closeSync, constants, existsSync, openSync, readSync } from "node:fs"
-import { SkepError } from "../../base/index.ts"
+import { errnoText, SkepError } from "../../base/index.ts"
 import type { Poller } from "../ffi/epoll.ts"
 import { whenReadable } from "./records.ts"
 
@@ -41,7 +41,13 @@ function openPipe(): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (cause) {
-    throw new SkepError(`${path}: ${(cause as Error).message}`, { cause })
+    if ((cause as { code?: string }).code !== "EBUSY")
+      throw new SkepError(`${path}: ${(cause as Error).message}`, { cause })
+    throw new SkepError(`${path}: ${errnoText("EBUSY")} (EBUSY)`, {
+      cause,
+      errno: "EBUSY",
+      hint: "somebody else reads it",
+    })
   }
 }
 

@@ -2,4 +2,6 @@
 import "./commands/programs.ts"
 import "./commands/maps.ts"
 import "./commands/attachments.ts"
+import "./commands/events.ts"
+import "./commands/features.ts"
 import "./commands/usage.ts"

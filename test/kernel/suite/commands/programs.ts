@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { after, before, describe, test } from "node:test"
 import { SkepError } from "skep"
 import { type LinuxKernel, type LinuxObject, openLinuxKernel } from "skep/linux"
@@ -101,6 +101,40 @@ describe("commands about programs print what bpftool prints", () => {
     await compare(["-f", "prog", "show"], ["", "-j"])
     await compare(["-f", "map", "show"], ["", "-j"])
     execFileSync("rm", ["-rf", "/sys/fs/bpf/skep", "/sys/fs/bpf/bpft"])
+  })
+
+  test("prog load with maps that are there, by name and by place", async () => {
+    const ids = async (path: string): Promise<number[]> =>
+      (await json<{ map_ids: number[] }>("prog", "show", "pinned", path)).map_ids
+    const typed = String(loaded.maps.typed!.id)
+    const words = [
+      ...["map", "name", "typed", "id", typed],
+      ...["map", "idx", "3", "pinned", `${PINS}/jumps`],
+    ]
+    await quiet("map", "pin", "id", String(loaded.maps.jumps!.id), `${PINS}/jumps`)
+    await quiet("prog", "load", OBJECT, `${PINS}/ours`, ...words)
+    bpftool("prog", "load", OBJECT, `${PINS}/theirs`, ...words)
+    const shared = [loaded.maps.typed!.id, loaded.maps.jumps!.id]
+    for (const path of [`${PINS}/ours`, `${PINS}/theirs`])
+      assert.deepEqual(
+        (await ids(path)).filter(id => shared.includes(id)),
+        shared,
+        path,
+      )
+    const { status, err } = await skep(
+      "prog",
+      "load",
+      OBJECT,
+      `${PINS}/x`,
+      "map",
+      "name",
+      "gone",
+      "id",
+      typed,
+    )
+    assert.equal(status, 1)
+    assert.match(err, /unable to find map 'gone'\n {2}hint: .*typed/)
+    for (const name of ["jumps", "ours", "theirs"]) rmSync(`${PINS}/${name}`)
   })
 
   test("prog load pins the first program, autoattach its link; prog pin another path", async () => {

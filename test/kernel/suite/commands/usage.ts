@@ -43,13 +43,6 @@ describe("commands on the real kernel", () => {
     assert.match(err, /does not keep objects between commands yet\n {2}hint: say --linux/)
   })
 
-  test("as a process of its own too", () => {
-    const args = ["/skep/bin/skep.js", "--linux", "-j", "map", "show"]
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" })
-    assert.equal(status, 0, stderr)
-    assert.deepEqual(JSON.parse(stdout), JSON.parse(bpftool("-j", "map", "show").out))
-  })
-
   test("--strace names the calls that strace sees", () => {
     const object = "/skep/test/programs/commands.bpf.o"
     const args = ["/skep/bin/skep.js", "--linux", "--strace", "prog", "loadall", object, "/sys/fs/bpf/traced"]
