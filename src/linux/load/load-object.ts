@@ -2,7 +2,7 @@ import { LoadError } from "../../base/index.ts"
 import { CoreResolver } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import { choosePrograms, initialData, type KernelFacts, type LoadOptions } from "../../kernel/index.ts"
-import type { ObjectSpec } from "../../object/index.ts"
+import type { ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { AttachHost } from "../attach/attached.ts"
 import { UsdtSpecs } from "../attach/usdt-specs.ts"
 import { MAP_ELEMENT } from "../bpf/attributes.ts"
@@ -11,6 +11,7 @@ import { Descriptor } from "../ffi/descriptor.ts"
 import { LinuxObject } from "../linux-object.ts"
 import { LinuxProgram } from "../linux-program.ts"
 import type { KernelTypes } from "../machine/kernel-types.ts"
+import type { Machine } from "../machine/machine.ts"
 import { LinuxMap, type MapHost } from "../maps/linux-map.ts"
 import { type CreatedMap, createMaps, dropMap, type MapPlan } from "./create-maps.ts"
 import { createStructOpsMap, programMembers, structOpsOf, structOpsValue } from "./create-struct-ops.ts"
@@ -67,6 +68,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LinuxLoa
       loaded.push(loadProgram(spec, { ...programs, attachProgram, member: members.get(spec.name) }))
     }
     fillProgramSlots(host, loaded, maps)
+    warnings.push(...idleHooks(wanted, machine))
     const values = structOps.map(each => [each.spec.name, structOpsValue(each, loaded)] as const)
     for (const map of maps.values()) pinByName(plan, map)
     return hold(object, host, loaded, maps, new Map(values), warnings)
@@ -75,6 +77,15 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LinuxLoa
     for (const map of maps.values()) dropMap(map)
     throw error
   }
+}
+
+/** LSM programs attach without an error where nothing ever calls them. */
+function idleHooks(programs: readonly ProgramSpec[], machine: Machine): string[] {
+  const hooks = programs.filter(({ definition }) => definition?.programType === "lsm")
+  const modules = hooks.length > 0 ? machine.securityModules : undefined
+  if (!modules || modules.includes("bpf")) return []
+  const reason = `bpf is not among the active security modules (${modules.join(", ")}): boot with lsm=…,bpf`
+  return hooks.map(({ name }) => `prog '${name}' will never run: ${reason}`)
 }
 
 class LoadedTypes extends Descriptor {

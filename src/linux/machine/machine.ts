@@ -129,6 +129,12 @@ export class Machine implements KernelFacts {
     return existsSync(path) && readFileSync(path, "latin1").trim() !== "0"
   }
 
+  /** Names of the security modules that are active; undefined where securityfs does not tell. */
+  get securityModules(): readonly string[] | undefined {
+    const path = "/sys/kernel/security/lsm"
+    return existsSync(path) ? readFileSync(path, "latin1").trim().split(",") : undefined
+  }
+
   #read(path: string): Uint8Array {
     try {
       return readFileSync(path)
