@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "what BPF offers, and what of it a kernel has (bpftool feature)",
     load: () => import("./feature/index.ts"),
   },
+  exec: { summary: "run raw bytecode from standard input", load: () => import("./exec/index.ts") },
   explain: {
     summary: "explain a program type, attach type, section, helper, kfunc or map type",
     load: () => import("./explain/index.ts"),
