@@ -35,13 +35,21 @@ const lines = keys.map(key => {
   const [type, style] = key.split("\t")
   return `| ${type} | ${style} | ${releases.map(release => cell(key, release)).join(" | ")} |`
 })
+const heading = release => (release === "reference" ? "reference kernel" : `Linux ${release}`)
 const missing = PROGRAM_TYPES.filter(type => !keys.some(key => key.startsWith(`${type.name}\t`)))
 const text = `# Kernels
 
 What \`skep/linux\` attached on real kernels: loaded, attached, its event seen, detached, the event seen no more. Written by
-\`npm run test:kernel && node test/kernel/write-table.mjs\`, from Debian's cloud kernels under QEMU.
+\`npm run test:kernel && node test/kernel/write-table.mjs\`, from Debian's cloud kernels and the
+reference kernel, under QEMU.
 
-| program type | attach style | ${releases.map(release => `Linux ${release}`).join(" | ")} |
+The reference kernel is Linux 6.12 with what Debian leaves out: infrared receivers, schedulers, human interface devices,
+errors injected into functions. \`node test/kernel/build-reference.mjs\` builds it once, by hand, of Debian's
+\`linux-source-6.12\` and the options in \`test/kernel/reference.config\`, everything built in, into
+\`.cache/kernels/reference\`; it names the Debian packages it misses. @BUILD@
+\`npm run test:kernel -- --release reference\` runs the suite on it.
+
+| program type | attach style | ${releases.map(heading).join(" | ")} |
 | --- | --- | ${releases.map(() => "---").join(" | ")} |
 ${lines.join("\n")}
 
