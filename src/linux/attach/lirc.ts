@@ -7,7 +7,7 @@ import { openPath } from "./open-path.ts"
 import { type Reason, refusal } from "./refusal.ts"
 
 /** BPF_LIRC_MODE2 of enum bpf_attach_type. */
-const BPF_LIRC_MODE2 = 32
+const BPF_LIRC_MODE2 = 16
 const [ENODEV, ENOTTY, EEXIST, E2BIG] = [19, 25, 17, 7]
 
 /**
@@ -28,7 +28,8 @@ export function attachToLirc(
   const fd = openPath(
     program,
     point,
-    () => openSync(point.device, "r"),
+    // Attaching asks for the right to write since 6.8.
+    () => openSync(point.device, "r+"),
     existsSync("/sys/class/lirc")
       ? "ls /sys/class/lirc lists the receivers of this machine"
       : "this kernel has no infrared receivers (CONFIG_LIRC), or none is plugged in",

@@ -42,4 +42,16 @@ describe("BTF as the kernel takes it", () => {
     for (const id of object.btf!.ids())
       if (id !== 0) expect(rewritten.kindOf(id)).toBe(object.btf!.kindOf(id))
   })
+
+  test("kernel functions are no externs, and their parameters have names", () => {
+    const device = readFileSync(new URL("../../../test/kernel/programs/device.bpf.o", import.meta.url))
+    const rewritten = readBtf(
+      loadableBtf(readObject(device, { name: "device" }), { questionMarks: false })!.bytes,
+    )
+    const id = rewritten.find("hid_bpf_get_data", "func")
+    const called = id === undefined ? undefined : rewritten.typeOf(id, "func")
+    expect(called?.linkage).toBe("global")
+    const prototype = called && rewritten.typeOf(called.type, "func_proto")
+    expect(prototype?.params.map(({ name }) => name)).toEqual(["dummy_ksym", "dummy_ksym", "dummy_ksym"])
+  })
 })

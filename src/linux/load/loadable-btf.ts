@@ -2,6 +2,8 @@ import { alignUp } from "../../base/index.ts"
 import { BtfBuilder, type BtfType, type TypeId, VOID } from "../../btf/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 
+/** The name of what stands for kernel functions, and of their parameters without one. */
+const STAND_IN = "dummy_ksym"
 /** Bytes of the `int` that stands for each `.ksyms` entry: the kernel wants a size and an order, nothing else. */
 const KSYM_SIZE = 4
 
@@ -26,7 +28,7 @@ export function loadableBtf(
   const ids = [...btf.ids()].filter(id => id !== VOID)
   for (const _ of ids) builder.reserve()
   const rewrite = new Rewrite(object, builder, options.questionMarks)
-  for (const id of ids) builder.define(id, rewrite.type(btf.type(id)))
+  for (const id of ids) builder.define(id, rewrite.type(btf.type(id), id))
   for (const { lines } of object.programs)
     for (const { file, text } of lines) {
       builder.string(file)
@@ -45,6 +47,8 @@ class Rewrite {
   readonly #builder: BtfBuilder
   readonly #questionMarks: boolean
   readonly #static: ReadonlySet<string>
+  /** Prototypes of kernel functions. */
+  readonly #externs: ReadonlySet<TypeId>
   /** The `var` that stands for a kernel function in `.ksyms`. */
   #functionStandIn: TypeId | undefined
   #int: TypeId | undefined
@@ -55,10 +59,13 @@ class Rewrite {
     this.#questionMarks = questionMarks
     const functions = object.programs.flatMap(program => program.functions.slice(1))
     this.#static = new Set(functions.filter(each => each.linkage === "static").map(each => each.name))
+    this.#externs = new Set(externPrototypes(object))
   }
 
-  type(type: BtfType): BtfType {
+  type(type: BtfType, id: TypeId): BtfType {
     switch (type.kind) {
+      case "func_proto":
+        return this.#externs.has(id) ? withNames(type) : type
       case "datasec":
         return this.#section(type)
       case "func":
@@ -136,7 +143,7 @@ class Rewrite {
   #standIn(): TypeId {
     this.#functionStandIn ??= this.#builder.add({
       kind: "var",
-      name: "dummy_ksym",
+      name: STAND_IN,
       type: this.#intType(),
       linkage: "global",
     })
@@ -168,4 +175,20 @@ function inARow(type: Extract<BtfType, { kind: "datasec" }>): { size: number; va
     return { ...entry, offset }
   })
   return { size: Math.max(type.size, end), variables }
+}
+
+function externPrototypes({ btf }: ObjectSpec): TypeId[] {
+  if (!btf) return []
+  return [...btf.ids()].flatMap(id => {
+    const type = btf.typeOf(id, "func")
+    return type?.linkage === "extern" ? [type.type] : []
+  })
+}
+
+/** The kernel takes parameters without names in prototypes, but not in those of functions. */
+function withNames(type: Extract<BtfType, { kind: "func_proto" }>): BtfType {
+  const params = type.params.map(each =>
+    each.type === VOID || each.name ? each : { ...each, name: STAND_IN },
+  )
+  return { ...type, params }
 }

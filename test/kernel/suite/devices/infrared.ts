@@ -8,7 +8,7 @@ import { read } from "./read.ts"
 
 /** rc-loopback: what is sent comes back. */
 const DEVICE = "/dev/lirc0"
-const BPF_LIRC_MODE2 = 32
+const BPF_LIRC_MODE2 = 16
 const [EV_MSC, MSC_SCAN] = [4, 4]
 const SCANCODE = 0x2a
 
