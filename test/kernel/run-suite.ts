@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const suite = join(root, ".cache/kernel-suite")
 const PROGRAMS = ["bpftool", "ip", "setpriv", "strace", "tc"]
 /** After these a guest is given up; the suite in it a little earlier, so that its results come back. */
-const SECONDS = Number(process.env.SKEP_SECONDS ?? 1200)
+const SECONDS = Number(process.env.SKEP_SECONDS ?? 2000)
 /** What Node says of tests beside the pattern. */
 const UNWANTED = "test name does not match pattern"
 /** Modules of network devices and traffic control: the cloud kernels build them apart. None depends on another one. */

@@ -1,12 +1,12 @@
 import { POISON_HELPER, type ProgramSpec } from "../../object/index.ts"
 
-/** The last line of a verifier's log that says something: not the statistics behind it, not the instruction before. */
+/** The last line of a verifier's log that says something: not the statistics, nor the states of an endless loop, behind it. */
 export function lastUsefulLine(log: string): string | undefined {
   const lines = log.split("\n").map(line => line.trim())
   return lines.findLast(
     line =>
       line !== "" &&
-      !/^(processed \d+ insns|max_states_per_insn|verification time|stack depth|peak_states|mark_read)/.test(
+      !/^(processed \d+ insns|(cur|old) state:|max_states_per_insn|verification time|stack depth|peak_states|mark_read)/.test(
         line,
       ),
   )

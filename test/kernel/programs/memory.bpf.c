@@ -63,8 +63,10 @@ int flood(void *ctx)
 {
 	struct report report = {};
 
-	for (report.number = 0; report.number < 100; report.number++)
+	for (int i = 0; i < 100; i++) {
+		report.number = i;
 		bpf_perf_event_output(ctx, &reports, BPF_F_CURRENT_CPU, &report, sizeof(report));
+	}
 	return 0;
 }
 

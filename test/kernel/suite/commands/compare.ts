@@ -57,7 +57,7 @@ export async function compare(
     const wanted = bpftool(...words)
     const given = await skep(...words)
     assert.equal(
-      withNumbers(given.out),
+      withTimesOf(withNumbers(given.out), withNumbers(wanted.out)),
       withNumbers(wanted.out),
       `${words.join(" ")}: ${given.err}${wanted.err}`,
     )
@@ -86,6 +86,23 @@ function withNumbers(text: string): string {
       .replaceAll(new RegExp(`("type": ?)"${name}"`, "g"), `$1${number}`)
       .replaceAll(new RegExp(`^(\\d+: )${name} {2}`, "gm"), `$1type ${number}  `)
   return changed
+}
+
+const LOADED = /(loaded_at"?:? ?)(\S+?)(?=[,\s])/g
+
+/** Times of loading as the other text has them, where they are at most a second apart: both round what the boot's time is. */
+function withTimesOf(given: string, wanted: string): string {
+  const times = [...wanted.matchAll(LOADED)].map(([, , time = ""]) => time)
+  let index = 0
+  return given.replace(LOADED, (whole: string, name: string, time: string) => {
+    const other = times[index++] ?? time
+    return Math.abs(seconds(time) - seconds(other)) <= 1 ? `${name}${other}` : whole
+  })
+}
+
+/** Of a number of seconds, or of a date. */
+function seconds(time: string): number {
+  return /^\d+$/.test(time) ? Number(time) : Date.parse(time.replace(/\+0000$/, "Z")) / 1000
 }
 
 /** What a command prints as JSON. */

@@ -7,8 +7,8 @@ import { type LinuxKernel, type LinuxObject, openLinuxKernel } from "skep/linux"
 import { object, type Ran, skep } from "./compare.ts"
 
 /** Rings and pipes are ready some time after the command started. */
-const OPENED = 400
-const PATIENCE = 10_000
+const OPENED = 600
+const PATIENCE = 60_000
 
 describe("commands that follow what programs write", () => {
   let kernel: LinuxKernel
@@ -33,6 +33,7 @@ describe("commands that follow what programs write", () => {
       err += data
     })
     for (let waited = 0; !isReady() && waited < PATIENCE; waited += 50) await setTimeout(50)
+    await setTimeout(OPENED)
     for (let count = 0; count < 3; count++) report()
     await setTimeout(OPENED)
     child.kill("SIGINT")

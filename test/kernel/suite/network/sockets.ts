@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
+import { setTimeout } from "node:timers/promises"
 import { AttachError } from "skep"
 import { type LinuxKernel, type LinuxObject, openLinuxKernel, Socket } from "skep/linux"
 import { attachStyle, programs, type Refusal } from "../tracing/style.ts"
@@ -85,14 +86,19 @@ describe("sockets", () => {
 })
 
 /** Two ends of a TCP connection. */
-function connection(kernel: LinuxKernel): readonly [client: Socket, server: Socket] {
+async function connection(kernel: LinuxKernel): Promise<readonly [client: Socket, server: Socket]> {
   const { native } = kernel.bpf
   using listener = Socket.open(native)
   listener.bind(LOOPBACK.ipv4)
   listener.listen()
   const client = Socket.open(native)
   client.connect(listener.name()!)
-  const server = listener.accept()
+  // The last step of the handshake may come a little later.
+  let server = listener.accept()
+  for (let tries = 0; !server && tries < 100; tries++) {
+    await setTimeout(5)
+    server = listener.accept()
+  }
   assert(server, "nothing to accept")
   return [client, server]
 }
@@ -104,7 +110,7 @@ describe("sockmaps", () => {
     kernel: LinuxKernel,
     end: "client" | "server",
   ): Promise<string> => {
-    const [client, server] = connection(kernel)
+    const [client, server] = await connection(kernel)
     const map = loaded.maps.sockets!
     const key = new Uint8Array(4)
     map.update(key, new Uint8Array(Uint32Array.of((end === "client" ? client : server).fd).buffer), 0)
