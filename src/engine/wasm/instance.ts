@@ -95,6 +95,9 @@ class Instance {
   readonly #functions: Readonly<Record<string, BpfFunction>>
   /** Instructions that this program may still take, while others run or it has called out. */
   readonly fuel: WebAssembly.Global<"i64">
+  /** Of the last trap: FAULT above, the slot in the low half. */
+  readonly #reason: WebAssembly.Global<"i64">
+  readonly #address: WebAssembly.Global<"i64">
 
   constructor(program: ExecutableProgram, module: WebAssembly.Module, site: Site) {
     this.program = program
@@ -109,9 +112,6 @@ class Instance {
           this.#callOut(slot, frame, depth, (args, call) => this.#machine.call(id, args, call)),
         callKfunc: (id: number, module: number, slot: number, frame: number, depth: number) =>
           this.#callOut(slot, frame, depth, (args, call) => this.#machine.callKfunc(id, module, args, call)),
-        fault: (reason: number, slot: number, address: bigint) => {
-          throw this.#fault(reason, slot, BigInt.asUintN(64, address))
-        },
         loadPacket: (context: bigint, offset: number, size: 1 | 2 | 4, slot: number) =>
           this.#loadPacket(BigInt.asUintN(64, context), offset, size, slot),
         callee: (value: bigint, register: number, slot: number) =>
@@ -120,6 +120,8 @@ class Instance {
     })
     this.#functions = instance.exports as Record<string, BpfFunction>
     this.fuel = instance.exports.fuel as WebAssembly.Global<"i64">
+    this.#reason = instance.exports.fault as WebAssembly.Global<"i64">
+    this.#address = instance.exports.faultAddress as WebAssembly.Global<"i64">
   }
 
   get #run(): Run {
@@ -139,7 +141,21 @@ class Instance {
   /** Runs a function in the frame that starts at `frame`, the `depth`th. */
   start(slot: number, args: readonly bigint[], frame: number, depth: number): bigint {
     const run = this.#functions[`f${slot}`]!
-    return run(args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n, frame, depth)
+    try {
+      return run(args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n, frame, depth)
+    } catch (error) {
+      throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
+    }
+  }
+
+  /** The fault that a program left behind when it trapped. */
+  #trapped(error: WebAssembly.RuntimeError): Error {
+    const reason = this.#reason.value
+    if (reason === 0n) return error
+    const address = BigInt.asUintN(64, this.#address.value)
+    this.#reason.value = 0n
+    this.#address.value = 0n
+    return this.#fault(Number(reason >> 32n), Number(BigInt.asIntN(32, reason)), address)
   }
 
   #callOut(

@@ -55,17 +55,14 @@ export const FAULT = {
   invalid: 0x80,
 } as const
 
-const NOTHING: readonly ValueType[] = []
-
 /** Functions that a module imports, in order. */
 export const FUNCTION_IMPORTS: readonly FunctionImport[] = [
   { name: "call", type: { parameters: ["i32", "i32", "i32", "i32"], results: ["i32"] } },
   { name: "callKfunc", type: { parameters: ["i32", "i32", "i32", "i32", "i32"], results: ["i32"] } },
-  { name: "fault", type: { parameters: ["i32", "i32", "i64"], results: NOTHING } },
   { name: "loadPacket", type: { parameters: ["i64", "i32", "i32", "i32"], results: ["i64"] } },
   { name: "callee", type: { parameters: ["i64", "i32", "i32"], results: ["i32"] } },
 ]
-export const IMPORT = { call: 0, callKfunc: 1, fault: 2, loadPacket: 3, callee: 4 } as const
+export const IMPORT = { call: 0, callKfunc: 1, loadPacket: 2, callee: 3 } as const
 
 export const GLOBAL_IMPORTS: readonly GlobalImport[] = [
   { name: "mailbox", type: "i32", mutable: false },
@@ -73,5 +70,5 @@ export const GLOBAL_IMPORTS: readonly GlobalImport[] = [
   { name: "loopBudget", type: "i32", mutable: true },
 ]
 /** Globals of a module itself: imported ones that change are slower. */
-export const OWN_GLOBALS: readonly string[] = ["fuel"]
-export const GLOBAL = { mailbox: 0, stackBase: 1, loopBudget: 2, fuel: 3 } as const
+export const OWN_GLOBALS: readonly string[] = ["fuel", "fault", "faultAddress"]
+export const GLOBAL = { mailbox: 0, stackBase: 1, loopBudget: 2, fuel: 3, fault: 4, faultAddress: 5 } as const
