@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npm run bench:engine [-- --json] [NAME…]: the programs of programs.c on the engine, against native clang -O2 of the same
-// C, all in one run. Times travel badly between machines, ratios well. Needs clang-19.
+// C, all in one run. Times travel badly between machines, ratios well. Needs clang-19; with lld-19 clang's own WebAssembly
+// of the programs is a third column: what a compiler that sees the C can do at best.
 import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync } from "node:fs"
 import { cpus } from "node:os"
@@ -25,6 +26,7 @@ clang("-target", "bpf", "-mcpu=v4", "-fno-builtin", "-g", "-c", "programs.c", "-
 const object = readObject(readFileSync(join(built, "programs.o")), { name: "programs" })
 
 const memory = new WebAssembly.Memory({ initial: 4 })
+const clangPrograms = compileToWasm()
 const machine = {
   memory,
   stack: { base: 0x1_0000, size: 0x4000 },
@@ -34,6 +36,25 @@ const machine = {
 }
 function refuse() {
   throw new Error("no helpers here")
+}
+
+/** Undefined without a linker. */
+function compileToWasm() {
+  const target = [
+    "--target=wasm32",
+    "-nostdlib",
+    "-fno-builtin",
+    "-Wl,--no-entry,--export-dynamic,--import-memory",
+  ]
+  const output = join(built, "programs.wasm")
+  try {
+    const words = ["-O2", ...target, "programs.c", "-o", output]
+    execFileSync("clang-19", words, { cwd: here, stdio: ["ignore", "ignore", "ignore"] })
+  } catch {
+    return undefined
+  }
+  const module = new WebAssembly.Module(readFileSync(output))
+  return new WebAssembly.Instance(module, { env: { memory } }).exports
 }
 
 function fill() {
@@ -47,7 +68,7 @@ function fill() {
 
 function measure(run) {
   fill()
-  const result = run().toString(16)
+  const result = BigInt.asUintN(64, run()).toString(16)
   // Separate calls, and time in between: V8 compiles what is hot in the background.
   for (let end = performance.now() + MILLISECONDS; performance.now() < end; ) run()
   let start = performance.now()
@@ -81,6 +102,7 @@ for (const spec of object.programs) {
   const wasm = measure(() => execute(program, machine, BigInt(DATA)))
   if (wasm.result !== native.result)
     throw new Error(`${spec.name}: the engine gives ${wasm.result}, native code ${native.result}`)
+  const byClang = clangPrograms && measure(() => clangPrograms[spec.name](DATA))
   const again = JSON.parse(
     execFileSync(join(built, "native"), [spec.name, String(MILLISECONDS)], { encoding: "utf8" }),
   )
@@ -91,17 +113,34 @@ for (const spec of object.programs) {
     native: best,
     wasm: wasm.minimum,
     ratio: wasm.minimum / best,
+    ...(byClang && { clangRatio: byClang.minimum / best }),
     medianRatio: wasm.median / Math.min(native.median, again.median),
   })
 }
 const mean = key => Math.exp(rows.reduce((sum, row) => sum + Math.log(row[key]), 0) / rows.length)
-if (json) console.log(JSON.stringify({ machine: cpus()[0]?.model, rows, mean: mean("ratio") }, null, 1))
+if (json)
+  console.log(
+    JSON.stringify(
+      {
+        machine: cpus()[0]?.model,
+        rows,
+        mean: mean("ratio"),
+        clangMean: clangPrograms && mean("clangRatio"),
+      },
+      null,
+      1,
+    ),
+  )
 else {
   console.log(`${cpus()[0]?.model}, Node ${process.version}`)
-  for (const { name, instructions, native, wasm, ratio, medianRatio } of rows)
+  for (const { name, instructions, native, wasm, ratio, medianRatio, clangRatio } of rows)
     console.log(
       `${name.padEnd(10)} ${String(instructions).padStart(4)} insns  native ${native.toFixed(0).padStart(7)} ns` +
-        `  wasm ${wasm.toFixed(0).padStart(7)} ns  ${ratio.toFixed(2)} x (median ${medianRatio.toFixed(2)})`,
+        `  wasm ${wasm.toFixed(0).padStart(7)} ns  ${ratio.toFixed(2).padStart(5)} x (median ${medianRatio.toFixed(2)})` +
+        (clangRatio === undefined ? "" : `  by clang ${clangRatio.toFixed(2).padStart(5)} x`),
     )
-  console.log(`geometric mean ${mean("ratio").toFixed(2)} x (of medians ${mean("medianRatio").toFixed(2)})`)
+  console.log(
+    `geometric mean ${mean("ratio").toFixed(2)} x (of medians ${mean("medianRatio").toFixed(2)})` +
+      (clangPrograms ? `, by clang ${mean("clangRatio").toFixed(2)} x` : ""),
+  )
 }

@@ -237,23 +237,25 @@ PROGRAM(classify)
 	return result;
 }
 
+/* Tricks that no machine has one instruction for: interleaving, Gray codes, parity by folding, a xorshift. */
 PROGRAM(bits)
 {
 	const u64 *words = (const u64 *)memory;
 	u64 sum = 0;
 
 	for (u32 i = 0; i < 1024; i++) {
-		u64 x = words[i], count = x;
+		u64 x = words[i], gray = x ^ x >> 1, parity = gray;
 
-		count -= count >> 1 & 0x5555555555555555ull;
-		count = (count & 0x3333333333333333ull) + (count >> 2 & 0x3333333333333333ull);
-		count = (count + (count >> 4)) & 0x0f0f0f0f0f0f0f0full;
-		count = count * 0x0101010101010101ull >> 56;
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		x = (x >> 1 & 0x5555555555555555ull) | (x & 0x5555555555555555ull) << 1;
-		sum += x ^ count << (i & 31);
+		x &= 0xffffffff;
+		x = (x | x << 16) & 0x0000ffff0000ffffull;
+		x = (x | x << 8) & 0x00ff00ff00ff00ffull;
+		x = (x | x << 4) & 0x0f0f0f0f0f0f0f0full;
+		parity ^= parity >> 32;
+		parity ^= parity >> 16;
+		parity ^= parity >> 8;
+		gray ^= gray << 13;
+		gray ^= gray >> 7;
+		sum = (sum ^ x) + (gray & -(parity & 1));
 	}
 	return sum;
 }
