@@ -19,15 +19,7 @@ import { StackArena } from "../stack-arena.ts"
 import { compileProgram, functionStarts } from "./compile.ts"
 import { FAULT, MAILBOX_BYTES, STATUS } from "./layout.ts"
 
-type BpfFunction = (
-  r1: bigint,
-  r2: bigint,
-  r3: bigint,
-  r4: bigint,
-  r5: bigint,
-  frame: number,
-  depth: number,
-) => bigint
+type BpfFunction = (r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint, frame: number) => bigint
 
 /** What the programs of one memory and stack share: globals, the mailbox, and the run that is going on. */
 class Site {
@@ -73,6 +65,8 @@ function siteOf({ memory, stack }: Machine): Site {
 /** What one run shares with the programs that it tail-calls and with its callbacks. */
 interface Run {
   readonly machine: Machine
+  /** The stack has less room than all frames need. */
+  readonly isStackShort: boolean
   tailCalls: number
 }
 
@@ -98,6 +92,8 @@ class Instance {
   /** Of the last trap: FAULT above, the slot in the low half. */
   readonly #reason: WebAssembly.Global<"i64">
   readonly #address: WebAssembly.Global<"i64">
+  /** The lowest frame that the run may use. */
+  readonly #frameLimit: WebAssembly.Global<"i32">
 
   constructor(program: ExecutableProgram, module: WebAssembly.Module, site: Site) {
     this.program = program
@@ -106,12 +102,11 @@ class Instance {
       env: {
         memory: site.memory,
         mailbox: site.mailboxAddress,
-        stackBase: site.stack.base + FRAME_BYTES,
         loopBudget: site.loopBudget,
-        call: (id: number, slot: number, frame: number, depth: number) =>
-          this.#callOut(slot, frame, depth, (args, call) => this.#machine.call(id, args, call)),
-        callKfunc: (id: number, module: number, slot: number, frame: number, depth: number) =>
-          this.#callOut(slot, frame, depth, (args, call) => this.#machine.callKfunc(id, module, args, call)),
+        call: (id: number, slot: number, frame: number) =>
+          this.#callOut(slot, frame, (args, call) => this.#machine.call(id, args, call)),
+        callKfunc: (id: number, module: number, slot: number, frame: number) =>
+          this.#callOut(slot, frame, (args, call) => this.#machine.callKfunc(id, module, args, call)),
         loadPacket: (context: bigint, offset: number, size: 1 | 2 | 4, slot: number) =>
           this.#loadPacket(BigInt.asUintN(64, context), offset, size, slot),
         callee: (value: bigint, register: number, slot: number) =>
@@ -122,6 +117,7 @@ class Instance {
     this.fuel = instance.exports.fuel as WebAssembly.Global<"i64">
     this.#reason = instance.exports.fault as WebAssembly.Global<"i64">
     this.#address = instance.exports.faultAddress as WebAssembly.Global<"i64">
+    this.#frameLimit = instance.exports.frameLimit as WebAssembly.Global<"i32">
   }
 
   get #run(): Run {
@@ -138,11 +134,11 @@ class Instance {
     return `f${slot}` in this.#functions
   }
 
-  /** Runs a function in the frame that starts at `frame`, the `depth`th. */
-  start(slot: number, args: readonly bigint[], frame: number, depth: number): bigint {
+  /** Runs a function in the frame that starts at `frame`. */
+  start(slot: number, args: readonly bigint[], frame: number): bigint {
     const run = this.#functions[`f${slot}`]!
     try {
-      return run(args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n, frame, depth)
+      return run(args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n, frame)
     } catch (error) {
       throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
     }
@@ -158,33 +154,46 @@ class Instance {
     return this.#fault(Number(reason >> 32n), Number(BigInt.asIntN(32, reason)), address)
   }
 
-  #callOut(
-    slot: number,
-    frame: number,
-    depth: number,
-    call: (args: CallArguments, frame: CallFrame) => CallResult,
-  ): number {
+  #callOut(slot: number, frame: number, call: (args: CallArguments, frame: CallFrame) => CallResult): number {
     const site = this.#site
     const run = this.#run
     const [, r1, r2, r3, r4, r5] = site.mailbox as unknown as [bigint, ...CallArguments]
     // Frames of callbacks, and of programs that the call lets run, come below this one.
     site.arena.release(frame)
-    const result = call([r1, r2, r3, r4, r5], this.#callFrame(slot, frame, depth))
+    const result = call([r1, r2, r3, r4, r5], this.#callFrame(slot, frame))
     if (result instanceof ProgramExit) throw new Unwind(run, result.result)
     if (result instanceof TailCall) {
       if (run.tailCalls === MAX_TAIL_CALLS) return STATUS.unchanged
       run.tailCalls++
-      const next = instanceOf(result.program, site)
-      next.fuel.value = this.fuel.value
-      site.mailbox[0] = next.start(0, [r1], frame, depth)
-      this.fuel.value = next.fuel.value
+      site.mailbox[0] = this.#tailCall(result.program, r1, frame)
       return STATUS.end
     }
     site.mailbox[0] = result
     return STATUS.result
   }
 
-  #callFrame(slot: number, frame: number, depth: number): CallFrame {
+  /** The program goes on with this one's frame, fuel and limit. It may be in use by a run further out. */
+  #tailCall(program: ExecutableProgram, r1: bigint, frame: number): bigint {
+    const next = instanceOf(program, this.#site)
+    if (next === this) return next.start(0, [r1], frame)
+    const outer = next.exchange(this.fuel.value, this.#frameLimit.value)
+    try {
+      return next.start(0, [r1], frame)
+    } finally {
+      this.fuel.value = next.fuel.value
+      next.exchange(...outer)
+    }
+  }
+
+  /** Sets what the program may take and gives what it was before. */
+  exchange(fuel: bigint, frameLimit: number): [fuel: bigint, frameLimit: number] {
+    const before: [bigint, number] = [this.fuel.value, this.#frameLimit.value]
+    this.fuel.value = fuel
+    this.#frameLimit.value = frameLimit
+    return before
+  }
+
+  #callFrame(slot: number, frame: number): CallFrame {
     const { program } = this
     return {
       program,
@@ -195,16 +204,10 @@ class Instance {
           const reason = `the callback 0x${BigInt.asUintN(64, BigInt(target)).toString(16)} is no function of this program`
           throw new InstructionFault({ program, slot, reason })
         }
-        if (depth >= MAX_FRAMES) throw this.#fault(FAULT.frames, slot, 0n)
-        const mark = this.#site.arena.mark
-        const framePointer = this.#site.arena.enter()
-        if (framePointer === undefined) throw this.#fault(FAULT.stack, slot, 0n)
-        try {
-          const result = this.start(Number(target), args, framePointer - FRAME_BYTES, depth + 1)
-          return BigInt.asUintN(64, result)
-        } finally {
-          this.#site.arena.release(mark)
-        }
+        // What the helper itself ran before has given its frames back.
+        const below = frame - FRAME_BYTES
+        if (below < this.#frameLimit.value) throw this.#fault(FAULT.frame, slot, 0n)
+        return BigInt.asUintN(64, this.start(Number(target), args, below))
       },
     }
   }
@@ -257,17 +260,13 @@ class Instance {
           slot,
           reason: `the budget of ${this.#machine.fuel} instructions is used up`,
         })
-      case FAULT.frames:
+      case FAULT.frame:
         return new InstructionFault({
           program,
           slot,
-          reason: `the call stack of ${MAX_FRAMES} frames is too deep`,
-        })
-      case FAULT.stack:
-        return new InstructionFault({
-          program,
-          slot,
-          reason: `no room for ${FRAME_BYTES} bytes of stack in the ${this.#site.stack.size} there are`,
+          reason: this.#run.isStackShort
+            ? noRoom(this.#site.stack)
+            : `the call stack of ${MAX_FRAMES} frames is too deep`,
         })
       case FAULT.left:
         return new InstructionFault({ program, slot, reason: "control left the program" })
@@ -275,6 +274,10 @@ class Instance {
         return new InstructionFault({ program, slot, reason: invalidReason(program, slot) })
     }
   }
+}
+
+function noRoom({ size }: StackRange): string {
+  return `no room for ${FRAME_BYTES} bytes of stack in the ${size} there are`
 }
 
 function invalidReason(program: ExecutableProgram, slot: number): string {
@@ -339,27 +342,25 @@ export function execute(
   const site = siteOf(machine)
   const entry = options.entry ?? 0
   const instance = instanceOf(program, site, entry)
-  const outer = { run: site.run, fuel: instance.fuel.value, loops: site.loopBudget.value }
-  const run: Run = { machine, tailCalls: 0 }
   const mark = site.arena.mark
   const framePointer = site.arena.enter()
   if (framePointer === undefined)
-    throw new InstructionFault({
-      program,
-      slot: entry,
-      reason: `no room for ${FRAME_BYTES} bytes of stack in the ${site.stack.size} there are`,
-    })
+    throw new InstructionFault({ program, slot: entry, reason: noRoom(site.stack) })
+  const frame = framePointer - FRAME_BYTES
+  const [last, lowest] = [frame - (MAX_FRAMES - 1) * FRAME_BYTES, site.stack.base + FRAME_BYTES]
+  const outer = { run: site.run, loops: site.loopBudget.value }
+  const limits = instance.exchange(machine.fuel ?? NO_LIMIT, Math.max(last, lowest))
+  const run: Run = { machine, isStackShort: last < lowest, tailCalls: 0 }
   site.run = run
-  instance.fuel.value = machine.fuel ?? NO_LIMIT
   site.loopBudget.value = machine.loopBudget ?? MAX_LOOPS
   try {
-    return BigInt.asUintN(64, instance.start(entry, args, framePointer - FRAME_BYTES, 1))
+    return BigInt.asUintN(64, instance.start(entry, args, frame))
   } catch (error) {
     if (error instanceof Unwind && error.run === run) return BigInt.asUintN(64, error.result)
     throw error
   } finally {
     site.run = outer.run
-    instance.fuel.value = outer.fuel
+    instance.exchange(...limits)
     site.loopBudget.value = outer.loops
     site.arena.release(mark)
   }

@@ -1,5 +1,5 @@
 import type { Callee, OperationOf } from "../../../isa/index.ts"
-import { FRAME_BYTES, MAX_FRAMES } from "../../machine.ts"
+import { FRAME_BYTES } from "../../machine.ts"
 import type { CodeWriter } from "../encode/code-writer.ts"
 import { FAULT, FUNCTION_IMPORTS, GLOBAL, IMPORT, LOCAL, REGISTERS, STATUS } from "../layout.ts"
 import { emitLimits, type limitsOf } from "./limits.ts"
@@ -47,16 +47,13 @@ function emitCallInside(
   slot: number,
   context: FunctionContext,
 ): void {
-  code.get(LOCAL.depth).i32(MAX_FRAMES).op("i32.ge_u").open("if")
-  emitFault(code, FAULT.frames, slot)
-  code.op("end")
-  code.get(LOCAL.frame).i32(FRAME_BYTES).op("i32.sub").getGlobal(GLOBAL.stackBase).op("i32.lt_u").open("if")
-  emitFault(code, FAULT.stack, slot)
+  code.get(LOCAL.frame).i32(FRAME_BYTES).op("i32.sub").tee(LOCAL.scratch)
+  code.getGlobal(GLOBAL.frameLimit).op("i32.lt_u").open("if")
+  emitFault(code, FAULT.frame, slot)
   code.op("end")
   emitLeave(code)
   for (let register = 1; register <= 5; register++) pushRegister(code, register)
-  code.get(LOCAL.frame).i32(FRAME_BYTES).op("i32.sub")
-  code.get(LOCAL.depth).i32(1).op("i32.add")
+  code.get(LOCAL.scratch)
   if (callee.kind === "subprogram")
     code.call(FUNCTION_IMPORTS.length + context.functions.numbers.get(callee.target)!)
   else {
@@ -82,7 +79,7 @@ function emitCallOut(
   emitLeave(code)
   if (callee.kind === "helper") code.i32(callee.id)
   else code.i32(callee.btfId).i32(callee.module)
-  code.i32(slot).get(LOCAL.frame).get(LOCAL.depth)
+  code.i32(slot).get(LOCAL.frame)
   code.call(callee.kind === "helper" ? IMPORT.call : IMPORT.callKfunc)
   code.tee(LOCAL.scratch).open("if")
   code.get(LOCAL.scratch).i32(STATUS.end).op("i32.eq").open("if")

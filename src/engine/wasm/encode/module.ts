@@ -31,8 +31,8 @@ export interface ModuleDefinition {
   readonly functionImports: readonly FunctionImport[]
   readonly globalImports: readonly GlobalImport[]
   readonly functions: readonly FunctionDefinition[]
-  /** Mutable globals of 64 bits, exported; they count from the imported ones on. */
-  readonly globals: readonly string[]
+  /** Mutable globals, exported, that start at 0; they count from the imported ones on. */
+  readonly globals: readonly { readonly name: string; readonly type: ValueType }[]
   /** Slots of the function table, by index; exported as "table" when there are any. */
   readonly table: ReadonlyMap<number, number>
 }
@@ -58,7 +58,7 @@ export function encodeModule(module: ModuleDefinition): Uint8Array<ArrayBuffer> 
   )
   const size = module.table.size === 0 ? 0 : Math.max(...module.table.keys()) + 1
   if (size > 0) section(out, TABLE, tableOf(size))
-  if (module.globals.length > 0) section(out, GLOBALS, list(module.globals, zero64))
+  if (module.globals.length > 0) section(out, GLOBALS, list(module.globals, zeroGlobal))
   section(out, EXPORTS, exportsOf(module))
   if (size > 0) section(out, ELEMENTS, elementsOf(module.table))
   section(out, CODE, list(module.functions, functionBody))
@@ -121,11 +121,10 @@ function tableOf(size: number): ByteWriter {
   return body
 }
 
-/** A mutable i64 that starts at 0. */
-function zero64(body: ByteWriter): void {
-  body.byte(TYPE.i64)
+function zeroGlobal(body: ByteWriter, { type }: { readonly type: ValueType }): void {
+  body.byte(TYPE[type])
   body.byte(1)
-  body.byte(OPCODE["i64.const"])
+  body.byte(OPCODE[`${type}.const`])
   body.s32(0)
   body.byte(OPCODE.end)
 }
@@ -134,7 +133,7 @@ function exportsOf({ functionImports, functions, globalImports, globals }: Modul
   const exported = functions.flatMap(({ name }, index) =>
     name === undefined ? [] : [{ name, kind: KIND_FUNCTION, index: functionImports.length + index }],
   )
-  globals.forEach((name, index) => {
+  globals.forEach(({ name }, index) => {
     exported.push({ name, kind: KIND_GLOBAL, index: globalImports.length + index })
   })
   return list(exported, (body, { name, kind, index }) => {
