@@ -18,6 +18,7 @@ import { AccessRefusal, MemoryAccess } from "./memory-access.ts"
 import { prepare } from "./prepare.ts"
 import { RegisterFile } from "./register-file.ts"
 import { StackArena } from "./stack-arena.ts"
+import { Unwind } from "./unwind.ts"
 
 export interface InterpretOptions {
   /** Slot to start at: a callback that runs on its own (a timer's); 0 by default. */
@@ -44,18 +45,6 @@ export function interpret(
   } catch (error) {
     if (error instanceof Unwind && error.run === run) return BigInt.asUintN(64, error.result)
     throw error
-  }
-}
-
-/** Carries bpf_throw's result through callbacks and the machine's own code. */
-class Unwind extends Error {
-  readonly run: Run
-  readonly result: bigint
-
-  constructor(run: Run, result: bigint) {
-    super("BUG: a program's exit was caught outside its run")
-    this.run = run
-    this.result = result
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, ProfileError } from "../base/index.ts"
+import { concatBytes, decodeUtf8, encodeUtf8, ProfileError } from "../base/index.ts"
 
 /**
  * The file format of profiles: "SKEP", a format number and the length of a JSON header (both 32 bits, little
@@ -48,7 +48,7 @@ export async function packContainer(
   const view = new DataView(prefix.buffer)
   view.setUint32(4, FORMAT, true)
   view.setUint32(8, header.length, true)
-  return concatenate([prefix, header, ...packed])
+  return concatBytes([prefix, header, ...packed])
 }
 
 /** Reads a profile file. Throws ProfileError that says what is wrong with it. */
@@ -136,15 +136,5 @@ async function through(
     if (total > limit) throw new Error(`more than ${limit} bytes`)
     chunks.push(next.value)
   }
-  return concatenate(chunks)
-}
-
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    result.set(chunk, at)
-    at += chunk.length
-  }
-  return result
+  return concatBytes(chunks)
 }

@@ -16,6 +16,7 @@ import {
 } from "../machine.ts"
 import { prepare } from "../prepare.ts"
 import { StackArena } from "../stack-arena.ts"
+import { Unwind } from "../unwind.ts"
 import { compileProgram, functionStarts } from "./compile.ts"
 import { FAULT, MAILBOX_BYTES, STATUS } from "./layout.ts"
 
@@ -68,18 +69,6 @@ interface Run {
   /** The stack has less room than all frames need. */
   readonly isStackShort: boolean
   tailCalls: number
-}
-
-/** Carries bpf_throw's result through compiled code. */
-class Unwind extends Error {
-  readonly run: Run
-  readonly result: bigint
-
-  constructor(run: Run, result: bigint) {
-    super("BUG: a program's exit was caught outside its run")
-    this.run = run
-    this.result = result
-  }
 }
 
 /** A program's module on one site. */

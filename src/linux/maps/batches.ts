@@ -1,3 +1,4 @@
+import { concatBytes } from "../../base/index.ts"
 import { MAP_BATCH } from "../bpf/attributes.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import {
@@ -106,8 +107,8 @@ function writeBatch(map: RawMap, elements: readonly RawElement[]): boolean {
   if (elements.length === 0) return true
   const { result } = map.bpf.try("BPF_MAP_UPDATE_BATCH", MAP_BATCH, {
     map_fd: map.fd,
-    keys: joined(elements.map(([key]) => key)),
-    values: joined(elements.map(([, value]) => value)),
+    keys: concatBytes(elements.map(([key]) => key)),
+    values: concatBytes(elements.map(([, value]) => value)),
     count: elements.length,
   })
   if (isWithoutBatches(result)) return false
@@ -122,7 +123,7 @@ export function deleteElements(map: RawMap, keys: readonly Uint8Array[]): number
     const rest = keys.slice(at)
     const { result, attributes } = map.bpf.try("BPF_MAP_DELETE_BATCH", MAP_BATCH, {
       map_fd: map.fd,
-      keys: joined(rest),
+      keys: concatBytes(rest),
       count: rest.length,
     })
     if (isWithoutBatches(result)) return deleted + rest.filter(key => deleteElement(map, key)).length
@@ -137,14 +138,4 @@ export function deleteElements(map: RawMap, keys: readonly Uint8Array[]): number
 /** No batches for this type, or none at all before 5.6. A plain EINVAL is told better by the one-by-one way. */
 function isWithoutBatches(result: number): boolean {
   return result === -ENOTSUPP || result === -EINVAL
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

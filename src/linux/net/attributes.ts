@@ -1,4 +1,4 @@
-import { alignUp, decodeUtf8, encodeUtf8 } from "../../base/index.ts"
+import { alignUp, concatBytes, decodeUtf8, encodeUtf8 } from "../../base/index.ts"
 import { NetlinkError } from "./netlink-error.ts"
 
 /** One netlink attribute to send: `struct nlattr` of include/uapi/linux/netlink.h. A list stands for a nested one. */
@@ -56,7 +56,7 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
     bytes.set(payload, HEADER)
     return bytes
   })
-  return concat(parts)
+  return concatBytes(parts)
 }
 
 /** Attributes as they stand in a message; flags are taken off their types. Throws NetlinkError (EPROTO). */
@@ -106,14 +106,4 @@ export function textOf(attributes: Attributes, type: number): string | undefined
 /** The attributes inside an attribute; none where it is missing. Throws NetlinkError (EPROTO). */
 export function nestedOf(attributes: Attributes, type: number): Attributes {
   return decodeAttributes(attributes.get(type) ?? new Uint8Array())
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

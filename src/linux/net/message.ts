@@ -1,6 +1,6 @@
-import { alignUp, errnoName } from "../../base/index.ts"
+import { alignUp, concatBytes, errnoName } from "../../base/index.ts"
 import { errorText } from "../ffi/call-error.ts"
-import { type Attribute, concat, decodeAttributes, encodeAttributes, textOf } from "./attributes.ts"
+import { type Attribute, decodeAttributes, encodeAttributes, textOf } from "./attributes.ts"
 import { NetlinkError } from "./netlink-error.ts"
 
 /** `struct nlmsghdr` and what follows it. Source: include/uapi/linux/netlink.h. */
@@ -42,7 +42,7 @@ export function encodeMessage(
   const padded = new Uint8Array(alignUp(fixed.length, 4))
   padded.set(fixed)
   const header = new Uint8Array(HEADER)
-  const bytes = concat([header, padded, encodeAttributes(attributes)])
+  const bytes = concatBytes([header, padded, encodeAttributes(attributes)])
   const view = new DataView(bytes.buffer)
   view.setUint32(0, bytes.length, true)
   view.setUint16(4, type, true)
