@@ -18,6 +18,8 @@ export class NameSearch implements NameLookup {
   /** First type of each string offset and the next one of each type, as index + 1; 0 ends a chain. */
   readonly #heads: Uint32Array
   readonly #next: Uint32Array
+  /** What was found before, by the pattern. */
+  readonly #found = new Map<string, readonly number[]>()
 
   private constructor(
     section: TypeSection,
@@ -48,23 +50,27 @@ export class NameSearch implements NameLookup {
     return new NameSearch(section, strings, search, [heads, next])
   }
 
-  indexesOf(name: string): number[] {
-    return name === "" ? [] : this.#startingWith(encodeUtf8(`\0${name}\0`))
+  indexesOf(name: string): readonly number[] {
+    return name === "" ? [] : this.#startingWith(`\0${name}\0`)
   }
 
-  flavoursOf(essential: string): number[] {
+  flavoursOf(essential: string): readonly number[] {
     const { words, starts } = this.#section
-    return this.#startingWith(encodeUtf8(`\0${essential}___`)).filter(
+    return this.#startingWith(`\0${essential}___`).filter(
       index => essentialName(this.#strings.at(words[starts[index]!]!)) === essential,
     )
   }
 
   /** Types with a name where `pattern`, whose first byte is the NUL of the string in front, stands. */
-  #startingWith(pattern: Uint8Array): number[] {
-    const bytes = this.#strings.raw()
+  #startingWith(text: string): readonly number[] {
+    const known = this.#found.get(text)
+    if (known) return known
+    const [bytes, pattern] = [this.#strings.raw(), encodeUtf8(text)]
     const indexes: number[] = []
     for (let at = this.#search(bytes, pattern, 0); at >= 0; at = this.#search(bytes, pattern, at + 1))
       for (let i = this.#heads[at + 1]!; i !== 0; i = this.#next[i - 1]!) indexes.push(i - 1)
-    return indexes.sort((a, b) => a - b)
+    indexes.sort((a, b) => a - b)
+    this.#found.set(text, indexes)
+    return indexes
   }
 }

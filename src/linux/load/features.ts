@@ -9,7 +9,7 @@ import { openPerfEvent } from "../ffi/perf-event.ts"
 const RETURN_ZERO = Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0)
 const SOCKET_FILTER = 1
 const ARRAY = 2
-const ENOENT = 2
+const [EPERM, ENOENT] = [1, 2]
 const KPROBE_TYPE = "/sys/bus/event_source/devices/kprobe/type"
 
 /** The perf type of kprobes; of no event at all on kernels without them. */
@@ -17,10 +17,12 @@ function kprobeSource(): { readonly type: number } {
   return { type: existsSync(KPROBE_TYPE) ? Number(readFileSync(KPROBE_TYPE, "latin1")) : 0xffff_ffff }
 }
 
+/** Answers of this process: the kernel stays the same, and each question costs it some milliseconds. */
+const known = new Map<string, boolean>()
+
 /** What a kernel can do beyond the oldest; each is tried once, when it is first asked for. */
 export class Features {
   readonly #bpf: Bpf
-  readonly #known = new Map<string, boolean>()
 
   constructor(bpf: Bpf) {
     this.#bpf = bpf
@@ -94,18 +96,23 @@ export class Features {
    * there or not allowed. Reading all of /proc/kallsyms for one name takes a hundred times as long.
    */
   hasFunction(name: string): boolean | undefined {
+    const answer = known.get(`function ${name}`)
+    if (answer !== undefined) return answer
     const { native } = this.#bpf
     const result = openPerfEvent(native, kprobeSource(), { pid: -1, cpu: 0 }, name)
     if (result >= 0) closeFd(native, result)
-    return result >= 0 ? true : result === -ENOENT ? false : undefined
+    else if (result !== -ENOENT) return undefined
+    known.set(`function ${name}`, result >= 0)
+    return result >= 0
   }
 
   #probe(name: string, ask: () => { readonly result: number }): boolean {
-    const known = this.#known.get(name)
-    if (known !== undefined) return known
+    const answer = known.get(name)
+    if (answer !== undefined) return answer
     const { result } = ask()
     if (result >= 0) closeFd(this.#bpf.native, result)
-    this.#known.set(name, result >= 0)
+    // Who may not ask now may ask later.
+    if (result !== -EPERM) known.set(name, result >= 0)
     return result >= 0
   }
 }
