@@ -44,9 +44,9 @@ What \`skep/linux\` attached on real kernels: loaded, attached, its event seen, 
 
 The reference kernel is Linux 6.12 with what Debian leaves out: infrared receivers, schedulers, human interface devices,
 errors injected into functions. \`node test/kernel/build-reference.mjs\` builds it once, by hand: from Debian's
-\`linux-source-6.12\`, with the options in \`test/kernel/reference.config\` and without loadable modules, into
+\`linux-source-6.12\`, with the options in \`test/kernel/reference.config\`, everything built in, into
 \`.cache/kernels/reference\`. It names the Debian packages that it misses. On two processors with other work it took 30
-minutes (23 of processor time), and 3 GiB beside the image of 5.6 MiB. \`npm run test:kernel -- --release reference\` runs
+minutes (23 of processor time), and 3 GiB beside the image of 5.8 MiB. \`npm run test:kernel -- --release reference\` runs
 the suite on it alone; without the kernel its part of the suite is skipped.
 
 | program type | attach style | ${releases.map(heading).join(" | ")} |
