@@ -139,3 +139,10 @@ describe("the command line", () => {
       expect(io.text.out).toContain(option)
   })
 })
+
+test("--wasm shows what the embedded kernel runs", async () => {
+  const out = await disasm({ format: "wasm" })
+  expect(out).toMatch(/^; program \w+\nfunc \$f0 \(param i64 i64 i64 i64 i64 i32\) \(result i64\)\n/)
+  expect(out).toContain("    call $call\n".trimStart())
+  expect(out).toContain("i64.store offset=")
+})

@@ -9,6 +9,7 @@ interface Flags {
   readonly source: boolean
   readonly json?: true
   readonly bytes?: true
+  readonly wasm?: true
 }
 
 export const command: CommandModule = {
@@ -21,17 +22,21 @@ export const command: CommandModule = {
       .option("--program <name>", "only this program")
       .option("--no-source", "without source lines")
       .option("--bytes", "with the bytes of each slot, in the object's byte order")
+      .option(
+        "--wasm",
+        "as the WebAssembly that the embedded kernel runs; maps and externs get addresses at load only",
+      )
       .option("--json", "as JSON")
       .action((object: string, flags: Flags) => runDisasm(disasmOptions(object, flags), io))
   },
 }
 
-function disasmOptions(object: string, { program, source, bytes, json }: Flags): DisasmOptions {
+function disasmOptions(object: string, { program, source, bytes, json, wasm }: Flags): DisasmOptions {
   return {
     object,
     source,
     bytes: bytes ?? false,
-    format: json ? "json" : "text",
+    format: wasm ? "wasm" : json ? "json" : "text",
     ...(program === undefined ? {} : { program }),
   }
 }

@@ -1,4 +1,5 @@
 import { didYouMean, SkepError } from "../../base/index.ts"
+import { compileInstructions, dumpModule } from "../../engine/index.ts"
 import { type ObjectSpec, type ProgramSpec, readObject } from "../../object/index.ts"
 import type { Io } from "../io.ts"
 import { listProgram } from "./listing.ts"
@@ -11,13 +12,19 @@ export interface DisasmOptions {
   readonly program?: string
   readonly source: boolean
   readonly bytes: boolean
-  readonly format: "text" | "json"
+  readonly format: "text" | "json" | "wasm"
 }
 
 /** Writes the listing of an object's programs. Throws SkepError for a bad file or an unknown program. */
 export async function runDisasm(options: DisasmOptions, io: Io): Promise<void> {
   const object = readObject(await io.readFile(options.object), { name: options.object })
-  const listings = selectPrograms(object, options).map(program => listProgram(object, program))
+  const programs = selectPrograms(object, options)
+  if (options.format === "wasm") {
+    for (const { name, instructions } of programs)
+      io.out(`; program ${name}\n${dumpModule(compileInstructions(instructions))}`)
+    return
+  }
+  const listings = programs.map(program => listProgram(object, program))
   if (options.format === "json") {
     io.out(
       `${JSON.stringify({ object: object.name, byteOrder: object.byteOrder, programs: listings }, null, 2)}\n`,

@@ -1,4 +1,5 @@
-import type { Operation } from "../../isa/index.ts"
+import type { Instruction, Operation } from "../../isa/index.ts"
+import { prepare } from "../prepare.ts"
 import { emitBlock, emitCharge, emitCondition } from "./emit/block.ts"
 import type { FunctionContext, ProgramFunctions } from "./emit/calls.ts"
 import { emitLimits, limitsOf } from "./emit/limits.ts"
@@ -46,6 +47,15 @@ export function compileProgram(
     functions,
     table,
   })
+}
+
+/** A whole program, with the functions that it names itself. */
+export function compileInstructions(
+  instructions: readonly Instruction[],
+  options: CompileOptions = {},
+): Uint8Array<ArrayBuffer> {
+  const operations = prepare(instructions)
+  return compileProgram(operations, functionStarts(operations), options)
 }
 
 /** First slots of the functions of a program: its entry, what it calls, and what it takes the address of. */

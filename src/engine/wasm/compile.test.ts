@@ -1,0 +1,99 @@
+import { expect, test } from "vitest"
+import { assemble, encodeInstructions } from "../../isa/index.ts"
+import { prepare } from "../prepare.ts"
+import { Random, randomProgram } from "../testing/random-program.ts"
+import { compileInstructions, functionStarts } from "./compile.ts"
+import { dumpModule } from "./dump.ts"
+
+const dump = (text: string): string => dumpModule(compileInstructions(assemble(text)))
+
+test("a loop is a loop, and pays fuel at its head", () => {
+  expect(
+    dump("r0 = 0\nagain: r0 += r1\nr1 -= 1\nif r1 != 0 goto again\nexit"),
+  ).toBe(`func $f0 (param i64 i64 i64 i64 i64 i32) (result i64)
+  local 16 × i64, 3 × i32
+  global.get 2
+  local.set 12
+  local.get 12
+  i64.const 2
+  i64.sub
+  local.tee 12
+  i64.const 0
+  i64.lt_s
+  if
+    i64.const 274877906944
+    global.set 3
+    unreachable
+  end
+  i64.const 0
+  local.set 6
+  loop
+    local.get 12
+    i64.const 3
+    i64.sub
+    local.tee 12
+    i64.const 0
+    i64.lt_s
+    if
+      i64.const 274877906945
+      global.set 3
+      unreachable
+    end
+    local.get 6
+    local.get 0
+    i64.add
+    local.set 6
+    local.get 0
+    i64.const 1
+    i64.sub
+    local.set 0
+    local.get 0
+    i64.const 0
+    i64.ne
+    br_if 0
+    local.get 12
+    global.set 2
+    local.get 6
+    return
+    unreachable
+  end
+  unreachable
+`)
+})
+
+test("the frame is reached without a check, other memory with one", () => {
+  const text = dump("*(u64 *)(r10 -8) = r1\nr0 = *(u32 *)(r1 +4)\nexit")
+  expect(text).toContain("  local.get 5\n  local.get 0\n  i64.store offset=504\n")
+  expect(text).toContain("  i64.const 4\n  i64.add\n  local.tee 11\n  local.get 16\n  i64.gt_u\n  if\n")
+  expect(text).toContain("  local.get 11\n  i32.wrap_i64\n  i64.load32_u\n  local.set 6\n")
+})
+
+test("a loop with two entries becomes a loop around a table", () => {
+  const text = dump(
+    "if r1 == 0 goto second\nfirst: r1 -= 1\nsecond: r2 -= 1\nif r2 != 0 goto first\nr0 = r1\nexit",
+  )
+  expect(text).toContain("br_table 0 1 2 3")
+})
+
+test("every module is valid, whichever way its functions are written", () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const instructions = randomProgram(new Random(seed), { wild: true, helpers: 2 })
+    for (const dispatch of [false, true]) {
+      const bytes = compileInstructions(instructions, { dispatch })
+      expect(
+        WebAssembly.validate(bytes),
+        `seed ${seed}: ${Buffer.from(encodeInstructions(instructions, true)).toString("hex")}`,
+      ).toBe(true)
+      expect(dumpModule(bytes).match(/^func/gm)?.length).toBe(functionStarts(prepare(instructions)).length)
+    }
+  }
+})
+
+test("a program of a hundred thousand instructions compiles in seconds, not with a deeper stack", () => {
+  const block = "r0 += r1\nif r0 s> 7 goto pc+2\nr0 ^= 5\nr1 += 3\nif r1 == 9 goto pc-4\n"
+  const instructions = assemble(`r0 = 0\n${block.repeat(20_000)}exit`)
+  const start = performance.now()
+  const bytes = compileInstructions(instructions)
+  expect(performance.now() - start).toBeLessThan(10_000)
+  expect(WebAssembly.validate(bytes)).toBe(true)
+})
