@@ -26,7 +26,7 @@ export interface MapSource {
 
 /** Flags of `BPF_MAP_CREATE` (include/uapi/linux/bpf.h) that the loader sets by itself. */
 const BPF_F_RDONLY_PROG = 1 << 7
-const BPF_F_MMAPABLE = 1 << 10
+export const BPF_F_MMAPABLE = 1 << 10
 const BPF_F_LINK = 1 << 13
 const PAGE = 4096
 const LARGEST_VALUE = 0xffffffff

@@ -7,15 +7,15 @@ import {
   type KernelMap,
   MapCodec,
   type MapView,
+  notMappable,
   type Sample,
   type SampleOptions,
+  takesNoRecords,
   type UpdateOptions,
 } from "../../kernel/index.ts"
-import type { MapSpec, ObjectSpec } from "../../object/index.ts"
+import { BPF_F_MMAPABLE, type MapSpec, type ObjectSpec } from "../../object/index.ts"
 import type { MapRecord, MapStorage } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
-
-const BPF_F_MMAPABLE = 1 << 10
 
 /** One record of a map, decoded. */
 export interface EmbeddedSample extends Sample {
@@ -111,20 +111,13 @@ export class TypedMap implements KernelMap {
 
   view(): MapView {
     const { flags, maxEntries } = this.storage.attributes
-    if ((flags & BPF_F_MMAPABLE) === 0)
-      throw new MapError(`map '${this.name}': it cannot be mapped into a process (EINVAL)`, {
-        errno: "EINVAL",
-        hint: "give it the flag BPF_F_MMAPABLE; arrays (from 5.5 on) and arenas can have it",
-      })
+    if ((flags & BPF_F_MMAPABLE) === 0) throw notMappable(this.name)
     const size = alignUp(this.valueSize, 8) * maxEntries
     return new ArrayView(this, this.#codec, () => this.storage.window(size))
   }
 
   async submit(): Promise<void> {
-    throw new MapError(`map '${this.name}': a ${this.type} takes no records (EINVAL)`, {
-      errno: "EINVAL",
-      hint: "user_ringbuf maps do; use set() here",
-    })
+    throw takesNoRecords(this)
   }
 
   /** Where global variables of this map are. */

@@ -202,14 +202,14 @@ class Instance {
   }
 
   #loadPacket(context: bigint, offset: number, size: 1 | 2 | 4, slot: number): bigint {
-    const { loadPacket } = this.#machine
-    if (!loadPacket)
+    const machine = this.#machine
+    if (!machine.loadPacket)
       throw new InstructionFault({
         program: this.program,
         slot,
         reason: "this machine has no packet to load from",
       })
-    const value = this.#machine.loadPacket?.(context, offset, size)
+    const value = machine.loadPacket(context, offset, size)
     return value === undefined ? -1n : BigInt(value >>> 0)
   }
 

@@ -1,8 +1,7 @@
 import type { MapSpec } from "../../object/index.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { Mapping, PROT_READ, PROT_WRITE } from "../ffi/mapping.ts"
-
-const PAGE = 4096
+import { PAGE } from "../maps/map-memory.ts"
 
 /**
  * Maps an arena into this process, where its `map_extra` says, and puts its global variables in: programs that use it

@@ -1,6 +1,6 @@
 import { alignUp, errnoName, MapError } from "../../base/index.ts"
 import { mapType } from "../../catalog/index.ts"
-import { kernelName, type MapSpec, type ObjectSpec } from "../../object/index.ts"
+import { BPF_F_MMAPABLE, kernelName, type MapSpec, type ObjectSpec } from "../../object/index.ts"
 import { MAP_CREATE, MAP_ELEMENT } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { errorText } from "../ffi/call-error.ts"
@@ -11,7 +11,6 @@ import { mapArena } from "./arena.ts"
 import type { Features } from "./features.ts"
 import { reuseGiven, reusePinned } from "./pinned-map.ts"
 
-const BPF_F_MMAPABLE = 1 << 10
 const RING_BUFFERS: readonly string[] = ["ringbuf", "user_ringbuf"]
 
 /** Types whose values are not the program's to describe: the kernel refuses BTF for them. */

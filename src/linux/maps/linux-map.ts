@@ -11,6 +11,7 @@ import {
   type Sample,
   type SampleOptions,
   type SubmitOptions,
+  takesNoRecords,
   type UpdateOptions,
 } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
@@ -172,11 +173,7 @@ export class LinuxMap implements KernelMap {
   }
 
   async submit(value: unknown, options: SubmitOptions = {}): Promise<void> {
-    if (this.type !== "user_ringbuf")
-      throw new MapError(`map '${this.name}': a ${this.type} takes no records (EINVAL)`, {
-        errno: "EINVAL",
-        hint: "user_ringbuf maps do; use set() here",
-      })
+    if (this.type !== "user_ringbuf") throw takesNoRecords(this)
     this.#producer ??= new UserRingProducer(this.#raw, this.maxEntries)
     await this.#producer.submit(this.#codec.encodeRecord(value, options.type), options.signal)
   }

@@ -1,11 +1,11 @@
 import { alignUp, MapError } from "../../base/index.ts"
-import type { GlobalMemory } from "../../kernel/index.ts"
+import { type GlobalMemory, notMappable } from "../../kernel/index.ts"
+import { BPF_F_MMAPABLE } from "../../object/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import { Mapping, PROT_READ, PROT_WRITE } from "../ffi/mapping.ts"
 import { lookupElement, mapFailure, type RawMap, updateElement } from "./map-elements.ts"
 
 export const PAGE = 4096
-const BPF_F_MMAPABLE = 1 << 10
 const BPF_F_SEGV_ON_FAULT = 1 << 17
 const EPERM = 1
 
@@ -71,17 +71,11 @@ export class MapMemory implements GlobalMemory, Disposable {
   #open(): Mapping {
     const { bpf, fd, name } = this.#map
     const { flags, maxEntries, type, valueSize } = this.#shape
-    const refuse = (rule: string, hint: string): MapError =>
-      new MapError(`map '${name}': ${rule} (EINVAL)`, { errno: "EINVAL", hint })
-    if (!this.#isMmapable)
-      throw refuse(
-        "it cannot be mapped into a process",
-        "give it the flag BPF_F_MMAPABLE; arrays (from 5.5 on) and arenas can have it",
-      )
+    if (!this.#isMmapable) throw notMappable(name)
     if ((flags & BPF_F_SEGV_ON_FAULT) !== 0)
-      throw refuse(
-        "looking at a page that no program has allocated would end this process",
-        "take the flag BPF_F_SEGV_ON_FAULT away",
+      throw new MapError(
+        `map '${name}': looking at a page that no program has allocated would end this process (EINVAL)`,
+        { errno: "EINVAL", hint: "take the flag BPF_F_SEGV_ON_FAULT away" },
       )
     const size = type === "arena" ? maxEntries * PAGE : alignUp(alignUp(valueSize, 8) * maxEntries, PAGE)
     try {

@@ -1,0 +1,17 @@
+import { MapError } from "../base/index.ts"
+
+/** A window on a map without BPF_F_MMAPABLE. */
+export function notMappable(name: string): MapError {
+  return new MapError(`map '${name}': it cannot be mapped into a process (EINVAL)`, {
+    errno: "EINVAL",
+    hint: "give it the flag BPF_F_MMAPABLE; arrays (from 5.5 on) and arenas can have it",
+  })
+}
+
+/** A record handed to anything but a user ring buffer. */
+export function takesNoRecords({ name, type }: { readonly name: string; readonly type: string }): MapError {
+  return new MapError(`map '${name}': a ${type} takes no records (EINVAL)`, {
+    errno: "EINVAL",
+    hint: "user_ringbuf maps do; use set() here",
+  })
+}
