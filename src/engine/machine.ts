@@ -8,7 +8,8 @@ export interface ExecutableProgram {
 }
 
 /**
- * What a running program sees. A BPF pointer is an offset in `memory`; the memory may grow while a program runs.
+ * What a running program sees. A BPF pointer is an offset in `memory`; what is added to it while a program runs comes
+ * into view with the next run.
  * The first 64 KiB stay unused: a load there gives 0 (as fault-tolerant loads of BTF pointers do in Linux), a
  * store there is a fault, as is any access outside the memory.
  */

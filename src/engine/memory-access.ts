@@ -11,15 +11,17 @@ export class AccessRefusal {
 }
 
 /**
- * Checked little-endian loads and stores. Addresses are numbers: an exact one below 2^53, or any number at least
- * that large for a pointer beyond it, which no memory reaches. Follows the memory when it grows.
+ * Checked little-endian loads and stores in the memory there is now: what is added later does not count. Addresses are numbers: an exact one below 2^53, or any number at least
+ * that large for a pointer beyond it, which no memory reaches.
  */
 export class MemoryAccess {
   readonly #memory: WebAssembly.Memory
+  readonly #end: number
   #view: DataView
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory
+    this.#end = memory.buffer.byteLength
     this.#view = new DataView(memory.buffer)
   }
 
@@ -70,7 +72,7 @@ export class MemoryAccess {
   #isUnused(address: number, size: AccessSize, what: string): boolean {
     // Growing a memory detaches its buffer, and the machine's own code may have grown it.
     if (this.#view.buffer !== this.#memory.buffer) this.#view = new DataView(this.#memory.buffer)
-    const end = this.#view.byteLength
+    const end = this.#end
     if (address >= UNUSED_BYTES && address + size <= end) return false
     if (address >= 0 && address < UNUSED_BYTES) return what === "store" || address + size <= UNUSED_BYTES
     throw new AccessRefusal(`${what} of ${size} bytes outside the ${end} bytes of memory`)

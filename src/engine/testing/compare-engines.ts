@@ -2,7 +2,7 @@ import type { Instruction } from "../../isa/index.ts"
 import { InstructionFault } from "../instruction-fault.ts"
 import { interpret } from "../interpret.ts"
 import type { Machine } from "../machine.ts"
-import { execute } from "../wasm/instance.ts"
+import { executeOptimised, executeQuickly } from "./engines.ts"
 import { DATA, testMachine } from "./test-machine.ts"
 
 /** What a run left: r0 or a fault, and the bytes of the data page. */
@@ -13,18 +13,20 @@ export interface Outcome {
 }
 
 const FUEL = 20_000n
+/** The optimising tier's code is entered with enough for loops that pay late. */
+const MUCH_FUEL = 400_000n
 const DATA_BYTES = 1024
 
 /** Helpers that show what they were given: arithmetic on all arguments, and a callback of a fixed one. */
-function machine(): Machine {
+function machine(fuel: bigint): Machine {
   return testMachine([args => args.reduce((sum, value) => sum * 31n + value, 7n), ([a, b]) => a - b], {
-    fuel: FUEL,
+    fuel,
     loopBudget: 50,
   })
 }
 
-function outcome(run: typeof interpret, instructions: readonly Instruction[]): Outcome {
-  const own = machine()
+function outcome(run: typeof interpret, instructions: readonly Instruction[], fuel: bigint): Outcome {
+  const own = machine(fuel)
   const bytes = new Uint8Array(own.memory.buffer)
   for (let index = 0; index < DATA_BYTES; index++) bytes[DATA + index] = index * 37
   const data = (): Uint8Array => new Uint8Array(own.memory.buffer).slice(DATA, DATA + DATA_BYTES)
@@ -37,16 +39,26 @@ function outcome(run: typeof interpret, instructions: readonly Instruction[]): O
   }
 }
 
-/** Both engines on one program. Fuel is counted differently: a run that uses it up is compared in nothing else. */
+/** All engines on one program. Fuel is counted differently: a run that uses it up is compared in nothing else. */
 export function compareEngines(
   instructions: readonly Instruction[],
 ): "same" | "out of fuel" | [Outcome, Outcome] {
-  const expected = outcome(interpret, instructions)
-  const given = outcome(execute, instructions)
-  if ([expected, given].some(({ fault }) => fault?.includes("budget of"))) return "out of fuel"
-  const isSame =
+  const expected = outcome(interpret, instructions, FUEL)
+  const quick = outcome(executeQuickly, instructions, FUEL)
+  const optimised = outcome(executeOptimised, instructions, MUCH_FUEL)
+  if (isOutOfFuel(expected) || isOutOfFuel(quick)) return "out of fuel"
+  for (const given of [quick, optimised]) if (!isSame(expected, given)) return [expected, given]
+  return "same"
+}
+
+function isOutOfFuel({ fault }: Outcome): boolean {
+  return fault?.includes("budget of") === true
+}
+
+function isSame(expected: Outcome, given: Outcome): boolean {
+  return (
     expected.result === given.result &&
     expected.fault === given.fault &&
     Buffer.compare(expected.data, given.data) === 0
-  return isSame ? "same" : [expected, given]
+  )
 }

@@ -1,3 +1,4 @@
+import { FRAME_POINTER } from "../../isa/index.ts"
 import type { FunctionImport, FunctionType, GlobalImport } from "./encode/module.ts"
 import type { ValueType } from "./encode/opcodes.ts"
 
@@ -18,23 +19,32 @@ export const LOCAL = {
   address: 11,
   fuel: 12,
   value: 13,
-  /** Of loads and stores of 1, 2, 4 and 8 bytes: the last address that is good. */
-  limits: 14,
-  scratch: 22,
-  loopsLeft: 23,
+  scratch: 14,
+  loopsLeft: 15,
   /** Of a dispatch loop: the block to go to. */
-  next: 24,
+  next: 16,
 } as const
 
 const R0 = 6
-/** r0 … r9; r10 is no local: it is 512 above the frame. */
-export const REGISTERS = [R0, 0, 1, 2, 3, 4, 7, 8, 9, 10] as const
+/** r0 … r9. */
+const REGISTERS = [R0, 0, 1, 2, 3, 4, 7, 8, 9, 10] as const
 
-/** r0 and r6 … r9 and the locals above. */
-export const LOCAL_TYPES: readonly ValueType[] = [
-  ...Array<ValueType>(LOCAL.scratch - R0).fill("i64"),
-  ...Array<ValueType>(LOCAL.next + 1 - LOCAL.scratch).fill("i32"),
-]
+/**
+ * The local of a register. r10 and numbers below 0 have none: they are addresses in frames. From 11 on come registers that
+ * no program names.
+ */
+export function localOf(register: number): number {
+  return REGISTERS[register] ?? LOCAL.next + register - FRAME_POINTER
+}
+
+/** r0 and r6 … r9, the locals above, and registers from 11 up to the last one. */
+export function localTypes(lastRegister = FRAME_POINTER): ValueType[] {
+  return [
+    ...Array<ValueType>(LOCAL.scratch - R0).fill("i64"),
+    ...Array<ValueType>(LOCAL.next + 1 - LOCAL.scratch).fill("i32"),
+    ...Array<ValueType>(Math.max(lastRegister - FRAME_POINTER, 0)).fill("i64"),
+  ]
+}
 
 /** Mailbox: r0 … r5. */
 export const MAILBOX_BYTES = 48

@@ -1,5 +1,7 @@
 import type { AluOperator, Operand, OperationOf } from "../../../isa/index.ts"
-import type { CodeWriter, PlainOpcode } from "../encode/code-writer.ts"
+import type { PlainOpcode } from "../encode/code-writer.ts"
+import type { FunctionCode } from "./function-code.ts"
+import { isMask, type LowHalves } from "./low-halves.ts"
 import { push32, push64, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
 
 /** Operators that WebAssembly has as they are: its shifts take the low bits of their count too. */
@@ -22,7 +24,9 @@ const DIVISIONS: Readonly<Partial<Record<AluOperator, string>>> = {
   smod: "rem_s",
 }
 
-export function emitAlu(code: CodeWriter, { operator, width, dst, source }: OperationOf<"alu">): void {
+export function emitAlu(code: FunctionCode, operation: OperationOf<"alu">): void {
+  const { operator, dst, source } = operation
+  const width = isMask(operation) ? 32 : operation.width
   const type = width === 64 ? "i64" : "i32"
   const plain = PLAIN[operator]
   const push = (): void => {
@@ -42,7 +46,7 @@ export function emitAlu(code: CodeWriter, { operator, width, dst, source }: Oper
 
 /** RFC 9669 section 4.1: no division traps. By zero gives 0, modulo by zero the dividend, the overflow wraps. */
 function emitDivision(
-  code: CodeWriter,
+  code: FunctionCode,
   { operator, width, source }: Pick<OperationOf<"alu">, "operator" | "width" | "source">,
   pushDividend: () => void,
 ): void {
@@ -85,7 +89,7 @@ function emitDivision(
   code.op("end")
 }
 
-export function emitNegate(code: CodeWriter, { width, dst }: OperationOf<"negate">): void {
+export function emitNegate(code: FunctionCode, { width, dst }: OperationOf<"negate">): void {
   if (width === 64) {
     code.i64(0)
     pushRegister(code, dst)
@@ -100,7 +104,7 @@ export function emitNegate(code: CodeWriter, { width, dst }: OperationOf<"negate
 }
 
 export function emitMove(
-  code: CodeWriter,
+  code: FunctionCode,
   { dst, source, width, signExtendFrom }: OperationOf<"move">,
 ): void {
   if (signExtendFrom !== undefined) {
@@ -114,16 +118,23 @@ export function emitMove(
   } else if (width === 64) {
     push64(code, source)
     setRegister(code, dst)
+    if (code.lows) copyLow(code, code.lows, dst, source)
   } else if (source.kind === "immediate") {
-    code.i64(BigInt(source.value >>> 0))
-    setRegister(code, dst)
+    code.i32(source.value)
+    setLow(code, dst)
   } else {
     push32(code, source)
     setLow(code, dst)
   }
 }
 
-export function emitByteOrder(code: CodeWriter, { conversion, bits, dst }: OperationOf<"byteOrder">): void {
+function copyLow(code: FunctionCode, lows: LowHalves, dst: number, source: Operand): void {
+  if (source.kind === "immediate") {
+    if (source.value >= 0) code.i32(source.value).set(lows.localOf(dst))
+  } else if (lows.has(source.register)) code.get(lows.localOf(source.register)).set(lows.localOf(dst))
+}
+
+export function emitByteOrder(code: FunctionCode, { conversion, bits, dst }: OperationOf<"byteOrder">): void {
   const isSwapped = conversion !== "le"
   if (!isSwapped && bits === 64) return
   pushRegister(code, dst)
@@ -150,7 +161,7 @@ export function emitByteOrder(code: CodeWriter, { conversion, bits, dst }: Opera
 }
 
 /** `dst = (dst >> bits & mask) | (dst & mask) << bits`; the first `dst` is on the stack. */
-function swap(code: CodeWriter, dst: number, bits: bigint, mask: bigint): void {
+function swap(code: FunctionCode, dst: number, bits: bigint, mask: bigint): void {
   code.i64(bits).op("i64.shr_u").i64(mask).op("i64.and")
   pushRegister(code, dst)
   code.i64(mask).op("i64.and").i64(bits).op("i64.shl", "i64.or")
@@ -172,7 +183,7 @@ const COMPARISONS = {
 
 /** Leaves the condition of a branch on the stack. */
 export function emitComparison(
-  code: CodeWriter,
+  code: FunctionCode,
   { comparison, width, dst, source }: Omit<OperationOf<"branch">, "kind" | "target">,
 ): void {
   const isZero = (operand: Operand): boolean => operand.kind === "immediate" && operand.value === 0

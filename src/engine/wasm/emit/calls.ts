@@ -1,28 +1,14 @@
 import type { Callee, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES } from "../../machine.ts"
-import type { CodeWriter } from "../encode/code-writer.ts"
-import { FAULT, FUNCTION_IMPORTS, GLOBAL, IMPORT, LOCAL, REGISTERS, STATUS } from "../layout.ts"
-import { emitLimits, type limitsOf } from "./limits.ts"
+import { FAULT, FUNCTION_IMPORTS, GLOBAL, IMPORT, LOCAL, localOf, STATUS } from "../layout.ts"
+import type { FunctionContext } from "./context.ts"
+import { emitFetchSlots, emitKeepSlots } from "./frame.ts"
+import type { FunctionCode } from "./function-code.ts"
 import { emitFault } from "./memory.ts"
 import { pushLow, pushRegister, setRegister } from "./operands.ts"
 
-/** What the code of a function depends on beside its own instructions. */
-export interface FunctionContext {
-  /** Limits that are checked in it. */
-  readonly limits: ReturnType<typeof limitsOf>
-  readonly functions: ProgramFunctions
-}
-
-/** The functions of a program. */
-export interface ProgramFunctions {
-  /** Their numbers, by their first slots. */
-  readonly numbers: ReadonlyMap<number, number>
-  /** First slots of those that call out of the program, themselves or through others: memory may grow meanwhile. */
-  readonly callingOut: ReadonlySet<number>
-}
-
 export function emitCall(
-  code: CodeWriter,
+  code: FunctionCode,
   { callee }: OperationOf<"call">,
   slot: number,
   context: FunctionContext,
@@ -32,17 +18,18 @@ export function emitCall(
 }
 
 /** What callees and the engine must know, and may change. */
-function emitLeave(code: CodeWriter): void {
+function emitLeave(code: FunctionCode, context: FunctionContext): void {
   code.get(LOCAL.fuel).setGlobal(GLOBAL.fuel)
+  emitKeepSlots(code, context)
 }
 
-function emitReturn(code: CodeWriter, { limits }: FunctionContext, mayGrow = true): void {
+function emitReturn(code: FunctionCode, context: FunctionContext): void {
   code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
-  if (mayGrow) emitLimits(code, limits)
+  emitFetchSlots(code, context)
 }
 
 function emitCallInside(
-  code: CodeWriter,
+  code: FunctionCode,
   callee: Extract<Callee, { kind: "subprogram" | "register" }>,
   slot: number,
   context: FunctionContext,
@@ -51,22 +38,21 @@ function emitCallInside(
   code.getGlobal(GLOBAL.frameLimit).op("i32.lt_u").open("if")
   emitFault(code, FAULT.frame, slot)
   code.op("end")
-  emitLeave(code)
+  emitLeave(code, context)
   for (let register = 1; register <= 5; register++) pushRegister(code, register)
   code.get(LOCAL.scratch)
-  if (callee.kind === "subprogram")
-    code.call(FUNCTION_IMPORTS.length + context.functions.numbers.get(callee.target)!)
+  if (callee.kind === "subprogram") code.call(FUNCTION_IMPORTS.length + context.functions.get(callee.target)!)
   else {
     pushRegister(code, callee.register)
     code.i32(callee.register).i32(slot).call(IMPORT.callee).callIndirect()
   }
   setRegister(code, 0)
-  emitReturn(code, context, callee.kind === "register" || context.functions.callingOut.has(callee.target))
+  emitReturn(code, context)
 }
 
 /** A helper or a kernel function: arguments in the mailbox, and what comes of it too. */
 function emitCallOut(
-  code: CodeWriter,
+  code: FunctionCode,
   callee: Extract<Callee, { kind: "helper" | "kfunc" }>,
   slot: number,
   context: FunctionContext,
@@ -76,7 +62,7 @@ function emitCallOut(
     pushRegister(code, register)
     code.memory("i64.store", register * 8)
   }
-  emitLeave(code)
+  emitLeave(code, context)
   if (callee.kind === "helper") code.i32(callee.id)
   else code.i32(callee.btfId).i32(callee.module)
   code.i32(slot).get(LOCAL.frame)
@@ -84,16 +70,16 @@ function emitCallOut(
   code.tee(LOCAL.scratch).open("if")
   code.get(LOCAL.scratch).i32(STATUS.end).op("i32.eq").open("if")
   code.getGlobal(GLOBAL.mailbox).memory("i64.load").op("return", "end")
-  code.op("else").getGlobal(GLOBAL.mailbox).memory("i64.load").set(REGISTERS[0]).op("end")
+  code.op("else").getGlobal(GLOBAL.mailbox).memory("i64.load").set(localOf(0)).op("end")
   emitReturn(code, context)
 }
 
 /** A classic load; without such bytes the function ends with 0. */
 export function emitPacketLoad(
-  code: CodeWriter,
+  code: FunctionCode,
   { size, offset, index }: OperationOf<"packetLoad">,
   slot: number,
-  { limits }: FunctionContext,
+  context: FunctionContext,
 ): void {
   pushRegister(code, 6)
   if (index === undefined) code.i32(offset)
@@ -101,14 +87,13 @@ export function emitPacketLoad(
     pushLow(code, index)
     code.i32(offset).op("i32.add")
   }
-  code.i32(size).i32(slot).call(IMPORT.loadPacket).tee(REGISTERS[0])
+  code.i32(size).i32(slot).call(IMPORT.loadPacket).tee(localOf(0))
   code.i64(0).op("i64.lt_s").open("if")
-  emitLeave(code)
+  emitLeave(code, context)
   code.i64(0).op("return", "end")
-  emitLimits(code, limits)
 }
 
-export function emitExit(code: CodeWriter): void {
-  emitLeave(code)
-  code.get(REGISTERS[0]).op("return")
+export function emitExit(code: FunctionCode, context: FunctionContext): void {
+  emitLeave(code, context)
+  code.get(localOf(0)).op("return")
 }

@@ -1,20 +1,18 @@
 import type { AccessSize, AtomicOperator, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES, UNUSED_BYTES } from "../../machine.ts"
-import type { CodeWriter, MemoryOpcode, PlainOpcode } from "../encode/code-writer.ts"
-import { FAULT, GLOBAL, LOCAL, REGISTERS } from "../layout.ts"
-import { isInFrame, limitLocal } from "./limits.ts"
-import { push64, pushRegister, setRegister } from "./operands.ts"
-
-interface Place {
-  readonly base: number
-  readonly offset: number
-}
+import type { MemoryOpcode, PlainOpcode } from "../encode/code-writer.ts"
+import type { Step } from "../flow/blocks.ts"
+import { FAULT, GLOBAL, LOCAL, localOf } from "../layout.ts"
+import type { FunctionContext } from "./context.ts"
+import { emitAnywhere } from "./frame.ts"
+import type { FunctionCode } from "./function-code.ts"
+import { frameOffset, push32, push64, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
 
 /**
  * Stops the program by a trap, with the reason in globals. A call would do too, but compilers of WebAssembly keep registers
  * free for calls even where they never happen: loops took twice the time.
  */
-export function emitFault(code: CodeWriter, reason: number, slot: number, hasAddress = false): void {
+export function emitFault(code: FunctionCode, reason: number, slot: number, hasAddress = false): void {
   if (hasAddress) code.get(LOCAL.address).setGlobal(GLOBAL.faultAddress)
   code
     .i64((BigInt(reason) << 32n) | BigInt.asUintN(32, BigInt(slot)))
@@ -22,31 +20,62 @@ export function emitFault(code: CodeWriter, reason: number, slot: number, hasAdd
     .op("unreachable")
 }
 
+interface Access {
+  readonly kind: "load" | "store" | "atomic"
+  readonly size: AccessSize
+  readonly base: number
+  readonly offset: number
+}
+
 /**
- * Leaves the 32-bit address of a checked access on the stack and gives the constant that the access adds to it. The
- * function's own frame needs no check.
+ * Checks an access and lets `body` write it: `push` leaves its 32-bit address on the stack and gives the constant that
+ * the access adds to it. The function's own frame needs no check.
  */
-function emitAddress(
-  code: CodeWriter,
-  kind: "load" | "store" | "atomic",
-  size: AccessSize,
-  { base, offset }: Place,
-  slot: number,
-): number {
-  if (isInFrame(base, offset, size)) {
-    code.get(LOCAL.frame)
-    return FRAME_BYTES + offset
+function emitAccess(
+  code: FunctionCode,
+  { kind, size, base, offset }: Access,
+  step: Step,
+  context: FunctionContext,
+  body: (push: () => number) => void,
+): void {
+  const frame = frameOffset(base)
+  if (frame !== undefined && offset >= -FRAME_BYTES && offset + size <= 0) {
+    body(() => {
+      const constant = frame + offset
+      code.get(LOCAL.frame)
+      if (constant >= 0) return constant
+      code.i32(constant).op("i32.add")
+      return 0
+    })
+    return
+  }
+  if (context.inside.has(step)) {
+    body(() => {
+      pushLow(code, base)
+      if (offset >= 0) return offset
+      code.i32(offset).op("i32.add")
+      return 0
+    })
+    return
   }
   pushRegister(code, base)
   if (offset !== 0) code.i64(offset).op("i64.add")
   code.tee(LOCAL.address)
   // Loads of the unused beginning give its zeros; anything else there is a fault.
-  const limit = kind === "load" ? "load" : "store"
-  if (limit === "store") code.i64(UNUSED_BYTES).op("i64.sub")
-  code.get(limitLocal(limit, size)).op("i64.gt_u").open("if")
-  emitFault(code, FAULT[kind] + size, slot, true)
-  code.op("end").get(LOCAL.address).op("i32.wrap_i64")
-  return 0
+  const start = kind === "load" ? 0 : UNUSED_BYTES
+  const last = context.memoryBytes - size - start
+  if (start > 0) code.i64(start).op("i64.sub")
+  if (last < 0) code.op("drop").i32(1)
+  else code.i64(last).op("i64.gt_u")
+  code.open("if")
+  emitFault(code, FAULT[kind] + size, step.slot, true)
+  code.op("end")
+  emitAnywhere(code, context, () =>
+    body(() => {
+      code.get(LOCAL.address).op("i32.wrap_i64")
+      return 0
+    }),
+  )
 }
 
 const LOADS: Readonly<Record<AccessSize, readonly [unsigned: MemoryOpcode, signed: MemoryOpcode]>> = {
@@ -63,24 +92,42 @@ const STORES: Readonly<Record<AccessSize, MemoryOpcode>> = {
   8: "i64.store",
 }
 
+const SHORT_LOADS = { 1: "i32.load8_u", 2: "i32.load16_u", 4: "i32.load" } as const
+const SHORT_STORES = { 1: "i32.store8", 2: "i32.store16", 4: "i32.store" } as const
+
 export function emitLoad(
-  code: CodeWriter,
+  code: FunctionCode,
   { size, signed, dst, base, offset }: Omit<OperationOf<"load">, "kind">,
-  slot: number,
+  step: Step,
+  context: FunctionContext,
 ): void {
-  const constant = emitAddress(code, "load", size, { base, offset }, slot)
-  code.memory(LOADS[size][signed ? 1 : 0], constant)
-  setRegister(code, dst)
+  emitAccess(code, { kind: "load", size, base, offset }, step, context, push => {
+    if (size === 8 || signed) {
+      code.memory(LOADS[size][signed ? 1 : 0], push())
+      setRegister(code, dst)
+    } else {
+      code.memory(SHORT_LOADS[size], push())
+      setLow(code, dst)
+    }
+  })
 }
 
 export function emitStore(
-  code: CodeWriter,
+  code: FunctionCode,
   { size, base, offset, source }: Omit<OperationOf<"store">, "kind">,
-  slot: number,
+  step: Step,
+  context: FunctionContext,
 ): void {
-  const constant = emitAddress(code, "store", size, { base, offset }, slot)
-  push64(code, source)
-  code.memory(STORES[size], constant)
+  emitAccess(code, { kind: "store", size, base, offset }, step, context, push => {
+    const constant = push()
+    if (size !== 8 && (source.kind === "immediate" || code.lows?.has(source.register))) {
+      push32(code, source)
+      code.memory(SHORT_STORES[size], constant)
+    } else {
+      push64(code, source)
+      code.memory(STORES[size], constant)
+    }
+  })
 }
 
 const ATOMICS: Readonly<Partial<Record<AtomicOperator, PlainOpcode>>> = {
@@ -92,27 +139,30 @@ const ATOMICS: Readonly<Partial<Record<AtomicOperator, PlainOpcode>>> = {
 
 /** One thread runs programs, so a load and a store are atomic. */
 export function emitAtomic(
-  code: CodeWriter,
+  code: FunctionCode,
   { operator, fetch, size, base, offset, src }: OperationOf<"atomic">,
-  slot: number,
+  step: Step,
+  context: FunctionContext,
 ): void {
-  const constant = emitAddress(code, "atomic", size, { base, offset }, slot)
-  code.tee(LOCAL.scratch).memory(LOADS[size][0], constant).set(LOCAL.value)
-  code.get(LOCAL.scratch)
-  const plain = ATOMICS[operator]
-  if (plain) {
+  emitAccess(code, { kind: "atomic", size, base, offset }, step, context, push => {
+    const constant = push()
+    code.tee(LOCAL.scratch).memory(LOADS[size][0], constant).set(LOCAL.value)
+    code.get(LOCAL.scratch)
+    const plain = ATOMICS[operator]
+    if (plain) {
+      code.get(LOCAL.value)
+      pushRegister(code, src)
+      code.op(plain)
+    } else if (operator === "xchg") pushRegister(code, src)
+    else {
+      pushRegister(code, src)
+      code.get(LOCAL.value).get(LOCAL.value).get(localOf(0))
+      if (size === 4) code.i64(0xffff_ffffn).op("i64.and")
+      code.op("i64.eq", "select")
+    }
+    code.memory(STORES[size], constant)
+    if (!fetch) return
     code.get(LOCAL.value)
-    pushRegister(code, src)
-    code.op(plain)
-  } else if (operator === "xchg") pushRegister(code, src)
-  else {
-    pushRegister(code, src)
-    code.get(LOCAL.value).get(LOCAL.value).get(REGISTERS[0])
-    if (size === 4) code.i64(0xffff_ffffn).op("i64.and")
-    code.op("i64.eq", "select")
-  }
-  code.memory(STORES[size], constant)
-  if (!fetch) return
-  code.get(LOCAL.value)
-  setRegister(code, operator === "cmpxchg" ? 0 : src)
+    setRegister(code, operator === "cmpxchg" ? 0 : src)
+  })
 }

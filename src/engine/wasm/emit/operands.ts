@@ -1,35 +1,53 @@
 import { FRAME_POINTER, type Operand } from "../../../isa/index.ts"
 import { FRAME_BYTES } from "../../machine.ts"
-import type { CodeWriter } from "../encode/code-writer.ts"
-import { LOCAL, REGISTERS } from "../layout.ts"
+import { LOCAL, localOf } from "../layout.ts"
+import type { FunctionCode } from "./function-code.ts"
+
+/** How far above the function's frame a register points for ever; undefined for one that holds values. */
+export function frameOffset(register: number): number | undefined {
+  if (register === FRAME_POINTER) return FRAME_BYTES
+  return register < 0 ? (register + 1) * FRAME_BYTES : undefined
+}
+
+function pushFrame(code: FunctionCode, offset: number): void {
+  code.get(LOCAL.frame)
+  if (offset !== 0) code.i32(offset).op("i32.add")
+}
 
 /** Puts a register's 64 bits on the stack. */
-export function pushRegister(code: CodeWriter, register: number): void {
-  if (register === FRAME_POINTER) code.get(LOCAL.frame).i32(FRAME_BYTES).op("i32.add", "i64.extend_i32_u")
-  else code.get(REGISTERS[register]!)
+export function pushRegister(code: FunctionCode, register: number): void {
+  const offset = frameOffset(register)
+  if (offset === undefined) code.get(localOf(register))
+  else {
+    pushFrame(code, offset)
+    code.op("i64.extend_i32_u")
+  }
 }
 
 /** Puts a register's low half on the stack. */
-export function pushLow(code: CodeWriter, register: number): void {
-  if (register === FRAME_POINTER) code.get(LOCAL.frame).i32(FRAME_BYTES).op("i32.add")
-  else code.get(REGISTERS[register]!).op("i32.wrap_i64")
+export function pushLow(code: FunctionCode, register: number): void {
+  const offset = frameOffset(register)
+  if (offset !== undefined) pushFrame(code, offset)
+  else if (code.lows?.has(register)) code.get(code.lows.localOf(register))
+  else code.get(localOf(register)).op("i32.wrap_i64")
 }
 
-export function push64(code: CodeWriter, operand: Operand): void {
+export function push64(code: FunctionCode, operand: Operand): void {
   if (operand.kind === "register") pushRegister(code, operand.register)
   else code.i64(operand.value)
 }
 
-export function push32(code: CodeWriter, operand: Operand): void {
+export function push32(code: FunctionCode, operand: Operand): void {
   if (operand.kind === "register") pushLow(code, operand.register)
   else code.i32(operand.value)
 }
 
-export function setRegister(code: CodeWriter, register: number): void {
-  code.set(REGISTERS[register]!)
+export function setRegister(code: FunctionCode, register: number): void {
+  code.set(localOf(register))
 }
 
 /** Takes 32 bits off the stack. */
-export function setLow(code: CodeWriter, register: number): void {
-  code.op("i64.extend_i32_u").set(REGISTERS[register]!)
+export function setLow(code: FunctionCode, register: number): void {
+  if (code.lows) code.tee(code.lows.localOf(register))
+  code.op("i64.extend_i32_u").set(localOf(register))
 }

@@ -1,29 +1,29 @@
 import type { FlowGraph } from "./graph.ts"
+import { type Loop, loopsOf } from "./loops.ts"
 
 /**
  * Where fuel is taken, and how much: the entry pays for every instruction outside of loops, the head of a loop for
  * those in it and in no loop inside of it. So a run never takes more instructions than it paid for, and
  * straight code pays once.
  */
-export function fuelCharges({ blocks, predecessors, loopHeads }: FlowGraph): ReadonlyMap<number, number> {
-  const owner: number[] = blocks.map(() => -1)
-  // Inner loops have later heads: each block keeps the last one that claims it.
-  for (const head of [...loopHeads].sort((a, b) => a - b)) {
-    const open = predecessors[head]!.filter(block => block >= head)
-    owner[head] = head
-    const seen = new Set([head])
-    while (open.length > 0) {
-      const block = open.pop()!
-      if (seen.has(block) || block < head) continue
-      seen.add(block)
-      owner[block] = head
-      open.push(...predecessors[block]!)
-    }
-  }
+export function fuelCharges(graph: FlowGraph): ReadonlyMap<number, number> {
+  const { innermost } = loopsOf(graph)
   const charges = new Map<number, number>()
-  blocks.forEach(({ start, end }, block) => {
-    const payer = Math.max(owner[block]!, 0)
-    charges.set(payer, (charges.get(payer) ?? 0) + end - start)
+  graph.blocks.forEach(({ cost }, block) => {
+    const payer = innermost[block]?.head ?? 0
+    if (graph.blocks[payer]!.isPaid) return
+    charges.set(payer, (charges.get(payer) ?? 0) + cost)
   })
   return charges
+}
+
+/** What one round of a loop costs, inner loops left out. */
+export function costOfRound(
+  { blocks }: FlowGraph,
+  innermost: readonly (Loop | undefined)[],
+  loop: Loop,
+): number {
+  let cost = 0
+  for (const block of loop.blocks) if (innermost[block] === loop) cost += blocks[block]!.cost
+  return cost
 }

@@ -1,14 +1,4 @@
-import type { Operation } from "../../../isa/index.ts"
-
-/** A run of slots that is entered at its start alone and left at its end. */
-export interface Block {
-  /** First slot. */
-  readonly start: number
-  /** The slot behind the last one. */
-  readonly end: number
-  /** Blocks that control can go to, by number: for a branch the taken one, then the one behind it. */
-  readonly successors: readonly number[]
-}
+import type { Block } from "./blocks.ts"
 
 /** One function's blocks in reverse postorder: a block's number is its place there, 0 the entry. */
 export interface FlowGraph {
@@ -23,36 +13,13 @@ export interface FlowGraph {
   readonly isReducible: boolean
 }
 
-/** What ends a block besides the start of another one. */
-function successorsOf(operation: Operation | undefined, slot: number): number[] | undefined {
-  switch (operation?.kind) {
-    case undefined:
-    case "exit":
-    case "invalid":
-      return []
-    case "jump":
-      return [operation.target]
-    case "branch":
-    case "mayGoto":
-      return operation.target === slot + 1 ? [slot + 1] : [operation.target, slot + 1]
-    default:
-      return undefined
-  }
-}
-
-/** Slots from one operation to the next one in a row. */
-export function lengthOf(operation: Operation): number {
-  return operation.kind === "load64" ? 2 : 1
-}
-
-/** The flow graph of what can be reached from `entry`. A block that starts outside the program is empty. */
-export function flowGraph(operations: readonly Operation[], entry: number): FlowGraph {
-  const raw = findBlocks(operations, entry)
-  const order = reversePostorder(raw, entry)
-  const numbers = new Map(order.map((start, number) => [start, number]))
-  const blocks = order.map(start => {
-    const { end, successors } = raw.get(start)!
-    return { start, end, successors: successors.map(slot => numbers.get(slot)!) }
+/** Puts blocks in order; those that cannot be reached from the first one are left out. */
+export function flowGraph(unordered: readonly Block[]): FlowGraph {
+  const order = reversePostorder(unordered)
+  const numbers = new Map(order.map((old, number) => [old, number]))
+  const blocks = order.map(old => {
+    const block = unordered[old]!
+    return { ...block, successors: block.successors.map(successor => numbers.get(successor)!) }
   })
   const predecessors: number[][] = blocks.map(() => [])
   blocks.forEach(({ successors }, number) => {
@@ -62,66 +29,21 @@ export function flowGraph(operations: readonly Operation[], entry: number): Flow
   return { blocks, predecessors, dominators, ...findLoops(blocks, dominators) }
 }
 
-type RawBlocks = ReadonlyMap<number, { readonly end: number; readonly successors: readonly number[] }>
-
-/** Blocks by their first slot. */
-function findBlocks(operations: readonly Operation[], entry: number): RawBlocks {
-  const leaders = new Set([entry])
-  const seen = new Set<number>()
-  const open = [entry]
-  while (open.length > 0) {
-    let slot = open.pop()!
-    while (!seen.has(slot)) {
-      seen.add(slot)
-      const operation = operations[slot]
-      const successors = successorsOf(operation, slot)
-      if (successors === undefined) {
-        slot += lengthOf(operation!)
-        continue
-      }
-      for (const successor of successors) {
-        leaders.add(successor)
-        open.push(successor)
-      }
-      break
-    }
-  }
-  // Overlapping reads of a two-slot load meet again at a slot that both must start a block at.
-  const blocks = new Map<number, { end: number; successors: readonly number[] }>()
-  for (const start of leaders) {
-    let slot = start
-    let successors: readonly number[] | undefined
-    for (;;) {
-      const operation = operations[slot]
-      successors = successorsOf(operation, slot)
-      if (operation === undefined) break
-      slot += lengthOf(operation)
-      if (successors !== undefined) break
-      if (leaders.has(slot)) {
-        successors = [slot]
-        break
-      }
-    }
-    blocks.set(start, { end: slot, successors: successors ?? [] })
-  }
-  return blocks
-}
-
-function reversePostorder(blocks: RawBlocks, entry: number): number[] {
+function reversePostorder(blocks: readonly Block[]): number[] {
   const postorder: number[] = []
-  const seen = new Set([entry])
-  const path: { readonly start: number; next: number }[] = [{ start: entry, next: 0 }]
+  const seen = new Set([0])
+  const path: { readonly block: number; next: number }[] = [{ block: 0, next: 0 }]
   while (path.length > 0) {
     const top = path.at(-1)!
-    const { successors } = blocks.get(top.start)!
+    const { successors } = blocks[top.block]!
     // The one behind a branch is looked at first, so it comes last: loops stay in one piece.
     const successor = successors[top.next++]
     if (successor === undefined) {
-      postorder.push(top.start)
+      postorder.push(top.block)
       path.pop()
     } else if (!seen.has(successor)) {
       seen.add(successor)
-      path.push({ start: successor, next: 0 })
+      path.push({ block: successor, next: 0 })
     }
   }
   return postorder.reverse()

@@ -1,0 +1,16 @@
+import type { Step } from "../flow/blocks.ts"
+import type { StackSlot } from "../optimise/stack-slots.ts"
+
+/** What the code of a function depends on beside its own blocks. */
+export interface FunctionContext {
+  /** Numbers of the program's functions, by their first slots. */
+  readonly functions: ReadonlyMap<number, number>
+  /** How large memory is: programs do not see it grow while they run. */
+  readonly memoryBytes: number
+  /** Accesses that are known to stay inside memory, and out of its unused beginning. */
+  readonly inside: ReadonlySet<Step>
+  /** Parts of the frame that are kept in registers. */
+  readonly slots: readonly StackSlot[]
+  /** Frames of functions that are part of this one, below its own. */
+  readonly innerFrames: number
+}

@@ -1,0 +1,91 @@
+import type { FunctionDefinition } from "../encode/module.ts"
+import type { ValueType } from "../encode/opcodes.ts"
+import { fuelCharges } from "../flow/charges.ts"
+import type { FlowGraph } from "../flow/graph.ts"
+import { structure } from "../flow/structure.ts"
+import { BPF_FUNCTION, GLOBAL, LOCAL, localTypes } from "../layout.ts"
+import { emitBlock, emitCharge, emitCondition } from "./block.ts"
+import type { FunctionContext } from "./context.ts"
+import { emitFetchSlots } from "./frame.ts"
+import { FunctionCode } from "./function-code.ts"
+import { LowHalves } from "./low-halves.ts"
+
+export interface FunctionOptions {
+  /** The name it is exported by. */
+  readonly name?: string | undefined
+  /** What comes before. */
+  readonly code?: FunctionCode
+  /** Registers go up to the one before this; by default to r10. */
+  readonly registers?: number
+  /** As a loop around a jump table, which irreducible graphs always are. */
+  readonly dispatch?: boolean
+}
+
+export function writeFunction(
+  graph: FlowGraph,
+  context: FunctionContext,
+  { name, code = new FunctionCode(), registers, dispatch = false }: FunctionOptions,
+): FunctionDefinition {
+  code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
+  if (graph.blocks.some(({ steps }) => steps.at(-1)?.operation.kind === "mayGoto"))
+    code.getGlobal(GLOBAL.loopBudget).set(LOCAL.loopsLeft)
+  emitFetchSlots(code, context)
+  const isStructured = graph.isReducible && !dispatch
+  const locals = localTypes(registers === undefined ? undefined : registers - 1)
+  if (registers !== undefined && isStructured) {
+    code.lows = new LowHalves(graph, context, BPF_FUNCTION.parameters.length + locals.length)
+    locals.push(...Array<ValueType>(registers - 1).fill("i32"))
+  }
+  if (isStructured) writeStructured(code, graph, context)
+  else writeDispatched(code, graph, context)
+  code.op("unreachable", "end")
+  return {
+    type: BPF_FUNCTION,
+    locals,
+    code: code.bytes,
+    ...(name !== undefined && { name }),
+  }
+}
+
+function writeStructured(code: FunctionCode, graph: FlowGraph, context: FunctionContext): void {
+  const charges = fuelCharges(graph)
+  structure(graph, {
+    openBlock: () => void code.open("block"),
+    openLoop: () => void code.open("loop"),
+    openIf: () => void code.open("if"),
+    close: () => void code.op("end"),
+    body: block => {
+      code.lows?.enter(block)
+      const charge = charges.get(block)
+      if (charge !== undefined) emitCharge(code, charge, graph.blocks[block]!.slot)
+      emitBlock(code, graph.blocks[block]!, context)
+    },
+    condition: block => emitCondition(code, graph.blocks[block]!),
+    branch: depth => void code.branch("br", depth),
+    branchIf: depth => void code.branch("br_if", depth),
+    unreachable: () => void code.op("unreachable"),
+  })
+}
+
+/** A loop around a table of all blocks: `next` has the number of the one to go to. */
+function writeDispatched(code: FunctionCode, { blocks }: FlowGraph, context: FunctionContext): void {
+  code.open("loop")
+  for (let block = 0; block < blocks.length; block++) code.open("block")
+  const depths = blocks.map((_, block) => block)
+  code.get(LOCAL.next).branchTable(depths.slice(0, -1), depths.at(-1)!)
+  blocks.forEach((block, number) => {
+    code.op("end")
+    emitCharge(code, block.cost, block.slot)
+    emitBlock(code, block, context)
+    const again = blocks.length - 1 - number
+    const [first, second] = block.successors
+    if (first === undefined) code.op("unreachable")
+    else if (second === undefined) code.i32(first).set(LOCAL.next).branch("br", again)
+    else {
+      code.i32(first).i32(second)
+      emitCondition(code, block)
+      code.op("select").set(LOCAL.next).branch("br", again)
+    }
+  })
+  code.op("end")
+}

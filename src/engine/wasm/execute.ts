@@ -1,0 +1,59 @@
+import { InstructionFault } from "../instruction-fault.ts"
+import { type ExecutableProgram, FRAME_BYTES, MAX_FRAMES, MAX_LOOPS, type Machine } from "../machine.ts"
+import { Unwind } from "../unwind.ts"
+import type { Tier } from "./compile.ts"
+import { noRoom } from "./fault.ts"
+import { Heat } from "./heat.ts"
+import { instanceOf } from "./modules.ts"
+import { type Run, siteOf } from "./site.ts"
+
+export interface ExecuteOptions {
+  /** Slot of the function to start: a callback that runs on its own (a timer's); 0 by default. */
+  readonly entry?: number
+  /** Which compiler; unless told, the quick one at first, and the other when a program turns out to be hot. */
+  readonly tier?: Tier
+}
+
+const heat = new Heat()
+
+/** So much that no run uses it up. */
+const NO_LIMIT = 1n << 62n
+
+/**
+ * Runs a program compiled to WebAssembly, as `interpret` does, with the same results and faults. Only fuel is counted more
+ * coarsely: loops pay for all of their body, so a run may end a little before it took all instructions of its budget.
+ */
+export function execute(
+  program: ExecutableProgram,
+  machine: Machine,
+  registers: bigint | readonly bigint[] = [],
+  options: ExecuteOptions = {},
+): bigint {
+  const args = typeof registers === "bigint" ? [registers] : registers
+  const site = siteOf(machine)
+  const entry = options.entry ?? 0
+  const instance = instanceOf(program, site, options.tier ?? heat.tierOf(program), entry)
+  const mark = site.arena.mark
+  const framePointer = site.arena.enter()
+  if (framePointer === undefined)
+    throw new InstructionFault({ program, slot: entry, reason: noRoom(site.stack) })
+  const frame = framePointer - FRAME_BYTES
+  const [last, lowest] = [frame - (MAX_FRAMES - 1) * FRAME_BYTES, site.stack.base + FRAME_BYTES]
+  const outer = { run: site.run, loops: site.loopBudget.value }
+  const fuel = machine.fuel ?? NO_LIMIT
+  const limits = instance.exchange(fuel, Math.max(last, lowest))
+  const run: Run = { machine, isStackShort: last < lowest, tailCalls: 0 }
+  site.run = run
+  site.loopBudget.value = machine.loopBudget ?? MAX_LOOPS
+  try {
+    return BigInt.asUintN(64, instance.start(entry, args, frame))
+  } catch (error) {
+    if (error instanceof Unwind && error.run === run) return BigInt.asUintN(64, error.result)
+    throw error
+  } finally {
+    site.run = outer.run
+    heat.add(program, Number(fuel - instance.exchange(...limits)[0]))
+    site.loopBudget.value = outer.loops
+    site.arena.release(mark)
+  }
+}

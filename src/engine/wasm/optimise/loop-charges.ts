@@ -1,0 +1,178 @@
+import type { Operand } from "../../../isa/index.ts"
+import type { Block, LoopCharge, Step } from "../flow/blocks.ts"
+import { costOfRound } from "../flow/charges.ts"
+import type { FlowGraph } from "../flow/graph.ts"
+import { type Loop, loopsOf } from "../flow/loops.ts"
+import type { Ranges } from "./ranges.ts"
+import { MAX_SPAN, type Relation, relationsIn, roundsOf, stepsOf } from "./rounds.ts"
+import { isConstant } from "./values.ts"
+
+/** Instructions that a loop may take before it pays. */
+export const MAX_UNPAID = 2 ** 17
+/** Loops that cannot take more pay for all of it beforehand: their counter is not worth a look. */
+const MAX_FLAT = 256
+/** A register that counts a loop's rounds, and where it started. */
+interface Counter {
+  readonly register: number
+  readonly step: number
+  readonly rounds: number
+}
+
+export interface PaidLoops {
+  readonly blocks: readonly Block[]
+  /** Registers with the values that counters start from come behind these. */
+  readonly registers: number
+  /** Some loop pays behind its last round. */
+  readonly paysLate: boolean
+}
+
+/**
+ * Lets loops that are known to end pay at their exits, by how far their counter got, instead of in each round; small ones
+ * pay for the most they can take when they are entered. A loop is known to end when a register grows or shrinks by the
+ * same step in each round and stays between limits.
+ */
+export function payForLoops(graph: FlowGraph, ranges: Ranges, registers: number): PaidLoops {
+  const { loops, innermost } = loopsOf(graph)
+  const edit = new Edit(graph, registers)
+  const flat = new Map<Loop, number>()
+  let paysLate = false
+  for (const loop of [...loops].reverse()) {
+    const cost = costOfRound(graph, innermost, loop) + (flat.get(loop) ?? 0)
+    const relations = relationsIn(graph, loop, registers)
+    const counters = countersOf(graph, loop, ranges, relations)
+    const [best] = counters
+    if (best === undefined) continue
+    if (best.rounds * cost <= MAX_FLAT) {
+      edit.enter(loop, best.rounds * cost, [])
+      if (loop.parent) flat.set(loop.parent, (flat.get(loop.parent) ?? 0) + best.rounds * cost)
+      continue
+    }
+    if (best.rounds * cost > MAX_UNPAID) continue
+    for (const counter of counters) {
+      const charges = chargesOf(graph, loop, ranges, relations, counter, cost, registers)
+      if (charges === undefined) continue
+      edit.pay(loop, counter, charges, ranges)
+      paysLate = true
+      break
+    }
+  }
+  return { blocks: edit.blocks, registers: edit.registers, paysLate }
+}
+
+/** Those with the fewest rounds come first. */
+function countersOf(
+  graph: FlowGraph,
+  loop: Loop,
+  ranges: Ranges,
+  relations: ReadonlyMap<number, Relation>,
+): Counter[] {
+  const atHead = ranges.entering(loop.head)
+  if (!atHead) return []
+  return [...stepsOf(graph, loop, relations)]
+    .map(([register, { step }]) => ({ register, step, rounds: roundsOf(atHead.read(register), step) }))
+    .filter(({ rounds }) => rounds < Infinity)
+    .sort((a, b) => a.rounds - b.rounds)
+}
+
+/** What is to be paid on each way out, or undefined when some way does not tell how far the counter got. */
+function chargesOf(
+  graph: FlowGraph,
+  loop: Loop,
+  ranges: Ranges,
+  relations: ReadonlyMap<number, Relation>,
+  counter: Counter,
+  cost: number,
+  registers: number,
+): Map<readonly [from: number, to: number], Omit<LoopCharge, "start">> | undefined {
+  const charges = new Map<readonly [number, number], Omit<LoopCharge, "start">>()
+  const { low } = ranges.entering(loop.head)!.read(counter.register)
+  for (const from of loop.blocks)
+    for (const to of graph.blocks[from]!.successors) {
+      const state = loop.blocks.has(to) ? undefined : ranges.leaving(from, to)
+      if (!state) continue
+      const relation = relations.get(from)
+      let found: Omit<LoopCharge, "start"> | undefined
+      for (let register = 0; register < registers && !found; register++) {
+        const relative = relation?.get(register)
+        if (relative?.register !== counter.register) continue
+        const known = state.read(register)
+        const [first, last] = [known.low - relative.distance, known.high - relative.distance]
+        if (known.base !== ranges.entering(loop.head)!.read(counter.register).base) continue
+        if (first < low - MAX_SPAN || last > low + MAX_SPAN) continue
+        found = { kind: "loopCharge", counter: register, ahead: relative.distance, step: counter.step, cost }
+      }
+      if (!found) return undefined
+      charges.set([from, to], found)
+    }
+  return charges
+}
+
+/** Puts blocks between others. */
+class Edit {
+  readonly #graph: FlowGraph
+  readonly #blocks: Block[]
+  #registers: number
+
+  constructor(graph: FlowGraph, registers: number) {
+    this.#graph = graph
+    this.#blocks = [...graph.blocks]
+    this.#registers = registers
+  }
+
+  get blocks(): readonly Block[] {
+    return this.#blocks
+  }
+
+  get registers(): number {
+    return this.#registers
+  }
+
+  /** Runs `steps`, and pays `cost`, before the first round of a loop, which pays for its rounds no more. */
+  enter(loop: Loop, cost: number, steps: readonly Step[]): void {
+    this.#blocks[loop.head] = { ...this.#blocks[loop.head]!, isPaid: true }
+    const from = this.#graph.predecessors[loop.head]!.filter(block => !loop.blocks.has(block))
+    for (const [index, block] of from.entries())
+      this.#between(block, loop.head, index === 0 ? cost : 0, steps)
+  }
+
+  pay(
+    loop: Loop,
+    counter: Counter,
+    charges: ReadonlyMap<readonly [from: number, to: number], Omit<LoopCharge, "start">>,
+    ranges: Ranges,
+  ): void {
+    const { slot } = this.#graph.blocks[loop.head]!
+    const from = this.#graph.predecessors[loop.head]!.filter(block => !loop.blocks.has(block))
+    const known = from.map(block => ranges.leaving(block, loop.head)?.read(counter.register))
+    const [first] = known
+    const isKnown = first && known.every(other => other && isConstant(other) && other.low === first.low)
+    const start: Operand = isKnown
+      ? { kind: "immediate", value: first.low }
+      : { kind: "register", register: this.#registers++ }
+    const source: Operand = { kind: "register", register: counter.register }
+    const keep: readonly Step[] =
+      start.kind === "immediate"
+        ? []
+        : [
+            {
+              operation: { kind: "move", width: 64, dst: start.register, source, signExtendFrom: undefined },
+              slot,
+            },
+          ]
+    this.enter(loop, 0, keep)
+    for (const [[block, to], charge] of charges)
+      this.#between(block, to, 0, [{ operation: { ...charge, start }, slot }])
+  }
+
+  /** A way that an outer loop leaves too, or that enters another one, has a block already: the new one comes before it. */
+  #between(from: number, to: number, cost: number, steps: readonly Step[]): void {
+    if (cost === 0 && steps.length === 0) return
+    const block = this.#blocks[from]!
+    const place = this.#graph.blocks[from]!.successors.indexOf(to)
+    const next = block.successors[place]!
+    const { slot } = this.#graph.blocks[to]!
+    this.#blocks.push({ slot, cost, steps, successors: [next] })
+    const successors = block.successors.with(place, this.#blocks.length - 1)
+    this.#blocks[from] = { ...block, successors }
+  }
+}

@@ -1,0 +1,92 @@
+import { frameOffset } from "../emit/operands.ts"
+import type { Step } from "../flow/blocks.ts"
+import { type FlowGraph, flowGraph } from "../flow/graph.ts"
+import { firstFreeRegister, type Inliner } from "./inline.ts"
+import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
+import { rangesOf } from "./ranges.ts"
+import { promoteSlots, type StackSlot } from "./stack-slots.ts"
+import { type Window, windowsOf } from "./windows.ts"
+
+/** A function as the optimising tier writes it. It may be used where its conditions hold; elsewhere the quick tier's is. */
+export interface Optimised {
+  readonly graph: FlowGraph
+  /** Registers go up to the one before this. */
+  readonly registers: number
+  readonly innerFrames: number
+  readonly inside: ReadonlySet<Step>
+  readonly slots: readonly StackSlot[]
+  readonly conditions: Conditions
+}
+
+/** What must hold when a function starts. */
+export interface Conditions {
+  /** These parts of memory exist, and lie beside the function's frames when it keeps parts of them in registers. */
+  readonly windows: readonly Window[]
+  /** Fuel that must be left, for loops that pay late. */
+  readonly fuel: number
+  /** Frames below the function's own that there must be room for. */
+  readonly innerFrames: number
+}
+
+/** Larger functions take too long. */
+const MAX_STEPS = 4000
+
+/**
+ * The passes, in order:
+ * 1. small functions are put into those that call them (inline.ts)
+ * 2. parts of the frame move into registers (stack-slots.ts)
+ * 3. numbers and distances from addresses get limits (ranges.ts)
+ * 4. accesses within them need no check (windows.ts)
+ * 5. loops that are known to end pay at their end (loop-charges.ts)
+ * Undefined when there is nothing to win, or it takes too long.
+ */
+export function optimise(inliner: Inliner, start: number, memoryBytes: number): Optimised | undefined {
+  const best = attempt(inliner, start, memoryBytes, true)
+  // Where it is not known that accesses miss the frame, moving parts of it costs more than it saves.
+  return best && best.slots.length > 0 && mayMeetFrame(best)
+    ? attempt(inliner, start, memoryBytes, false)
+    : best
+}
+
+function mayMeetFrame({ graph, inside }: Optimised): boolean {
+  return graph.blocks.some(({ steps }) =>
+    steps.some(
+      step => "base" in step.operation && !inside.has(step) && frameOffset(step.operation.base) === undefined,
+    ),
+  )
+}
+
+function attempt(
+  inliner: Inliner,
+  start: number,
+  memoryBytes: number,
+  withSlots: boolean,
+): Optimised | undefined {
+  const body = inliner.bodyOf(start)
+  const { innerFrames } = body
+  // The entry pays for what is in no loop, so it must be in none itself.
+  const entry = { slot: start, cost: 0, steps: [], successors: [1] }
+  const shifted = body.blocks.map(block => ({
+    ...block,
+    successors: block.successors.map(number => number + 1),
+  }))
+  const free = firstFreeRegister(body)
+  const whole = [entry, ...shifted]
+  const { blocks, slots } = withSlots ? promoteSlots(whole, free) : { blocks: whole, slots: [] }
+  const registers = free + slots.length
+  const graph = flowGraph(blocks)
+  if (!graph.isReducible || graph.blocks.reduce((sum, { steps }) => sum + steps.length, 0) > MAX_STEPS)
+    return undefined
+  const ranges = rangesOf(graph, registers)
+  if (ranges === undefined) return undefined
+  const { inside, windows } = windowsOf(graph, ranges, memoryBytes, innerFrames)
+  const paid = payForLoops(graph, ranges, registers)
+  return {
+    graph: flowGraph(paid.blocks),
+    registers: paid.registers,
+    innerFrames,
+    inside,
+    slots,
+    conditions: { windows, fuel: paid.paysLate ? 2 * MAX_UNPAID : 0, innerFrames },
+  }
+}

@@ -1,0 +1,121 @@
+import type { Step } from "../flow/blocks.ts"
+import type { FlowGraph } from "../flow/graph.ts"
+import type { Loop } from "../flow/loops.ts"
+import { isFramePointer, writeOf } from "../flow/registers.ts"
+import type { Value } from "./values.ts"
+
+/** A register as it was at the head of the loop in the same round, plus a constant. */
+export interface Relative {
+  readonly register: number
+  readonly distance: number
+  /** Some step on the way kept no more than 32 bits. */
+  readonly isNarrow: boolean
+}
+
+/** Registers at one place of a loop; those without an entry are something else. */
+export type Relation = ReadonlyMap<number, Relative>
+
+/** How registers at the end of each block of a loop relate to those at its head. */
+export function relationsIn(graph: FlowGraph, loop: Loop, registers: number): ReadonlyMap<number, Relation> {
+  const exits = new Map<number, Relation>()
+  const atHead: Relation = new Map(
+    Array.from({ length: registers }, (_, register) => [
+      register,
+      { register, distance: 0, isNarrow: false },
+    ]),
+  )
+  const order = [...loop.blocks].sort((a, b) => a - b)
+  for (let changed = true; changed; ) {
+    changed = false
+    for (const block of order) {
+      const entry =
+        block === loop.head ? atHead : common(graph.predecessors[block]!.map(from => exits.get(from)))
+      if (entry === undefined) continue
+      const exit = through(graph.blocks[block]!.steps, entry)
+      const before = exits.get(block)
+      if (before && isSame(before, exit)) continue
+      exits.set(block, exit)
+      changed = true
+    }
+  }
+  return exits
+}
+
+/** By how much each register grows from one round to the next, where that is always the same. */
+export function stepsOf(
+  { predecessors }: FlowGraph,
+  loop: Loop,
+  relations: ReadonlyMap<number, Relation>,
+): ReadonlyMap<number, { readonly step: number; readonly isNarrow: boolean }> {
+  const latches = predecessors[loop.head]!.filter(block => loop.blocks.has(block))
+  const steps = new Map<number, { readonly step: number; readonly isNarrow: boolean }>()
+  const [first, ...others] = latches.map(latch => relations.get(latch))
+  for (const [register, { register: from, distance, isNarrow }] of first ?? []) {
+    const rest = others.map(relation => relation?.get(register))
+    if (from !== register || rest.some(other => other?.register !== register || other.distance !== distance))
+      continue
+    steps.set(register, { step: distance, isNarrow: isNarrow || rest.some(other => other!.isNarrow) })
+  }
+  return steps
+}
+
+/** Counters do not wrap around when what they may be, and their step, stay below. */
+export const MAX_SPAN = 2 ** 31
+
+/** How often a loop goes round at most, by one register's limits at its head. */
+export function roundsOf({ base, low, high }: Value, step: number): number {
+  if (step === 0 || base < 0 || high - low + Math.abs(step) >= MAX_SPAN) return Infinity
+  return Math.floor((high - low) / Math.abs(step)) + 1
+}
+
+/** What all of them say; undefined when none says anything yet. */
+function common(relations: readonly (Relation | undefined)[]): Relation | undefined {
+  const [first, ...others] = relations.filter(relation => relation !== undefined)
+  if (first === undefined) return undefined
+  const all = new Map<number, Relative>()
+  for (const [register, own] of first)
+    if (others.every(other => isEqual(other.get(register), own))) all.set(register, own)
+  return all
+}
+
+function through(steps: readonly Step[], entry: Relation): Relation {
+  const relation = new Map(entry)
+  for (const step of steps) {
+    const register = writeOf(step)
+    if (register === undefined) continue
+    const result = relative(step, relation)
+    if (result) relation.set(register, result)
+    else relation.delete(register)
+  }
+  return relation
+}
+
+function relative({ operation }: Step, relation: Relation): Relative | undefined {
+  if (
+    operation.kind === "move" &&
+    operation.signExtendFrom === undefined &&
+    operation.source.kind === "register"
+  ) {
+    if (isFramePointer(operation.source.register)) return undefined
+    return narrowed(relation.get(operation.source.register), operation.width)
+  }
+  if (operation.kind !== "alu" || operation.source.kind !== "immediate") return undefined
+  if (operation.operator !== "add" && operation.operator !== "sub") return undefined
+  const known = relation.get(operation.dst)
+  const distance = operation.operator === "add" ? operation.source.value : -operation.source.value
+  return narrowed(known && { ...known, distance: known.distance + distance }, operation.width)
+}
+
+function narrowed(relative: Relative | undefined, width: 32 | 64): Relative | undefined {
+  return relative && width === 32 ? { ...relative, isNarrow: true } : relative
+}
+
+function isEqual(a: Relative | undefined, b: Relative): boolean {
+  return a?.register === b.register && a.distance === b.distance && a.isNarrow === b.isNarrow
+}
+
+function isSame(a: Relation, b: Relation): boolean {
+  if (a.size !== b.size) return false
+  for (const [register, own] of a) if (!isEqual(b.get(register), own)) return false
+  return true
+}

@@ -1,0 +1,52 @@
+import { MAX_LOOPS, type Machine, type StackRange } from "../machine.ts"
+import { StackArena } from "../stack-arena.ts"
+import { MAILBOX_BYTES } from "./layout.ts"
+
+/** What the programs of one memory and stack share: globals, the mailbox, and the run that is going on. */
+export class Site {
+  readonly memory: WebAssembly.Memory
+  readonly stack: StackRange
+  readonly arena: StackArena
+  readonly loopBudget = new WebAssembly.Global({ value: "i32", mutable: true }, MAX_LOOPS)
+  readonly mailboxAddress: number
+  run: Run | undefined
+  #mailbox: BigUint64Array
+
+  constructor(memory: WebAssembly.Memory, stack: StackRange) {
+    this.memory = memory
+    this.stack = stack
+    this.arena = StackArena.of(stack)
+    // The lowest frame of the stack is never handed out.
+    this.mailboxAddress = stack.base
+    this.#mailbox = this.#view()
+  }
+
+  /** r0 … r5. Memory that grew has a new buffer. */
+  get mailbox(): BigUint64Array {
+    if (this.#mailbox.buffer !== this.memory.buffer) this.#mailbox = this.#view()
+    return this.#mailbox
+  }
+
+  #view(): BigUint64Array {
+    return new BigUint64Array(this.memory.buffer, this.mailboxAddress, MAILBOX_BYTES / 8)
+  }
+}
+
+/** What one run shares with the programs that it tail-calls and with its callbacks. */
+export interface Run {
+  readonly machine: Machine
+  /** The stack has less room than all frames need. */
+  readonly isStackShort: boolean
+  tailCalls: number
+}
+
+const sites = new WeakMap<StackRange, Site>()
+
+export function siteOf({ memory, stack }: Machine): Site {
+  let site = sites.get(stack)
+  if (site === undefined || site.memory !== memory) {
+    site = new Site(memory, stack)
+    sites.set(stack, site)
+  }
+  return site
+}
