@@ -1,16 +1,23 @@
 import { errnoNumber } from "../../base/index.ts"
 import { BPF_EXIST, MapBase } from "./map-base.ts"
 import type { MapAttributes, MapHost } from "./map-storage.ts"
-import { HashTable, type NativeFunctions, type NativeHash, nativeMaps } from "./native/index.ts"
+import { type HashFunctions, HashTable, type NativeHash, nativeMaps } from "./native/index.ts"
+
+const nothing = (): number => 0
+const noEntry = (): number => -errnoNumber("ENOENT")
+/** The operations of a map whose memory is gone. */
+const CLOSED: HashFunctions = {
+  ...{ lookup: nothing, lookup4: nothing, lookup8: nothing, peek: nothing, next: nothing },
+  ...{ claim: noEntry, update: noEntry, remove: noEntry },
+}
 
 /**
  * hash and percpu_hash; the elements and the operations on them are WebAssembly. Walking goes in the order of insertion;
  * Linux's order depends on a random seed. `evicts` is for LRU maps: entries that a shortage makes room for.
  */
 export class HashMap extends MapBase {
-  override readonly native: NativeHash
   readonly #table: HashTable
-  readonly #functions: NativeFunctions
+  #functions: HashFunctions
 
   constructor(host: MapHost, id: number, attributes: MapAttributes, copies: number, evicts?: number) {
     super(host, id, attributes, copies)
@@ -18,45 +25,53 @@ export class HashMap extends MapBase {
     const { stride } = this
     this.#functions = nativeMaps(host.memory).functions
     this.#table = new HashTable(host.memory, { keySize, valueSize, maxEntries, stride, copies, evicts })
+  }
+
+  override get native(): NativeHash | undefined {
+    const isOwn = (name: "lookup" | "update" | "delete"): boolean => this[name] === HashMap.prototype[name]
+    // What has another lookup does more than to look a value up.
+    if (!isOwn("lookup")) return undefined
     const { lookup, lookup4, lookup8, update, remove } = this.#functions
-    this.native = {
+    const { keySize } = this.attributes
+    return {
       kind: "hash",
       header: this.#table.header,
       lookup: keySize === 8 ? lookup8 : keySize === 4 ? lookup4 : lookup,
-      update,
-      remove,
+      ...(isOwn("update") ? { update } : {}),
+      ...(isOwn("delete") ? { remove } : {}),
     }
   }
 
   lookup(key: number): number {
-    return this.native.lookup(this.native.header, key)
+    return this.#functions.lookup(this.#table.header, key)
   }
 
   update(key: number, value: number, flags: bigint): number {
     if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
-    return this.native.update(this.native.header, key, value, Number(flags))
+    return this.#functions.update(this.#table.header, key, value, Number(flags))
   }
 
   delete(key: number): number {
-    return this.native.remove(this.native.header, key)
+    return this.#functions.remove(this.#table.header, key)
   }
 
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
-    const next = this.#functions.next(this.native.header, key ? this.putKey(key) : 0)
+    const next = this.#functions.next(this.#table.header, key ? this.putKey(key) : 0)
     return next === 0 ? undefined : this.memory.read(next, this.attributes.keySize)
   }
 
   override close(): void {
     this.#table.close()
+    this.#functions = CLOSED
     super.close()
   }
 
   protected find(key: number): number {
-    return this.#functions.peek(this.native.header, key)
+    return this.#functions.peek(this.#table.header, key)
   }
 
   protected claim(key: number, flags: bigint): number {
     if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
-    return this.#functions.claim(this.native.header, key, Number(flags))
+    return this.#functions.claim(this.#table.header, key, Number(flags))
   }
 }

@@ -23,7 +23,6 @@ export abstract class MapBase implements MapStorage {
   readonly attributes: MapAttributes
   readonly address: number
   readonly records?: MapRecords
-  readonly native?: NativeMap
   protected readonly host: MapHost
   protected readonly copies: number
   readonly #scratch: number
@@ -35,6 +34,10 @@ export abstract class MapBase implements MapStorage {
     this.copies = copies
     this.address = host.memory.alloc(MAP_OBJECT)
     this.#scratch = host.memory.alloc(attributes.keySize + this.stride + 16)
+  }
+
+  get native(): NativeMap | undefined {
+    return undefined
   }
 
   abstract lookup(key: number): number

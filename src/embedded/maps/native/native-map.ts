@@ -18,9 +18,13 @@ export interface NativeHash {
   readonly header: number
   /** The running CPU's value under a key, or 0; LRU maps note the use. */
   readonly lookup: (header: number, key: number) => number
-  /** Flags above 2, of all 64 bits, are refused with −EINVAL: pass any such number. */
-  readonly update: (header: number, key: number, value: number, flags: number) => number
-  readonly remove: (header: number, key: number) => number
+  /**
+   * Flags above 2, of all 64 bits, are refused with −EINVAL: pass any such number. Missing where an update does more than
+   * to copy a value.
+   */
+  readonly update?: (header: number, key: number, value: number, flags: number) => number
+  /** Missing where a value has to be cleaned up. */
+  readonly remove?: (header: number, key: number) => number
 }
 
 export interface NativeRing {

@@ -4,16 +4,20 @@ import type { NativeHash, NativeRing } from "./native-map.ts"
 
 type Lookup = NativeHash["lookup"]
 
-/** The module's exports; assembly/hash.ts and assembly/ring.ts say what they do. */
-export interface NativeFunctions {
+/** Operations of hash maps: assembly/hash.ts says what they do. */
+export interface HashFunctions {
   readonly lookup: Lookup
   readonly lookup4: Lookup
   readonly lookup8: Lookup
   readonly peek: Lookup
   readonly next: Lookup
   readonly claim: (header: number, key: number, flags: number) => number
-  readonly update: NativeHash["update"]
-  readonly remove: NativeHash["remove"]
+  readonly update: Required<NativeHash>["update"]
+  readonly remove: Required<NativeHash>["remove"]
+}
+
+/** The module's exports: besides those, the ones of assembly/ring.ts, and what hash-table.ts needs. */
+export interface NativeFunctions extends HashFunctions {
   readonly rebucket: (header: number, buckets: number, shift: number) => void
   readonly reserve: NativeRing["reserve"]
   readonly commit: NativeRing["commit"]
