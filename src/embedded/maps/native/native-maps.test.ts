@@ -48,6 +48,20 @@ describe.each([
   })
 })
 
+test.each([5, 16])("keys of %i bytes that share a hash are told apart", keySize => {
+  // Of so many keys a handful share all 32 bits of their hash: the chance that none does is below 1 %.
+  const COUNT = 200_000
+  const host = new TestHost()
+  const map = host.map(HASH, { keySize, maxEntries: COUNT })
+  const { header, update } = map.native as Required<NativeHash>
+  const keys = host.memory.alloc(COUNT * keySize)
+  const { view } = host.memory
+  for (let index = 0; index < COUNT; index++)
+    view.setUint32(keys + (index + 1) * keySize - 5, Math.imul(index, 0x9e37_79b1), true)
+  const call = callEach(host.memory.memory, update as () => number, [header, "address", keys, 1])
+  expect(call(keys, COUNT, keySize)).toBe(0)
+})
+
 test("a value that was deleted can be read until many others are deleted", () => {
   const host = new TestHost()
   const map = host.map(HASH, { maxEntries: 100 })

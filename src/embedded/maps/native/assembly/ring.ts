@@ -84,7 +84,7 @@ function finish(ring: u32, data: u32, isDiscarded: bool): void {
   const record = data - RECORD_BYTES
   const length = load<u32>(record, RECORD_LENGTH) & ~RECORD_BUSY
   store<u32>(record, isDiscarded ? length | RECORD_DISCARDED : length, RECORD_LENGTH)
-  if (record === recordAt(ring, load<u64>(ring, RING_READY))) show(ring)
+  show(ring)
 }
 
 /** A record waits for every one that was reserved before it. The host may read, and write, while it is told of one. */
