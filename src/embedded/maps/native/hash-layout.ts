@@ -48,6 +48,9 @@ export const LIST_FIRST = 0
 export const LIST_LAST = 4
 export const LIST_SIZE = 8
 
+/** 1 when the host wants to see values before their memory is given away. */
+export const RELEASES = 124
+
 export const HASH_HEADER_BYTES = 128
 
 // An element: its key stands at KEY, its value where the header's VALUE says.

@@ -12,6 +12,7 @@ import {
   LRU_BYTES,
   LRU_FREE,
   MAX_ENTRIES,
+  RELEASES,
   STRIDE,
   VALUE,
   VALUE_SIZE,
@@ -49,6 +50,7 @@ export class HashTable {
   /** From the start of an element's memory to its address. */
   readonly #lead: number
   readonly #chunks: number[] = []
+  #onRelease: ((value: number) => void) | undefined
   #buckets = 0
   #bucketBits = 0
 
@@ -96,6 +98,20 @@ export class HashTable {
     this.#put(FRESH_END, chunk + this.#lead + size)
   }
 
+  /**
+   * From now on `listener` sees the first CPU's value of each key that is deleted or evicted, for values whose fields hold
+   * something. It may not use the map.
+   */
+  onRelease(listener: (value: number) => void): void {
+    this.#onRelease = listener
+    this.#put(RELEASES, 1)
+  }
+
+  released(value: number): void {
+    this.#onRelease?.(value)
+  }
+
+  /** Gives the memory back; nobody is told of the values. */
   close(): void {
     this.#native.owners.delete(this.header)
     for (const block of [...this.#chunks, this.#buckets, this.header]) this.#memory.free(block)

@@ -27,8 +27,10 @@ export interface NativeFunctions extends HashFunctions {
 
 /** Who answers when the module asks for something in the name of a header. */
 export interface NativeOwner {
-  /** Gives the map memory. What it throws goes through to the caller of the operation, and the map stays as it was. */
+  /** Gives the map memory. What it throws goes through to the caller of the operation, and no key is added. */
   grow(): void
+  /** The first CPU's value of a key that was deleted or evicted. */
+  released?(value: number): void
   /** A ring buffer that listens has one more record. */
   shown?(): void
 }
@@ -57,6 +59,7 @@ export function nativeMaps(kernelMemory: KernelMemory): NativeMaps {
   const { memory } = kernelMemory
   const host = {
     grow: (header: number) => ownerOf(header).grow(),
+    released: (header: number, value: number) => ownerOf(header).released?.(value),
     shown: (header: number) => ownerOf(header).shown?.(),
   }
   const instance = new WebAssembly.Instance(compiled, { env: { memory }, host })

@@ -17,11 +17,13 @@ import {
   KEY_SIZE,
   LAST,
   NEXT,
+  RELEASES,
   SHIFT,
+  VALUE,
   WAITING,
 } from "../hash-layout"
 import { copyBytes } from "./bytes"
-import { grow } from "./host"
+import { grow, released } from "./host"
 import { sameLong, shortKey } from "./keys"
 
 export function bucketOf(header: u32, hash: u32): u32 {
@@ -88,6 +90,7 @@ export function discard(header: u32, element: u32): void {
   if (after !== 0) store<u32>(after, before, BEFORE)
   else store<u32>(header, before, LAST)
   store<u32>(header, load<u32>(header, COUNT) - 1, COUNT)
+  if (load<u32>(header, RELEASES)) released(header, element + load<u32>(header, VALUE))
   free(header, element)
 }
 
