@@ -51,7 +51,7 @@ async function compile() {
 export async function buildNativeMaps() {
   const mark = `// ${fingerprint()}: made by scripts/native-maps/build.mjs from the sources in assembly/.`
   if (existsSync(generated) && readFileSync(generated, "utf8").startsWith(mark)) return
-  writeFileSync(generated, `${mark}\nexport const MODULE =\n  "${await compile()}"\n`)
+  writeFileSync(generated, `${mark}\nexport const MODULE: string =\n  "${await compile()}"\n`)
 }
 
 /** vitest's global setup. */
