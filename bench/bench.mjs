@@ -3,11 +3,14 @@
 // run and has a first row that the others are compared with: ratios travel between machines, times do not.
 import { availableParallelism, cpus } from "node:os"
 import { LIBRARY_GROUPS } from "./library.mjs"
+import { MAP_GROUPS } from "./maps.mjs"
 import { PROCESS_GROUPS } from "./processes.mjs"
 
 const json = process.argv.includes("--json")
 const pattern = process.argv.slice(2).find(arg => !arg.startsWith("-")) ?? ""
-const groups = [...PROCESS_GROUPS, ...LIBRARY_GROUPS].filter(group => group.name.includes(pattern))
+const groups = [...PROCESS_GROUPS, ...LIBRARY_GROUPS, ...MAP_GROUPS].filter(group =>
+  group.name.includes(pattern),
+)
 if (groups.length === 0) {
   console.error(`bench: no group's name contains '${pattern}'`)
   process.exit(2)
@@ -35,7 +38,7 @@ function print({ name, rows }) {
 
 function time(ms) {
   if (ms >= 1) return `${ms.toFixed(ms < 100 ? 1 : 0)} ms`
-  return ms >= 0.001 ? `${(ms * 1000).toFixed(1)} µs` : `${(ms * 1e6).toFixed(0)} ns`
+  return ms >= 0.001 ? `${(ms * 1000).toFixed(1)} µs` : `${(ms * 1e6).toFixed(ms < 1e-4 ? 1 : 0)} ns`
 }
 
 function machine() {

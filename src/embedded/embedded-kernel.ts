@@ -58,7 +58,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
-  #order = 0
   #random = 0x2545_f491
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
@@ -166,7 +165,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   /** One task runs at a time, always here. */
   cpu(): number {
-    return 0
+    return this.memory.runningCpu
   }
 
   now(): bigint {
@@ -219,7 +218,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   nextOrder(): number {
-    return ++this.#order
+    return this.memory.nextOrder()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

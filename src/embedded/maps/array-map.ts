@@ -1,6 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import { BPF_EXIST, BPF_NOEXIST, MapBase } from "./map-base.ts"
 import type { MapAttributes, MapHost } from "./map-storage.ts"
+import type { NativeArray } from "./native/index.ts"
 
 /** array and percpu_array: values lie one after the other, a CPU's together, and exist from the beginning. */
 export class ArrayMap extends MapBase {
@@ -9,6 +10,18 @@ export class ArrayMap extends MapBase {
   constructor(host: MapHost, id: number, attributes: MapAttributes, copies = 1) {
     super(host, id, attributes, copies)
     this.#values = host.memory.alloc(attributes.maxEntries * this.stride * copies)
+  }
+
+  override get native(): NativeArray | undefined {
+    // What has another lookup does more than to look a value up.
+    if (this.lookup !== ArrayMap.prototype.lookup) return undefined
+    return {
+      kind: "array",
+      base: this.#values,
+      entries: this.attributes.maxEntries,
+      stride: this.stride * this.copies,
+      cpuStride: this.copies === 1 ? 0 : this.stride,
+    }
   }
 
   lookup(key: number): number {

@@ -73,8 +73,16 @@ describe("a hash", () => {
   test("gives its memory back when it is closed", () => {
     const host = new TestHost()
     const before = host.memory.kernel.used
-    filled(host, HASH, 50).close()
+    const map = filled(host, HASH, 5000)
+    map.close()
     expect(host.memory.kernel.used).toBe(before)
+    const other = filled(host, HASH, 5000)
+    expect([map.get(key(1)), map.nextKey(undefined), map.remove(key(1))]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ])
+    expect(other.get(key(1))).toEqual(value(10n))
   })
 })
 

@@ -1,91 +1,77 @@
 import { errnoNumber } from "../../base/index.ts"
-import { MapBase, refusedUpdate } from "./map-base.ts"
+import { BPF_EXIST, MapBase } from "./map-base.ts"
+import type { MapAttributes, MapHost } from "./map-storage.ts"
+import { type HashFunctions, HashTable, type NativeHash, nativeMaps } from "./native/index.ts"
 
-interface Entry {
-  readonly key: Uint8Array
-  /** The first copy of the value. */
-  readonly address: number
+const nothing = (): number => 0
+const noEntry = (): number => -errnoNumber("ENOENT")
+/** The operations of a map whose memory is gone. */
+const CLOSED: HashFunctions = {
+  ...{ lookup: nothing, lookup4: nothing, lookup8: nothing, peek: nothing, next: nothing },
+  ...{ claim: noEntry, update: noEntry, remove: noEntry },
 }
 
-/** hash and percpu_hash. Walking goes in the order of insertion; Linux's order depends on a random seed. */
+/**
+ * hash and percpu_hash; the elements and the operations on them are WebAssembly. Walking goes in the order of insertion;
+ * Linux's order depends on a random seed. `evicts` is for LRU maps: entries that a shortage makes room for.
+ */
 export class HashMap extends MapBase {
-  protected readonly entries = new Map<string, Entry>()
-  /** Where the last `nextKey` stopped, so that walking all keys does not search for each. */
-  #cursor: { readonly at: string; readonly entries: IterableIterator<Entry> } | undefined
+  readonly #table: HashTable
+  #functions: HashFunctions
+
+  constructor(host: MapHost, id: number, attributes: MapAttributes, copies: number, evicts?: number) {
+    super(host, id, attributes, copies)
+    const { keySize, valueSize, maxEntries } = attributes
+    const { stride } = this
+    this.#functions = nativeMaps(host.memory).functions
+    this.#table = new HashTable(host.memory, { keySize, valueSize, maxEntries, stride, copies, evicts })
+  }
+
+  override get native(): NativeHash | undefined {
+    const isOwn = (name: "lookup" | "update" | "delete"): boolean => this[name] === HashMap.prototype[name]
+    // What has another lookup does more than to look a value up.
+    if (!isOwn("lookup")) return undefined
+    const { lookup, lookup4, lookup8, update, remove } = this.#functions
+    const { keySize } = this.attributes
+    return {
+      kind: "hash",
+      header: this.#table.header,
+      lookup: keySize === 8 ? lookup8 : keySize === 4 ? lookup4 : lookup,
+      ...(isOwn("update") ? { update } : {}),
+      ...(isOwn("delete") ? { remove } : {}),
+    }
+  }
 
   lookup(key: number): number {
-    const entry = this.entries.get(this.keyAt(key))
-    return entry ? this.#own(entry.address) : 0
+    return this.#functions.lookup(this.#table.header, key)
   }
 
   update(key: number, value: number, flags: bigint): number {
-    const isNew = !this.entries.has(this.keyAt(key))
-    const address = this.claim(key, flags)
-    if (address < 0) return address
-    // A new per-CPU entry starts at zero for the other CPUs.
-    if (isNew && this.copies > 1) this.memory.bytes.fill(0, address, address + this.stride * this.copies)
-    this.memory.bytes.copyWithin(this.#own(address), value, value + this.attributes.valueSize)
-    return 0
+    if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
+    return this.#functions.update(this.#table.header, key, value, Number(flags))
   }
 
   delete(key: number): number {
-    return this.drop(this.keyAt(key)) ? 0 : -errnoNumber("ENOENT")
+    return this.#functions.remove(this.#table.header, key)
   }
 
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
-    const text = key && latin1(key)
-    let entries = this.#cursor?.entries
-    if (text === undefined || !this.entries.has(text)) entries = this.entries.values()
-    else if (!entries || this.#cursor?.at !== text) {
-      entries = this.entries.values()
-      for (const entry of entries) if (latin1(entry.key) === text) break
-    }
-    const next = entries.next().value?.key
-    this.#cursor = next && { at: latin1(next), entries }
-    return next
+    const next = this.#functions.next(this.#table.header, key ? this.putKey(key) : 0)
+    return next === 0 ? undefined : this.memory.read(next, this.attributes.keySize)
   }
 
   override close(): void {
-    for (const entry of this.entries.values()) this.memory.free(entry.address)
-    this.entries.clear()
+    this.#table.close()
+    this.#functions = CLOSED
     super.close()
   }
 
   protected find(key: number): number {
-    return this.entries.get(this.keyAt(key))?.address ?? 0
+    return this.#functions.peek(this.#table.header, key)
   }
 
   protected claim(key: number, flags: bigint): number {
-    const text = this.keyAt(key)
-    const existing = this.entries.get(text)
-    const refused = refusedUpdate(flags, existing !== undefined)
-    if (refused !== 0) return refused
-    if (existing) return existing.address
-    if (this.entries.size >= this.attributes.maxEntries) return -errnoNumber("E2BIG")
-    const address = this.memory.alloc(this.stride * this.copies)
-    this.entries.set(text, { key: this.memory.read(key, this.attributes.keySize), address })
-    return address
+    if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
+    return this.#functions.claim(this.#table.header, key, Number(flags))
   }
-
-  protected drop(text: string): boolean {
-    const entry = this.entries.get(text)
-    if (!entry) return false
-    this.memory.free(entry.address)
-    return this.entries.delete(text)
-  }
-
-  protected keyAt(address: number): string {
-    return latin1(this.memory.bytes.subarray(address, address + this.attributes.keySize))
-  }
-
-  #own(address: number): number {
-    return this.copies === 1 ? address : address + this.host.cpu() * this.stride
-  }
-}
-
-/** Bytes as a string that is equal exactly when they are. */
-function latin1(bytes: Uint8Array): string {
-  let text = ""
-  for (const byte of bytes) text += String.fromCharCode(byte)
-  return text
 }

@@ -1,6 +1,7 @@
 import { alignUp, type Errno, errnoNumber, MapError } from "../../base/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import type { MapAttributes, MapHost, MapRecords, MapStorage } from "./map-storage.ts"
+import type { NativeMap } from "./native/index.ts"
 
 /** Update flags of bpf(2) and bpf_map_update_elem. */
 export const BPF_NOEXIST = 1n
@@ -35,6 +36,10 @@ export abstract class MapBase implements MapStorage {
     this.#scratch = host.memory.alloc(attributes.keySize + this.stride + 16)
   }
 
+  get native(): NativeMap | undefined {
+    return undefined
+  }
+
   abstract lookup(key: number): number
   abstract update(key: number, value: number, flags: bigint): number
   abstract delete(key: number): number
@@ -52,7 +57,7 @@ export abstract class MapBase implements MapStorage {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const address = this.find(this.#putKey(key))
+    const address = this.find(this.putKey(key))
     if (address === 0) return undefined
     if (this.copies === 1) return this.memory.read(address, this.attributes.valueSize)
     return this.memory.read(address, this.stride * this.copies)
@@ -61,13 +66,13 @@ export abstract class MapBase implements MapStorage {
   set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
     const wanted = this.copies === 1 ? this.attributes.valueSize : this.stride * this.copies
     if (value.length !== wanted) throw this.fail("EINVAL", `a value has ${wanted} bytes, not ${value.length}`)
-    const address = this.claim(this.#putKey(key), flags)
+    const address = this.claim(this.putKey(key), flags)
     if (address < 0) throw this.failNumber(address, "update")
     this.memory.write(address, value)
   }
 
   remove(key: Uint8Array): boolean {
-    const result = this.delete(this.#putKey(key))
+    const result = this.delete(this.putKey(key))
     if (result === -errnoNumber("ENOENT")) return false
     if (result < 0) throw this.failNumber(result, "delete")
     return true
@@ -115,7 +120,8 @@ export abstract class MapBase implements MapStorage {
     }
   }
 
-  #putKey(key: Uint8Array): number {
+  /** Puts a key of user space where the program side finds it. */
+  protected putKey(key: Uint8Array): number {
     if (key.length !== this.attributes.keySize)
       throw this.fail("EINVAL", `a key has ${this.attributes.keySize} bytes, not ${key.length}`)
     this.memory.write(this.#scratch, key)

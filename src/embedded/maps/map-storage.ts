@@ -1,5 +1,6 @@
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
+import type { NativeMap } from "./native/index.ts"
 
 /** What a map is made from: the union bpf_attr of BPF_MAP_CREATE, sizes in bytes. */
 export interface MapAttributes {
@@ -71,6 +72,8 @@ export interface MapStorage {
   window(size: number): Uint8Array
   /** Records for user space: perf event arrays and ring buffers only. */
   readonly records?: MapRecords
+  /** For compiled programs: how to do the same without JavaScript. Missing where there is no such way. */
+  readonly native?: NativeMap
   /** Gives the memory back. */
   close(): void
 }
@@ -78,7 +81,8 @@ export interface MapStorage {
 /** One record that a program handed to user space. */
 export interface MapRecord {
   readonly bytes: Uint8Array
-  readonly cpu: number
+  /** Where it came from; ring buffers do not tell. */
+  readonly cpu?: number
   /** Counts all records of a kernel, whatever map they went to. */
   readonly order: number
 }

@@ -68,7 +68,11 @@ describe("a ring buffer", () => {
     const before = host.memory.kernel.used
     const ring = ringOf(4096, host)
     ring.reserve(100)
+    const stop = ring.records.onRecord(() => undefined)
     ring.close()
     expect(host.memory.kernel.used).toBe(before)
+    const bytes = host.memory.bytes.slice()
+    stop()
+    expect(Buffer.compare(host.memory.bytes, bytes)).toBe(0)
   })
 })

@@ -1,69 +1,67 @@
-import { alignUp, errnoNumber } from "../../base/index.ts"
+import { errnoNumber } from "../../base/index.ts"
 import { MapBase } from "./map-base.ts"
-import type { MapAttributes, MapHost, MapRecord } from "./map-storage.ts"
-import { RecordQueue } from "./record-queue.ts"
-
-/** In front of each record: its length and flags, and the page it lies in. */
-const RECORD_HEADER = 8
+import type { MapAttributes, MapHost } from "./map-storage.ts"
+import { type NativeFunctions, type NativeRing, nativeMaps } from "./native/index.ts"
+import {
+  RING_CONSUMED,
+  RING_DATA,
+  RING_HEADER_BYTES,
+  RING_MARK,
+  RING_MARK_VALUE,
+  RING_PRODUCED,
+  RING_SIZE,
+  WAKEUP_FLAGS,
+} from "./native/ring-layout.ts"
+import { RingReader } from "./ring-reader.ts"
 
 /** What bpf_ringbuf_query asks for. */
 export const RING_QUERY = { available: 0n, size: 1n, consumer: 2n, producer: 3n } as const
 
-/** Of the whole buffer, one bit of a 32-bit length is a flag and one more is kept. */
-const MAX_RECORD = 0xffff_ffff / 4
-
-/** Flags of output, submit and discard; none of them changes what a reader here sees. */
-const WAKEUP_FLAGS = 3n
-
-interface Reservation {
-  readonly size: number
-  /** The producer's position where its header stands. */
-  readonly position: number
-  done: "no" | "submitted" | "discarded"
-}
+/** No record is as large. */
+const TOO_LARGE = 0xffff_ffff
 
 /**
- * ringbuf: records of any size in one buffer for all CPUs, seen by the reader in the order of reservation. Positions
- * count bytes since the map's creation, as in Linux: a record takes its room from reservation until the reader has
- * passed it, even when it was discarded.
+ * ringbuf: records of any size in one buffer for all CPUs, seen by the reader in the order of reservation; what programs
+ * do to it is WebAssembly. Positions count bytes since the map's creation, as in Linux: a record takes its room from
+ * reservation until the reader has passed it, even when it was discarded.
  */
 export class RingBuffer extends MapBase {
-  override readonly records: RingRecords
-  /** Reserved and not yet given to the reader, by address, in the order of reservation. */
-  readonly #reserved = new Map<number, Reservation>()
-  #produced = 0
+  override readonly records: RingReader
+  readonly #header: number
+  readonly #functions: NativeFunctions
+  #data = 0
 
   constructor(host: MapHost, id: number, attributes: MapAttributes) {
     super(host, id, attributes)
-    this.records = new RingRecords(host)
+    const { functions, owners } = nativeMaps(host.memory)
+    const header = host.memory.alloc(RING_HEADER_BYTES)
+    host.memory.view.setUint32(header + RING_MARK, header ^ RING_MARK_VALUE, true)
+    host.memory.view.setUint32(header + RING_SIZE, attributes.maxEntries, true)
+    this.#header = header
+    this.#functions = functions
+    this.records = new RingReader(host.memory, header)
+    owners.set(header, { grow: () => this.#allocate(), shown: () => this.records.tell() })
+  }
+
+  override get native(): NativeRing {
+    const { reserve, commit, output } = this.#functions
+    return { kind: "ring", header: this.#header, reserve, commit, output }
   }
 
   /** Memory for a record of `size` bytes, or 0 when the buffer has no room for it. */
   reserve(size: number): number {
-    const end = this.#produced + alignUp(size + RECORD_HEADER, 8)
-    // One byte short of full: positions of a full and of an empty buffer would look the same.
-    if (size > MAX_RECORD || end - this.records.consumed >= this.attributes.maxEntries) {
-      this.records.countLost()
-      return 0
-    }
-    const address = this.memory.alloc(size)
-    this.#reserved.set(address, { size, position: this.#produced, done: "no" })
-    this.#produced = end
-    return address
+    return this.#functions.reserve(this.#header, Math.min(size, TOO_LARGE))
   }
 
   /** Hands a reserved record over (or throws it away). False when nothing was reserved there. */
   commit(address: number, discard: boolean): boolean {
-    const record = this.#reserved.get(address)
-    if (record?.done !== "no") return false
-    record.done = discard ? "discarded" : "submitted"
-    this.#drain()
-    return true
+    if (address > TOO_LARGE || this.#functions.ringOf(address) !== this.#header) return false
+    return this.#functions.commit(address, discard ? 1 : 0) === 0
   }
 
   /** bpf_ringbuf_output: 0, −EINVAL for unknown flags, −EAGAIN when there is no room. */
   output(bytes: Uint8Array, flags = 0n): number {
-    if (flags > WAKEUP_FLAGS) return -errnoNumber("EINVAL")
+    if (flags > BigInt(WAKEUP_FLAGS)) return -errnoNumber("EINVAL")
     const address = this.reserve(bytes.length)
     if (address === 0) return -errnoNumber("EAGAIN")
     this.memory.write(address, bytes)
@@ -72,15 +70,17 @@ export class RingBuffer extends MapBase {
   }
 
   query(what: bigint): bigint {
+    const consumed = this.#position(RING_CONSUMED)
+    const produced = this.#position(RING_PRODUCED)
     switch (what) {
       case RING_QUERY.available:
-        return BigInt(this.#produced - this.records.consumed)
+        return produced - consumed
       case RING_QUERY.size:
         return BigInt(this.attributes.maxEntries)
       case RING_QUERY.consumer:
-        return BigInt(this.records.consumed)
+        return consumed
       case RING_QUERY.producer:
-        return BigInt(this.#produced)
+        return produced
       default:
         return 0n
     }
@@ -103,7 +103,13 @@ export class RingBuffer extends MapBase {
   }
 
   override close(): void {
-    for (const address of this.#reserved.keys()) this.memory.free(address)
+    const header = this.#header
+    this.records.close()
+    nativeMaps(this.memory).owners.delete(header)
+    // A record that is still reserved would lead here.
+    this.memory.view.setUint32(header + RING_MARK, 0, true)
+    if (this.#data !== 0) this.memory.free(this.#data)
+    this.memory.free(header)
     super.close()
   }
 
@@ -115,29 +121,13 @@ export class RingBuffer extends MapBase {
     throw this.fail("ENOTSUPP", "a ring buffer has no keys", "read its records instead")
   }
 
-  /** A record waits for every one that was reserved before it. */
-  #drain(): void {
-    for (const [address, record] of this.#reserved) {
-      if (record.done === "no") break
-      if (record.done === "submitted")
-        this.records.push(this.memory.read(address, record.size), this.host.cpu())
-      this.#reserved.delete(address)
-      this.memory.free(address)
-    }
-    const [first] = this.#reserved.values()
-    this.records.ready = first?.position ?? this.#produced
+  /** With the first record, so that buffers nobody writes to take no memory. */
+  #allocate(): void {
+    this.#data = this.memory.alloc(this.attributes.maxEntries * 2)
+    this.memory.view.setUint32(this.#header + RING_DATA, this.#data, true)
   }
-}
 
-/** The reader of a ring buffer: reading gives the room of records, and of discarded ones among them, back. */
-class RingRecords extends RecordQueue {
-  /** Up to where everything is submitted or discarded. */
-  ready = 0
-  /** Up to where the reader is. */
-  consumed = 0
-
-  override take(): MapRecord[] {
-    this.consumed = this.ready
-    return super.take()
+  #position(offset: number): bigint {
+    return this.memory.view.getBigUint64(this.#header + offset, true)
   }
 }

@@ -1,5 +1,8 @@
 import { NotModelledError } from "../../base/index.ts"
 import { BlockAllocator } from "./block-allocator.ts"
+import { KERNEL_START, RECORD_ORDER, RUNNING_CPU, SHARED_WORDS_BYTES } from "./shared-words.ts"
+
+export { KERNEL_START }
 
 const PAGE = 65536
 /** User memory is mapped in pages of 4 KiB. */
@@ -7,8 +10,6 @@ const USER_PAGE_BITS = 12
 
 /** Nothing lives below: loads there give zero (as faulting BTF-pointer loads do in Linux), stores fault. */
 export const NULL_GUARD_END = PAGE
-/** User memory is [NULL_GUARD_END, KERNEL_START), kernel memory everything above, as TASK_SIZE divides them in Linux. */
-export const KERNEL_START = 0x0200_0000
 /** Below 2 GiB − 64 KiB, so that a WASM guard can serve as the bounds check. */
 const MAX_PAGES = 32766
 
@@ -31,6 +32,28 @@ export class KernelMemory {
     this.#view = new DataView(this.memory.buffer)
     this.user = new BlockAllocator("user memory", NULL_GUARD_END, KERNEL_START)
     this.kernel = new BlockAllocator("kernel memory", KERNEL_START, MAX_PAGES * PAGE)
+    this.kernel.alloc(SHARED_WORDS_BYTES)
+  }
+
+  /** The CPU whose values programs see in per-CPU maps. */
+  get runningCpu(): number {
+    return this.view.getUint32(RUNNING_CPU, true)
+  }
+
+  set runningCpu(cpu: number) {
+    this.view.setUint32(RUNNING_CPU, cpu, true)
+  }
+
+  /** How many records the kernel's buffers have shown to their readers. */
+  get recordOrder(): number {
+    return Number(this.view.getBigUint64(RECORD_ORDER, true))
+  }
+
+  /** The number of one more record that a buffer shows. */
+  nextOrder(): number {
+    const order = this.recordOrder + 1
+    this.view.setBigUint64(RECORD_ORDER, BigInt(order), true)
+    return order
   }
 
   /** All of memory. Do not keep it: growing replaces the buffer. */

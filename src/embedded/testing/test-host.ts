@@ -19,10 +19,8 @@ export class TestHost implements MapHost, HelperKernel {
   readonly bootTime = 1_000_000_000_000n
   readonly programs = new Map<number, TailTarget>()
   readonly printed: string[] = []
-  runningCpu = 0
   task = { address: 0x200_0000, pid: 7, tgid: 5, uid: 1000, gid: 100, comm: "test" }
   readonly #maps = new Map<number, MapStorage>()
-  #order = 0
   #now = 0n
 
   constructor(cpus = 2, release = "6.12") {
@@ -82,6 +80,14 @@ export class TestHost implements MapHost, HelperKernel {
     return address
   }
 
+  get runningCpu(): number {
+    return this.memory.runningCpu
+  }
+
+  set runningCpu(cpu: number) {
+    this.memory.runningCpu = cpu
+  }
+
   cpu(): number {
     return this.runningCpu
   }
@@ -96,7 +102,7 @@ export class TestHost implements MapHost, HelperKernel {
   }
 
   nextOrder(): number {
-    return ++this.#order
+    return this.memory.nextOrder()
   }
 
   currentTask(): TestHost["task"] {

@@ -1,0 +1,73 @@
+import type { KernelMemory } from "../../memory/index.ts"
+import { MODULE } from "./module.generated.ts"
+import type { NativeHash, NativeRing } from "./native-map.ts"
+
+type Lookup = NativeHash["lookup"]
+
+/** Operations of hash maps: assembly/hash.ts says what they do. */
+export interface HashFunctions {
+  readonly lookup: Lookup
+  readonly lookup4: Lookup
+  readonly lookup8: Lookup
+  readonly peek: Lookup
+  readonly next: Lookup
+  readonly claim: (header: number, key: number, flags: number) => number
+  readonly update: Required<NativeHash>["update"]
+  readonly remove: Required<NativeHash>["remove"]
+}
+
+/** The module's exports: besides those, the ones of assembly/ring.ts, and what hash-table.ts needs. */
+export interface NativeFunctions extends HashFunctions {
+  readonly rebucket: (header: number, buckets: number, shift: number) => void
+  readonly reserve: NativeRing["reserve"]
+  readonly commit: NativeRing["commit"]
+  readonly output: NativeRing["output"]
+  readonly ringOf: (data: number) => number
+}
+
+/** Who answers when the module asks for something in the name of a header. */
+export interface NativeOwner {
+  /** Gives the map memory. What it throws goes through to the caller of the operation, and no key is added. */
+  grow(): void
+  /** The first CPU's value of a key that was deleted or evicted. */
+  released?(value: number): void
+  /** A ring buffer that listens has one more record. */
+  shown?(): void
+}
+
+/** The maps' functions on one kernel's memory. */
+export interface NativeMaps {
+  readonly functions: NativeFunctions
+  /** By header; maps come and go here. */
+  readonly owners: Map<number, NativeOwner>
+}
+
+let compiled: WebAssembly.Module | undefined
+const instances = new WeakMap<KernelMemory, NativeMaps>()
+
+/** Made once for each memory. */
+export function nativeMaps(kernelMemory: KernelMemory): NativeMaps {
+  const known = instances.get(kernelMemory)
+  if (known) return known
+  compiled ??= new WebAssembly.Module(decode(MODULE))
+  const owners = new Map<number, NativeOwner>()
+  const ownerOf = (header: number): NativeOwner => {
+    const owner = owners.get(header)
+    if (!owner) throw new Error(`BUG: no map has its header at ${header}`)
+    return owner
+  }
+  const { memory } = kernelMemory
+  const host = {
+    grow: (header: number) => ownerOf(header).grow(),
+    released: (header: number, value: number) => ownerOf(header).released?.(value),
+    shown: (header: number) => ownerOf(header).shown?.(),
+  }
+  const instance = new WebAssembly.Instance(compiled, { env: { memory }, host })
+  const maps = { functions: instance.exports as unknown as NativeFunctions, owners }
+  instances.set(kernelMemory, maps)
+  return maps
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), character => character.charCodeAt(0))
+}
