@@ -32,6 +32,8 @@ const SHELL_PID = 100
 export interface EmbeddedKernelOptions {
   /** CPUs of the model; per-CPU maps have as many values. */
   readonly cpus?: number
+  /** How much memory the machine has for programs, maps and kernel objects: 512 MiB unless told, rounded up to 64 KiB. */
+  readonly memoryBytes?: number
   /** What runs programs: compiled to WebAssembly unless told otherwise. The interpreter is the oracle, and slow. */
   readonly engine?: "wasm" | "interpreter"
 }
@@ -40,7 +42,7 @@ export interface EmbeddedKernelOptions {
 export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHost {
   readonly profile: KernelProfile
   readonly cpus: number
-  readonly memory = new KernelMemory()
+  readonly memory: KernelMemory
   readonly types: KernelTypes
   readonly clock = new Clock()
   readonly hooks = new TracingHooks()
@@ -63,6 +65,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
     this.cpus = options.cpus ?? 2
+    this.memory = new KernelMemory({
+      ...(options.memoryBytes !== undefined && { bytes: options.memoryBytes }),
+    })
     this.#engine = options.engine === "interpreter" ? interpret : execute
     this.types = new KernelTypes(this.memory, profile.btf())
     this.functions = new FunctionSites(profile)

@@ -17,14 +17,12 @@ describe("KernelMemory", () => {
     expect(memory.read(kernel, 3)).toEqual(Uint8Array.of(0, 0, 0))
   })
 
-  test("grows under its users, who see the same content after", () => {
-    const memory = new KernelMemory()
-    const small = memory.alloc(16)
-    memory.view.setUint32(small, 0xdecade, true)
-    const before = memory.size
-    memory.alloc(before)
-    expect(memory.size).toBeGreaterThan(before)
-    expect(memory.view.getUint32(small, true)).toBe(0xdecade)
+  test("has the size it was made with, and says so when it is full", () => {
+    const memory = new KernelMemory({ bytes: KERNEL_START + 0x10_0001 })
+    expect(memory.size).toBe(KERNEL_START + 0x11_0000)
+    memory.alloc(0x10_0000)
+    expect(() => memory.alloc(0x1_0000)).toThrow("kernel memory is full: 65536 bytes asked")
+    expect(() => new KernelMemory({ bytes: 2 ** 40 })).toThrow("the host does not give")
   })
 
   test("reads strings no further than asked", () => {

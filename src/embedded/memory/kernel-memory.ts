@@ -1,4 +1,4 @@
-import { NotModelledError } from "../../base/index.ts"
+import { LoadError } from "../../base/index.ts"
 import { BlockAllocator } from "./block-allocator.ts"
 import { KERNEL_START, RECORD_ORDER, RUNNING_CPU, SHARED_WORDS_BYTES } from "./shared-words.ts"
 
@@ -10,8 +10,13 @@ const USER_PAGE_BITS = 12
 
 /** Nothing lives below: loads there give zero (as faulting BTF-pointer loads do in Linux), stores fault. */
 export const NULL_GUARD_END = PAGE
-/** Below 2 GiB − 64 KiB, so that a WASM guard can serve as the bounds check. */
-const MAX_PAGES = 32766
+/** What the machine has, unless told otherwise. The host gives real memory only to what is written. */
+const DEFAULT_BYTES = 512 * 1024 * 1024
+
+export interface KernelMemoryOptions {
+  /** Rounded up to 64 KiB. It never grows: programs are compiled for it. */
+  readonly bytes?: number
+}
 
 /**
  * The one memory that programs see: user memory, kernel objects, map values, contexts and program stacks. An
@@ -23,15 +28,17 @@ export class KernelMemory {
   readonly user: BlockAllocator
   /** Blocks on each mapped page of user memory. */
   readonly #userPages = new Map<number, number>()
-  #bytes: Uint8Array
-  #view: DataView
+  readonly bytes: Uint8Array
+  /** For little-endian reads and writes anywhere. */
+  readonly view: DataView
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: KERNEL_START / PAGE + 64, maximum: MAX_PAGES })
-    this.#bytes = new Uint8Array(this.memory.buffer)
-    this.#view = new DataView(this.memory.buffer)
+  constructor(options: KernelMemoryOptions = {}) {
+    const pages = Math.ceil((options.bytes ?? DEFAULT_BYTES) / PAGE)
+    this.memory = newMemory(pages)
+    this.bytes = new Uint8Array(this.memory.buffer)
+    this.view = new DataView(this.memory.buffer)
     this.user = new BlockAllocator("user memory", NULL_GUARD_END, KERNEL_START)
-    this.kernel = new BlockAllocator("kernel memory", KERNEL_START, MAX_PAGES * PAGE)
+    this.kernel = new BlockAllocator("kernel memory", KERNEL_START, pages * PAGE)
     this.kernel.alloc(SHARED_WORDS_BYTES)
   }
 
@@ -54,18 +61,6 @@ export class KernelMemory {
     const order = this.recordOrder + 1
     this.view.setBigUint64(RECORD_ORDER, BigInt(order), true)
     return order
-  }
-
-  /** All of memory. Do not keep it: growing replaces the buffer. */
-  get bytes(): Uint8Array {
-    if (this.#bytes.length === 0) this.#renew()
-    return this.#bytes
-  }
-
-  /** A little-endian caller's view of all of memory. Do not keep it: growing replaces the buffer. */
-  get view(): DataView {
-    if (this.#bytes.length === 0) this.#renew()
-    return this.#view
   }
 
   get size(): number {
@@ -135,25 +130,19 @@ export class KernelMemory {
 
   #take(allocator: BlockAllocator, size: number): number {
     const address = allocator.alloc(size)
-    const end = address + size
-    if (end > this.size) this.#grow(end)
-    this.bytes.fill(0, address, end)
+    this.bytes.fill(0, address, address + size)
     return address
   }
+}
 
-  #grow(end: number): void {
-    // Doubling keeps the number of buffer replacements logarithmic.
-    const wanted = Math.max(Math.ceil(end / PAGE), Math.min(MAX_PAGES, (this.size / PAGE) * 2))
-    try {
-      this.memory.grow(Math.min(wanted, MAX_PAGES) - this.size / PAGE)
-    } catch (cause) {
-      throw new NotModelledError(`embedded kernel: out of memory at ${end} bytes`, { errno: "ENOMEM", cause })
-    }
-    this.#renew()
-  }
-
-  #renew(): void {
-    this.#bytes = new Uint8Array(this.memory.buffer)
-    this.#view = new DataView(this.memory.buffer)
+function newMemory(pages: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages })
+  } catch (cause) {
+    throw new LoadError(`embedded kernel: the host does not give ${pages * PAGE} bytes of memory`, {
+      errno: "ENOMEM",
+      hint: "boot it with less: bootKernel({ memoryBytes })",
+      cause,
+    })
   }
 }
