@@ -12,12 +12,5 @@ export interface AnswerRun {
   readonly programs: readonly [string, ...string[]]
 }
 
-export interface MapRun {
-  /** Type, key size, value size, entries, flags. */
-  readonly create: readonly [number, number, number, number, number]
-  readonly operations?: readonly string[]
-}
-
 export const TRACE_RUNS: readonly TraceRun[]
 export const ANSWER_RUNS: readonly AnswerRun[]
-export const MAP_RUNS: readonly MapRun[]
