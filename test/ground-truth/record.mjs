@@ -2,7 +2,7 @@
 // Records what real kernels answer: builds the programs, boots Debian's 6.1 and 6.12 kernels under QEMU, runs every
 // run of runs.mjs there and writes golden/<release>/*.json. With release names as arguments, only those. With
 // --distil nothing boots: the goldens are written again from what the last recording left in .cache/ground-truth;
-// with --maps only what bpf(2) answers to map commands is recorded.
+// with --only=WORD[,WORD...] only some: "maps" for what bpf(2) answers to map commands, or objects of ANSWER_RUNS.
 // Needs qemu-system-x86, busybox-static, clang-19, gcc, libbpf-dev (static), and a build for reading profiles.
 import { execFileSync } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -18,12 +18,18 @@ import { ANSWER_RUNS, TRACE_RUNS } from "./runs.mjs"
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, "../..")
 const built = join(root, ".cache/ground-truth")
-const OBJECTS = ["trace", "memory", "maps"]
+const OBJECTS = ["trace", "memory", "maps", "elements"]
 const TOOLS = ["loader", "map-operations"]
 
 const program = name => join(here, "programs", name)
 const isDistilOnly = process.argv.includes("--distil")
-const isMapsOnly = process.argv.includes("--maps")
+const only = process.argv
+  .find(word => word.startsWith("--only="))
+  ?.slice("--only=".length)
+  .split(",")
+const isWanted = word => !only || only.includes(word)
+const traceRuns = only ? [] : TRACE_RUNS
+const answerRuns = ANSWER_RUNS.filter(run => isWanted(run.object))
 const wanted = process.argv.slice(2).filter(word => !word.startsWith("--"))
 if (!isDistilOnly) build()
 for (const release of wanted.length > 0 ? wanted : ["6.1", "6.12"]) {
@@ -47,7 +53,7 @@ function build() {
 
 async function record(release) {
   const results = join(built, release)
-  console.log(`${release}: ${TRACE_RUNS.length + MAP_RUNS.length} runs`)
+  console.log(`${release}: ${traceRuns.length + answerRuns.length} runs`)
   const kernel = kernelPackage(release).image
   await runInGuest({
     kernel,
@@ -67,14 +73,14 @@ async function distil(release) {
   const golden = join(here, "golden", release)
   const output = name => readFileSync(join(built, release, name), "utf8")
   const write = (name, value) => writeFileSync(join(golden, `${name}.json`), formatGolden(value))
-  if (isMapsOnly) return write("map-operations", { runs: mapAnswers(output("maps")) })
+  if (!only) rmSync(golden, { recursive: true, force: true })
+  mkdirSync(golden, { recursive: true })
+  if (isWanted("maps")) write("map-operations", { runs: mapAnswers(output("map-operations")) })
+  for (const { name } of answerRuns) write(name, distilAnswers(output(name)))
+  if (only) return
   const { loadBuiltinProfile } = await import("../../dist/profile/node.js")
   const profile = await loadBuiltinProfile(release)
-  rmSync(golden, { recursive: true, force: true })
-  mkdirSync(golden, { recursive: true })
-  for (const run of TRACE_RUNS) write(run.name, distilTrace(output(run.name), profile))
-  for (const { name } of ANSWER_RUNS) write(name, distilAnswers(output(name)))
-  write("map-operations", { runs: mapAnswers(output("maps")) })
+  for (const run of traceRuns) write(run.name, distilTrace(output(run.name), profile))
   write("hello", distilHello(output("hello")))
 }
 
@@ -94,13 +100,12 @@ function guestScript() {
   const lines = ["ln -sf busybox /bin/sh", "cd /guest"]
   const run = (name, command) =>
     lines.push(`echo ${name} >/dev/console`, `${command} >/tmp/out/${name} || echo ${name} >&2`)
-  run("maps", "./map-operations <map-commands")
-  if (isMapsOnly) return `${lines.join("\n")}\n`
-  for (const { name, command, programs } of TRACE_RUNS)
+  if (isWanted("maps")) run("map-operations", "./map-operations <map-commands")
+  for (const { name, command, programs } of traceRuns)
     run(name, `./loader trace trace.bpf.o '${command}' ${programs.join(" ")}`)
-  for (const { name, object, programs } of ANSWER_RUNS)
+  for (const { name, object, programs } of answerRuns)
     run(name, `./loader answers ${object}.bpf.o ${programs.join(" ")}`)
-  run("hello", "./loader hello hello.bpf.o /bin/true")
+  if (!only) run("hello", "./loader hello hello.bpf.o /bin/true")
   lines.push("dmesg >/tmp/out/dmesg")
   return `${lines.join("\n")}\n`
 }

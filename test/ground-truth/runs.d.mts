@@ -8,7 +8,7 @@ export interface TraceRun {
 
 export interface AnswerRun {
   readonly name: string
-  readonly object: "memory" | "maps"
+  readonly object: "memory" | "maps" | "elements"
   readonly programs: readonly [string, ...string[]]
 }
 

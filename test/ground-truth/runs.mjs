@@ -192,6 +192,10 @@ export const ANSWER_RUNS = [
     object: "maps",
     programs: [name, "called", "endless"],
   })),
+  ...[
+    ...["queues", "tries", "nesting", "storing", "draining"],
+    ...["pointing", "pointing_at_records", "pointing_nowhere"],
+  ].map(name => ({ name: name.replaceAll("_", "-"), object: "elements", programs: [name] })),
   { name: "tails", object: "maps", programs: ["tails", "called", "endless"] },
   { name: "tails-endless", object: "maps", programs: ["tails_endless", "called", "endless"] },
 ]

@@ -9,6 +9,7 @@ import { ProgArray } from "./prog-array.ts"
 import { BloomFilter } from "./queues/bloom-filter.ts"
 import { QueueMap } from "./queues/queue-map.ts"
 import { UserRingBuffer } from "./queues/user-ring-buffer.ts"
+import { ArenaMap } from "./references/arena-map.ts"
 import { CpuMap } from "./references/cpu-map.ts"
 import { NestedMap } from "./references/nested-map.ts"
 import * as vacancies from "./references/vacancies.ts"
@@ -89,7 +90,7 @@ export function createMap(host: MapHost, id: number, attributes: MapAttributes):
     case "percpu_cgroup_storage":
       return vacant(vacancies.cgroupStorage())
     case "arena":
-      return vacant(vacancies.arena())
+      return new ArenaMap(host, id, attributes)
     default:
       throw new NotModelledError(
         `map '${attributes.name}': map type ${type} is not modelled by the embedded kernel yet`,

@@ -75,16 +75,6 @@ export function cgroupStorage(): Vacancy {
   }
 }
 
-/** arena: memory that programs and processes share; bpf(2) does not reach into it. */
-export function arena(): Vacancy {
-  return {
-    keys: "EOPNOTSUPP",
-    lookup: "EINVAL",
-    update: () => "EOPNOTSUPP",
-    delete: () => "EOPNOTSUPP",
-  }
-}
-
 /** The machine that is modelled has the loopback interface only, and no packets go through it yet. */
 const LOOPBACK = 1
 
