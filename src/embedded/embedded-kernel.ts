@@ -53,8 +53,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
   readonly #stack: StackRange
-  readonly #init: Task
   readonly #engine: typeof interpret
+  readonly #init: Task
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
@@ -71,10 +71,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
-    const init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
-    this.#init = init
-    this.current = init
-    this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, init)
+    this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
+    this.current = this.#init
+    this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     this.world = new World(this, this.current)
   }
 

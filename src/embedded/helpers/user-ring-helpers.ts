@@ -1,6 +1,6 @@
+import { DYNPTR_BYTES, DYNPTR_TYPE, writeDynptr } from "../dynptr/dynptr.ts"
 import { UserRingBuffer } from "../maps/index.ts"
 import { ArgumentRefusal, mapArgument } from "./argument.ts"
-import { DYNPTR_BYTES, writeDynptr } from "./dynptr.ts"
 import type { HelperFunction, HelperTable } from "./helper.ts"
 
 /** Calls back with (dynptr of the record, context) for each record, until the callback returns 1; the answer is their number. */
@@ -8,14 +8,14 @@ const drain: HelperFunction = (kernel, [address, callback, context, flags], _inv
   const map = mapArgument(kernel, address)
   if (!(map instanceof UserRingBuffer))
     throw new ArgumentRefusal(`map '${map.attributes.name}' is no user_ringbuf`)
-  const pointer = kernel.memory.alloc(DYNPTR_BYTES)
+  const at = kernel.memory.alloc(DYNPTR_BYTES)
   try {
     return map.drain((data, size) => {
-      writeDynptr(kernel.memory, pointer, { data, size })
-      return frame.callSubprogram(callback, [BigInt(pointer), context]) !== 0n
+      writeDynptr(kernel, { at, data, size, offset: 0, type: DYNPTR_TYPE.local, readOnly: false })
+      return frame.callSubprogram(callback, [BigInt(at), context]) !== 0n
     }, flags)
   } finally {
-    kernel.memory.free(pointer)
+    kernel.memory.free(at)
   }
 }
 
