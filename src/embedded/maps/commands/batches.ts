@@ -100,7 +100,8 @@ function untilRefused<T>(items: readonly T[], act: (item: T) => void): BatchResu
 
 function checkBatch(map: MapStorage, verb: BatchVerb, flags: bigint): void {
   const type = typeNameOf(map)
-  if (!BATCHED[verb].includes(type)) throw failure(map, "ENOTSUPP", `a ${type} has no ${verb} by the batch`)
+  if (!BATCHED[verb].includes(type))
+    throw failure(map, "ENOTSUPP", `type ${type} has no ${verb} by the batch`)
   if ((flags & ~BPF_F_LOCK) !== 0n)
     throw failure(map, "EINVAL", `a batch takes no flags but BPF_F_LOCK, not ${flags}`)
   checkLock(map, flags)

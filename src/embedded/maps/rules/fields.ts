@@ -13,9 +13,18 @@ export interface Field {
   readonly size: number
 }
 
+const known = new WeakMap<MapTypes, readonly Field[]>()
+
 /** Fields with a meaning in the struct that values are, by BTF. */
-export function fieldsOf(types: MapTypes | undefined): Field[] {
-  if (!types?.btf || types.value === VOID || !isType(types.btf, types.value)) return []
+export function fieldsOf(types: MapTypes | undefined): readonly Field[] {
+  if (!types) return []
+  const fields = known.get(types) ?? findFields(types)
+  known.set(types, fields)
+  return fields
+}
+
+function findFields(types: MapTypes): readonly Field[] {
+  if (!types.btf || types.value === VOID || !isType(types.btf, types.value)) return []
   const { btf, value } = types
   return (btf.typeOf(btf.resolve(value), "struct")?.members ?? []).flatMap(({ type, bitOffset }) => {
     const member = btf.resolve(type)
