@@ -49,6 +49,12 @@ export function reasonFor(type: number, step: string): string | undefined {
   return REFUSED[mapType(type)?.name ?? ""]?.find(([pattern]) => pattern.test(step))?.[1]
 }
 
+/** Every reason there is. */
+export const REASONS: ReadonlySet<string> = new Set([
+  ...Object.values(FOREIGN),
+  ...Object.values(REFUSED).flatMap(rules => rules.map(([, reason]) => reason)),
+])
+
 /** True when a step answers differently because an earlier one was not modelled. */
 export function isConsequence(run: string, at: number, step: string): boolean {
   return CONSEQUENCES.includes(`${run} #${at} ${step}`)
