@@ -48,7 +48,14 @@ describe("an object's", () => {
 
   test("queues have no keys", async () => {
     await map("queue").set(undefined, 7n)
+    await map("queue").set(undefined, 8n)
     expect(await map("queue").get(undefined)).toBe(7n)
+    const taken: unknown[] = []
+    for await (const element of map("queue").take()) taken.push(element)
+    expect(taken).toEqual([
+      [undefined, 7n],
+      [undefined, 8n],
+    ])
     await expect(map("queue").get(new Uint8Array(4))).rejects.toMatchObject({ errno: "EINVAL" })
   })
 

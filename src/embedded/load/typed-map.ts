@@ -21,6 +21,7 @@ import {
   type MapRecord,
   type MapStorage,
   nextElementKey,
+  takeElement,
   UserRingBuffer,
   updateElement,
 } from "../maps/index.ts"
@@ -110,6 +111,11 @@ export class TypedMap implements KernelMap {
   }
 
   async *take(): AsyncGenerator<[key: unknown, value: unknown]> {
+    if (this.keySize === 0) {
+      const next = (): Uint8Array | undefined => takeElement(this.storage, undefined)
+      for (let value = next(); value; value = next()) yield [undefined, this.#codec.decodeValue(value)]
+      return
+    }
     for (;;) {
       const key = nextElementKey(this.storage, undefined)
       const value = key && lookupElement(this.storage, key)
@@ -233,9 +239,8 @@ export class TypedMap implements KernelMap {
 
   /** Maps without keys are asked without one. */
   #key(key: unknown): Uint8Array | undefined {
-    if (this.keySize === 0 && (key === undefined || (key instanceof Uint8Array && key.length === 0)))
-      return undefined
-    return this.#codec.encodeKey(key)
+    const bytes = this.#codec.encodeKey(key)
+    return bytes.length === 0 ? undefined : bytes
   }
 
   /** Calls `listener` after each record, and when the map is closed; the answer stops it. */
