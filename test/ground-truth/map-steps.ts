@@ -1,8 +1,6 @@
 import { errnoNumber, MapError, NotModelledError } from "../../src/base/index.ts"
 import type { TypeId } from "../../src/btf/index.ts"
-import { mapType } from "../../src/catalog/index.ts"
 import {
-  type BatchResult,
   type BatchToken,
   deleteBatch,
   deleteElement,
@@ -19,6 +17,7 @@ import {
 } from "../../src/embedded/maps/index.ts"
 import { TestHost } from "../../src/embedded/testing/test-host.ts"
 import { typesOfMapRuns } from "./map-types.ts"
+import { foundKey, isPerCpu, NOT_FOUND, nameOf, numberText, outcome } from "./map-words.ts"
 
 const CPUS = 2
 /** A program and a task that are there, as map-operations.c has them. */
@@ -26,7 +25,6 @@ const PROGRAM_ID = 700
 /** The id of nothing. */
 const NOBODY = 0x7ffffff0
 const NO_DESCRIPTOR = String(-errnoNumber("EBADF"))
-const NOT_FOUND = String(-errnoNumber("ENOENT"))
 const BAD_BTF = "900"
 const MOST_KEYS = 16
 
@@ -248,27 +246,6 @@ class MapSteps {
       numberText(value.subarray(cpu * stride, cpu * stride + valueSize)),
     ).join("/")
   }
-}
-
-function nameOf(map: MapStorage): string {
-  return mapType(map.attributes.type)?.name ?? ""
-}
-
-function isPerCpu(map: MapStorage): boolean {
-  return nameOf(map).includes("percpu")
-}
-
-function foundKey(key: Uint8Array | undefined): string {
-  return key ? `0 ${numberText(key)}` : NOT_FOUND
-}
-
-function outcome({ errno, count }: BatchResult): string {
-  return `${errno ? -errnoNumber(errno) : 0} ${count}`
-}
-
-function numberText(bytes: Uint8Array): string {
-  if (bytes.length > 8) return `x${Array.from(bytes, byte => byte.toString(16).padStart(2, "0")).join("")}`
-  return String(bytes.reduceRight((number, byte) => (number << 8n) | BigInt(byte), 0n))
 }
 
 export function failure(error: unknown): string {
