@@ -175,6 +175,18 @@ export const PLAIN_RUNS = [
       ...["update 1 x01000000000000000600000000000000 4", "lookup 1 4", "batch-lookup 8 start 4"],
     ],
   },
+  {
+    name: "hash: the largest element",
+    steps: [36, 40, 44, 47, 48, 49, 52, 55, 56, 57, 64].map(
+      rest => `create ${HASH} 4 ${(4 << 20) - rest} 1 0`,
+    ),
+  },
+  {
+    name: "lpm_trie: the largest value",
+    steps: [280, 287, 288, 289, 295, 296, 297, 303, 304, 305, 312].map(
+      rest => `create ${LPM_TRIE} 8 ${(4 << 20) - rest} 1 ${FLAG.NO_PREALLOC}`,
+    ),
+  },
   { name: "lpm_trie: creation", steps: creations(LPM_TRIE, 8, 8, 2, FLAG.NO_PREALLOC) },
   { name: "lpm_trie: creation without NO_PREALLOC", steps: [`create ${LPM_TRIE} 8 8 2 0`] },
   {

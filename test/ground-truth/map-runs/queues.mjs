@@ -53,6 +53,12 @@ export const QUEUE_RUNS = [
       ],
     },
   ]),
+  {
+    name: "queue and bloom_filter: the largest value",
+    steps: [QUEUE, BLOOM_FILTER].flatMap(type =>
+      [0, 1].map(more => `create ${type} 0 ${(4 << 20) + more} 1 0`),
+    ),
+  },
   { name: "queue: sizes", steps: [`create ${QUEUE} 0 65536 65536 0`, `create ${QUEUE} 0 8 536870911 0`] },
   { name: "bloom_filter: creation", steps: creations(BLOOM_FILTER, 0, 8, 16) },
   {

@@ -84,6 +84,12 @@ export const STORAGE_RUNS = [
       name: `${name}: types`,
       steps: [...typings(type, 16, 8, 0), ...typings(type, 8, 8, 0), ...typings(type, 16, 16, 0)],
     },
+    {
+      name: `${name}: sizes`,
+      steps: [65392, 65399, 65400, 65401, 65407, 65408, 65416, 65423, 65424, 65448, 65455, 65456, 65471].map(
+        size => `create ${type} 8 ${size} 0 0`,
+      ),
+    },
     { name: `${name}: every command`, steps: [`create ${type} 16 8 0 0`, ...everyCommand("x01", 5)] },
     {
       name: `${name}: every command, keys of 8 bytes`,

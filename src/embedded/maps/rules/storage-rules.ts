@@ -14,8 +14,8 @@ import {
   tooBig,
 } from "./rule.ts"
 
-/** BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: an element and its value are one piece of at most 64 KiB. */
-const LARGEST_STORAGE = 65536 - 80
+/** BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: an element's size fits 16 bits, of which its header takes 128 bytes. */
+const LARGEST_STORAGE = 0xffff - 128
 /** `struct bpf_cgroup_storage_key` with its padding, or a cgroup id alone. */
 const CGROUP_KEYS = [16, 8]
 
