@@ -38,6 +38,7 @@ export const ERRNO = {
   ELOOP: [40, "Too many levels of symbolic links"],
   ENODATA: [61, "No data available"],
   EPROTO: [71, "Protocol error"],
+  EOVERFLOW: [75, "Value too large for defined data type"],
   EBADFD: [77, "File descriptor in bad state"],
   EILSEQ: [84, "Invalid or incomplete multibyte or wide character"],
   ENOTSOCK: [88, "Socket operation on non-socket"],

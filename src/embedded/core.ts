@@ -22,6 +22,8 @@ export interface KernelCore {
   /** Runs one attached program; the answer is r0. */
   run(attachment: Attachment, context: number, facts: HookFacts): bigint
   nextPid(): number
+  /** The kernel object at this address is gone: maps give back what they kept for it. */
+  forgetOwner(owner: number): void
 }
 
 /** What a hook knows that helpers ask for. */

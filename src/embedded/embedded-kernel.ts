@@ -56,6 +56,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #objects = new Set<EmbeddedObject>()
   readonly #stack: StackRange
   readonly #engine: typeof interpret
+  readonly #init: Task
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
@@ -74,9 +75,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
-    const init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
-    this.current = init
-    this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, init)
+    this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
+    this.current = this.#init
+    this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     this.world = new World(this, this.current)
   }
 
@@ -205,6 +206,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return undefined
   }
 
+  taskById(pid: number): number | undefined {
+    return findTask(this.#init, pid)?.object.address
+  }
+
+  forgetOwner(owner: number): void {
+    for (const map of this.#maps.values()) map.forgetOwner(owner)
+  }
+
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined {
     return this.profile.symbols().at(address)
   }
@@ -229,6 +238,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   async [Symbol.asyncDispose](): Promise<void> {
     for (const object of [...this.#objects]) await object[Symbol.asyncDispose]()
   }
+}
+
+function findTask(task: Task, pid: number): Task | undefined {
+  if (task.pid === pid) return task
+  for (const child of task.children) {
+    const found = findTask(child, pid)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** The engine's fault with the program's name in front. */

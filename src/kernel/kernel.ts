@@ -90,7 +90,7 @@ export interface Link extends AsyncDisposable {
   detach(): Promise<void>
 }
 
-/** A map by raw bytes and, with BTF, by typed keys and values. */
+/** A map by raw bytes and, with BTF, by typed keys and values. The key of a queue, stack or bloom filter is undefined. */
 export interface KernelMap extends AsyncDisposable {
   readonly id: number
   readonly name: string
@@ -110,7 +110,7 @@ export interface KernelMap extends AsyncDisposable {
   deleteMany(keys: Iterable<unknown>): Promise<number>
   /** Every element; what is added or deleted meanwhile may or may not be among them. */
   entries(): AsyncIterableIterator<[key: unknown, value: unknown]>
-  /** Every element, deleted as it is given. */
+  /** Every element, deleted as it is given; of a queue or stack in its order. */
   take(): AsyncIterableIterator<[key: unknown, value: unknown]>
   /** A window on an array's memory (flag BPF_F_MMAPABLE) or an arena's. Throws MapError for others. */
   view(): MapView

@@ -29,11 +29,14 @@ export class MapCodec {
     if (spec.kind !== "map") this.#variables = object.globals.filter(variable => variable.map === spec.name)
   }
 
+  /** Maps without keys take undefined. */
   encodeKey(key: unknown): Uint8Array {
+    if (key === undefined && this.#sizes.keySize === 0) return new Uint8Array(0)
     return this.#encode(key, this.#spec.keyType, this.#sizes.keySize, "key")
   }
 
   decodeKey(bytes: Uint8Array): unknown {
+    if (this.#sizes.keySize === 0) return undefined
     return this.#decode(bytes, this.#spec.keyType)
   }
 

@@ -6,6 +6,8 @@ import type { AnswerRun } from "./runs.mjs"
 
 const PAGE = 4096
 const UNTOUCHED = 0xaa
+/** What user space puts into a user ring buffer before the program runs. */
+const REQUESTS = ["first", "second", "x".repeat(40)]
 
 /** Loads the run's programs, attaches the first, and lets a process called "loader" call getppid(2). */
 export async function answersOnEmbedded(release: string, run: AnswerRun): Promise<GoldenAnswers> {
@@ -23,6 +25,7 @@ export async function answersOnEmbedded(release: string, run: AnswerRun): Promis
     user_hole: BigInt(torn + 3 * PAGE),
   }
   const object = await kernel.load(groundTruthObject(run.object), { only: run.programs, globals })
+  for (const record of REQUESTS) await object.maps.requests?.submit(encodeUtf8(record))
   await object.programs[run.programs[0]]?.attach()
   loader.getppid()
   const samples = object.maps.samples?.storage.records?.take() ?? []

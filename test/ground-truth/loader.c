@@ -333,6 +333,28 @@ static struct perf_buffer *perf_samples(struct bpf_object *object, const char *m
 	return buffer;
 }
 
+/* What user space asks of programs before they run. */
+static void submit_requests(struct bpf_object *object)
+{
+	static const char *const records[] = { "first", "second", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" };
+	struct user_ring_buffer *ring;
+
+	if (!bpf_object__find_map_by_name(object, "requests"))
+		return;
+	ring = user_ring_buffer__new(bpf_object__find_map_fd_by_name(object, "requests"), NULL);
+	if (!ring)
+		fail("user ring buffer");
+	for (int index = 0; index < 3; index++) {
+		void *record = user_ring_buffer__reserve(ring, strlen(records[index]));
+
+		if (!record)
+			fail("reserve");
+		memcpy(record, records[index], strlen(records[index]));
+		user_ring_buffer__submit(ring, record);
+	}
+	user_ring_buffer__free(ring);
+}
+
 static int run_answers(int argc, char **argv)
 {
 	struct bpf_object *object = load(argv[0], argv + 1, argc - 1);
@@ -352,6 +374,7 @@ static int run_answers(int argc, char **argv)
 	address = (unsigned long)pages + PAGE;
 	set_global(object, "user_hole", &address, sizeof(address));
 	set_number(object, "watched", getpid());
+	submit_requests(object);
 	attach(bpf_object__find_program_by_name(object, argv[1]));
 	clear_trace_buffer();
 	getppid();

@@ -8,16 +8,9 @@ export interface TraceRun {
 
 export interface AnswerRun {
   readonly name: string
-  readonly object: "memory" | "maps"
+  readonly object: "memory" | "maps" | "elements"
   readonly programs: readonly [string, ...string[]]
-}
-
-export interface MapRun {
-  /** Type, key size, value size, entries, flags. */
-  readonly create: readonly [number, number, number, number, number]
-  readonly operations?: readonly string[]
 }
 
 export const TRACE_RUNS: readonly TraceRun[]
 export const ANSWER_RUNS: readonly AnswerRun[]
-export const MAP_RUNS: readonly MapRun[]

@@ -192,94 +192,12 @@ export const ANSWER_RUNS = [
     object: "maps",
     programs: [name, "called", "endless"],
   })),
+  ...[
+    ...["queues", "tries", "nesting", "storing", "draining"],
+    ...["pointing", "pointing_at_records", "pointing_nowhere"],
+  ].map(name => ({ name: name.replaceAll("_", "-"), object: "elements", programs: [name] })),
   { name: "tails", object: "maps", programs: ["tails", "called", "endless"] },
   { name: "tails-endless", object: "maps", programs: ["tails_endless", "called", "endless"] },
-]
-
-const [HASH, ARRAY, PROG_ARRAY, PERF_EVENT_ARRAY, PERCPU_HASH, PERCPU_ARRAY] = [1, 2, 3, 4, 5, 6]
-const [LRU_HASH, LRU_PERCPU_HASH, RINGBUF] = [9, 10, 27]
-const NO_PREALLOC = 1
-
-/** What bpf(2) is asked to make, [type, key, value, entries, flags], and to do with it. */
-export const MAP_RUNS = [
-  { create: [ARRAY, 8, 8, 1, 0] },
-  { create: [ARRAY, 4, 0, 1, 0] },
-  { create: [ARRAY, 4, 8, 0, 0] },
-  { create: [ARRAY, 4, 8, 1, NO_PREALLOC] },
-  { create: [PERCPU_ARRAY, 4, 32769, 1, 0] },
-  { create: [PROG_ARRAY, 4, 8, 1, 0] },
-  { create: [PERF_EVENT_ARRAY, 4, 8, 1, 0] },
-  { create: [HASH, 0, 8, 1, 0] },
-  { create: [HASH, 4, 0, 1, 0] },
-  { create: [HASH, 4, 8, 0, 0] },
-  { create: [HASH, 4, 8, 1, NO_PREALLOC] },
-  { create: [LRU_HASH, 4, 8, 1, NO_PREALLOC] },
-  { create: [LRU_PERCPU_HASH, 4, 8, 1, NO_PREALLOC] },
-  { create: [RINGBUF, 4, 0, 4096, 0] },
-  { create: [RINGBUF, 0, 0, 0, 0] },
-  { create: [RINGBUF, 0, 0, 1000, 0] },
-  { create: [RINGBUF, 0, 0, 12288, 0] },
-  { create: [RINGBUF, 0, 0, 4096, 0], operations: ["update 0 1 0", "lookup 0", "delete 0", "first"] },
-  { create: [PROG_ARRAY, 4, 4, 2, 0], operations: ["lookup 0", "delete 0", "delete 2", "first", "next 1"] },
-  {
-    create: [PERF_EVENT_ARRAY, 4, 4, 2, 0],
-    operations: ["lookup 0", "delete 0", "delete 2", "update 0 99 0", "first"],
-  },
-  {
-    create: [ARRAY, 4, 8, 2, 0],
-    operations: [
-      ...["lookup 0", "update 0 5 0", "update 1 6 2", "update 1 6 1", "update 2 7 0", "update 2 7 1"],
-      ...["update 0 7 3", "update 0 7 4", "update 0 7 8", "lookup 0", "lookup 2", "delete 0", "delete 9"],
-      ...["first", "next 0", "next 1", "next 9"],
-    ],
-  },
-  {
-    create: [HASH, 4, 8, 2, 0],
-    operations: [
-      ...[
-        "first",
-        "lookup 1",
-        "update 1 5 2",
-        "update 1 5 1",
-        "update 1 6 1",
-        "update 1 7 2",
-        "update 2 8 0",
-      ],
-      ...["update 3 9 0", "update 3 9 1", "update 3 9 2", "update 1 7 3", "update 1 7 4", "update 1 7 8"],
-      ...["lookup 1", "delete 2", "delete 2", "first", "next 1", "next 77"],
-    ],
-  },
-  {
-    create: [PERCPU_ARRAY, 4, 8, 2, 0],
-    operations: [
-      "lookup 0",
-      "update 0 5 0",
-      "lookup 0",
-      "update 0 5 1",
-      "update 2 5 0",
-      "delete 0",
-      "lookup 2",
-    ],
-  },
-  {
-    create: [PERCPU_HASH, 4, 8, 1, 0],
-    operations: [
-      "lookup 0",
-      "update 0 5 2",
-      "update 0 5 0",
-      "lookup 0",
-      "update 1 6 0",
-      "delete 1",
-      "delete 0",
-    ],
-  },
-  {
-    create: [LRU_HASH, 4, 8, 4, 0],
-    operations: [
-      ...["update 1 10 0", "update 2 20 0", "update 3 30 0", "update 4 40 0", "lookup 1", "update 5 50 0"],
-      ...["lookup 1", "lookup 2", "lookup 3", "lookup 4", "lookup 5", "update 5 51 1", "update 9 51 2"],
-    ],
-  },
 ]
 
 /** All orders of three. */

@@ -1,21 +1,8 @@
-import type { MapStorage } from "../maps/index.ts"
+import { type MapStorage, RingBuffer } from "../maps/index.ts"
 import type { HelperKernel } from "./helper.ts"
+import { ArgumentRefusal, hex } from "./refusal.ts"
 
-/**
- * Thrown for an argument that no verified program can pass: the run ends with a ProgramFault that names the call.
- * `reason` says which argument is wrong, with its value.
- */
-export class ArgumentRefusal {
-  readonly reason: string
-
-  constructor(reason: string) {
-    this.reason = reason
-  }
-}
-
-export function hex(value: bigint): string {
-  return `0x${value.toString(16)}`
-}
+export { ArgumentRefusal, hex } from "./refusal.ts"
 
 /** The map whose address an argument holds. */
 export function mapArgument(kernel: HelperKernel, address: bigint): MapStorage {
@@ -33,6 +20,18 @@ export function memoryArgument(kernel: HelperKernel, address: bigint, size: bigi
   if (address < 1n << 53n && size < 1n << 32n && kernel.memory.isKernel(Number(address), Number(size)))
     return Number(address)
   throw new ArgumentRefusal(`the argument ${hex(address)} is no pointer to ${size} bytes`)
+}
+
+/** The ring buffer whose address an argument holds. */
+export function ringArgument(kernel: HelperKernel, address: bigint): RingBuffer {
+  const map = mapArgument(kernel, address)
+  if (map instanceof RingBuffer) return map
+  throw new ArgumentRefusal(`map '${map.attributes.name}' is no ringbuf`)
+}
+
+/** An argument that the kernel takes as u32. */
+export function word(value: bigint): number {
+  return Number(value & 0xffff_ffffn)
 }
 
 /** The bytes of a NUL-terminated string that the program holds, without the NUL. */

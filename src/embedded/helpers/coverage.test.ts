@@ -19,17 +19,9 @@ const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
   "no pid namespaces, no memory areas": [
     ...["bpf_get_ns_current_pid_tgid", "bpf_find_vma", "bpf_copy_from_user_task"],
   ],
-  "map types that are not there yet": [
-    ...["bpf_map_push_elem", "bpf_map_pop_elem", "bpf_map_peek_elem", "bpf_user_ringbuf_drain"],
-    ...["bpf_task_storage_get", "bpf_task_storage_delete"],
-  ],
   "fields with meaning in map values": [
     ...["bpf_spin_lock", "bpf_spin_unlock", "bpf_kptr_xchg"],
     ...["bpf_timer_init", "bpf_timer_set_callback", "bpf_timer_start", "bpf_timer_cancel"],
-  ],
-  dynptrs: [
-    ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
-    ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
   ],
   "per-CPU variables of the kernel, printing by BTF": [
     ...["bpf_per_cpu_ptr", "bpf_this_cpu_ptr", "bpf_snprintf_btf"],
@@ -40,6 +32,10 @@ const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
 const MODELLED = [
   ...["bpf_map_lookup_elem", "bpf_map_update_elem", "bpf_map_delete_elem", "bpf_map_lookup_percpu_elem"],
   ...["bpf_for_each_map_elem", "bpf_loop", "bpf_tail_call"],
+  ...["bpf_map_push_elem", "bpf_map_pop_elem", "bpf_map_peek_elem", "bpf_user_ringbuf_drain"],
+  ...["bpf_task_storage_get", "bpf_task_storage_delete"],
+  ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
+  ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
   ...["bpf_probe_read", "bpf_probe_read_str", "bpf_probe_read_user", "bpf_probe_read_kernel"],
   ...["bpf_probe_read_user_str", "bpf_probe_read_kernel_str", "bpf_probe_write_user", "bpf_copy_from_user"],
   ...["bpf_ktime_get_ns", "bpf_ktime_get_boot_ns", "bpf_ktime_get_tai_ns", "bpf_jiffies64"],

@@ -1,13 +1,17 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps and memory. */
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
+import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
+import { QUEUE_HELPERS } from "./queue-helpers.ts"
+import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
+import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
 
 export { ArgumentRefusal } from "./argument.ts"
 export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
@@ -15,11 +19,15 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 /** Every helper that is modelled, by its ABI name. */
 export const EMBEDDED_HELPERS: HelperTable = {
   ...ATTACH_HELPERS,
+  ...DYNPTR_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
   ...PRINT_HELPERS,
+  ...QUEUE_HELPERS,
+  ...STORAGE_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
+  ...USER_RING_HELPERS,
 }

@@ -1,9 +1,14 @@
-import { LoadError } from "../../base/index.ts"
+import { LoadError, MapError } from "../../base/index.ts"
+import { type Btf, VOID } from "../../btf/index.ts"
+import { mapType } from "../../catalog/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
-import { createMap, type MapAttributes, type MapHost, type MapStorage } from "../maps/index.ts"
+import { createMap, freezeMap, type MapAttributes, type MapHost, type MapStorage } from "../maps/index.ts"
 
-/** BPF_MAP_TYPE_PERF_EVENT_ARRAY: libbpf sizes it by the number of CPUs when the object does not. */
-const PERF_EVENT_ARRAY = 4
+/** Types whose values are not the program's to describe: libbpf does not even try to give the kernel BTF for them. */
+const WITHOUT_BTF: readonly string[] = [
+  ...["perf_event_array", "cgroup_array", "stack_trace", "array_of_maps", "hash_of_maps"],
+  ...["devmap", "devmap_hash", "cpumap", "xskmap", "sockmap", "sockhash"],
+]
 
 /** Makes an object's maps, in its order, filled with initial data. `nextId` numbers them. */
 export function createMaps(
@@ -17,10 +22,11 @@ export function createMaps(
     for (const spec of object.maps) {
       if (spec.structOps)
         throw new LoadError(`map '${spec.name}': struct_ops is not modelled by the embedded kernel yet`)
-      const map = createMap(host, nextId(), attributesOf(spec, host.cpus))
+      const map = createTyped(host, nextId(), attributesOf(spec, host.cpus, object.btf))
       maps.set(spec.name, map)
       const data = initialData(spec)
       if (data) host.memory.write(map.valueAddress(0), data)
+      if (spec.kind === "rodata" || spec.kind === "kconfig") freezeMap(host, map)
     }
     return maps
   } catch (error) {
@@ -29,9 +35,28 @@ export function createMaps(
   }
 }
 
-function attributesOf(spec: MapSpec, cpus: number): MapAttributes {
-  const maxEntries = spec.type === PERF_EVENT_ARRAY && spec.maxEntries === 0 ? cpus : spec.maxEntries
-  const { name, type, keySize, valueSize, flags, extra, inner } = spec
-  const attributes = { name, type, keySize, valueSize, maxEntries, flags, extra }
-  return inner ? { ...attributes, inner: attributesOf(inner, cpus) } : attributes
+/** As libbpf: a kernel that does not like the types gets the map without them. */
+function createTyped(host: MapHost, id: number, attributes: MapAttributes): MapStorage {
+  const { types, ...untyped } = attributes
+  try {
+    return createMap(host, id, attributes)
+  } catch (error) {
+    if (!types || !(error instanceof MapError)) throw error
+    return createMap(host, id, untyped)
+  }
+}
+
+function attributesOf(spec: MapSpec, cpus: number, btf: Btf | undefined): MapAttributes {
+  const { name, type, keySize, valueSize, flags, extra, numaNode, inner } = spec
+  const typeName = mapType(type)?.name ?? ""
+  // libbpf sizes these by the number of CPUs when the object does not.
+  const maxEntries = typeName === "perf_event_array" && spec.maxEntries === 0 ? cpus : spec.maxEntries
+  const { keyType: key = VOID, valueType: value = VOID } = spec
+  const isTyped = btf !== undefined && (key !== VOID || value !== VOID) && !WITHOUT_BTF.includes(typeName)
+  return {
+    ...{ name, type, keySize, valueSize, maxEntries, flags, extra },
+    ...(numaNode !== undefined && { numaNode }),
+    ...(isTyped && { types: { btf, key, value } }),
+    ...(inner && { inner: attributesOf(inner, cpus, btf) }),
+  }
 }

@@ -9,7 +9,7 @@ import {
 } from "../../kernel/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
-import { type MapHost, type MapStorage, ProgArray } from "../maps/index.ts"
+import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
 import { createMaps } from "./create-maps.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
@@ -68,7 +68,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
   }
 }
 
-/** Puts programs into the slots that prog arrays name in the object; one that was not loaded fails as in libbpf. */
+/** Puts in what the object names for slots: programs, of which one that was not loaded fails as in libbpf, and inner maps. */
 function fillSlots(
   object: ObjectSpec,
   loaded: EmbeddedObject,
@@ -76,6 +76,7 @@ function fillSlots(
 ): void {
   for (const { name, initialSlots } of object.maps) {
     const storage = storages.get(name)
+    if (storage instanceof NestedMap) fillNested(storage, initialSlots, storages)
     if (!(storage instanceof ProgArray)) continue
     for (const { index, target } of initialSlots) {
       const program = loaded.programs[target]
@@ -86,6 +87,19 @@ function fillSlots(
         )
       storage.put(index, program)
     }
+  }
+}
+
+function fillNested(
+  outer: NestedMap,
+  slots: ObjectSpec["maps"][number]["initialSlots"],
+  storages: ReadonlyMap<string, MapStorage>,
+): void {
+  for (const { index, target } of slots) {
+    const inner = storages.get(target)
+    if (!inner)
+      throw new Error(`BUG: map ${outer.attributes.name} refers to map ${target}, which was not created`)
+    outer.put(new Uint8Array(Uint32Array.of(index).buffer), inner)
   }
 }
 

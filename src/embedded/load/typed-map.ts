@@ -10,11 +10,21 @@ import {
   notMappable,
   type Sample,
   type SampleOptions,
+  type SubmitOptions,
   takesNoRecords,
   type UpdateOptions,
 } from "../../kernel/index.ts"
 import { BPF_F_MMAPABLE, type MapSpec, type ObjectSpec } from "../../object/index.ts"
-import type { MapRecord, MapStorage } from "../maps/index.ts"
+import {
+  deleteElement,
+  lookupElement,
+  type MapRecord,
+  type MapStorage,
+  nextElementKey,
+  takeElement,
+  UserRingBuffer,
+  updateElement,
+} from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
 
 /** One record of a map, decoded. */
@@ -29,6 +39,7 @@ export class TypedMap implements KernelMap {
   readonly storage: MapStorage
   readonly #codec: MapCodec
   #closed = false
+  #lastSubmit: Promise<void> = Promise.resolve()
   readonly #wake = new Set<() => void>()
 
   constructor(spec: MapSpec, storage: MapStorage, object: ObjectSpec, cpus: number) {
@@ -63,15 +74,14 @@ export class TypedMap implements KernelMap {
   }
 
   async get(key: unknown): Promise<unknown> {
-    const bytes = this.storage.get(this.#codec.encodeKey(key))
+    const bytes = lookupElement(this.storage, this.#key(key))
     return bytes === undefined ? undefined : this.#codec.decodeValue(bytes)
   }
 
-  /** Prog arrays take a program of this kernel, or its id. */
+  /** Prog arrays take a program of this kernel, or its id; maps of maps a map, or its id. */
   async set(key: unknown, value: unknown, options: UpdateOptions = {}): Promise<void> {
-    const keyBytes = this.#codec.encodeKey(key)
-    const stored = value instanceof EmbeddedProgram ? value.id : value
-    this.storage.set(keyBytes, this.#codec.encodeValue(stored), BigInt(flagOf(options)))
+    const stored = value instanceof EmbeddedProgram || value instanceof TypedMap ? value.id : value
+    updateElement(this.storage, this.#key(key), this.#codec.encodeValue(stored), BigInt(flagOf(options)))
   }
 
   async setMany(
@@ -82,7 +92,7 @@ export class TypedMap implements KernelMap {
   }
 
   async delete(key: unknown): Promise<boolean> {
-    return this.storage.remove(this.#codec.encodeKey(key))
+    return deleteElement(this.storage, this.#key(key))
   }
 
   async deleteMany(keys: Iterable<unknown>): Promise<number> {
@@ -92,20 +102,25 @@ export class TypedMap implements KernelMap {
   }
 
   async *entries(): AsyncGenerator<[key: unknown, value: unknown]> {
-    let key = this.storage.nextKey(undefined)
+    let key = nextElementKey(this.storage, undefined)
     while (key) {
-      const value = this.storage.get(key)
+      const value = lookupElement(this.storage, key)
       if (value) yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
-      key = this.storage.nextKey(key)
+      key = nextElementKey(this.storage, key)
     }
   }
 
   async *take(): AsyncGenerator<[key: unknown, value: unknown]> {
+    if (this.keySize === 0) {
+      const next = (): Uint8Array | undefined => takeElement(this.storage, undefined)
+      for (let value = next(); value; value = next()) yield [undefined, this.#codec.decodeValue(value)]
+      return
+    }
     for (;;) {
-      const key = this.storage.nextKey(undefined)
-      const value = key && this.storage.get(key)
+      const key = nextElementKey(this.storage, undefined)
+      const value = key && lookupElement(this.storage, key)
       if (!key || !value) return
-      if (this.storage.remove(key)) yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
+      if (deleteElement(this.storage, key)) yield [this.#codec.decodeKey(key), this.#codec.decodeValue(value)]
     }
   }
 
@@ -116,8 +131,37 @@ export class TypedMap implements KernelMap {
     return new ArrayView(this, this.#codec, () => this.storage.window(size))
   }
 
-  async submit(): Promise<void> {
-    throw takesNoRecords(this)
+  async submit(value: unknown, options: SubmitOptions = {}): Promise<void> {
+    const { storage } = this
+    if (!(storage instanceof UserRingBuffer)) throw takesNoRecords(this)
+    const record = this.#codec.encodeRecord(value, options.type)
+    // Records go out in the order in which they were given.
+    const turn = this.#lastSubmit.then(() => this.#submitWhenRoom(storage, record, options.signal))
+    this.#lastSubmit = turn.catch(() => {})
+    await turn
+  }
+
+  async #submitWhenRoom(
+    ring: UserRingBuffer,
+    record: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted()
+      if (this.#closed)
+        throw new MapError(`map '${this.name}': it was closed before the record went out (EBADF)`, {
+          errno: "EBADF",
+        })
+      if (ring.submit(record)) return
+      await this.#until(done => {
+        const stop = ring.onRoom(done)
+        this.#wake.add(done)
+        return () => {
+          stop()
+          this.#wake.delete(done)
+        }
+      }, signal)
+    }
   }
 
   /** Where global variables of this map are. */
@@ -177,15 +221,26 @@ export class TypedMap implements KernelMap {
   }
 
   #nextRecord(signal: AbortSignal | undefined): Promise<void> {
+    return this.#until(done => this.onRecord(done), signal)
+  }
+
+  /** Waits for the first call of what `listen` is given, or for the signal. */
+  #until(listen: (done: () => void) => () => void, signal: AbortSignal | undefined): Promise<void> {
     return new Promise(resolve => {
       const done = (): void => {
         stop()
         signal?.removeEventListener("abort", done)
         resolve()
       }
-      const stop = this.onRecord(done)
+      const stop = listen(done)
       signal?.addEventListener("abort", done)
     })
+  }
+
+  /** Maps without keys are asked without one. */
+  #key(key: unknown): Uint8Array | undefined {
+    const bytes = this.#codec.encodeKey(key)
+    return bytes.length === 0 ? undefined : bytes
   }
 
   /** Calls `listener` after each record, and when the map is closed; the answer stops it. */

@@ -1,127 +1,99 @@
-import { type Errno, MapError, NotModelledError } from "../../base/index.ts"
+import { MapError, NotModelledError } from "../../base/index.ts"
 import { type MapTypeName, mapType } from "../../catalog/index.ts"
 import { ArrayMap } from "./array-map.ts"
 import { HashMap } from "./hash-map.ts"
 import { LruHashMap } from "./lru-hash-map.ts"
-import { BPF_F_NO_COMMON_LRU, BPF_F_NO_PREALLOC } from "./map-base.ts"
 import type { MapAttributes, MapHost, MapStorage } from "./map-storage.ts"
 import { PerfEventArray } from "./perf-event-array.ts"
 import { ProgArray } from "./prog-array.ts"
+import { BloomFilter } from "./queues/bloom-filter.ts"
+import { QueueMap } from "./queues/queue-map.ts"
+import { UserRingBuffer } from "./queues/user-ring-buffer.ts"
+import { ArenaMap } from "./references/arena-map.ts"
+import { CpuMap } from "./references/cpu-map.ts"
+import { NestedMap } from "./references/nested-map.ts"
+import * as vacancies from "./references/vacancies.ts"
+import { type Vacancy, VacantMap } from "./references/vacant-map.ts"
 import { RingBuffer } from "./ring-buffer.ts"
-
-const PAGE = 4096
-const MAX_PER_CPU_VALUE = 32768
-
-/** One thing BPF_MAP_CREATE checks: what must hold, and what is answered otherwise. */
-interface Rule {
-  readonly holds: boolean
-  readonly errno: Errno
-  readonly text: string
-}
+import { checkCreation } from "./rules/index.ts"
+import { LocalStorage } from "./storages/local-storage.ts"
+import { TrieMap } from "./tries/trie-map.ts"
 
 /** Makes a map as BPF_MAP_CREATE does. Throws MapError with Linux's errno, or NotModelledError for a type that is not here yet. */
 export function createMap(host: MapHost, id: number, attributes: MapAttributes): MapStorage {
-  const name = mapType(attributes.type)?.name as MapTypeName | undefined
+  const type = mapType(attributes.type)?.name as MapTypeName | undefined
+  if (!type)
+    throw new MapError(
+      `map '${attributes.name}': failed to create: there is no map type ${attributes.type} (EINVAL)`,
+      { errno: "EINVAL" },
+    )
+  checkCreation({ attributes, type, host })
+  const vacant = (vacancy: Vacancy): MapStorage => new VacantMap(host, id, attributes, vacancy)
   const { cpus } = host
-  switch (name) {
+  switch (type) {
     case "array":
-      check(attributes, arrayRules(attributes))
       return new ArrayMap(host, id, attributes)
-    case "prog_array":
-      check(attributes, [...arrayRules(attributes), descriptorRule(attributes)])
-      return new ProgArray(host, id, attributes)
     case "percpu_array":
-      check(attributes, [...arrayRules(attributes), perCpuRule(attributes)])
       return new ArrayMap(host, id, attributes, cpus)
+    case "prog_array":
+      return new ProgArray(host, id, attributes)
+    case "perf_event_array":
+      return new PerfEventArray(host, id, attributes)
     case "hash":
-      check(attributes, hashRules(attributes))
       return new HashMap(host, id, attributes, 1)
     case "percpu_hash":
-      check(attributes, hashRules(attributes))
       return new HashMap(host, id, attributes, cpus)
     case "lru_hash":
-      check(attributes, [...hashRules(attributes), lruRule(attributes)])
       return new LruHashMap(host, id, attributes, 1)
     case "lru_percpu_hash":
-      check(attributes, [...hashRules(attributes), lruRule(attributes)])
       return new LruHashMap(host, id, attributes, cpus)
-    case "perf_event_array":
-      check(attributes, [...arrayRules(attributes), descriptorRule(attributes)])
-      return new PerfEventArray(host, id, attributes)
     case "ringbuf":
-      check(attributes, ringRules(attributes))
       return new RingBuffer(host, id, attributes)
+    case "user_ringbuf":
+      return new UserRingBuffer(host, id, attributes)
+    case "lpm_trie":
+      return new TrieMap(host, id, attributes)
+    case "queue":
+    case "stack":
+      return new QueueMap(host, id, attributes, type)
+    case "bloom_filter":
+      return new BloomFilter(host, id, attributes)
+    case "array_of_maps":
+    case "hash_of_maps":
+      return new NestedMap(host, id, attributes)
+    case "task_storage":
+      return new LocalStorage(host, id, attributes, pid => host.taskById(pid))
+    case "cpumap":
+      return new CpuMap(host, id, attributes)
+    case "cgroup_array":
+      return vacant(vacancies.cgroupArray(attributes))
+    case "stack_trace":
+      return vacant(vacancies.stackTrace(attributes))
+    case "devmap":
+      return vacant(vacancies.deviceMap(attributes))
+    case "devmap_hash":
+      return vacant(vacancies.deviceHash(attributes))
+    case "xskmap":
+      return vacant(vacancies.xskMap(attributes))
+    case "sockmap":
+      return vacant(vacancies.socketMap(attributes))
+    case "sockhash":
+      return vacant(vacancies.socketHash(attributes))
+    case "reuseport_sockarray":
+      return vacant(vacancies.reuseportArray(attributes))
+    case "sk_storage":
+    case "inode_storage":
+    case "cgrp_storage":
+      // No sockets, inodes and cgroups that programs could name yet.
+      return new LocalStorage(host, id, attributes, () => undefined)
+    case "cgroup_storage":
+    case "percpu_cgroup_storage":
+      return vacant(vacancies.cgroupStorage())
+    case "arena":
+      return new ArenaMap(host, id, attributes)
     default:
       throw new NotModelledError(
-        `map '${attributes.name}': map type ${name ?? attributes.type} is not modelled by the embedded kernel yet`,
+        `map '${attributes.name}': map type ${type} is not modelled by the embedded kernel yet`,
       )
   }
-}
-
-function check(attributes: MapAttributes, rules: readonly Rule[]): void {
-  const broken = rules.find(rule => !rule.holds)
-  if (broken)
-    throw new MapError(`map '${attributes.name}': failed to create: ${broken.text} (${broken.errno})`, {
-      errno: broken.errno,
-    })
-}
-
-function arrayRules({ keySize, valueSize, maxEntries, flags }: MapAttributes): Rule[] {
-  return [
-    { holds: keySize === 4, errno: "EINVAL", text: `an array's key has 4 bytes, not ${keySize}` },
-    { holds: valueSize > 0, errno: "EINVAL", text: "value_size is 0" },
-    { holds: maxEntries > 0, errno: "EINVAL", text: "max_entries is 0" },
-    {
-      holds: (flags & (BPF_F_NO_PREALLOC | BPF_F_NO_COMMON_LRU)) === 0,
-      errno: "EINVAL",
-      text: "an array takes neither BPF_F_NO_PREALLOC nor BPF_F_NO_COMMON_LRU",
-    },
-  ]
-}
-
-/** Values of all CPUs come from one allocator that hands out no larger pieces (PCPU_MIN_UNIT_SIZE). */
-function perCpuRule({ valueSize }: MapAttributes): Rule {
-  const holds = valueSize <= MAX_PER_CPU_VALUE
-  return {
-    holds,
-    errno: "E2BIG",
-    text: `a per-CPU value has ${MAX_PER_CPU_VALUE} bytes at most, not ${valueSize}`,
-  }
-}
-
-function hashRules({ keySize, valueSize, maxEntries }: MapAttributes): Rule[] {
-  return [
-    { holds: keySize > 0, errno: "EINVAL", text: "key_size is 0" },
-    { holds: valueSize > 0, errno: "EINVAL", text: "value_size is 0" },
-    { holds: maxEntries > 0, errno: "EINVAL", text: "max_entries is 0" },
-  ]
-}
-
-function lruRule({ flags }: MapAttributes): Rule {
-  const holds = (flags & BPF_F_NO_PREALLOC) === 0
-  return { holds, errno: "ENOTSUPP", text: "an LRU map is always preallocated: BPF_F_NO_PREALLOC is refused" }
-}
-
-function descriptorRule({ valueSize }: MapAttributes): Rule {
-  return {
-    holds: valueSize === 4,
-    errno: "EINVAL",
-    text: `values are descriptors of 4 bytes, not ${valueSize}`,
-  }
-}
-
-function ringRules({ keySize, valueSize, maxEntries }: MapAttributes): Rule[] {
-  const isPowerOfTwo = maxEntries > 0 && (maxEntries & (maxEntries - 1)) === 0
-  return [
-    {
-      holds: keySize === 0 && valueSize === 0,
-      errno: "EINVAL",
-      text: "a ring buffer has neither key nor value",
-    },
-    {
-      holds: isPowerOfTwo && maxEntries % PAGE === 0,
-      errno: "EINVAL",
-      text: `max_entries is its size in bytes, a power of two and a multiple of ${PAGE}, not ${maxEntries}`,
-    },
-  ]
 }

@@ -1,6 +1,19 @@
-/** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, catalog, memory and engine types. */
+/** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, btf, catalog, memory and engine types. */
+export * from "./commands/index.ts"
 export * from "./create-map.ts"
-export type { MapAttributes, MapHost, MapRecord, MapRecords, MapStorage, TailTarget } from "./map-storage.ts"
+export type {
+  MapAttributes,
+  MapElements,
+  MapHost,
+  MapRecord,
+  MapRecords,
+  MapStorage,
+  MapTypes,
+  TailTarget,
+} from "./map-storage.ts"
 export { PerfEventArray } from "./perf-event-array.ts"
 export { ProgArray } from "./prog-array.ts"
+export { UserRingBuffer } from "./queues/user-ring-buffer.ts"
+export { NestedMap } from "./references/nested-map.ts"
 export { RING_QUERY, RingBuffer } from "./ring-buffer.ts"
+export { LocalStorage } from "./storages/local-storage.ts"

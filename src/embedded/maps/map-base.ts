@@ -1,16 +1,11 @@
-import { alignUp, type Errno, errnoNumber, MapError } from "../../base/index.ts"
+import { alignUp, type Errno, errnoName, errnoNumber, MapError } from "../../base/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
-import type { MapAttributes, MapHost, MapRecords, MapStorage } from "./map-storage.ts"
+import { BPF_EXIST, BPF_NOEXIST } from "./flags.ts"
+import type { MapAttributes, MapElements, MapHost, MapRecords, MapStorage } from "./map-storage.ts"
 import type { NativeMap } from "./native/index.ts"
 
-/** Update flags of bpf(2) and bpf_map_update_elem. */
-export const BPF_NOEXIST = 1n
-export const BPF_EXIST = 2n
-/** Creation flags. */
-export const BPF_F_NO_PREALLOC = 1
-export const BPF_F_NO_COMMON_LRU = 2
-export const BPF_F_RDONLY = 1 << 3
-export const BPF_F_WRONLY = 1 << 4
+export { BPF_EXIST, BPF_NOEXIST } from "./flags.ts"
+
 /** Bytes that stand for `struct bpf_map`: programs only hold its address. */
 const MAP_OBJECT = 64
 
@@ -23,6 +18,8 @@ export abstract class MapBase implements MapStorage {
   readonly attributes: MapAttributes
   readonly address: number
   readonly records?: MapRecords
+  readonly elements?: MapElements
+  frozen = false
   protected readonly host: MapHost
   protected readonly copies: number
   readonly #scratch: number
@@ -78,6 +75,19 @@ export abstract class MapBase implements MapStorage {
     return true
   }
 
+  /** Reads an element and removes it. */
+  take(key: Uint8Array): Uint8Array | undefined {
+    const value = this.get(key)
+    if (value) this.remove(key)
+    return value
+  }
+
+  has(_value: Uint8Array): boolean {
+    throw this.fail("EINVAL", "it is not asked for values: only bloom filters are")
+  }
+
+  forgetOwner(_owner: number): void {}
+
   valueAddress(_offset: number): number {
     throw this.fail("EOPNOTSUPP", "it has no value that can be addressed directly: only arrays have")
   }
@@ -115,8 +125,10 @@ export abstract class MapBase implements MapStorage {
         return this.fail("ENOENT", `${action}: there is no such key`)
       case errnoNumber("E2BIG"):
         return this.fail("E2BIG", `${action}: the map holds ${this.attributes.maxEntries} entries at most`)
+      case errnoNumber("ENOMEM"):
+        return this.fail("ENOMEM", `${action}: there is no free entry`)
       default:
-        return this.fail("EINVAL", `${action}: this type of map refuses it`)
+        return this.fail(errnoName(-result) ?? "EINVAL", `${action}: this type of map refuses it`)
     }
   }
 

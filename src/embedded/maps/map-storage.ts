@@ -1,3 +1,4 @@
+import type { Btf, TypeId } from "../../btf/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import type { NativeMap } from "./native/index.ts"
@@ -14,6 +15,24 @@ export interface MapAttributes {
   readonly extra: bigint
   /** The template of inner maps, for maps of maps. */
   readonly inner?: MapAttributes
+  /** A map that is that template, by its id (Linux takes a descriptor). */
+  readonly innerId?: number
+  /** What BTF says of key and value; without it they are bytes. */
+  readonly types?: MapTypes
+  /** With BPF_F_NUMA_NODE: the memory node. */
+  readonly numaNode?: number
+  /** A network interface that is to hold the map; 0 is none. */
+  readonly device?: number
+}
+
+/** The BTF types of key and value; 0 is none. */
+export interface MapTypes {
+  /** Undefined when the caller named a BTF object that is not there. */
+  readonly btf: Btf | undefined
+  readonly key: TypeId
+  readonly value: TypeId
+  /** struct_ops: the type of the value in the kernel's own BTF. */
+  readonly kernelValue?: number
 }
 
 /** What maps may ask of the kernel that holds them. */
@@ -32,6 +51,8 @@ export interface MapHost {
   mapById(id: number): MapStorage | undefined
   /** The loaded program behind an id, for prog arrays; undefined when there is none. */
   programById(id: number): TailTarget | undefined
+  /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
+  taskById(pid: number): number | undefined
 }
 
 /** A program as a prog array holds it. */
@@ -64,6 +85,10 @@ export interface MapStorage {
   get(key: Uint8Array): Uint8Array | undefined
   set(key: Uint8Array, value: Uint8Array, flags: bigint): void
   remove(key: Uint8Array): boolean
+  /** Reads and removes in one step. */
+  take(key: Uint8Array): Uint8Array | undefined
+  /** True when a bloom filter may hold the value. */
+  has(value: Uint8Array): boolean
   /** The key after `key` (the first for undefined or a key that is gone), or undefined at the end. */
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined
   /** Where a data section's value (`BPF_PSEUDO_MAP_VALUE`) lies; maps without one throw MapError ENOTSUPP. */
@@ -74,8 +99,23 @@ export interface MapStorage {
   readonly records?: MapRecords
   /** For compiled programs: how to do the same without JavaScript. Missing where there is no such way. */
   readonly native?: NativeMap
+  /** Set by BPF_MAP_FREEZE: from then on user space only reads. */
+  frozen: boolean
+  /** Elements without keys: queues, stacks and bloom filters only. */
+  readonly elements?: MapElements
+  /** A task (or another kernel object that maps keep values for) is gone, and its values go too; `owner` is its address. */
+  forgetOwner(owner: number): void
   /** Gives the memory back. */
   close(): void
+}
+
+/** What programs do with maps that have no keys: 0 or −errno. Values are addresses in kernel memory. */
+export interface MapElements {
+  push(value: number, flags: bigint): number
+  /** Reads the next value and removes it. */
+  pop(value: number): number
+  /** Reads the next value; a bloom filter is asked whether it may have this one. */
+  peek(value: number): number
 }
 
 /** One record that a program handed to user space. */

@@ -24,12 +24,15 @@ export class PerfEventArray extends ArrayMap {
     throw this.fail("ENOTSUPP", "its slots cannot be read")
   }
 
-  override set(_key: Uint8Array, value: Uint8Array, _flags: bigint): void {
+  override set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
+    if (flags !== 0n) throw this.fail("EINVAL", "a perf_event_array takes no update flags")
+    this.#checkIndex(key)
     const descriptor = new DataView(value.buffer, value.byteOffset).getInt32(0, true)
     throw this.fail("EBADF", `there is no perf event with descriptor ${descriptor}: readers are open already`)
   }
 
-  override remove(_key: Uint8Array): boolean {
+  override remove(key: Uint8Array): boolean {
+    this.#checkIndex(key)
     throw new NotModelledError(
       `map '${this.attributes.name}': closing the reader of a CPU is not modelled yet`,
     )
@@ -55,5 +58,10 @@ export class PerfEventArray extends ArrayMap {
     padded.set(bytes)
     this.records.push(padded, cpu)
     return 0
+  }
+
+  #checkIndex(key: Uint8Array): void {
+    if (new DataView(key.buffer, key.byteOffset).getUint32(0, true) >= this.attributes.maxEntries)
+      throw this.fail("E2BIG", `it has ${this.attributes.maxEntries} slots`)
   }
 }

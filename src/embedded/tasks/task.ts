@@ -232,6 +232,7 @@ export class Task {
   /** Gives every kernel object back; nobody may hold the task any more. */
   release(): void {
     this.#parent?.children.delete(this)
+    this.#kernel.forgetOwner(this.object.address)
     this.dropImage()
     this.executable = undefined
     this.closeFiles()

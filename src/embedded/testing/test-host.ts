@@ -125,6 +125,10 @@ export class TestHost implements MapHost, HelperKernel {
     return [...this.#maps.values()].find(map => map.id === id)
   }
 
+  taskById(pid: number): number | undefined {
+    return pid === this.task.pid ? this.task.address : undefined
+  }
+
   programById(id: number): TailTarget | undefined {
     return this.programs.get(id)
   }

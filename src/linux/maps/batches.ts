@@ -7,6 +7,7 @@ import {
   lookupElement,
   mapFailure,
   type RawMap,
+  takeElement,
   updateElement,
 } from "./map-elements.ts"
 
@@ -86,6 +87,11 @@ function* readEach(map: RawMap): Generator<RawElement> {
 }
 
 function* takeEach(map: RawMap): Generator<RawElement> {
+  if (map.keySize === 0) {
+    const noKey = new Uint8Array(0)
+    for (let value = takeElement(map, noKey); value; value = takeElement(map, noKey)) yield [noKey, value]
+    return
+  }
   // The walk starts anew after each: its place is gone with the key.
   for (;;) {
     const [key] = elementKeys(map)

@@ -22,7 +22,7 @@ export function lookupElement(map: RawMap, key: Uint8Array): Uint8Array | undefi
   const value = scratch.allocate(map.valueBytes)
   const { result } = map.bpf.try("BPF_MAP_LOOKUP_ELEM", MAP_ELEMENT, {
     map_fd: map.fd,
-    key,
+    key: keyPointer(key),
     value: value.address,
   })
   if (result === -ENOENT) return undefined
@@ -30,17 +30,37 @@ export function lookupElement(map: RawMap, key: Uint8Array): Uint8Array | undefi
   return value.bytes.slice()
 }
 
+/** Reads an element and removes it; undefined when there is none. Throws MapError. */
+export function takeElement(map: RawMap, key: Uint8Array): Uint8Array | undefined {
+  using scratch = new Scratch(map.bpf.native)
+  const value = scratch.allocate(map.valueBytes)
+  const { result } = map.bpf.try("BPF_MAP_LOOKUP_AND_DELETE_ELEM", MAP_ELEMENT, {
+    map_fd: map.fd,
+    key: keyPointer(key),
+    value: value.address,
+  })
+  if (result === -ENOENT) return undefined
+  if (result < 0) throw mapFailure(map, "take", -result)
+  return value.bytes.slice()
+}
+
 export function updateElement(map: RawMap, key: Uint8Array, value: Uint8Array, flags: number): void {
-  const { result } = map.bpf.try("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, { map_fd: map.fd, key, value, flags })
+  const element = { map_fd: map.fd, key: keyPointer(key), value, flags }
+  const { result } = map.bpf.try("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, element)
   if (result < 0) throw mapFailure(map, "update", -result)
 }
 
 /** False when there is no such key. Throws MapError. */
 export function deleteElement(map: RawMap, key: Uint8Array): boolean {
-  const { result } = map.bpf.try("BPF_MAP_DELETE_ELEM", MAP_ELEMENT, { map_fd: map.fd, key })
+  const { result } = map.bpf.try("BPF_MAP_DELETE_ELEM", MAP_ELEMENT, { map_fd: map.fd, key: keyPointer(key) })
   if (result === -ENOENT) return false
   if (result < 0) throw mapFailure(map, "delete", -result)
   return true
+}
+
+/** Maps without keys want NULL. */
+function keyPointer(key: Uint8Array): Uint8Array | 0n {
+  return key.length === 0 ? 0n : key
 }
 
 /** Every key, in the kernel's order. A key that is deleted meanwhile starts the walk again, as bpf(2) has it. */

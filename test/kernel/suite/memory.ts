@@ -114,6 +114,23 @@ describe("batches", () => {
   })
 })
 
+describe("a queue", () => {
+  test("has no keys, and gives its values in order", async () => {
+    await using kernel = await openLinuxKernel()
+    const queue = (await kernel.load(programs("memory"))).maps.waiting!
+    await queue.set(undefined, 7)
+    await queue.set(undefined, 8)
+    await assert.rejects(queue.set(undefined, 9), refusal("E2BIG", /'waiting': update/))
+    assert.equal(await queue.get(undefined), 7)
+    assert.deepEqual(await collect(queue.take()), [
+      [undefined, 7],
+      [undefined, 8],
+    ])
+    assert.equal(await queue.get(undefined), undefined)
+    await assert.rejects(collect(queue.entries()), refusal("EINVAL", /'waiting': next key/))
+  })
+})
+
 describe("a user ring buffer", () => {
   test("hands records to the program that drains it, and waits for room", async () => {
     await using kernel = await openLinuxKernel()

@@ -1,0 +1,109 @@
+import { errnoNumber } from "../../../base/index.ts"
+import { BPF_EXIST } from "../flags.ts"
+import { MapBase, refusedUpdate } from "../map-base.ts"
+import type { MapAttributes, MapHost } from "../map-storage.ts"
+import { numberAt } from "../references/vacant-map.ts"
+
+/** Where the kernel object stands that user space names by an id; undefined when there is none. */
+export type OwnerById = (id: number) => number | undefined
+
+/**
+ * task_storage, sk_storage, inode_storage and cgrp_storage: a value for each owner, which goes with it. Programs name the
+ * owner by the address of its kernel object; user space by an id: a task's is its process id (Linux takes a pidfd).
+ */
+export class LocalStorage extends MapBase {
+  /** The address of a value, by that of its owner. */
+  readonly #values = new Map<number, number>()
+  readonly #ownerById: OwnerById
+
+  constructor(host: MapHost, id: number, attributes: MapAttributes, ownerById: OwnerById) {
+    super(host, id, attributes)
+    this.#ownerById = ownerById
+  }
+
+  /** The address of the owner's value, 0 when it has none. */
+  of(owner: number): number {
+    return this.#values.get(owner) ?? 0
+  }
+
+  /** Makes the value of an owner that has none, from the bytes at `initial` or of zeros. */
+  create(owner: number, initial: number): number {
+    const address = this.memory.alloc(this.attributes.valueSize)
+    const { bytes } = this.memory
+    if (initial === 0) bytes.fill(0, address, address + this.attributes.valueSize)
+    else bytes.copyWithin(address, initial, initial + this.attributes.valueSize)
+    this.#values.set(owner, address)
+    return address
+  }
+
+  /** 0, or −ENOENT when the owner has no value. */
+  drop(owner: number): number {
+    const address = this.#values.get(owner)
+    if (address === undefined) return -errnoNumber("ENOENT")
+    this.memory.free(address)
+    this.#values.delete(owner)
+    return 0
+  }
+
+  override forgetOwner(owner: number): void {
+    this.drop(owner)
+  }
+
+  override get(key: Uint8Array): Uint8Array | undefined {
+    const address = this.of(this.#owner(key))
+    return address === 0 ? undefined : this.memory.read(address, this.attributes.valueSize)
+  }
+
+  override set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
+    const { valueSize } = this.attributes
+    const owner = this.#owner(key)
+    if (value.length !== valueSize)
+      throw this.fail("EINVAL", `a value has ${valueSize} bytes, not ${value.length}`)
+    const known = this.of(owner)
+    const refused = flags > BPF_EXIST ? -errnoNumber("EINVAL") : refusedUpdate(flags, known !== 0)
+    if (refused !== 0) throw this.failNumber(refused, "update")
+    this.memory.write(known === 0 ? this.create(owner, 0) : known, value)
+  }
+
+  override remove(key: Uint8Array): boolean {
+    return this.drop(this.#owner(key)) === 0
+  }
+
+  /** The verifier lets programs only use the helpers of storages. */
+  lookup(_key: number): number {
+    return 0
+  }
+
+  update(_key: number, _value: number, _flags: bigint): number {
+    return -errnoNumber("EOPNOTSUPP")
+  }
+
+  delete(_key: number): number {
+    return -errnoNumber("EOPNOTSUPP")
+  }
+
+  nextKey(_key: Uint8Array | undefined): Uint8Array | undefined {
+    throw this.fail("ENOTSUPP", "its keys cannot be walked")
+  }
+
+  override close(): void {
+    for (const address of this.#values.values()) this.memory.free(address)
+    this.#values.clear()
+    super.close()
+  }
+
+  protected find(_key: number): number {
+    return 0
+  }
+
+  protected claim(_key: number, _flags: bigint): number {
+    return -errnoNumber("EOPNOTSUPP")
+  }
+
+  #owner(key: Uint8Array): number {
+    const id = numberAt(key)
+    const owner = this.#ownerById(id)
+    if (owner === undefined) throw this.fail("EBADF", `there is nothing with id ${id} that has a value here`)
+    return owner
+  }
+}
