@@ -14,6 +14,7 @@ import { type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
 import type { MapStorage } from "./maps/index.ts"
 import { KernelMemory, KernelTypes } from "./memory/index.ts"
+import { NativeHelpers } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
@@ -56,6 +57,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #objects = new Set<EmbeddedObject>()
   readonly #stack: StackRange
   readonly #engine: typeof interpret
+  readonly #natives: NativeHelpers
   readonly #init: Task
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
@@ -69,6 +71,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.memory = new KernelMemory({
       ...(options.memoryBytes !== undefined && { bytes: options.memoryBytes }),
     })
+    this.#natives = new NativeHelpers(this)
     this.#engine = options.engine === "interpreter" ? interpret : execute
     this.types = new KernelTypes(this.memory, profile.btf())
     this.functions = new FunctionSites(profile)
@@ -131,7 +134,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       ...(facts.traced ? { traced: facts.traced } : {}),
     }
     const outer = this.#facts
-    const run = new ProgramRun(this, invocation, this.#stack)
+    const run = new ProgramRun(this, invocation, this.#stack, this.#natives)
     this.#facts = facts
     this.#depth += 1
     program.runs += 1

@@ -2,6 +2,7 @@
 export * from "./instruction-fault.ts"
 export { type InterpretOptions, interpret } from "./interpret.ts"
 export * from "./machine.ts"
+export type * from "./native-calls.ts"
 export { StackArena } from "./stack-arena.ts"
 export { compileInstructions } from "./wasm/compile.ts"
 export { dumpModule } from "./wasm/dump.ts"

@@ -1,4 +1,5 @@
 import type { Instruction } from "../isa/index.ts"
+import type { NativeCalls } from "./native-calls.ts"
 
 /** Code that an engine can run: map and variable loads are already plain 64-bit constants. */
 export interface ExecutableProgram {
@@ -29,6 +30,8 @@ export interface Machine {
    * there, which ends the function with r0 = 0. `context` is r6. Machines without packets leave it out.
    */
   loadPacket?(context: bigint, offset: number, size: 1 | 2 | 4): number | undefined
+  /** Helper calls that compiled programs make without leaving WebAssembly. */
+  readonly natives?: NativeCalls
   /** Instructions that one run may take, callbacks and tail-called programs included; no limit when undefined. */
   readonly fuel?: bigint
   /** How often a frame's may_goto may go on; Linux's 8,388,608 when undefined. */

@@ -2,7 +2,7 @@ import { ArgumentRefusal, hex, memoryArgument } from "../helpers/argument.ts"
 import type { HelperKernel } from "../helpers/helper.ts"
 
 /** Bytes of `struct bpf_dynptr`: a pointer, a word of size, type and flags, an offset. */
-export const DYNPTR_BYTES = 16
+const DYNPTR_BYTES = 16
 const [SIZE, OFFSET] = [8, 12]
 
 /** What is in the word beside the size (kernel/bpf/helpers.c, DYNPTR_…). */

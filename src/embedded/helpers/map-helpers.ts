@@ -1,7 +1,6 @@
 import { errnoNumber } from "../../base/index.ts"
 import { TailCall } from "../../engine/index.ts"
 import { type MapStorage, ProgArray } from "../maps/index.ts"
-import { answer } from "./answer.ts"
 import { ArgumentRefusal, mapArgument, memoryArgument } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
 
@@ -16,6 +15,14 @@ function keyArgument(kernel: HelperKernel, map: MapStorage, key: bigint): number
 const lookup: HelperFunction = (kernel, [address, key]) => {
   const map = mapArgument(kernel, address)
   return map.lookup(keyArgument(kernel, map, key))
+}
+
+/**
+ * What an operation answers as the program sees it. Before 6.4 these functions of the kernel returned `int`, whose
+ * register has an upper half of zeros: a program that keeps it in a `long` sees errors as large positive numbers.
+ */
+export function answer(kernel: HelperKernel, result: number): bigint {
+  return BigInt.asUintN(kernel.since("6.4") ? 64 : 32, BigInt(result))
 }
 
 /** The value of any CPU; 0 for a CPU that cannot be. */

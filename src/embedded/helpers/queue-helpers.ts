@@ -1,7 +1,7 @@
 import type { MapElements, MapStorage } from "../maps/index.ts"
-import { answer } from "./answer.ts"
 import { ArgumentRefusal, mapArgument, memoryArgument } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
+import { answer } from "./map-helpers.ts"
 
 /** The elements of a map without keys, and where the program's value is. */
 function elementArguments(kernel: HelperKernel, address: bigint, value: bigint): [MapElements, number] {

@@ -1,7 +1,10 @@
-import { DYNPTR_BYTES, DYNPTR_TYPE, writeDynptr } from "../dynptr/dynptr.ts"
+import { DYNPTR_TYPE, writeDynptr } from "../dynptr/dynptr.ts"
 import { UserRingBuffer } from "../maps/index.ts"
 import { ArgumentRefusal, mapArgument } from "./argument.ts"
 import type { HelperFunction, HelperTable } from "./helper.ts"
+
+/** Bytes of `struct bpf_dynptr`. */
+const DYNPTR_BYTES = 16
 
 /** Calls back with (dynptr of the record, context) for each record, until the callback returns 1; the answer is their number. */
 const drain: HelperFunction = (kernel, [address, callback, context, flags], _invocation, frame) => {

@@ -91,20 +91,20 @@ export interface MapStorage {
   has(value: Uint8Array): boolean
   /** The key after `key` (the first for undefined or a key that is gone), or undefined at the end. */
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined
-  /** Where a data section's value (`BPF_PSEUDO_MAP_VALUE`) lies; maps without one throw MapError ENOTSUPP. */
-  valueAddress(offset: number): number
-  /** The first `size` bytes of an array's values as they are now; a view until memory grows. Others throw MapError EINVAL. */
-  window(size: number): Uint8Array
-  /** Records for user space: perf event arrays and ring buffers only. */
-  readonly records?: MapRecords
-  /** For compiled programs: how to do the same without JavaScript. Missing where there is no such way. */
-  readonly native?: NativeMap
   /** Set by BPF_MAP_FREEZE: from then on user space only reads. */
   frozen: boolean
   /** Elements without keys: queues, stacks and bloom filters only. */
   readonly elements?: MapElements
   /** A task (or another kernel object that maps keep values for) is gone, and its values go too; `owner` is its address. */
   forgetOwner(owner: number): void
+  /** Where a data section's value (`BPF_PSEUDO_MAP_VALUE`) lies; maps without one throw MapError ENOTSUPP. */
+  valueAddress(offset: number): number
+  /** The first `size` bytes of an array's values as they are now; others throw MapError EINVAL. */
+  window(size: number): Uint8Array
+  /** Records for user space: perf event arrays and ring buffers only. */
+  readonly records?: MapRecords
+  /** For compiled programs: how to do the same without JavaScript. Missing where there is no such way. */
+  readonly native?: NativeMap
   /** Gives the memory back. */
   close(): void
 }

@@ -6,6 +6,7 @@ import {
   type CallResult,
   InstructionFault,
   type Machine,
+  type NativeCalls,
   type StackRange,
 } from "../../engine/index.ts"
 import { POISON_HELPER } from "../../object/index.ts"
@@ -30,7 +31,10 @@ export class ProgramRun implements Machine {
   readonly #kernel: HelperKernel
   readonly #invocation: Invocation
 
-  constructor(kernel: HelperKernel, invocation: Invocation, stack: StackRange) {
+  readonly natives: NativeCalls
+
+  constructor(kernel: HelperKernel, invocation: Invocation, stack: StackRange, natives: NativeCalls) {
+    this.natives = natives
     this.memory = kernel.memory.memory
     this.stack = stack
     this.#kernel = kernel

@@ -1,13 +1,18 @@
 import type { Instruction, Operation } from "../../isa/index.ts"
+import type { NativeCalls } from "../native-calls.ts"
 import { prepare } from "../prepare.ts"
+import { firstFunction } from "./emit/calls.ts"
 import type { FunctionContext } from "./emit/context.ts"
 import { emitConditions } from "./emit/entry.ts"
 import { writeFunction } from "./emit/function.ts"
 import { FunctionCode } from "./emit/function-code.ts"
+import type { FunctionImport } from "./encode/module.ts"
 import { encodeModule, type FunctionDefinition } from "./encode/module.ts"
+import type { ValueType } from "./encode/opcodes.ts"
 import { blocksOf } from "./flow/blocks.ts"
 import { flowGraph } from "./flow/graph.ts"
 import { FUNCTION_IMPORTS, GLOBAL_IMPORTS, OWN_GLOBALS } from "./layout.ts"
+import { NativeFunctions, nativeCallsIn, nativeName } from "./natives.ts"
 import { Inliner } from "./optimise/inline.ts"
 import { type Optimised, optimise } from "./optimise/optimise.ts"
 
@@ -19,6 +24,8 @@ export interface CompileOptions {
   readonly tier?: Tier
   /** Bytes of memory there are: accesses beyond are faults, even if it grows. 2 GiB unless told otherwise. */
   readonly memoryBytes?: number
+  /** Helper calls that need not leave WebAssembly. */
+  readonly natives?: NativeCalls | undefined
   /** Every function as a loop around a jump table, as irreducible ones are: for tests and measurements. */
   readonly dispatch?: boolean
 }
@@ -33,7 +40,17 @@ export function compileProgram(
 ): Uint8Array<ArrayBuffer> {
   const { tier = "quick", memoryBytes = MAX_MEMORY_BYTES } = options
   const functions = new Map(starts.map((start, number) => [start, number]))
-  const context: FunctionContext = { functions, memoryBytes, inside: new Set(), slots: [], innerFrames: 0 }
+  const nativeFunctions = nativeFunctionsOf(operations, starts, options.natives)
+  const context: FunctionContext = {
+    functions,
+    memoryBytes,
+    inside: new Set(),
+    slots: [],
+    innerFrames: 0,
+    natives: options.natives,
+    nativeFunctions,
+    nativeCalls: new Map(),
+  }
   const quick = (start: number, name?: string): FunctionDefinition =>
     writeFunction(flowGraph(blocksOf(operations, start)), context, {
       dispatch: options.dispatch === true,
@@ -46,22 +63,41 @@ export function compileProgram(
     const optimised = tier === "optimising" ? optimise(inliner, start, memoryBytes) : undefined
     if (optimised === undefined) own.push(quick(start, `f${start}`))
     else {
-      const fallback = FUNCTION_IMPORTS.length + starts.length + fallbacks.length
+      const fallback = firstFunction(context) + starts.length + fallbacks.length
       own.push(writeOptimised(optimised, context, fallback, `f${start}`))
       fallbacks.push(quick(start))
     }
   }
   return encodeModule({
-    functionImports: FUNCTION_IMPORTS,
+    functionImports: [...FUNCTION_IMPORTS, ...nativeFunctions.parameters.map(nativeImport)],
     globalImports: GLOBAL_IMPORTS,
     globals: OWN_GLOBALS,
     functions: [...own, ...fallbacks],
     table: new Map(
       usesRegisterCalls(operations)
-        ? starts.map((start, number) => [start, FUNCTION_IMPORTS.length + number])
+        ? starts.map((start, number) => [start, firstFunction(context) + number])
         : [],
     ),
   })
+}
+
+/** The functions that native calls of a program need: what its modules import, with `nativeName`s. */
+export function nativeFunctionsOf(
+  operations: readonly Operation[],
+  starts: readonly number[],
+  natives: NativeCalls | undefined,
+): NativeFunctions {
+  const functions = new NativeFunctions()
+  if (natives)
+    for (const start of starts) functions.add(nativeCallsIn(blocksOf(operations, start), natives).values())
+  return functions
+}
+
+function nativeImport(parameters: number, number: number): FunctionImport {
+  return {
+    name: nativeName(number),
+    type: { parameters: Array<ValueType>(parameters).fill("i32"), results: ["i32"] },
+  }
 }
 
 function writeOptimised(

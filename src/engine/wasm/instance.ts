@@ -1,3 +1,4 @@
+import { ProgramFault } from "../../base/index.ts"
 import { InstructionFault } from "../instruction-fault.ts"
 import {
   type CallArguments,
@@ -38,6 +39,7 @@ export class Instance {
   constructor(
     program: ExecutableProgram,
     module: WebAssembly.Module,
+    natives: Readonly<Record<string, (...args: number[]) => number>>,
     site: Site,
     tier: Tier,
     /** For programs that it goes on in. */
@@ -50,6 +52,7 @@ export class Instance {
     this.#site = site
     const instance = new WebAssembly.Instance(module, {
       env: {
+        ...natives,
         memory: site.memory,
         mailbox: site.mailboxAddress,
         loopBudget: site.loopBudget,
@@ -97,7 +100,7 @@ export class Instance {
   /** The fault that a program left behind when it trapped. */
   #trapped(error: WebAssembly.RuntimeError): Error {
     const reason = this.#reason.value
-    if (reason === 0n) return error
+    if (reason === 0n) return overwritten(error)
     const address = BigInt.asUintN(64, this.#address.value)
     this.#reason.value = 0n
     this.#address.value = 0n
@@ -187,4 +190,11 @@ export class Instance {
   #fault(code: number, slot: number, address: bigint): InstructionFault {
     return faultOf(this.program, this.#site, this.memoryBytes, code, slot, address)
   }
+}
+
+/** A native helper met something that cannot be in memory unless a program wrote it there. */
+function overwritten(cause: WebAssembly.RuntimeError): ProgramFault {
+  return new ProgramFault(`a helper met kernel memory that a program has overwritten: ${cause.message}`, {
+    cause,
+  })
 }

@@ -1,56 +1,70 @@
 import type { ExecutableProgram } from "../machine.ts"
 import { prepare } from "../prepare.ts"
-import { compileProgram, functionStarts, type Tier } from "./compile.ts"
+import { compileProgram, functionStarts, nativeFunctionsOf, type Tier } from "./compile.ts"
 import { Instance } from "./instance.ts"
+import type { NativeFunctions } from "./natives.ts"
 import type { Site } from "./site.ts"
 
 interface Compiled {
+  readonly natives: NativeFunctions
   readonly starts: ReadonlySet<number>
   readonly module: WebAssembly.Module
 }
 
-const compiled = new WeakMap<ExecutableProgram["instructions"], Map<string, Compiled>>()
+const compiled = new WeakMap<ExecutableProgram["instructions"], WeakMap<object, Map<string, Compiled>>>()
+/** Stands for machines without native calls. */
+const NO_NATIVES = {}
 const instances = new WeakMap<ExecutableProgram, WeakMap<Site, Map<Tier, Instance>>>()
 
 /** The module of a program, which is compiled again when it shall start at a slot that nothing in it names. */
 function moduleOf(
   { instructions }: ExecutableProgram,
   entry: number,
-  memoryBytes: number,
+  { memory, natives }: Site,
   tier: Tier,
-): WebAssembly.Module {
-  let own = compiled.get(instructions)
-  if (own === undefined) {
-    own = new Map()
-    compiled.set(instructions, own)
-  }
+): Compiled {
+  const own = entryOf(
+    entryOf(compiled, instructions, () => new WeakMap()),
+    natives ?? NO_NATIVES,
+    () => new Map(),
+  )
+  const memoryBytes = memory.buffer.byteLength
   const key = `${tier} ${memoryBytes}`
   const known = own.get(key)
-  if (known?.starts.has(entry)) return known.module
+  if (known?.starts.has(entry)) return known
   const operations = prepare(instructions)
   const starts = new Set([...(known?.starts ?? functionStarts(operations)), entry])
-  const module = new WebAssembly.Module(compileProgram(operations, [...starts], { tier, memoryBytes }))
-  own.set(key, { starts, module })
-  return module
+  const module = new WebAssembly.Module(
+    compileProgram(operations, [...starts], { tier, memoryBytes, natives }),
+  )
+  const made = { starts, module, natives: nativeFunctionsOf(operations, [...starts], natives) }
+  own.set(key, made)
+  return made
+}
+
+function entryOf<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
+  let value = map.get(key)
+  if (value === undefined) {
+    value = make()
+    map.set(key, value)
+  }
+  return value
 }
 
 /** A program on a site, compiled for the memory there is now. */
 export function instanceOf(program: ExecutableProgram, site: Site, tier: Tier, entry = 0): Instance {
-  let own = instances.get(program)
-  if (own === undefined) {
-    own = new WeakMap()
-    instances.set(program, own)
-  }
-  let tiers = own.get(site)
-  if (tiers === undefined) {
-    tiers = new Map()
-    own.set(site, tiers)
-  }
+  const tiers = entryOf(
+    entryOf(instances, program, () => new WeakMap()),
+    site,
+    () => new Map(),
+  )
   const memoryBytes = site.memory.buffer.byteLength
   let instance = tiers.get(tier)
   if (!instance?.hasFunction(entry) || instance.memoryBytes !== memoryBytes) {
-    const module = moduleOf(program, entry, memoryBytes, tier)
-    instance = new Instance(program, module, site, tier, (next, at) => instanceOf(next, at, tier))
+    const { module, natives } = moduleOf(program, entry, site, tier)
+    instance = new Instance(program, module, natives.imports, site, tier, (next, at) =>
+      instanceOf(next, at, tier),
+    )
     tiers.set(tier, instance)
   }
   return instance

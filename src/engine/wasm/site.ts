@@ -1,4 +1,5 @@
 import { MAX_LOOPS, type Machine, type StackRange } from "../machine.ts"
+import type { NativeCalls } from "../native-calls.ts"
 import { StackArena } from "../stack-arena.ts"
 import { MAILBOX_BYTES } from "./layout.ts"
 
@@ -9,10 +10,12 @@ export class Site {
   readonly arena: StackArena
   readonly loopBudget = new WebAssembly.Global({ value: "i32", mutable: true }, MAX_LOOPS)
   readonly mailboxAddress: number
+  readonly natives: NativeCalls | undefined
   run: Run | undefined
   #mailbox: BigUint64Array
 
-  constructor(memory: WebAssembly.Memory, stack: StackRange) {
+  constructor({ memory, stack, natives }: Machine) {
+    this.natives = natives
     this.memory = memory
     this.stack = stack
     this.arena = StackArena.of(stack)
@@ -42,10 +45,11 @@ export interface Run {
 
 const sites = new WeakMap<StackRange, Site>()
 
-export function siteOf({ memory, stack }: Machine): Site {
+export function siteOf(machine: Machine): Site {
+  const { memory, stack, natives } = machine
   let site = sites.get(stack)
-  if (site === undefined || site.memory !== memory) {
-    site = new Site(memory, stack)
+  if (site === undefined || site.memory !== memory || site.natives !== natives) {
+    site = new Site(machine)
     sites.set(stack, site)
   }
   return site

@@ -114,7 +114,7 @@ function emitStep(code: FunctionCode, step: Step, context: FunctionContext): voi
       emitPacketLoad(code, operation, slot, context)
       break
     case "call":
-      emitCall(code, operation, slot, context)
+      emitCall(code, operation, step, context)
       break
     case "exit":
       emitExit(code, context)

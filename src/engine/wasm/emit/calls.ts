@@ -1,20 +1,32 @@
 import type { Callee, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES } from "../../machine.ts"
+import type { Step } from "../flow/blocks.ts"
 import { FAULT, FUNCTION_IMPORTS, GLOBAL, IMPORT, LOCAL, localOf, STATUS } from "../layout.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitFetchSlots, emitKeepSlots } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
 import { emitFault } from "./memory.ts"
+import { emitNativeCall } from "./native-calls.ts"
 import { pushLow, pushRegister, setRegister } from "./operands.ts"
 
 export function emitCall(
   code: FunctionCode,
   { callee }: OperationOf<"call">,
-  slot: number,
+  step: Step,
   context: FunctionContext,
 ): void {
-  if (callee.kind === "helper" || callee.kind === "kfunc") emitCallOut(code, callee, slot, context)
-  else emitCallInside(code, callee, slot, context)
+  const { slot } = step
+  if (callee.kind === "helper" || callee.kind === "kfunc") {
+    const native = context.nativeCalls.get(step)
+    const ordinary = (): void => emitCallOut(code, callee, slot, context)
+    if (native) emitNativeCall(code, native, context, ordinary)
+    else ordinary()
+  } else emitCallInside(code, callee, slot, context)
+}
+
+/** The number of the program's first function: behind the imported ones. */
+export function firstFunction({ nativeFunctions }: FunctionContext): number {
+  return FUNCTION_IMPORTS.length + nativeFunctions.parameters.length
 }
 
 /** What callees and the engine must know, and may change. */
@@ -41,7 +53,7 @@ function emitCallInside(
   emitLeave(code, context)
   for (let register = 1; register <= 5; register++) pushRegister(code, register)
   code.get(LOCAL.scratch)
-  if (callee.kind === "subprogram") code.call(FUNCTION_IMPORTS.length + context.functions.get(callee.target)!)
+  if (callee.kind === "subprogram") code.call(firstFunction(context) + context.functions.get(callee.target)!)
   else {
     pushRegister(code, callee.register)
     code.i32(callee.register).i32(slot).call(IMPORT.callee).callIndirect()

@@ -1,4 +1,6 @@
+import type { NativeCall, NativeCalls } from "../../native-calls.ts"
 import type { Step } from "../flow/blocks.ts"
+import type { NativeFunctions } from "../natives.ts"
 import type { StackSlot } from "../optimise/stack-slots.ts"
 
 /** What the code of a function depends on beside its own blocks. */
@@ -13,4 +15,8 @@ export interface FunctionContext {
   readonly slots: readonly StackSlot[]
   /** Frames of functions that are part of this one, below its own. */
   readonly innerFrames: number
+  /** Helper calls that need not leave WebAssembly. */
+  readonly natives: NativeCalls | undefined
+  readonly nativeFunctions: NativeFunctions
+  readonly nativeCalls: ReadonlyMap<Step, NativeCall>
 }

@@ -4,6 +4,7 @@ import { fuelCharges } from "../flow/charges.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import { structure } from "../flow/structure.ts"
 import { BPF_FUNCTION, GLOBAL, LOCAL, localTypes } from "../layout.ts"
+import { nativeCallsIn } from "../natives.ts"
 import { emitBlock, emitCharge, emitCondition } from "./block.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitFetchSlots } from "./frame.ts"
@@ -23,9 +24,11 @@ export interface FunctionOptions {
 
 export function writeFunction(
   graph: FlowGraph,
-  context: FunctionContext,
+  outer: FunctionContext,
   { name, code = new FunctionCode(), registers, dispatch = false }: FunctionOptions,
 ): FunctionDefinition {
+  const { natives } = outer
+  const context = natives ? { ...outer, nativeCalls: nativeCallsIn(graph.blocks, natives) } : outer
   code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
   if (graph.blocks.some(({ steps }) => steps.at(-1)?.operation.kind === "mayGoto"))
     code.getGlobal(GLOBAL.loopBudget).set(LOCAL.loopsLeft)

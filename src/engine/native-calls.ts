@@ -1,0 +1,38 @@
+/**
+ * Helper calls that compiled programs make without leaving WebAssembly. The object's identity stands for its answers: modules are
+ * kept for it, so the same call must get the same answer for ever.
+ */
+export interface NativeCalls {
+  /** How to call a helper on the map whose address is in r1; undefined for the ordinary way. */
+  find(helper: number, map: number): NativeCall | undefined
+  /** Pointers that programs may hand over lie from here on, to the end of memory; calls with others go the ordinary way. */
+  readonly start: number
+}
+
+export type NativeCall = NativeElement | NativeFunction
+
+/** r0 = the address of an array's element, by the 32-bit index that r2 points to; 0 past the end. */
+export interface NativeElement {
+  readonly kind: "element"
+  readonly base: number
+  readonly entries: number
+  readonly stride: number
+  /** Where the running CPU's number is (32 bits), and the distance of CPUs' values; undefined when there is one value for all. */
+  readonly cpu?: { readonly address: number; readonly stride: number }
+}
+
+/** A function that a WebAssembly instance exports: 32-bit numbers in, one out. */
+export interface NativeFunction {
+  readonly kind: "function"
+  readonly function: (...args: number[]) => number
+  readonly args: readonly NativeArgument[]
+  /** What the number becomes in r0: zeros or its sign above. */
+  readonly result: "unsigned" | "signed"
+}
+
+export type NativeArgument =
+  | { readonly kind: "constant"; readonly value: number }
+  /** A register that points to so many bytes. */
+  | { readonly kind: "pointer"; readonly register: 2 | 3; readonly bytes: number }
+  /** A register's 64 bits, where more than 32 become the largest number. */
+  | { readonly kind: "number"; readonly register: 2 | 3 | 4 }

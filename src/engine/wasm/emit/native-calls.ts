@@ -1,0 +1,63 @@
+import type { NativeArgument, NativeCall, NativeElement } from "../../native-calls.ts"
+import { FUNCTION_IMPORTS, LOCAL } from "../layout.ts"
+import type { FunctionContext } from "./context.ts"
+import type { FunctionCode } from "./function-code.ts"
+import { pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
+
+const INDEX_BYTES = 4
+
+/** A helper call in WebAssembly, or as `ordinary` writes it when a pointer is none. */
+export function emitNativeCall(
+  code: FunctionCode,
+  call: NativeCall,
+  context: FunctionContext,
+  ordinary: () => void,
+): void {
+  const pointers: readonly Extract<NativeArgument, { kind: "pointer" }>[] =
+    call.kind === "element"
+      ? [{ kind: "pointer", register: 2, bytes: INDEX_BYTES }]
+      : call.args.filter(arg => arg.kind === "pointer")
+  const { start } = context.natives!
+  pointers.forEach(({ register, bytes }, index) => {
+    pushRegister(code, register)
+    code.i64(start).op("i64.sub")
+    code.i64(Math.max(context.memoryBytes - start - bytes, 0)).op("i64.gt_u")
+    if (index > 0) code.op("i32.or")
+  })
+  if (pointers.length > 0) {
+    code.open("if")
+    ordinary()
+    code.op("else")
+  }
+  if (call.kind === "element") emitElement(code, call)
+  else {
+    for (const arg of call.args) pushArgument(code, arg)
+    code.call(FUNCTION_IMPORTS.length + context.nativeFunctions.numberOf(call.function))
+    if (call.result === "unsigned") setLow(code, 0)
+    else {
+      code.op("i64.extend_i32_s")
+      setRegister(code, 0)
+    }
+  }
+  if (pointers.length > 0) code.op("end")
+}
+
+function emitElement(code: FunctionCode, { base, entries, stride, cpu }: NativeElement): void {
+  pushLow(code, 2)
+  code.memory("i32.load").tee(LOCAL.scratch).i32(entries).op("i32.lt_u").open("if", "i32")
+  code.get(LOCAL.scratch).i32(stride).op("i32.mul").i32(base).op("i32.add")
+  if (cpu) code.i32(cpu.address).memory("i32.load").i32(cpu.stride).op("i32.mul", "i32.add")
+  code.op("else").i32(0).op("end")
+  setLow(code, 0)
+}
+
+function pushArgument(code: FunctionCode, arg: NativeArgument): void {
+  if (arg.kind === "constant") code.i32(arg.value)
+  else if (arg.kind === "pointer") pushLow(code, arg.register)
+  else {
+    pushLow(code, arg.register)
+    code.i32(-1)
+    pushRegister(code, arg.register)
+    code.i64(0xffff_ffffn).op("i64.le_u", "select")
+  }
+}
