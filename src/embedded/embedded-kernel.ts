@@ -201,6 +201,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return undefined
   }
 
+  functionName(btfId: number): string | undefined {
+    return this.profile.btf().typeOf(btfId, "func")?.name
+  }
+
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined {
     return this.profile.symbols().at(address)
   }

@@ -1,4 +1,4 @@
-import type { MapStorage } from "../maps/index.ts"
+import { type MapStorage, RingBuffer } from "../maps/index.ts"
 import type { HelperKernel } from "./helper.ts"
 
 /**
@@ -33,6 +33,18 @@ export function memoryArgument(kernel: HelperKernel, address: bigint, size: bigi
   if (address < 1n << 53n && size < 1n << 32n && kernel.memory.isKernel(Number(address), Number(size)))
     return Number(address)
   throw new ArgumentRefusal(`the argument ${hex(address)} is no pointer to ${size} bytes`)
+}
+
+/** The ring buffer whose address an argument holds. */
+export function ringArgument(kernel: HelperKernel, address: bigint): RingBuffer {
+  const map = mapArgument(kernel, address)
+  if (map instanceof RingBuffer) return map
+  throw new ArgumentRefusal(`map '${map.attributes.name}' is no ringbuf`)
+}
+
+/** An argument that the kernel takes as u32. */
+export function word(value: bigint): number {
+  return Number(value & 0xffff_ffffn)
 }
 
 /** The bytes of a NUL-terminated string that the program holds, without the NUL. */

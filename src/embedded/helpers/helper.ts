@@ -24,6 +24,8 @@ export interface HelperKernel {
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */
   maps(): Iterable<MapStorage>
+  /** The name of a function in the kernel's own types. */
+  functionName(btfId: number): string | undefined
   /** The symbol at a kernel address, for %pS and stack ids. */
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined
   /** One line for the trace pipe, without task, CPU and time in front. */

@@ -1,6 +1,6 @@
 import { errnoNumber } from "../../base/index.ts"
 import { PerfEventArray, RingBuffer } from "../maps/index.ts"
-import { ArgumentRefusal, hex, mapArgument, memoryArgument } from "./argument.ts"
+import { ArgumentRefusal, hex, mapArgument, memoryArgument, ringArgument } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
 
 const EINVAL = -errnoNumber("EINVAL")
@@ -21,18 +21,17 @@ const perfEventOutput: HelperFunction = (kernel, [_context, address, flags, data
   return map.output(flags, dataArgument(kernel, data, size))
 }
 
-function ringArgument(kernel: HelperKernel, address: bigint): RingBuffer {
-  const map = mapArgument(kernel, address)
-  if (map instanceof RingBuffer) return map
-  throw new ArgumentRefusal(`map '${map.attributes.name}' is no ringbuf`)
+/** Gives a reserved record back to the ring buffer that it lies in. */
+export function commitRecord(kernel: HelperKernel, record: bigint, discard: boolean): void {
+  for (const map of kernel.maps())
+    if (map instanceof RingBuffer && map.commit(Number(record), discard)) return
+  throw new ArgumentRefusal(`no ring buffer has a record reserved at ${hex(record)}`)
 }
 
-/** Gives a reserved record back to the ring buffer that it lies in. */
 function commit(discard: boolean): HelperFunction {
   return (kernel, [record]) => {
-    for (const map of kernel.maps())
-      if (map instanceof RingBuffer && map.commit(Number(record), discard)) return 0
-    throw new ArgumentRefusal(`no ring buffer has a record reserved at ${hex(record)}`)
+    commitRecord(kernel, record, discard)
+    return 0
   }
 }
 

@@ -5,6 +5,7 @@ import type { Instruction } from "../../isa/index.ts"
 import { applyCore, type ObjectSpec, type ProgramSpec, type Reference } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import type { MapStorage } from "../maps/index.ts"
+import { POISON_KFUNC } from "../programs/poison.ts"
 import type { LoadedProgram } from "../programs/program.ts"
 import { findTraceTarget } from "./trace-target.ts"
 
@@ -16,6 +17,9 @@ const MODELLED_TYPES = new Set([
   "raw_tracepoint_writable",
   "tracing",
 ])
+
+/** The pseudo source register of a call of a kernel function (include/uapi/linux/bpf.h). */
+const PSEUDO_KFUNC_CALL = 2
 
 /** What a program's references may name. */
 export interface Resolution {
@@ -51,7 +55,8 @@ export function prepareProgram(program: ProgramSpec, id: number, resolution: Res
   const { instructions, problems } = applyCore(program, object, profile.btf(), resolution.core)
   const reasons = new Map(problems.map(problem => [problem.at, `${problem.relocation}: ${problem.reason}`]))
   const patched = [...instructions]
-  for (const reference of program.references) resolveReference(patched, reference, program, resolution)
+  for (const reference of program.references)
+    resolveReference(patched, reference, program, resolution, reasons)
   const executable: ExecutableProgram = {
     instructions: patched,
     describe: slot => reasons.get(slot) ?? describeSlot(program, slot),
@@ -70,6 +75,7 @@ function resolveReference(
   reference: Reference,
   program: ProgramSpec,
   resolution: Resolution,
+  problems: Map<number, string>,
 ): void {
   const { at } = reference
   switch (reference.kind) {
@@ -83,7 +89,7 @@ function resolveReference(
       setImmediate(instructions, at, externAddress(reference.extern, program, resolution))
       break
     case "kfunc":
-      // Left as it is: the engine asks for it by BTF id when it is called, and the kernel answers "not modelled".
+      resolveKfunc(instructions, at, reference.extern, program, resolution, problems)
       break
     case "function":
       // The slot already holds the distance to the function; the engine reads it as a callback.
@@ -99,10 +105,44 @@ function mapOf(name: string, resolution: Resolution): MapStorage {
   return map
 }
 
+/** A call holds the function's id in the kernel's types; one that this kernel lacks must never be reached. */
+function resolveKfunc(
+  instructions: Instruction[],
+  at: number,
+  name: string,
+  program: ProgramSpec,
+  { profile, object }: Resolution,
+  problems: Map<number, string>,
+): void {
+  const call = instructions[at]
+  if (!call) throw new Error(`BUG: a call at slot ${at}, behind the end`)
+  const id = profile.btf().find(name, "func")
+  if (id !== undefined) {
+    instructions[at] = { ...call, src: PSEUDO_KFUNC_CALL, off: 0, imm: id }
+    return
+  }
+  if (!object.externs.find(extern => extern.name === name)?.weak) throw noSuchKfunc(program, name)
+  instructions[at] = { ...call, src: 0, off: 0, imm: POISON_KFUNC }
+  problems.set(at, `kfunc '${name}' is referenced but wasn't resolved`)
+}
+
+function noSuchKfunc(program: ProgramSpec, name: string): RelocationError {
+  return new RelocationError(
+    `prog '${program.name}': extern (func ksym) '${name}': not found in kernel or module BTFs (ESRCH)`,
+    { errno: "ESRCH", hint: "declare it __weak and test it with bpf_ksym_exists where a kernel may lack it" },
+  )
+}
+
 function externAddress(name: string, program: ProgramSpec, resolution: Resolution): bigint {
   const extern = resolution.object.externs.find(extern => extern.name === name)
   if (!extern) throw new Error(`BUG: the object refers to extern ${name}, which it does not declare`)
   if (extern.kind === "kconfig") return BigInt(resolution.kconfigAddress(name) ?? 0)
+  if (extern.kind === "kfunc") {
+    // Programs only ask whether it is there.
+    const id = resolution.profile.btf().find(name, "func")
+    if (id === undefined && !extern.weak) throw noSuchKfunc(program, name)
+    return BigInt(id ?? 0)
+  }
   const symbol = resolution.profile.symbols().find(name)
   if (symbol) return symbol.address
   if (extern.weak) return 0n

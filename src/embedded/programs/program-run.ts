@@ -16,6 +16,8 @@ import {
   type HelperKernel,
   type Invocation,
 } from "../helpers/index.ts"
+import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
+import { POISON_KFUNC } from "./poison.ts"
 
 const byNumber = new Map<number, HelperFunction>()
 
@@ -38,8 +40,16 @@ export class ProgramRun implements Machine {
   }
 
   call(number: number, args: CallArguments, frame: CallFrame): CallResult {
-    if (number === POISON_HELPER) throw poisoned(frame)
+    if (number === POISON_HELPER || number === POISON_KFUNC) throw poisoned(number, frame)
     const run = byNumber.get(number) ?? findHelper(number, this.#invocation, frame)
+    return this.#run(run, args, frame)
+  }
+
+  callKfunc(btfId: number, _module: number, args: CallArguments, frame: CallFrame): CallResult {
+    return this.#run(this.#findKfunc(btfId, frame), args, frame)
+  }
+
+  #run(run: HelperFunction, args: CallArguments, frame: CallFrame): CallResult {
     try {
       const result = run(this.#kernel, args, this.#invocation, frame)
       return typeof result === "number" ? BigInt(result) : result
@@ -49,17 +59,25 @@ export class ProgramRun implements Machine {
     }
   }
 
-  callKfunc(btfId: number, _module: number, _args: CallArguments, frame: CallFrame): bigint {
-    throw notModelled(`the kernel function with BTF id ${btfId}`, this.#invocation, frame)
+  #findKfunc(btfId: number, frame: CallFrame): HelperFunction {
+    const name = this.#kernel.functionName(btfId)
+    const run = name === undefined ? undefined : EMBEDDED_KFUNCS[name]
+    if (run) return run
+    const what = name === undefined ? `with BTF id ${btfId}` : name
+    throw notModelled(`the kernel function ${what}`, this.#invocation, frame)
   }
 }
 
-/** An instruction that CO-RE could not make fit: a verifier would have refused the program if it can get there. */
-function poisoned(frame: CallFrame): ProgramFault {
+/** An instruction that the loader could not make fit: a verifier would have refused the program if it can get there. */
+function poisoned(number: number, frame: CallFrame): ProgramFault {
   const reason = frame.program.describe?.(frame.slot) ?? ""
-  return new ProgramFault(`instruction ${frame.slot}: <invalid CO-RE relocation> ${reason}`, {
+  const isCall = number === POISON_KFUNC
+  const what = isCall ? "<invalid kfunc call>" : "<invalid CO-RE relocation>"
+  return new ProgramFault(`instruction ${frame.slot}: ${what} ${reason}`, {
     errno: "EINVAL",
-    hint: "this kernel's types have no such field, type or value: test for it with bpf_core_field_exists first",
+    hint: isCall
+      ? "this kernel has no such function: test for it with bpf_ksym_exists first"
+      : "this kernel's types have no such field, type or value: test for it with bpf_core_field_exists first",
   })
 }
 

@@ -2,6 +2,7 @@ import { encodeUtf8 } from "../../base/index.ts"
 import { compareReleases } from "../../catalog/index.ts"
 import type { CallFrame } from "../../engine/index.ts"
 import { EMBEDDED_HELPERS, type HelperKernel, type Invocation } from "../helpers/index.ts"
+import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import {
   createMap,
   type MapAttributes,
@@ -51,14 +52,14 @@ export class TestHost implements MapHost, HelperKernel {
     return map
   }
 
-  /** Calls a helper by name; its program has no functions to call back. */
+  /** Calls a helper or kernel function by name; its program has no functions to call back. */
   call(
     name: string,
     args: readonly (bigint | number)[] = [],
     invocation: Partial<Invocation> = {},
     frame?: Partial<CallFrame>,
   ): unknown {
-    const helper = EMBEDDED_HELPERS[name]
+    const helper = EMBEDDED_HELPERS[name] ?? EMBEDDED_KFUNCS[name]
     if (!helper) throw new Error(`there is no helper ${name}`)
     const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = args.map(value => BigInt.asUintN(64, BigInt(value)))
     const program = { id: 1, name: "tested", type: "kprobe" }
@@ -121,6 +122,10 @@ export class TestHost implements MapHost, HelperKernel {
 
   programById(id: number): TailTarget | undefined {
     return this.programs.get(id)
+  }
+
+  functionName(): undefined {
+    return undefined
   }
 
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined {
