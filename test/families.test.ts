@@ -27,6 +27,8 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
       }
       await object.detach()
       expect(picked({ ...object.globals }, family)).toEqual(expectedOn(release, family))
+      await object[Symbol.asyncDispose]()
+      expect(kernel.fields.objects.count, "objects that outlive their owners").toBe(0)
     })
   })
 })

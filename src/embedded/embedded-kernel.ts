@@ -1,6 +1,13 @@
-import { ProgramFault } from "../base/index.ts"
+import { NotModelledError, ProgramFault } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
-import { execute, FRAME_BYTES, InstructionFault, interpret, type StackRange } from "../engine/index.ts"
+import {
+  type ExecutableProgram,
+  execute,
+  FRAME_BYTES,
+  InstructionFault,
+  interpret,
+  type StackRange,
+} from "../engine/index.ts"
 import type { AttachPoint, Kernel, LoadOptions } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
@@ -8,6 +15,7 @@ import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
+import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import type { CurrentTask, HelperKernel, Invocation } from "./helpers/index.ts"
 import { type LoadHost, loadObject } from "./load/load-object.ts"
@@ -26,6 +34,12 @@ import { World } from "./world/world.ts"
 const MAX_NESTED_RUNS = 16
 /** Bytes of stack one run may take: 512 for each of 8 nested functions. */
 const RUN_STACK = 512 * 8
+/** The flags column of trace pipe lines out of a timer's callback, and out of a work item's. */
+const TIMER_FLAGS = "..s11"
+const WORKER_FLAGS = "...11"
+const WORKER_PID = 9
+/** In a task's flags: it is a thread of the kernel. */
+const PF_KTHREAD = 0x0020_0000
 /** Where the model's first processes start: a machine that has been up for a while. */
 const SHELL_PID = 100
 
@@ -42,6 +56,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly cpus: number
   readonly memory = new KernelMemory()
   readonly types: KernelTypes
+  readonly fields: SpecialFields
   readonly clock = new Clock()
   readonly hooks = new TracingHooks()
   readonly functions: FunctionSites
@@ -54,6 +69,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #objects = new Set<EmbeddedObject>()
   readonly #stack: StackRange
   readonly #engine: typeof interpret
+  readonly #init: Task
+  #kernelThread: Task | undefined
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
@@ -66,13 +83,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.cpus = options.cpus ?? 2
     this.#engine = options.engine === "interpreter" ? interpret : execute
     this.types = new KernelTypes(this.memory, profile.btf())
+    this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
-    const init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
-    this.current = init
-    this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, init)
+    this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
+    this.current = this.#init
+    this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     this.world = new World(this, this.current)
   }
 
@@ -125,20 +143,56 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       functionAddress: facts.functionAddress ?? 0n,
       ...(facts.traced ? { traced: facts.traced } : {}),
     }
+    program.runs += 1
+    return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+  }
+
+  #execute(
+    executable: ExecutableProgram,
+    invocation: Invocation,
+    facts: HookFacts,
+    args: readonly bigint[],
+    entry = 0,
+  ): bigint {
     const outer = this.#facts
     const run = new ProgramRun(this, invocation, this.#stack)
     this.#facts = facts
     this.#depth += 1
-    program.runs += 1
+    this.clock.hold()
     try {
-      return this.#engine(program.executable, run, BigInt(context))
+      return this.#engine(executable, run, args, { entry })
     } catch (error) {
-      throw error instanceof InstructionFault ? ofProgram(program.name, error) : error
+      throw error instanceof InstructionFault ? ofProgram(invocation.program.name, error) : error
     } finally {
       this.#depth -= 1
       this.#facts = outer
       this.clock.advance(1000n)
+      this.clock.resume()
     }
+  }
+
+  /** Runs a timer's or work item's function on its own: after the program that runs now, if one does. */
+  readonly runCallback: CallbackRunner = (kind, { program, slot, invocation }, args) => {
+    const interrupted = this.current
+    if (kind === "workqueue") this.current = this.#worker()
+    const facts = { traceFlags: kind === "timer" ? TIMER_FLAGS : WORKER_FLAGS }
+    try {
+      this.#execute(program, { ...invocation, context: 0 }, facts, args, Number(slot))
+    } finally {
+      this.current = interrupted
+    }
+  }
+
+  /** The kernel thread that does what was put off. */
+  #worker(): Task {
+    if (this.#kernelThread) return this.#kernelThread
+    this.#kernelThread = new Task(this, { pid: WORKER_PID, comm: "kworker/0:1", uid: 0, gid: 0 }, this.#init)
+    this.#kernelThread.object.set("mm", 0).set("flags", PF_KTHREAD)
+    return this.#kernelThread
+  }
+
+  releaseKernelObject(struct: string, address: number): void {
+    throw new NotModelledError(`giving back the ${struct} at 0x${address.toString(16)} is not modelled yet`)
   }
 
   print(text: string): void {

@@ -1,21 +1,8 @@
 import { type MapStorage, RingBuffer } from "../maps/index.ts"
 import type { HelperKernel } from "./helper.ts"
+import { ArgumentRefusal, hex } from "./refusal.ts"
 
-/**
- * Thrown for an argument that no verified program can pass: the run ends with a ProgramFault that names the call.
- * `reason` says which argument is wrong, with its value.
- */
-export class ArgumentRefusal {
-  readonly reason: string
-
-  constructor(reason: string) {
-    this.reason = reason
-  }
-}
-
-export function hex(value: bigint): string {
-  return `0x${value.toString(16)}`
-}
+export { ArgumentRefusal, hex } from "./refusal.ts"
 
 /** The map whose address an argument holds. */
 export function mapArgument(kernel: HelperKernel, address: bigint): MapStorage {

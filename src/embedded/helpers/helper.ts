@@ -1,4 +1,6 @@
 import type { CallFrame, CallResult } from "../../engine/index.ts"
+import type { Clock } from "../clock.ts"
+import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 
@@ -8,6 +10,10 @@ export interface HelperKernel {
   readonly cpus: number
   /** True when the kernel's release is at least this one. */
   since(release: string): boolean
+  /** Time, and what happens when it has come. */
+  readonly clock: Clock
+  /** What special fields of map values and allocated objects hold. */
+  readonly fields: SpecialFields
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */

@@ -1,9 +1,10 @@
 import { LoadError, NotModelledError, RelocationError } from "../../base/index.ts"
-import type { CoreResolver } from "../../btf/index.ts"
+import type { CoreResolver, TypeId } from "../../btf/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { Instruction } from "../../isa/index.ts"
 import { applyCore, type ObjectSpec, type ProgramSpec, type Reference } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
+import { rememberTypes, type ValueLayout } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import { POISON_KFUNC } from "../programs/poison.ts"
 import type { LoadedProgram } from "../programs/program.ts"
@@ -18,6 +19,8 @@ const MODELLED_TYPES = new Set([
   "tracing",
 ])
 
+const EXCEPTION_CALLBACK = "exception_callback:"
+
 /** The pseudo source register of a call of a kernel function (include/uapi/linux/bpf.h). */
 const PSEUDO_KFUNC_CALL = 2
 
@@ -29,6 +32,8 @@ export interface Resolution {
   readonly core: CoreResolver | undefined
   /** Maps of the object by name. */
   readonly maps: ReadonlyMap<string, MapStorage>
+  /** Where the object's types have special fields; undefined when it has no types. */
+  readonly layoutOf: ((type: TypeId) => ValueLayout) | undefined
   /** Where a `.kconfig` extern's value lies. */
   kconfigAddress(name: string): number | undefined
 }
@@ -61,7 +66,22 @@ export function prepareProgram(program: ProgramSpec, id: number, resolution: Res
     instructions: patched,
     describe: slot => reasons.get(slot) ?? describeSlot(program, slot),
   }
+  const { layoutOf } = resolution
+  if (layoutOf) rememberTypes(executable, { layoutOf, exceptionCallback: exceptionCallback(program, object) })
   return { id, spec: program, type: definition.programType, executable, target }
+}
+
+/** The first slot of the function that an "exception_callback" tag gives the program. */
+function exceptionCallback(program: ProgramSpec, { btf }: ObjectSpec): number | undefined {
+  const id = btf?.find(program.name, "func")
+  if (!btf || id === undefined) return undefined
+  for (const tag of btf.ids()) {
+    const type = btf.typeOf(tag, "decl_tag")
+    if (type?.type !== id || !type.name.startsWith(EXCEPTION_CALLBACK)) continue
+    const name = type.name.slice(EXCEPTION_CALLBACK.length)
+    return program.functions.find(each => each.name === name)?.start
+  }
+  return undefined
 }
 
 /** "program.bpf.c:97: start(&event, 3);", for faults. */

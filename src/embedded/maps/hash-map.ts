@@ -24,7 +24,8 @@ export class HashMap extends MapBase {
     if (address < 0) return address
     // A new per-CPU entry starts at zero for the other CPUs.
     if (isNew && this.copies > 1) this.memory.bytes.fill(0, address, address + this.stride * this.copies)
-    this.memory.bytes.copyWithin(this.#own(address), value, value + this.attributes.valueSize)
+    this.copyValue(this.#own(address), value)
+    if (!isNew) this.releaseValue(this.#own(address), 1)
     return 0
   }
 
@@ -46,7 +47,10 @@ export class HashMap extends MapBase {
   }
 
   override close(): void {
-    for (const entry of this.entries.values()) this.memory.free(entry.address)
+    for (const entry of this.entries.values()) {
+      this.releaseValue(entry.address)
+      this.memory.free(entry.address)
+    }
     this.entries.clear()
     super.close()
   }
@@ -70,6 +74,7 @@ export class HashMap extends MapBase {
   protected drop(text: string): boolean {
     const entry = this.entries.get(text)
     if (!entry) return false
+    this.releaseValue(entry.address)
     this.memory.free(entry.address)
     return this.entries.delete(text)
   }

@@ -1,4 +1,5 @@
 import type { ExecutableProgram } from "../../engine/index.ts"
+import type { SpecialFields, ValueLayout } from "../fields/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 
 /** What a map is made from: the union bpf_attr of BPF_MAP_CREATE, sizes in bytes. */
@@ -13,12 +14,16 @@ export interface MapAttributes {
   readonly extra: bigint
   /** The template of inner maps, for maps of maps. */
   readonly inner?: MapAttributes
+  /** Where values have fields that the kernel gives a meaning; left out when they have none. */
+  readonly layout?: ValueLayout
 }
 
 /** What maps may ask of the kernel that holds them. */
 export interface MapHost {
   readonly memory: KernelMemory
   readonly cpus: number
+  /** What special fields of values hold. */
+  readonly fields: SpecialFields
   /** True when the kernel's release is at least this one. */
   since(release: string): boolean
   /** The CPU that is running now. */
@@ -65,6 +70,8 @@ export interface MapStorage {
   remove(key: Uint8Array): boolean
   /** The key after `key` (the first for undefined or a key that is gone), or undefined at the end. */
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined
+  /** The key of the value at an address; undefined when no value stands there. */
+  keyOf(value: number): Uint8Array | undefined
   /** Where a data section's value (`BPF_PSEUDO_MAP_VALUE`) lies; maps without one throw MapError ENOTSUPP. */
   valueAddress(offset: number): number
   /** The first `size` bytes of an array's values as they are now; a view until memory grows. Others throw MapError EINVAL. */

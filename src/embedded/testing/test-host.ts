@@ -1,6 +1,8 @@
 import { encodeUtf8 } from "../../base/index.ts"
 import { compareReleases } from "../../catalog/index.ts"
 import type { CallFrame } from "../../engine/index.ts"
+import { Clock } from "../clock.ts"
+import { type Callback, type CallbackRunner, SpecialFields } from "../fields/index.ts"
 import { EMBEDDED_HELPERS, type HelperKernel, type Invocation } from "../helpers/index.ts"
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import {
@@ -15,10 +17,16 @@ import { KernelMemory } from "../memory/index.ts"
 /** A kernel of memory, maps and one task, without a profile: enough for maps and helpers, and quick to make. */
 export class TestHost implements MapHost, HelperKernel {
   readonly memory = new KernelMemory()
+  readonly clock = new Clock()
+  readonly fields: SpecialFields = new SpecialFields(this)
   readonly cpus: number
   readonly release: string
   readonly bootTime = 1_000_000_000_000n
   readonly programs = new Map<number, TailTarget>()
+  /** Callbacks that timers and work items have run. */
+  readonly called: Callback[] = []
+  /** References to objects of the kernel that were given back. */
+  readonly released: [struct: string, address: number][] = []
   readonly printed: string[] = []
   runningCpu = 0
   task = { address: 0x200_0000, pid: 7, tgid: 5, uid: 1000, gid: 100, comm: "test" }
@@ -122,6 +130,14 @@ export class TestHost implements MapHost, HelperKernel {
 
   programById(id: number): TailTarget | undefined {
     return this.programs.get(id)
+  }
+
+  readonly runCallback: CallbackRunner = (_kind, callback) => {
+    this.called.push(callback)
+  }
+
+  releaseKernelObject(struct: string, address: number): void {
+    this.released.push([struct, address])
   }
 
   functionName(): undefined {
