@@ -29,6 +29,7 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
       expect(picked({ ...object.globals }, family)).toEqual(expectedOn(release, family))
       await object[Symbol.asyncDispose]()
       expect(kernel.fields.objects.count, "objects that outlive their owners").toBe(0)
+      expect([...kernel.fields.held], "references that outlive their owners").toEqual([])
     })
   })
 })

@@ -18,10 +18,12 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import type { CurrentTask, HelperKernel, Invocation } from "./helpers/index.ts"
+import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
 import type { MapStorage } from "./maps/index.ts"
 import { KernelMemory, KernelTypes } from "./memory/index.ts"
+import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
@@ -70,6 +72,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #stack: StackRange
   readonly #engine: typeof interpret
   readonly #init: Task
+  /** Tasks that programs hold references to, and how many. */
+  readonly #heldTasks = new Map<number, { readonly task: Task; readonly count: number }>()
   #kernelThread: Task | undefined
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
@@ -192,7 +196,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   releaseKernelObject(struct: string, address: number): void {
-    throw new NotModelledError(`giving back the ${struct} at 0x${address.toString(16)} is not modelled yet`)
+    const destroy = KERNEL_DESTRUCTORS[struct]
+    if (!destroy)
+      throw new NotModelledError(`giving back a ${struct} is not modelled by the embedded kernel yet`)
+    destroy(this, address)
   }
 
   print(text: string): void {
@@ -211,6 +218,27 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   currentTask(): CurrentTask {
     const { object, pid, tgid, uid, gid, comm } = this.current
     return { address: object.address, pid, tgid, uid, gid, comm }
+  }
+
+  taskOfPid(pid: number): number | undefined {
+    return findTask(this.#init, task => task.pid === pid)?.object.address
+  }
+
+  acquireTask(address: number): boolean {
+    const held = this.#heldTasks.get(address)
+    const task = held?.task ?? findTask(this.#init, task => task.object.address === address)
+    if (!task?.acquire()) return false
+    this.#heldTasks.set(address, { task, count: (held?.count ?? 0) + 1 })
+    return true
+  }
+
+  releaseTask(address: number): boolean {
+    const held = this.#heldTasks.get(address)
+    if (!held) return false
+    if (held.count === 1) this.#heldTasks.delete(address)
+    else this.#heldTasks.set(address, { ...held, count: held.count - 1 })
+    held.task.drop()
+    return true
   }
 
   userRegisters(task: number): number {
@@ -259,6 +287,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.profile.btf().typeOf(btfId, "func")?.name
   }
 
+  perCpuVariable(address: bigint): string | undefined {
+    return perCpuVariableAt(this.profile.btf(), address)
+  }
+
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined {
     return this.profile.symbols().at(address)
   }
@@ -283,6 +315,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   async [Symbol.asyncDispose](): Promise<void> {
     for (const object of [...this.#objects]) await object[Symbol.asyncDispose]()
   }
+}
+
+function findTask(from: Task, isWanted: (task: Task) => boolean): Task | undefined {
+  if (isWanted(from)) return from
+  for (const child of from.children) {
+    const found = findTask(child, isWanted)
+    if (found) return found
+  }
+  return undefined
 }
 
 /** The engine's fault with the program's name in front. */

@@ -18,6 +18,8 @@ export class SpecialFields {
   readonly objects: AllocatedObjects
   readonly collections: Collections
   readonly calls: DeferredCalls
+  /** Objects of the kernel's own that programs hold, and of what kind each is. */
+  readonly held = new Map<number, string>()
   readonly #host: FieldHost
 
   constructor(host: FieldHost) {

@@ -23,9 +23,7 @@ const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
     ...["bpf_map_push_elem", "bpf_map_pop_elem", "bpf_map_peek_elem", "bpf_user_ringbuf_drain"],
     ...["bpf_task_storage_get", "bpf_task_storage_delete"],
   ],
-  "per-CPU variables of the kernel, printing by BTF": [
-    ...["bpf_per_cpu_ptr", "bpf_this_cpu_ptr", "bpf_snprintf_btf"],
-  ],
+  "printing by BTF": ["bpf_snprintf_btf"],
 }
 
 /** The others that these programs may call. */
@@ -43,6 +41,7 @@ const MODELLED = [
   ...["bpf_ringbuf_discard", "bpf_ringbuf_query"],
   ...["bpf_spin_lock", "bpf_spin_unlock", "bpf_kptr_xchg"],
   ...["bpf_timer_init", "bpf_timer_set_callback", "bpf_timer_start", "bpf_timer_cancel"],
+  ...["bpf_per_cpu_ptr", "bpf_this_cpu_ptr"],
   ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
   ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
   ...["bpf_get_func_ip", "bpf_get_attach_cookie"],

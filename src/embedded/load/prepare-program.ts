@@ -6,6 +6,7 @@ import { applyCore, type ObjectSpec, type ProgramSpec, type Reference } from "..
 import type { KernelProfile } from "../../profile/index.ts"
 import { rememberTypes, type ValueLayout } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
+import { perCpuAddress } from "../memory/per-cpu-section.ts"
 import { POISON_KFUNC } from "../programs/poison.ts"
 import type { LoadedProgram } from "../programs/program.ts"
 import { findTraceTarget } from "./trace-target.ts"
@@ -62,12 +63,14 @@ export function prepareProgram(program: ProgramSpec, id: number, resolution: Res
   const patched = [...instructions]
   for (const reference of program.references)
     resolveReference(patched, reference, program, resolution, reasons)
+  const callback = exceptionCallback(program, object)
   const executable: ExecutableProgram = {
     instructions: patched,
+    ...(callback !== undefined && { entries: [callback] }),
     describe: slot => reasons.get(slot) ?? describeSlot(program, slot),
   }
   const { layoutOf } = resolution
-  if (layoutOf) rememberTypes(executable, { layoutOf, exceptionCallback: exceptionCallback(program, object) })
+  if (layoutOf) rememberTypes(executable, { layoutOf, exceptionCallback: callback })
   return { id, spec: program, type: definition.programType, executable, target }
 }
 
@@ -163,8 +166,9 @@ function externAddress(name: string, program: ProgramSpec, resolution: Resolutio
     if (id === undefined && !extern.weak) throw noSuchKfunc(program, name)
     return BigInt(id ?? 0)
   }
-  const symbol = resolution.profile.symbols().find(name)
-  if (symbol) return symbol.address
+  const address =
+    perCpuAddress(resolution.profile.btf(), name) ?? resolution.profile.symbols().find(name)?.address
+  if (address !== undefined) return address
   if (extern.weak) return 0n
   throw new RelocationError(
     `prog '${program.name}': extern (ksym) '${name}': not found in kernel symbols (ESRCH)`,

@@ -12,7 +12,7 @@ import {
   type MapStorage,
   type TailTarget,
 } from "../maps/index.ts"
-import { KernelMemory } from "../memory/index.ts"
+import { KernelMemory, type KernelTypes } from "../memory/index.ts"
 
 /** A kernel of memory, maps and one task, without a profile: enough for maps and helpers, and quick to make. */
 export class TestHost implements MapHost, HelperKernel {
@@ -37,6 +37,10 @@ export class TestHost implements MapHost, HelperKernel {
   constructor(cpus = 2, release = "6.12") {
     this.cpus = cpus
     this.release = release
+  }
+
+  get types(): KernelTypes {
+    throw new Error("the test's kernel has no types")
   }
 
   since(release: string): boolean {
@@ -112,6 +116,18 @@ export class TestHost implements MapHost, HelperKernel {
     return this.task
   }
 
+  taskOfPid(pid: number): number | undefined {
+    return pid === this.task.pid ? this.task.address : undefined
+  }
+
+  acquireTask(address: number): boolean {
+    return address === this.task.address
+  }
+
+  releaseTask(address: number): boolean {
+    return address === this.task.address
+  }
+
   userRegisters(task: number): number {
     return task + 64
   }
@@ -141,6 +157,10 @@ export class TestHost implements MapHost, HelperKernel {
   }
 
   functionName(): undefined {
+    return undefined
+  }
+
+  perCpuVariable(): undefined {
     return undefined
   }
 

@@ -285,11 +285,11 @@ const compiled = new WeakMap<ExecutableProgram["instructions"], Compiled>()
 const instances = new WeakMap<ExecutableProgram, WeakMap<Site, Instance>>()
 
 /** The module of a program, which is compiled again when it shall start at a slot that nothing in it names. */
-function moduleOf({ instructions }: ExecutableProgram, entry: number): WebAssembly.Module {
+function moduleOf({ instructions, entries = [] }: ExecutableProgram, entry: number): WebAssembly.Module {
   const known = compiled.get(instructions)
   if (known?.starts.has(entry)) return known.module
   const operations = prepare(instructions)
-  const starts = new Set([...(known?.starts ?? functionStarts(operations)), entry])
+  const starts = new Set([...(known?.starts ?? functionStarts(operations)), ...entries, entry])
   const module = new WebAssembly.Module(compileProgram(operations, [...starts]))
   compiled.set(instructions, { starts, module })
   return module
