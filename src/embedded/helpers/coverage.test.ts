@@ -16,14 +16,11 @@ const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
   ],
   "no perf counters": ["bpf_perf_event_read", "bpf_perf_event_read_value"],
   "no signals": ["bpf_send_signal", "bpf_send_signal_thread"],
-  "no pid namespaces, no memory areas": [
-    ...["bpf_get_ns_current_pid_tgid", "bpf_find_vma", "bpf_copy_from_user_task"],
-  ],
+  "no memory areas": ["bpf_find_vma"],
   "map types that are not there yet": [
     ...["bpf_map_push_elem", "bpf_map_pop_elem", "bpf_map_peek_elem", "bpf_user_ringbuf_drain"],
     ...["bpf_task_storage_get", "bpf_task_storage_delete"],
   ],
-  "printing by BTF": ["bpf_snprintf_btf"],
 }
 
 /** The others that these programs may call. */
@@ -42,6 +39,8 @@ const MODELLED = [
   ...["bpf_spin_lock", "bpf_spin_unlock", "bpf_kptr_xchg"],
   ...["bpf_timer_init", "bpf_timer_set_callback", "bpf_timer_start", "bpf_timer_cancel"],
   ...["bpf_per_cpu_ptr", "bpf_this_cpu_ptr"],
+  ...["bpf_get_ns_current_pid_tgid", "bpf_copy_from_user_task"],
+  "bpf_snprintf_btf",
   ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
   ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
   ...["bpf_get_func_ip", "bpf_get_attach_cookie"],

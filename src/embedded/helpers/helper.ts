@@ -10,6 +10,8 @@ export interface HelperKernel {
   /** Structs as this kernel lays them out. */
   readonly types: KernelTypes
   readonly cpus: number
+  /** The family of the kernel: "6.12". */
+  readonly release: string
   /** True when the kernel's release is at least this one. */
   since(release: string): boolean
   /** Time, and what happens when it has come. */

@@ -1,5 +1,6 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps and memory. */
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
+import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
@@ -18,6 +19,7 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 /** Every helper that is modelled, by its ABI name. */
 export const EMBEDDED_HELPERS: HelperTable = {
   ...ATTACH_HELPERS,
+  ...CHECKSUM_HELPERS,
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,

@@ -145,8 +145,6 @@ export const CPUMASK_KFUNCS: HelperTable = {
     write(kernel, target, read(kernel, source))
     return 0
   },
-  bpf_cpumask_any: anyCpu,
-  bpf_cpumask_any_and: anyOfBoth,
   bpf_cpumask_any_distribute: anyCpu,
   bpf_cpumask_any_and_distribute: anyOfBoth,
   bpf_cpumask_weight: (kernel, [mask]) => read(kernel, mask).toString(2).replaceAll("0", "").length,

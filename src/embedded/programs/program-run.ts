@@ -1,9 +1,11 @@
 import { NotModelledError, ProgramFault } from "../../base/index.ts"
-import { helper } from "../../catalog/index.ts"
+import { kfuncAllowed } from "../../catalog/details.ts"
+import { helper, kfunc, PROGRAM_TYPES } from "../../catalog/index.ts"
 import {
   type CallArguments,
   type CallFrame,
   type CallResult,
+  type ExecutableProgram,
   InstructionFault,
   type Machine,
   type StackRange,
@@ -60,12 +62,44 @@ export class ProgramRun implements Machine {
   }
 
   #findKfunc(btfId: number, frame: CallFrame): HelperFunction {
-    const name = this.#kernel.functionName(btfId)
-    const run = name === undefined ? undefined : EMBEDDED_KFUNCS[name]
-    if (run) return run
-    const what = name === undefined ? `with BTF id ${btfId}` : name
-    throw notModelled(`the kernel function ${what}`, this.#invocation, frame)
+    const known = kfuncs.get(frame.program) ?? new Map<number, HelperFunction>()
+    kfuncs.set(frame.program, known)
+    const run = known.get(btfId) ?? findKfunc(btfId, this.#kernel, this.#invocation, frame)
+    known.set(btfId, run)
+    return run
   }
+}
+
+/** The kernel functions that each program has called. */
+const kfuncs = new WeakMap<ExecutableProgram, Map<number, HelperFunction>>()
+
+function findKfunc(
+  btfId: number,
+  kernel: HelperKernel,
+  invocation: Invocation,
+  frame: CallFrame,
+): HelperFunction {
+  const name = kernel.functionName(btfId)
+  if (name === undefined) throw notModelled(`the kernel function with BTF id ${btfId}`, invocation, frame)
+  const because = refusedCall(name, invocation, kernel.release)
+  // A verifier would have refused the program if it can get here.
+  if (because !== undefined)
+    throw new ProgramFault(
+      `prog '${invocation.program.name}': instruction ${frame.slot}: ${because} (EACCES)`,
+      { errno: "EACCES", hint: `skep explain ${name} lists who may call it` },
+    )
+  const run = EMBEDDED_KFUNCS[name]
+  if (run) return run
+  throw notModelled(`the kernel function ${name}`, invocation, frame)
+}
+
+/** What a verifier says of a call that the program's type may not make; programs of no known type may make all. */
+function refusedCall(name: string, { program }: Invocation, release: string): string | undefined {
+  const row = kfunc(name)
+  const type = PROGRAM_TYPES.find(({ name }) => name === program.type)
+  if (!row || !type) return undefined
+  const verdict = kfuncAllowed(row, { programType: type.name, release, sleepable: true })
+  return verdict.allowed ? undefined : verdict.because
 }
 
 /** An instruction that the loader could not make fit: a verifier would have refused the program if it can get there. */

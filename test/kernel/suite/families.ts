@@ -22,6 +22,10 @@ const EINVAL = -22n
 const E2BIG = -7n
 const ERANGE = -34n
 
+function lines(...texts: readonly string[]): string {
+  return texts.map(text => `${text}\n`).join("")
+}
+
 export const FAMILIES: readonly Family[] = [
   {
     object: "dynptrs",
@@ -210,6 +214,73 @@ export const FAMILIES: readonly Family[] = [
     programs: ["variables"],
     since: "6.1",
     expected: { active: 0, no_cpu: 1, other_number: 1 },
+  },
+  {
+    object: "printing",
+    programs: ["printing"],
+    since: "6.1",
+    expected: {
+      integers: "-1 -2 4294967295 -3 -4",
+      wide: "18446744073709551615 18446744073709551615",
+      hex: "34abcdef ABC ffffffffffffffff DEADBEEFCAFE",
+      padded: "[   42|42   |-0042|+42| 42|     abc|00000abc]",
+      addresses:
+        "032.001.013.184 32.1.13.184 20010db8000000000000000000000001 2001:0db8:0000:0000:0000:0000:0000:0001",
+      strings: "text|  text|text  |text",
+      characters: "ab%c",
+      raw: "0000000000001234",
+      null_hash: "0000000000000000 0000000000000000 ffffffffffffffea",
+      cut: "1234567",
+      cut_length: 11,
+      empty_length: 6,
+      no_arguments: 6,
+    },
+  },
+  {
+    object: "printing",
+    programs: ["showing"],
+    since: "6.1",
+    expected: {
+      ip_compact:
+        "(struct iphdr){.ihl = (__u8)0x5,.version = (__u8)0x4,.tot_len = (__be16)5120,.id = (__be16)256,.ttl = (__u8)64,.protocol = (__u8)6,(union){(struct){.daddr = (__be32)9,},.addrs = (struct){.daddr = (__be32)9,},},}",
+      ip_lines: lines(
+        "(struct iphdr){",
+        " .ihl = (__u8)0x5,",
+        " .version = (__u8)0x4,",
+        " .tot_len = (__be16)5120,",
+        " .id = (__be16)256,",
+        " .ttl = (__u8)64,",
+        " .protocol = (__u8)6,",
+        " (union){",
+        "  (struct){",
+        "   .daddr = (__be32)9,",
+        "  },",
+        "  .addrs = (struct){",
+        "   .daddr = (__be32)9,",
+        "  },",
+        " },",
+        "}",
+      ),
+      ip_nameless: "{0x5,0x4,5120,256,64,6,{{9,},{9,},},}",
+      ip_zeros:
+        "(struct iphdr){.ihl = (__u8)0x0,.version = (__u8)0x0,.tos = (__u8)0,.tot_len = (__be16)0,.id = (__be16)0,.frag_off = (__be16)0,.ttl = (__u8)0,.protocol = (__u8)0,.check = (__sum16)0,(union){(struct){.saddr = (__be32)0,.daddr = (__be32)0,},.addrs = (struct){.saddr = (__be32)0,.daddr = (__be32)0,},},}",
+      ethernet:
+        "(struct ethhdr){.h_dest = (unsigned char[])['a','b','c',1,'x','y',],.h_source = (unsigned char[])['z',],}",
+      ipv6: "(struct in6_addr){.in6_u = (union){.u6_addr8 = (__u8[])[' ',],.u6_addr16 = (__be16[])[32,256,],.u6_addr32 = (__be32[])[32,16777216,],},}",
+      list_raw: "(struct list_head){.next = (struct list_head *)0x0000000000001234,}",
+      list_zero:
+        "(struct list_head){.next = (struct list_head *)0x0000000000000000,.prev = (struct list_head *)0x0000000000000000,}",
+      kind: "(enum bpf_map_type)BPF_MAP_TYPE_PROG_ARRAY\n",
+      number: "(unsigned int)77\n",
+      timer: "(struct bpf_timer){.__opaque = (__u64[])[1099847172165,1600,],}",
+      shortened_length: 211,
+      wrong_flags: -22,
+      no_type: -22,
+      absent_type: -2,
+      wrong_size: -22,
+      null_pointer: -34,
+    },
+    onOld: { timer: "(struct bpf_timer){}" },
   },
   {
     object: "workqueues",
