@@ -23,9 +23,15 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
       await object.attach()
       for (let call = 0; call < (family.calls ?? 1); call++) {
         watched.getppid()
-        kernel.clock.advance(BigInt(family.wait ?? 0))
+        kernel.world.sleep((family.wait ?? 0) / 1e6)
       }
       await object.detach()
+      if (family.linesFlags) {
+        const lines = kernel.tracePipe
+          .take()
+          .map(({ comm, pid, flags, text }) => `${comm}-${pid} [000] ${flags} 1.0: bpf_trace_printk: ${text}`)
+        expect(lines).toEqual([expect.stringMatching(family.linesFlags)])
+      }
       expect(picked({ ...object.globals }, family)).toEqual(expectedOn(release, family))
       await object[Symbol.asyncDispose]()
       expect(kernel.fields.objects.count, "objects that outlive their owners").toBe(0)

@@ -36,9 +36,14 @@ import { World } from "./world/world.ts"
 const MAX_NESTED_RUNS = 16
 /** Bytes of stack one run may take: 512 for each of 8 nested functions. */
 const RUN_STACK = 512 * 8
-/** The flags column of trace pipe lines out of a timer's callback, and out of a work item's. */
-const TIMER_FLAGS = "..s11"
+/**
+ * The flags column of trace pipe lines out of a timer's callback, and out of a work item's. The idle task has
+ * switched preemption off once itself.
+ */
+const TIMER_FLAGS = { idle: "..s2.", busy: "..s1." }
 const WORKER_FLAGS = "...11"
+/** What trace lines call the idle task. */
+const IDLE_NAME = "<idle>"
 const WORKER_PID = 9
 /** In a task's flags: it is a thread of the kernel. */
 const PF_KTHREAD = 0x0020_0000
@@ -65,6 +70,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly files: FileTree
   readonly tracePipe = new TracePipe()
   readonly world: World
+  readonly idle: Task
   current: Task
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
@@ -92,6 +98,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
+    this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
     this.current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
@@ -179,7 +186,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly runCallback: CallbackRunner = (kind, { program, slot, invocation }, args) => {
     const interrupted = this.current
     if (kind === "workqueue") this.current = this.#worker()
-    const facts = { traceFlags: kind === "timer" ? TIMER_FLAGS : WORKER_FLAGS }
+    const timerFlags = interrupted === this.idle ? TIMER_FLAGS.idle : TIMER_FLAGS.busy
+    const facts = { traceFlags: kind === "timer" ? timerFlags : WORKER_FLAGS }
     try {
       this.#execute(program, { ...invocation, context: 0 }, facts, args, Number(slot))
     } finally {
@@ -206,7 +214,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const { comm, pid } = this.current
     this.clock.advance(1000n)
     this.tracePipe.write({
-      comm,
+      comm: pid === 0 ? IDLE_NAME : comm,
       pid,
       cpu: this.cpu(),
       flags: this.#facts.traceFlags,

@@ -1,4 +1,4 @@
-import { errnoNumber } from "../../base/index.ts"
+import { alignUp, errnoNumber } from "../../base/index.ts"
 import { MapBase, refusedUpdate } from "./map-base.ts"
 
 interface Entry {
@@ -46,10 +46,17 @@ export class HashMap extends MapBase {
     return next
   }
 
+  override keyOf(value: number): Uint8Array | undefined {
+    const at = value - this.#keyRoom
+    return this.memory.isKernel(at, this.#keyRoom) && this.find(at) === value
+      ? this.memory.read(at, this.attributes.keySize)
+      : undefined
+  }
+
   override close(): void {
     for (const entry of this.entries.values()) {
       this.releaseValue(entry.address)
-      this.memory.free(entry.address)
+      this.memory.free(entry.address - this.#keyRoom)
     }
     this.entries.clear()
     super.close()
@@ -66,8 +73,10 @@ export class HashMap extends MapBase {
     if (refused !== 0) return refused
     if (existing) return existing.address
     if (this.entries.size >= this.attributes.maxEntries) return -errnoNumber("E2BIG")
-    const address = this.memory.alloc(this.stride * this.copies)
-    this.entries.set(text, { key: this.memory.read(key, this.attributes.keySize), address })
+    const bytes = this.memory.read(key, this.attributes.keySize)
+    const address = this.memory.alloc(this.#keyRoom + this.stride * this.copies) + this.#keyRoom
+    this.memory.write(address - this.#keyRoom, bytes)
+    this.entries.set(text, { key: bytes, address })
     return address
   }
 
@@ -75,12 +84,17 @@ export class HashMap extends MapBase {
     const entry = this.entries.get(text)
     if (!entry) return false
     this.releaseValue(entry.address)
-    this.memory.free(entry.address)
+    this.memory.free(entry.address - this.#keyRoom)
     return this.entries.delete(text)
   }
 
   protected keyAt(address: number): string {
     return latin1(this.memory.bytes.subarray(address, address + this.attributes.keySize))
+  }
+
+  /** As in Linux the key stands in front of its value. */
+  get #keyRoom(): number {
+    return alignUp(this.attributes.keySize, 8)
   }
 
   #own(address: number): number {

@@ -70,6 +70,7 @@ static int meet(void *map, u32 *key, struct alarm *alarm)
 	if (*key == 4) {
 		kept_rang++;
 		kept_key = *key;
+		bpf_printk("timer of %d", watched);
 		bpf_map_delete_elem(&meetings, key);
 	}
 	return 0;

@@ -25,6 +25,7 @@ static int work(void *map, int *key, void *value)
 	runs++;
 	seen_key = *key;
 	seen_number = job->number;
+	bpf_printk("work of %d", watched);
 	bpf_get_current_comm(name, sizeof(name));
 	is_kernel_thread = name[0] == 'k' && name[1] == 'w' && name[2] == 'o' && name[3] == 'r';
 	return 0;

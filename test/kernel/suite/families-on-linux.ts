@@ -24,3 +24,27 @@ describe("a family of helpers or kernel functions", () => {
     })
   }
 })
+
+describe("lines that callbacks print", () => {
+  for (const { object: name, programs: only, since, wait = 0, linesFlags } of FAMILIES) {
+    if (!linesFlags) continue
+    const skip = since === "6.12" && release === "6.1" && "this kernel has none of them"
+    test(`${name} run where they do in Linux`, { skip }, async () => {
+      await using kernel = await openLinuxKernel()
+      const object = await kernel.load(programs(name), { only, globals: { watched: process.pid } })
+      await object.attach()
+      const stop = new AbortController()
+      const lines: string[] = []
+      const reading = (async () => {
+        for await (const line of kernel.trace(stop)) if (line.endsWith(` of ${process.pid}`)) lines.push(line)
+      })()
+      await setTimeout(20)
+      void process.ppid
+      await setTimeout(wait / 1e6 + 50)
+      stop.abort()
+      await reading
+      assert.equal(lines.length, 1)
+      assert.match(lines[0]!, linesFlags)
+    })
+  }
+})

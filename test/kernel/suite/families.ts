@@ -12,6 +12,8 @@ export interface Family {
   readonly calls?: number
   /** Nanoseconds that pass after each call: for what runs later. */
   readonly wait?: number
+  /** What a line looks like that the callback prints: the column says in which context it ran. */
+  readonly linesFlags?: RegExp
   readonly expected: Readonly<Record<string, unknown>>
   /** What differs on 6.1. */
   readonly onOld?: Readonly<Record<string, unknown>>
@@ -104,6 +106,7 @@ export const FAMILIES: readonly Family[] = [
     programs: ["timers"],
     since: "6.1",
     wait: 600 * MILLISECOND,
+    linesFlags: /^ *<idle>-0 +\[00\d\] \.\.s2\. +\d.*: timer of \d+$/,
     expected: {
       wrong_clock: -22,
       started_unset: -22,
@@ -287,6 +290,7 @@ export const FAMILIES: readonly Family[] = [
     programs: ["workqueues"],
     since: "6.12",
     wait: 20 * MILLISECOND,
+    linesFlags: /^ *kworker.*-\d+ +\[00\d\] \.\.\.11 +\d.*: work of \d+$/,
     expected: {
       made_with_flags: -22,
       made: 0,
