@@ -1,5 +1,5 @@
 import { NotModelledError } from "../../base/index.ts"
-import { hex, word } from "./argument.ts"
+import { ArgumentRefusal, hex, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
 
 /** Program types that run inside of perf's own section, which counts itself in bpf_prog_active. */
@@ -32,7 +32,9 @@ function taskOn(kernel: HelperKernel, cpu: number): number {
 
 /** Where a variable's value on a CPU stands, up to date. */
 function variableAt(kernel: HelperKernel, address: bigint, cpu: number, invocation: Invocation): number {
-  const name = kernel.perCpuVariable(address) ?? hex(address)
+  const name = kernel.perCpuVariable(address)
+  if (name === undefined)
+    throw new ArgumentRefusal(`the argument ${hex(address)} is no memory that every CPU has of its own`)
   const value = VARIABLES[name]?.(kernel, cpu, invocation)
   if (!value)
     throw new NotModelledError(`the per-CPU variable ${name} is not modelled by the embedded kernel yet`, {
