@@ -27,6 +27,7 @@ import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
+import { TaskReferences } from "./tasks/task-references.ts"
 import { TracePipe } from "./trace-pipe.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -78,8 +79,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #stack: StackRange
   readonly #engine: typeof interpret
   readonly #init: Task
-  /** Tasks that programs hold references to, and how many. */
-  readonly #heldTasks = new Map<number, { readonly task: Task; readonly count: number }>()
+  readonly #taskReferences: TaskReferences
   #kernelThread: Task | undefined
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
@@ -100,6 +100,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
+    this.#taskReferences = new TaskReferences(this.#init)
     this.current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     this.world = new World(this, this.current)
@@ -229,24 +230,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   taskOfPid(pid: number): number | undefined {
-    return findTask(this.#init, task => task.pid === pid)?.object.address
+    return this.#taskReferences.ofPid(pid)?.object.address
   }
 
   acquireTask(address: number): boolean {
-    const held = this.#heldTasks.get(address)
-    const task = held?.task ?? findTask(this.#init, task => task.object.address === address)
-    if (!task?.acquire()) return false
-    this.#heldTasks.set(address, { task, count: (held?.count ?? 0) + 1 })
-    return true
+    return this.#taskReferences.acquire(address)
   }
 
   releaseTask(address: number): boolean {
-    const held = this.#heldTasks.get(address)
-    if (!held) return false
-    if (held.count === 1) this.#heldTasks.delete(address)
-    else this.#heldTasks.set(address, { ...held, count: held.count - 1 })
-    held.task.drop()
-    return true
+    return this.#taskReferences.release(address)
   }
 
   userRegisters(task: number): number {
@@ -323,15 +315,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   async [Symbol.asyncDispose](): Promise<void> {
     for (const object of [...this.#objects]) await object[Symbol.asyncDispose]()
   }
-}
-
-function findTask(from: Task, isWanted: (task: Task) => boolean): Task | undefined {
-  if (isWanted(from)) return from
-  for (const child of from.children) {
-    const found = findTask(child, isWanted)
-    if (found) return found
-  }
-  return undefined
 }
 
 /** The engine's fault with the program's name in front. */
