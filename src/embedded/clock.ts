@@ -3,18 +3,68 @@ const UPTIME_AT_START = 10_000_000_000n
 /** 2025-01-01 00:00:00 UTC: when the model booted. Wall-clock time never comes from the host. */
 const BOOT_WALL_TIME = 1_735_689_600_000_000_000n
 
-/** Deterministic time: it moves only when the kernel does something. */
+interface Appointment {
+  readonly time: bigint
+  readonly action: () => void
+}
+
+/** Deterministic time: it moves only when the kernel does something, or when it is told to. */
 export class Clock {
   /** Nanoseconds between 1970 and boot. */
   readonly bootTime = BOOT_WALL_TIME
   #now = UPTIME_AT_START
+  /** By time, and those of one time in the order in which they were made. */
+  readonly #appointments: Appointment[] = []
+  #holds = 0
+  #isRunning = false
 
   /** Nanoseconds since boot. */
   now(): bigint {
     return this.#now
   }
 
+  /** Lets time pass: what is due meanwhile happens, each thing at its own time, unless the clock is held. */
   advance(nanoseconds: bigint): void {
-    this.#now += nanoseconds
+    const end = this.#now + nanoseconds
+    if (this.#holds === 0) this.#runUntil(end)
+    if (this.#now < end) this.#now = end
+  }
+
+  /** Does `action` at `time`, or as soon as nothing holds the clock; the answer takes it back. */
+  schedule(time: bigint, action: () => void): () => void {
+    const appointment = { time, action }
+    const later = this.#appointments.findIndex(other => other.time > time)
+    this.#appointments.splice(later < 0 ? this.#appointments.length : later, 0, appointment)
+    return () => {
+      const at = this.#appointments.indexOf(appointment)
+      if (at >= 0) this.#appointments.splice(at, 1)
+    }
+  }
+
+  /** While a program runs nothing else does: what becomes due waits for the matching `resume`. */
+  hold(): void {
+    this.#holds += 1
+  }
+
+  resume(): void {
+    this.#holds -= 1
+    if (this.#holds === 0) this.#runUntil(this.#now)
+  }
+
+  #runUntil(end: bigint): void {
+    // What happens takes time itself.
+    if (this.#isRunning) return
+    this.#isRunning = true
+    try {
+      for (;;) {
+        const next = this.#appointments[0]
+        if (!next || next.time > end) return
+        this.#appointments.shift()
+        if (this.#now < next.time) this.#now = next.time
+        next.action()
+      }
+    } finally {
+      this.#isRunning = false
+    }
   }
 }

@@ -15,6 +15,8 @@ export interface KernelCore {
   readonly hooks: TracingHooks
   readonly functions: FunctionSites
   readonly files: FileTree
+  /** What is on the CPU while nothing is to do. */
+  readonly idle: Task
   /** The task on the CPU. */
   current: Task
   /** True when the profile's release is at least this one. */

@@ -1,6 +1,13 @@
-import { ProgramFault } from "../base/index.ts"
+import { NotModelledError, ProgramFault } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
-import { execute, FRAME_BYTES, InstructionFault, interpret, type StackRange } from "../engine/index.ts"
+import {
+  type ExecutableProgram,
+  execute,
+  FRAME_BYTES,
+  InstructionFault,
+  interpret,
+  type StackRange,
+} from "../engine/index.ts"
 import type { AttachPoint, Kernel, LoadOptions } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
@@ -8,16 +15,20 @@ import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
+import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import type { CurrentTask, HelperKernel, Invocation } from "./helpers/index.ts"
+import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
 import type { MapStorage } from "./maps/index.ts"
 import { KernelMemory, KernelTypes } from "./memory/index.ts"
+import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
+import { TaskReferences } from "./tasks/task-references.ts"
 import { TracePipe } from "./trace-pipe.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -27,6 +38,17 @@ import { World } from "./world/world.ts"
 const MAX_NESTED_RUNS = 16
 /** Bytes of stack one run may take: 512 for each of 8 nested functions. */
 const RUN_STACK = 512 * 8
+/**
+ * The flags column of trace pipe lines out of a timer's callback, and out of a work item's. The idle task has
+ * switched preemption off once itself.
+ */
+const TIMER_FLAGS = { idle: "..s2.", busy: "..s1." }
+const WORKER_FLAGS = "...11"
+/** What trace lines call the idle task. */
+const IDLE_NAME = "<idle>"
+const WORKER_PID = 9
+/** In a task's flags: it is a thread of the kernel. */
+const PF_KTHREAD = 0x0020_0000
 /** Where the model's first processes start: a machine that has been up for a while. */
 const SHELL_PID = 100
 
@@ -45,12 +67,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly cpus: number
   readonly memory: KernelMemory
   readonly types: KernelTypes
+  readonly fields: SpecialFields
   readonly clock = new Clock()
   readonly hooks = new TracingHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly tracePipe = new TracePipe()
   readonly world: World
+  readonly idle: Task
   current: Task
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
@@ -59,6 +83,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #engine: typeof interpret
   readonly #natives: NativeHelpers
   readonly #init: Task
+  readonly #taskReferences: TaskReferences
+  #kernelThread: Task | undefined
   #depth = 0
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
@@ -74,11 +100,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#natives = new NativeHelpers(this)
     this.#engine = options.engine === "interpreter" ? interpret : execute
     this.types = new KernelTypes(this.memory, profile.btf())
+    this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
+    this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
+    this.#taskReferences = new TaskReferences(this.#init)
     this.current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     this.world = new World(this, this.current)
@@ -133,27 +162,67 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       functionAddress: facts.functionAddress ?? 0n,
       ...(facts.traced ? { traced: facts.traced } : {}),
     }
+    program.runs += 1
+    return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+  }
+
+  #execute(
+    executable: ExecutableProgram,
+    invocation: Invocation,
+    facts: HookFacts,
+    args: readonly bigint[],
+    entry = 0,
+  ): bigint {
     const outer = this.#facts
     const run = new ProgramRun(this, invocation, this.#stack, this.#natives)
     this.#facts = facts
     this.#depth += 1
-    program.runs += 1
+    this.clock.hold()
     try {
-      return this.#engine(program.executable, run, BigInt(context))
+      return this.#engine(executable, run, args, { entry })
     } catch (error) {
-      throw error instanceof InstructionFault ? ofProgram(program.name, error) : error
+      throw error instanceof InstructionFault ? ofProgram(invocation.program.name, error) : error
     } finally {
       this.#depth -= 1
       this.#facts = outer
       this.clock.advance(1000n)
+      this.clock.resume()
     }
+  }
+
+  /** Runs a timer's or work item's function on its own: after the program that runs now, if one does. */
+  readonly runCallback: CallbackRunner = (kind, { program, slot, invocation }, args) => {
+    const interrupted = this.current
+    if (kind === "workqueue") this.current = this.#worker()
+    const timerFlags = interrupted === this.idle ? TIMER_FLAGS.idle : TIMER_FLAGS.busy
+    const facts = { traceFlags: kind === "timer" ? timerFlags : WORKER_FLAGS }
+    try {
+      this.#execute(program, { ...invocation, context: 0 }, facts, args, Number(slot))
+    } finally {
+      this.current = interrupted
+    }
+  }
+
+  /** The kernel thread that does what was put off. */
+  #worker(): Task {
+    if (this.#kernelThread) return this.#kernelThread
+    this.#kernelThread = new Task(this, { pid: WORKER_PID, comm: "kworker/0:1", uid: 0, gid: 0 }, this.#init)
+    this.#kernelThread.object.set("mm", 0).set("flags", PF_KTHREAD)
+    return this.#kernelThread
+  }
+
+  releaseKernelObject(struct: string, address: number): void {
+    const destroy = KERNEL_DESTRUCTORS[struct]
+    if (!destroy)
+      throw new NotModelledError(`giving back a ${struct} is not modelled by the embedded kernel yet`)
+    destroy(this, address)
   }
 
   print(text: string): void {
     const { comm, pid } = this.current
     this.clock.advance(1000n)
     this.tracePipe.write({
-      comm,
+      comm: pid === 0 ? IDLE_NAME : comm,
       pid,
       cpu: this.cpu(),
       flags: this.#facts.traceFlags,
@@ -165,6 +234,18 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   currentTask(): CurrentTask {
     const { object, pid, tgid, uid, gid, comm } = this.current
     return { address: object.address, pid, tgid, uid, gid, comm }
+  }
+
+  taskOfPid(pid: number): number | undefined {
+    return this.#taskReferences.ofPid(pid)?.object.address
+  }
+
+  acquireTask(address: number): boolean {
+    return this.#taskReferences.acquire(address)
+  }
+
+  releaseTask(address: number): boolean {
+    return this.#taskReferences.release(address)
   }
 
   userRegisters(task: number): number {
@@ -215,6 +296,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   forgetOwner(owner: number): void {
     for (const map of this.#maps.values()) map.forgetOwner(owner)
+  }
+
+  functionName(btfId: number): string | undefined {
+    return this.profile.btf().typeOf(btfId, "func")?.name
+  }
+
+  perCpuVariable(address: bigint): string | undefined {
+    return perCpuVariableAt(this.profile.btf(), address)
   }
 
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined {

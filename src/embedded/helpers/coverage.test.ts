@@ -16,16 +16,7 @@ const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
   ],
   "no perf counters": ["bpf_perf_event_read", "bpf_perf_event_read_value"],
   "no signals": ["bpf_send_signal", "bpf_send_signal_thread"],
-  "no pid namespaces, no memory areas": [
-    ...["bpf_get_ns_current_pid_tgid", "bpf_find_vma", "bpf_copy_from_user_task"],
-  ],
-  "fields with meaning in map values": [
-    ...["bpf_spin_lock", "bpf_spin_unlock", "bpf_kptr_xchg"],
-    ...["bpf_timer_init", "bpf_timer_set_callback", "bpf_timer_start", "bpf_timer_cancel"],
-  ],
-  "per-CPU variables of the kernel, printing by BTF": [
-    ...["bpf_per_cpu_ptr", "bpf_this_cpu_ptr", "bpf_snprintf_btf"],
-  ],
+  "no memory areas": [...["bpf_find_vma"]],
 }
 
 /** The others that these programs may call. */
@@ -45,6 +36,13 @@ const MODELLED = [
   ...["bpf_get_current_task", "bpf_get_current_task_btf", "bpf_task_pt_regs"],
   ...["bpf_perf_event_output", "bpf_ringbuf_output", "bpf_ringbuf_reserve", "bpf_ringbuf_submit"],
   ...["bpf_ringbuf_discard", "bpf_ringbuf_query"],
+  ...["bpf_spin_lock", "bpf_spin_unlock", "bpf_kptr_xchg"],
+  ...["bpf_timer_init", "bpf_timer_set_callback", "bpf_timer_start", "bpf_timer_cancel"],
+  ...["bpf_per_cpu_ptr", "bpf_this_cpu_ptr"],
+  ...["bpf_get_ns_current_pid_tgid", "bpf_copy_from_user_task"],
+  "bpf_snprintf_btf",
+  ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
+  ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
   ...["bpf_get_func_ip", "bpf_get_attach_cookie"],
   ...["bpf_get_func_arg", "bpf_get_func_ret", "bpf_get_func_arg_cnt"],
 ]

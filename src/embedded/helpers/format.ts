@@ -113,9 +113,12 @@ function pointedBytes(kernel: HelperKernel, address: bigint, size: number): Uint
   return isKernel ? kernel.memory.read(Number(address), size) : new Uint8Array(size)
 }
 
+/** Addresses from here on are error values: −4095 … −1. */
+const FIRST_ERROR = (1n << 64n) - 4095n
+
 /** %p never shows an address: Linux prints a keyed hash of it, here a fixed one. NULL and error values stay readable. */
-function hashed(value: bigint): string {
-  if (value === 0n) return "(null)"
+export function hashed(value: bigint): string {
+  if (value === 0n || value >= FIRST_ERROR) return value.toString(16).padStart(16, "0")
   const mixed = BigInt.asUintN(32, (value ^ (value >> 29n)) * 0x9e37_79b9_7f4a_7c15n)
   return mixed.toString(16).padStart(16, "0")
 }

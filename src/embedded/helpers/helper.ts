@@ -1,13 +1,23 @@
 import type { CallFrame, CallResult } from "../../engine/index.ts"
+import type { Clock } from "../clock.ts"
+import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
-import type { KernelMemory } from "../memory/index.ts"
+import type { KernelMemory, KernelTypes } from "../memory/index.ts"
 
 /** What helpers may ask of the kernel they run in. */
 export interface HelperKernel {
   readonly memory: KernelMemory
+  /** Structs as this kernel lays them out. */
+  readonly types: KernelTypes
   readonly cpus: number
+  /** The family of the kernel: "6.12". */
+  readonly release: string
   /** True when the kernel's release is at least this one. */
   since(release: string): boolean
+  /** Time, and what happens when it has come. */
+  readonly clock: Clock
+  /** What special fields of map values and allocated objects hold. */
+  readonly fields: SpecialFields
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */
@@ -18,12 +28,22 @@ export interface HelperKernel {
   random(): number
   /** The task on the CPU. */
   currentTask(): CurrentTask
+  /** The task_struct of a thread; undefined when there is no such thread. */
+  taskOfPid(pid: number): number | undefined
+  /** Takes a reference to a task; false when it is none, or one that is going. */
+  acquireTask(address: number): boolean
+  /** Gives a reference back; false when no program holds one. */
+  releaseTask(address: number): boolean
   /** Where the registers stand that a task had in user space. */
   userRegisters(task: number): number
   /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */
   maps(): Iterable<MapStorage>
+  /** The name of a function in the kernel's own types. */
+  functionName(btfId: number): string | undefined
+  /** The variable of every CPU whose address in its section this is. */
+  perCpuVariable(address: bigint): string | undefined
   /** The symbol at a kernel address, for %pS and stack ids. */
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined
   /** One line for the trace pipe, without task, CPU and time in front. */

@@ -1,6 +1,9 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps and memory. */
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
+import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
+import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
+import { FIELD_HELPERS } from "./field-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
@@ -19,7 +22,10 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 /** Every helper that is modelled, by its ABI name. */
 export const EMBEDDED_HELPERS: HelperTable = {
   ...ATTACH_HELPERS,
+  ...CHECKSUM_HELPERS,
+  ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
+  ...FIELD_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,

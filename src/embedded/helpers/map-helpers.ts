@@ -1,11 +1,18 @@
 import { errnoNumber } from "../../base/index.ts"
+import { mapType } from "../../catalog/index.ts"
 import { TailCall } from "../../engine/index.ts"
+import { copyValue, fieldOf } from "../fields/index.ts"
 import { type MapStorage, ProgArray } from "../maps/index.ts"
+import { BPF_EXIST, BPF_NOEXIST } from "../maps/map-base.ts"
 import { ArgumentRefusal, mapArgument, memoryArgument } from "./argument.ts"
+import { requireUnlocked } from "./field-helpers.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
 
 /** Most entries that one bpf_for_each_map_elem or bpf_loop visits (BPF_MAX_LOOPS). */
 const MAX_LOOPS = 8 * 1024 * 1024
+
+/** The flag that asks for the lock in the value. */
+const BPF_F_LOCK = 4n
 
 /** The address of a key for this map, and of a value. */
 function keyArgument(kernel: HelperKernel, map: MapStorage, key: bigint): number {
@@ -34,7 +41,28 @@ const lookupPerCpu: HelperFunction = (kernel, [address, key, cpu]) => {
 const update: HelperFunction = (kernel, [address, key, value, flags]) => {
   const map = mapArgument(kernel, address)
   const from = memoryArgument(kernel, value, BigInt(map.attributes.valueSize))
+  if ((flags & BPF_F_LOCK) !== 0n)
+    return answer(kernel, updateLocked(kernel, map, keyArgument(kernel, map, key), from, flags & ~BPF_F_LOCK))
   return answer(kernel, map.update(keyArgument(kernel, map, key), from, flags))
+}
+
+/** A value that is there is changed in place under its lock: what special fields of a hash's value hold stays then. */
+function updateLocked(
+  kernel: HelperKernel,
+  map: MapStorage,
+  key: number,
+  from: number,
+  flags: bigint,
+): number {
+  const { layout, valueSize, type } = map.attributes
+  const lock = fieldOf(layout, "spinLock")
+  if (!lock || flags > BPF_EXIST) return -errnoNumber("EINVAL")
+  const to = map.valueOf(key, kernel.cpu())
+  if (to !== 0) requireUnlocked(kernel, to + lock.offset)
+  if (to === 0 || flags === BPF_NOEXIST || mapType(type)?.name === "array")
+    return map.update(key, from, flags)
+  copyValue(kernel.memory, layout, valueSize, to, from)
+  return 0
 }
 
 const remove: HelperFunction = (kernel, [address, key]) => {

@@ -14,7 +14,7 @@ const WORD = 8
 type Side = "user" | "kernel" | "either"
 
 /** 0 when [address, address + size) may be read from that side, else what the helper answers. */
-function refusal(memory: KernelMemory, side: Side, address: bigint, size: number): number {
+export function refusal(memory: KernelMemory, side: Side, address: bigint, size: number): number {
   const isLow = address < BigInt(KERNEL_START)
   if (side === "user" || (side === "either" && isLow))
     return isLow && memory.isUser(Number(address), size) ? 0 : EFAULT
@@ -82,6 +82,19 @@ export function readString(
 /** Copies from user space; sleeps in Linux to bring pages in. Zeroes the destination where it cannot. */
 const copyFromUser: HelperFunction = probeRead("user")
 
+/** Copies from the user memory of any task: the model keeps all of it in one space. All or nothing. */
+const copyFromUserTask: HelperFunction = (kernel, [destination, size, source, task, flags]) => {
+  const { memory } = kernel
+  const [to, length] = [memoryArgument(kernel, destination, size), Number(size)]
+  if (flags !== 0n) return -errnoNumber("EINVAL")
+  if (length === 0) return 0
+  memoryArgument(kernel, task, 8n)
+  const refused = refusal(memory, "user", source, length)
+  if (refused === 0) memory.bytes.copyWithin(to, Number(source), Number(source) + length)
+  else memory.bytes.fill(0, to, to + length)
+  return refused
+}
+
 /** Writes to the current task's user memory. */
 const probeWriteUser: HelperFunction = (kernel, [destination, source, size]) => {
   const { memory } = kernel
@@ -100,5 +113,6 @@ export const MEMORY_HELPERS: HelperTable = {
   bpf_probe_read_user_str: probeReadString("user"),
   bpf_probe_read_kernel_str: probeReadString("kernel"),
   bpf_copy_from_user: copyFromUser,
+  bpf_copy_from_user_task: copyFromUserTask,
   bpf_probe_write_user: probeWriteUser,
 }

@@ -1,7 +1,10 @@
-import { encodeUtf8 } from "../../base/index.ts"
+import { encodeUtf8, errnoNumber } from "../../base/index.ts"
+import { type TypeId, VOID } from "../../btf/index.ts"
 import { memoryArgument, stringArgument } from "./argument.ts"
-import { formatText } from "./format.ts"
-import type { HelperKernel, HelperTable, Invocation } from "./helper.ts"
+import { formatText, hashed } from "./format.ts"
+import type { HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
+import { refusal } from "./memory-helpers.ts"
+import { showValue } from "./show-value.ts"
 
 /** Bytes a printed line may have (BPF_TRACE_PRINTK_SIZE). */
 const MAX_LINE = 1024
@@ -35,6 +38,43 @@ function print(
   return encodeUtf8(line).length
 }
 
+/** Flags of bpf_snprintf_btf: BTF_F_COMPACT, BTF_F_NONAME, BTF_F_PTR_RAW, BTF_F_ZERO. */
+const [COMPACT, NAMELESS, RAW_POINTERS, ZEROS] = [1n, 2n, 4n, 8n]
+const ALL_FLAGS = 15n
+/** `struct btf_ptr`: a pointer, the id of its type in the kernel's BTF, flags. */
+const BTF_POINTER = { size: 16n, type: 8 }
+
+/** Writes a value of the kernel's types as text; the answer is its full length without the NUL. */
+const printByType: HelperFunction = (kernel, [buffer, size, pointer, pointerSize, flags]) => {
+  const { memory, types } = kernel
+  if (flags > ALL_FLAGS || pointerSize !== BTF_POINTER.size) return -errnoNumber("EINVAL")
+  const at = memoryArgument(kernel, pointer, pointerSize)
+  const id = memory.view.getUint32(at + BTF_POINTER.type, true) as TypeId
+  if (id === VOID) return -errnoNumber("EINVAL")
+  if (id >= types.btf.count) return -errnoNumber("ENOENT")
+  const address = memory.view.getBigUint64(at, true)
+  const refused = refusal(memory, "kernel", address, types.btf.sizeOf(id))
+  if (refused !== 0) return refused
+  const text = showValue({ btf: types.btf, view: memory.view, hash: hashed }, id, Number(address), {
+    compact: (flags & COMPACT) !== 0n,
+    nameless: (flags & NAMELESS) !== 0n,
+    rawPointers: (flags & RAW_POINTERS) !== 0n,
+    zeros: (flags & ZEROS) !== 0n,
+  })
+  return writeText(kernel, buffer, size, encodeUtf8(text))
+}
+
+/** Puts as much of a text as there is room for, with a NUL; the answer is its length. */
+function writeText(kernel: HelperKernel, buffer: bigint, size: bigint, text: Uint8Array): number {
+  if (size > 0n) {
+    const kept = text.subarray(0, Number(size) - 1)
+    const at = memoryArgument(kernel, buffer, size)
+    kernel.memory.write(at, kept)
+    kernel.memory.bytes[at + kept.length] = 0
+  }
+  return text.length
+}
+
 /** Helpers that format text. */
 export const PRINT_HELPERS: HelperTable = {
   bpf_trace_printk: (kernel, [format, size, ...args], invocation) =>
@@ -47,13 +87,8 @@ export const PRINT_HELPERS: HelperTable = {
   bpf_snprintf: (kernel, [buffer, size, format, data, length]) => {
     const text = formatText(kernel, stringArgument(kernel, format), arrayAt(kernel, data, length))
     if (typeof text === "number") return text
-    const bytes = encodeUtf8(text)
-    if (size > 0n) {
-      const kept = bytes.subarray(0, Number(size) - 1)
-      const at = memoryArgument(kernel, buffer, size)
-      kernel.memory.write(at, kept)
-      kernel.memory.bytes[at + kept.length] = 0
-    }
-    return bytes.length + 1
+    return writeText(kernel, buffer, size, encodeUtf8(text)) + 1
   },
+
+  bpf_snprintf_btf: printByType,
 }

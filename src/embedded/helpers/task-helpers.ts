@@ -1,9 +1,27 @@
 import { encodeUtf8, errnoNumber } from "../../base/index.ts"
 import { memoryArgument } from "./argument.ts"
-import type { HelperTable } from "./helper.ts"
+import type { HelperFunction, HelperTable } from "./helper.ts"
 
 /** Bytes of a task's name with its NUL (TASK_COMM_LEN). */
 const COMM_BYTES = 16
+
+/** Where the only pid namespace of the model is: the device and inode of /proc/PID/ns/pid. */
+export const PID_NAMESPACE = { device: 4n, inode: 0xeffffffcn }
+/** Bytes of `struct bpf_pidns_info`: pid and tgid. */
+const PIDNS_INFO = 8
+
+const namespacePid: HelperFunction = (kernel, [device, inode, info, size]) => {
+  const at = memoryArgument(kernel, info, size)
+  const isThere = device === PID_NAMESPACE.device && inode === PID_NAMESPACE.inode
+  if (Number(size) !== PIDNS_INFO || !isThere) {
+    kernel.memory.bytes.fill(0, at, at + Number(size))
+    return -errnoNumber("EINVAL")
+  }
+  const { pid, tgid } = kernel.currentTask()
+  kernel.memory.view.setUint32(at, pid, true)
+  kernel.memory.view.setUint32(at + 4, tgid, true)
+  return 0
+}
 
 /** Helpers that tell who is running. */
 export const TASK_HELPERS: HelperTable = {
@@ -28,6 +46,7 @@ export const TASK_HELPERS: HelperTable = {
     return 0
   },
 
+  bpf_get_ns_current_pid_tgid: namespacePid,
   bpf_get_current_task: kernel => kernel.currentTask().address,
   bpf_get_current_task_btf: kernel => kernel.currentTask().address,
   bpf_task_pt_regs: (kernel, [task]) => kernel.userRegisters(memoryArgument(kernel, task, 8n)),

@@ -2,6 +2,7 @@ import { LoadError, MapError } from "../../base/index.ts"
 import { type Btf, VOID } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
+import type { ValueLayout } from "../fields/index.ts"
 import { createMap, freezeMap, type MapAttributes, type MapHost, type MapStorage } from "../maps/index.ts"
 
 /** Types whose values are not the program's to describe: libbpf does not even try to give the kernel BTF for them. */
@@ -10,11 +11,15 @@ const WITHOUT_BTF: readonly string[] = [
   ...["devmap", "devmap_hash", "cpumap", "xskmap", "sockmap", "sockhash"],
 ]
 
+/** Where the values of a map have special fields; undefined when they have none. */
+export type MapLayouts = (spec: MapSpec) => ValueLayout | undefined
+
 /** Makes an object's maps, in its order, filled with initial data. `nextId` numbers them. */
 export function createMaps(
   object: ObjectSpec,
   host: MapHost,
   nextId: () => number,
+  layoutOf: MapLayouts,
   initialData: (map: MapSpec) => Uint8Array | undefined,
 ): Map<string, MapStorage> {
   const maps = new Map<string, MapStorage>()
@@ -22,7 +27,7 @@ export function createMaps(
     for (const spec of object.maps) {
       if (spec.structOps)
         throw new LoadError(`map '${spec.name}': struct_ops is not modelled by the embedded kernel yet`)
-      const map = createTyped(host, nextId(), attributesOf(spec, host.cpus, object.btf))
+      const map = createTyped(host, nextId(), attributesOf(spec, host.cpus, object.btf, layoutOf))
       maps.set(spec.name, map)
       const data = initialData(spec)
       if (data) host.memory.write(map.valueAddress(0), data)
@@ -46,17 +51,24 @@ function createTyped(host: MapHost, id: number, attributes: MapAttributes): MapS
   }
 }
 
-function attributesOf(spec: MapSpec, cpus: number, btf: Btf | undefined): MapAttributes {
+function attributesOf(
+  spec: MapSpec,
+  cpus: number,
+  btf: Btf | undefined,
+  layoutOf: MapLayouts,
+): MapAttributes {
   const { name, type, keySize, valueSize, flags, extra, numaNode, inner } = spec
   const typeName = mapType(type)?.name ?? ""
   // libbpf sizes these by the number of CPUs when the object does not.
   const maxEntries = typeName === "perf_event_array" && spec.maxEntries === 0 ? cpus : spec.maxEntries
   const { keyType: key = VOID, valueType: value = VOID } = spec
   const isTyped = btf !== undefined && (key !== VOID || value !== VOID) && !WITHOUT_BTF.includes(typeName)
+  const layout = layoutOf(spec)
   return {
     ...{ name, type, keySize, valueSize, maxEntries, flags, extra },
+    ...(layout && { layout }),
     ...(numaNode !== undefined && { numaNode }),
     ...(isTyped && { types: { btf, key, value } }),
-    ...(inner && { inner: attributesOf(inner, cpus, btf) }),
+    ...(inner && { inner: attributesOf(inner, cpus, btf, layoutOf) }),
   }
 }

@@ -7,12 +7,13 @@ import {
   kconfigExterns,
   type LoadOptions,
 } from "../../kernel/index.ts"
-import type { ObjectSpec } from "../../object/index.ts"
+import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
 import { createMaps } from "./create-maps.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
+import { layoutsOf, mapLayout } from "./map-layout.ts"
 import { prepareProgram } from "./prepare-program.ts"
 import { TypedMap } from "./typed-map.ts"
 
@@ -33,13 +34,16 @@ export interface LoadHost extends MapHost {
 export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOptions = {}): EmbeddedObject {
   const wanted = choosePrograms(object, options.only)
   const data = initialData(object, factsOf(host.profile), options.globals ?? {})
-  const storages = createMaps(object, host, () => host.nextMapId(), data)
+  const layouts = layoutsOf(object, host)
+  const layoutOf = (spec: MapSpec) => layouts && mapLayout(spec, object, layouts)
+  const storages = createMaps(object, host, () => host.nextMapId(), layoutOf, data)
   try {
     const resolution = {
       profile: host.profile,
       object,
       core: object.btf && new CoreResolver(object.btf, host.profile.btf()),
       maps: storages,
+      layoutOf: layouts?.layoutOf,
       kconfigAddress: (name: string) => {
         const extern = kconfigExterns(object).find(extern => extern.name === name)
         const map = object.maps.find(map => map.kind === "kconfig")

@@ -33,7 +33,8 @@ export class ArrayMap extends MapBase {
     const first = this.claim(key, flags)
     if (first < 0) return first
     const target = this.copies === 1 ? first : first + this.host.cpu() * this.stride
-    this.memory.bytes.copyWithin(target, value, value + this.attributes.valueSize)
+    this.copyValue(target, value)
+    this.releaseValue(target, 1)
     return 0
   }
 
@@ -50,6 +51,12 @@ export class ArrayMap extends MapBase {
     return bytes
   }
 
+  override keyOf(value: number): Uint8Array | undefined {
+    const index = Math.floor((value - this.#values) / (this.stride * this.copies))
+    if (index < 0 || index >= this.attributes.maxEntries) return undefined
+    return new Uint8Array(Uint32Array.of(index).buffer)
+  }
+
   override valueAddress(offset: number): number {
     if (this.copies === 1 && this.attributes.maxEntries === 1 && offset <= this.attributes.valueSize)
       return this.#values + offset
@@ -61,6 +68,9 @@ export class ArrayMap extends MapBase {
   }
 
   override close(): void {
+    const { layout, maxEntries } = this.attributes
+    for (let index = 0; layout && index < maxEntries; index++)
+      this.releaseValue(this.#values + index * this.stride * this.copies)
     this.memory.free(this.#values)
     super.close()
   }

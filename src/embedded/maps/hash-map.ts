@@ -25,6 +25,7 @@ export class HashMap extends MapBase {
     const { stride } = this
     this.#functions = nativeMaps(host.memory).functions
     this.#table = new HashTable(host.memory, { keySize, valueSize, maxEntries, stride, copies, evicts })
+    if (attributes.layout) this.#table.onRelease(value => this.releaseValue(value))
   }
 
   override get native(): NativeHash | undefined {
@@ -37,7 +38,8 @@ export class HashMap extends MapBase {
       kind: "hash",
       header: this.#table.header,
       lookup: keySize === 8 ? lookup8 : keySize === 4 ? lookup4 : lookup,
-      ...(isOwn("update") ? { update } : {}),
+      // An update leaves out what special fields hold.
+      ...(isOwn("update") && !this.attributes.layout ? { update } : {}),
       ...(isOwn("delete") ? { remove } : {}),
     }
   }
@@ -48,6 +50,7 @@ export class HashMap extends MapBase {
 
   update(key: number, value: number, flags: bigint): number {
     if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
+    if (this.attributes.layout) return this.#updateFields(key, value, flags)
     return this.#functions.update(this.#table.header, key, value, Number(flags))
   }
 
@@ -61,6 +64,8 @@ export class HashMap extends MapBase {
   }
 
   override close(): void {
+    for (let key = this.nextKey(undefined); key && this.attributes.layout; key = this.nextKey(key))
+      this.releaseValue(this.find(this.putKey(key)))
     this.#table.close()
     this.#functions = CLOSED
     super.close()
@@ -73,5 +78,15 @@ export class HashMap extends MapBase {
   protected claim(key: number, flags: bigint): number {
     if (flags > BPF_EXIST) return -errnoNumber("EINVAL")
     return this.#functions.claim(this.#table.header, key, Number(flags))
+  }
+
+  /** A value that was claimed for a new key is zero, and nothing of it is released. */
+  #updateFields(key: number, value: number, flags: bigint): number {
+    const first = this.claim(key, flags)
+    if (first < 0) return first
+    const own = this.copies === 1 ? first : first + this.host.cpu() * this.stride
+    this.copyValue(own, value)
+    this.releaseValue(own, 1)
+    return 0
   }
 }

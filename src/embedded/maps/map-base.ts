@@ -1,4 +1,5 @@
 import { alignUp, type Errno, errnoName, errnoNumber, MapError } from "../../base/index.ts"
+import { clearFields, copyValue } from "../fields/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import { BPF_EXIST, BPF_NOEXIST } from "./flags.ts"
 import type { MapAttributes, MapElements, MapHost, MapRecords, MapStorage } from "./map-storage.ts"
@@ -56,8 +57,10 @@ export abstract class MapBase implements MapStorage {
   get(key: Uint8Array): Uint8Array | undefined {
     const address = this.find(this.putKey(key))
     if (address === 0) return undefined
-    if (this.copies === 1) return this.memory.read(address, this.attributes.valueSize)
-    return this.memory.read(address, this.stride * this.copies)
+    const { valueSize, layout } = this.attributes
+    const bytes = this.memory.read(address, this.copies === 1 ? valueSize : this.stride * this.copies)
+    for (let copy = 0; layout && copy < this.copies; copy++) clearFields(bytes, layout, copy * this.stride)
+    return bytes
   }
 
   set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
@@ -65,7 +68,17 @@ export abstract class MapBase implements MapStorage {
     if (value.length !== wanted) throw this.fail("EINVAL", `a value has ${wanted} bytes, not ${value.length}`)
     const address = this.claim(this.putKey(key), flags)
     if (address < 0) throw this.failNumber(address, "update")
-    this.memory.write(address, value)
+    if (this.attributes.layout) this.#replace(address, value)
+    else this.memory.write(address, value)
+  }
+
+  keyOf(value: number): Uint8Array | undefined {
+    const end = this.stride * this.copies
+    for (let key = this.nextKey(undefined); key; key = this.nextKey(key)) {
+      const first = this.find(this.putKey(key))
+      if (first !== 0 && value >= first && value < first + end) return key
+    }
+    return undefined
   }
 
   remove(key: Uint8Array): boolean {
@@ -101,6 +114,18 @@ export abstract class MapBase implements MapStorage {
     this.memory.free(this.address)
   }
 
+  /** Copies one value; what special fields of the destination hold stays. */
+  protected copyValue(to: number, from: number): void {
+    copyValue(this.memory, this.attributes.layout, this.attributes.valueSize, to, from)
+  }
+
+  /** Frees what the special fields of a value's copies hold: before it goes, and when it is replaced. */
+  protected releaseValue(address: number, copies = this.copies): void {
+    const { layout } = this.attributes
+    if (!layout) return
+    for (let copy = 0; copy < copies; copy++) this.host.fields.release(layout, address + copy * this.stride)
+  }
+
   protected get memory(): KernelMemory {
     return this.host.memory
   }
@@ -130,6 +155,16 @@ export abstract class MapBase implements MapStorage {
       default:
         return this.fail(errnoName(-result) ?? "EINVAL", `${action}: this type of map refuses it`)
     }
+  }
+
+  /** Writes all copies of a value that has special fields. */
+  #replace(address: number, value: Uint8Array): void {
+    this.releaseValue(address)
+    const from = this.memory.alloc(value.length)
+    this.memory.write(from, value)
+    for (let offset = 0; offset < value.length; offset += this.stride)
+      this.copyValue(address + offset, from + offset)
+    this.memory.free(from)
   }
 
   /** Puts a key of user space where the program side finds it. */

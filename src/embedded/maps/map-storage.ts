@@ -1,5 +1,6 @@
 import type { Btf, TypeId } from "../../btf/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
+import type { SpecialFields, ValueLayout } from "../fields/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import type { NativeMap } from "./native/index.ts"
 
@@ -15,6 +16,8 @@ export interface MapAttributes {
   readonly extra: bigint
   /** The template of inner maps, for maps of maps. */
   readonly inner?: MapAttributes
+  /** Where values have fields that the kernel gives a meaning; left out when they have none. */
+  readonly layout?: ValueLayout
   /** A map that is that template, by its id (Linux takes a descriptor). */
   readonly innerId?: number
   /** What BTF says of key and value; without it they are bytes. */
@@ -39,6 +42,8 @@ export interface MapTypes {
 export interface MapHost {
   readonly memory: KernelMemory
   readonly cpus: number
+  /** What special fields of values hold. */
+  readonly fields: SpecialFields
   /** True when the kernel's release is at least this one. */
   since(release: string): boolean
   /** The CPU that is running now. */
@@ -97,6 +102,8 @@ export interface MapStorage {
   readonly elements?: MapElements
   /** A task (or another kernel object that maps keep values for) is gone, and its values go too; `owner` is its address. */
   forgetOwner(owner: number): void
+  /** The key of the value at an address; undefined when no value stands there. */
+  keyOf(value: number): Uint8Array | undefined
   /** Where a data section's value (`BPF_PSEUDO_MAP_VALUE`) lies; maps without one throw MapError ENOTSUPP. */
   valueAddress(offset: number): number
   /** The first `size` bytes of an array's values as they are now; others throw MapError EINVAL. */

@@ -1,9 +1,11 @@
 import { NotModelledError, ProgramFault } from "../../base/index.ts"
-import { helper } from "../../catalog/index.ts"
+import { kfuncAllowed } from "../../catalog/details.ts"
+import { helper, kfunc, PROGRAM_TYPES } from "../../catalog/index.ts"
 import {
   type CallArguments,
   type CallFrame,
   type CallResult,
+  type ExecutableProgram,
   InstructionFault,
   type Machine,
   type NativeCalls,
@@ -17,6 +19,8 @@ import {
   type HelperKernel,
   type Invocation,
 } from "../helpers/index.ts"
+import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
+import { POISON_KFUNC } from "./poison.ts"
 
 const byNumber = new Map<number, HelperFunction>()
 
@@ -42,8 +46,16 @@ export class ProgramRun implements Machine {
   }
 
   call(number: number, args: CallArguments, frame: CallFrame): CallResult {
-    if (number === POISON_HELPER) throw poisoned(frame)
+    if (number === POISON_HELPER || number === POISON_KFUNC) throw poisoned(number, frame)
     const run = byNumber.get(number) ?? findHelper(number, this.#invocation, frame)
+    return this.#run(run, args, frame)
+  }
+
+  callKfunc(btfId: number, _module: number, args: CallArguments, frame: CallFrame): CallResult {
+    return this.#run(this.#findKfunc(btfId, frame), args, frame)
+  }
+
+  #run(run: HelperFunction, args: CallArguments, frame: CallFrame): CallResult {
     try {
       const result = run(this.#kernel, args, this.#invocation, frame)
       return typeof result === "number" ? BigInt(result) : result
@@ -53,17 +65,57 @@ export class ProgramRun implements Machine {
     }
   }
 
-  callKfunc(btfId: number, _module: number, _args: CallArguments, frame: CallFrame): bigint {
-    throw notModelled(`the kernel function with BTF id ${btfId}`, this.#invocation, frame)
+  #findKfunc(btfId: number, frame: CallFrame): HelperFunction {
+    const known = kfuncs.get(frame.program) ?? new Map<number, HelperFunction>()
+    kfuncs.set(frame.program, known)
+    const run = known.get(btfId) ?? findKfunc(btfId, this.#kernel, this.#invocation, frame)
+    known.set(btfId, run)
+    return run
   }
 }
 
-/** An instruction that CO-RE could not make fit: a verifier would have refused the program if it can get there. */
-function poisoned(frame: CallFrame): ProgramFault {
+/** The kernel functions that each program has called. */
+const kfuncs = new WeakMap<ExecutableProgram, Map<number, HelperFunction>>()
+
+function findKfunc(
+  btfId: number,
+  kernel: HelperKernel,
+  invocation: Invocation,
+  frame: CallFrame,
+): HelperFunction {
+  const name = kernel.functionName(btfId)
+  if (name === undefined) throw notModelled(`the kernel function with BTF id ${btfId}`, invocation, frame)
+  const because = refusedCall(name, invocation, kernel.release)
+  // A verifier would have refused the program if it can get here.
+  if (because !== undefined)
+    throw new ProgramFault(
+      `prog '${invocation.program.name}': instruction ${frame.slot}: ${because} (EACCES)`,
+      { errno: "EACCES", hint: `skep explain ${name} lists who may call it` },
+    )
+  const run = EMBEDDED_KFUNCS[name]
+  if (run) return run
+  throw notModelled(`the kernel function ${name}`, invocation, frame)
+}
+
+/** What a verifier says of a call that the program's type may not make; programs of no known type may make all. */
+function refusedCall(name: string, { program }: Invocation, release: string): string | undefined {
+  const row = kfunc(name)
+  const type = PROGRAM_TYPES.find(({ name }) => name === program.type)
+  if (!row || !type) return undefined
+  const verdict = kfuncAllowed(row, { programType: type.name, release, sleepable: true })
+  return verdict.allowed ? undefined : verdict.because
+}
+
+/** An instruction that the loader could not make fit: a verifier would have refused the program if it can get there. */
+function poisoned(number: number, frame: CallFrame): ProgramFault {
   const reason = frame.program.describe?.(frame.slot) ?? ""
-  return new ProgramFault(`instruction ${frame.slot}: <invalid CO-RE relocation> ${reason}`, {
+  const isCall = number === POISON_KFUNC
+  const what = isCall ? "<invalid kfunc call>" : "<invalid CO-RE relocation>"
+  return new ProgramFault(`instruction ${frame.slot}: ${what} ${reason}`, {
     errno: "EINVAL",
-    hint: "this kernel's types have no such field, type or value: test for it with bpf_core_field_exists first",
+    hint: isCall
+      ? "this kernel has no such function: test for it with bpf_ksym_exists first"
+      : "this kernel's types have no such field, type or value: test for it with bpf_core_field_exists first",
   })
 }
 

@@ -36,6 +36,8 @@ export class Task {
   /** User memory for what system calls write back, once it is asked for. */
   #scratch = 0
   #executable: KernelObject | undefined
+  /** The kernel itself, and programs. */
+  #holders = 1
   exitCode = 0
   exited = false
 
@@ -229,13 +231,27 @@ export class Task {
     this.#files.clear()
   }
 
-  /** Gives every kernel object back; nobody may hold the task any more. */
+  /** Takes the task away. Its memory goes with the last program that holds it. */
   release(): void {
     this.#parent?.children.delete(this)
     this.#kernel.forgetOwner(this.object.address)
     this.dropImage()
     this.executable = undefined
     this.closeFiles()
+    this.drop()
+  }
+
+  /** One more holder; false when the task is going. */
+  acquire(): boolean {
+    if (this.#holders === 0) return false
+    this.#holders += 1
+    return true
+  }
+
+  /** One holder less; the last one gives every kernel object back. */
+  drop(): void {
+    this.#holders -= 1
+    if (this.#holders > 0) return
     for (const object of [this.object, this.cred, this.#mm, this.files, this.#signal]) object.free()
     this.#kernel.memory.free(this.#stack)
   }

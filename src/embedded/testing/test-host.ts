@@ -1,7 +1,10 @@
 import { encodeUtf8 } from "../../base/index.ts"
 import { compareReleases } from "../../catalog/index.ts"
 import type { CallFrame } from "../../engine/index.ts"
+import { Clock } from "../clock.ts"
+import { type Callback, type CallbackRunner, SpecialFields } from "../fields/index.ts"
 import { EMBEDDED_HELPERS, type HelperKernel, type Invocation } from "../helpers/index.ts"
+import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import {
   createMap,
   type MapAttributes,
@@ -9,15 +12,21 @@ import {
   type MapStorage,
   type TailTarget,
 } from "../maps/index.ts"
-import { KernelMemory } from "../memory/index.ts"
+import { KernelMemory, type KernelTypes } from "../memory/index.ts"
 
 /** A kernel of memory, maps and one task, without a profile: enough for maps and helpers, and quick to make. */
 export class TestHost implements MapHost, HelperKernel {
   readonly memory = new KernelMemory()
+  readonly clock = new Clock()
+  readonly fields: SpecialFields = new SpecialFields(this)
   readonly cpus: number
   readonly release: string
   readonly bootTime = 1_000_000_000_000n
   readonly programs = new Map<number, TailTarget>()
+  /** Callbacks that timers and work items have run. */
+  readonly called: Callback[] = []
+  /** References to objects of the kernel that were given back. */
+  readonly released: [struct: string, address: number][] = []
   readonly printed: string[] = []
   task = { address: 0x200_0000, pid: 7, tgid: 5, uid: 1000, gid: 100, comm: "test" }
   readonly #maps = new Map<number, MapStorage>()
@@ -26,6 +35,10 @@ export class TestHost implements MapHost, HelperKernel {
   constructor(cpus = 2, release = "6.12") {
     this.cpus = cpus
     this.release = release
+  }
+
+  get types(): KernelTypes {
+    throw new Error("the test's kernel has no types")
   }
 
   since(release: string): boolean {
@@ -49,14 +62,14 @@ export class TestHost implements MapHost, HelperKernel {
     return map
   }
 
-  /** Calls a helper by name; its program has no functions to call back. */
+  /** Calls a helper or kernel function by name; its program has no functions to call back. */
   call(
     name: string,
     args: readonly (bigint | number)[] = [],
     invocation: Partial<Invocation> = {},
     frame?: Partial<CallFrame>,
   ): unknown {
-    const helper = EMBEDDED_HELPERS[name]
+    const helper = EMBEDDED_HELPERS[name] ?? EMBEDDED_KFUNCS[name]
     if (!helper) throw new Error(`there is no helper ${name}`)
     const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = args.map(value => BigInt.asUintN(64, BigInt(value)))
     const program = { id: 1, name: "tested", type: "kprobe" }
@@ -109,6 +122,18 @@ export class TestHost implements MapHost, HelperKernel {
     return this.task
   }
 
+  taskOfPid(pid: number): number | undefined {
+    return pid === this.task.pid ? this.task.address : undefined
+  }
+
+  acquireTask(address: number): boolean {
+    return address === this.task.address
+  }
+
+  releaseTask(address: number): boolean {
+    return address === this.task.address
+  }
+
   userRegisters(task: number): number {
     return task + 64
   }
@@ -131,6 +156,22 @@ export class TestHost implements MapHost, HelperKernel {
 
   programById(id: number): TailTarget | undefined {
     return this.programs.get(id)
+  }
+
+  readonly runCallback: CallbackRunner = (_kind, callback) => {
+    this.called.push(callback)
+  }
+
+  releaseKernelObject(struct: string, address: number): void {
+    this.released.push([struct, address])
+  }
+
+  functionName(): undefined {
+    return undefined
+  }
+
+  perCpuVariable(): undefined {
+    return undefined
   }
 
   symbolAt(address: bigint): { readonly name: string; readonly offset: number } | undefined {

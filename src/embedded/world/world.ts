@@ -23,6 +23,9 @@ export interface ExecResult {
   readonly status: number
 }
 
+/** In a millisecond. */
+const NANOSECONDS = 1e6
+
 /** What happens around the kernel: processes and what they do. Every action walks Linux's path, past every hook on it. */
 export class World {
   /** The process that starts the others: a shell of root's. */
@@ -50,6 +53,18 @@ export class World {
     const status = result.ok ? (options.status ?? 0) : shellStatus(result.errno)
     child.exit(status)
     return { pid, status }
+  }
+
+  /** Nothing happens for so many milliseconds but what is due: timers of programs. */
+  sleep(milliseconds: number): void {
+    const kernel = this.#kernel
+    const before = kernel.current
+    kernel.current = kernel.idle
+    try {
+      kernel.clock.advance(BigInt(Math.round(milliseconds * NANOSECONDS)))
+    } finally {
+      kernel.current = before
+    }
   }
 
   /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */

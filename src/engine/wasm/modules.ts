@@ -18,7 +18,7 @@ const instances = new WeakMap<ExecutableProgram, WeakMap<Site, Map<Tier, Instanc
 
 /** The module of a program, which is compiled again when it shall start at a slot that nothing in it names. */
 function moduleOf(
-  { instructions }: ExecutableProgram,
+  { instructions, entries = [] }: ExecutableProgram,
   entry: number,
   { memory, natives }: Site,
   tier: Tier,
@@ -33,7 +33,7 @@ function moduleOf(
   const known = own.get(key)
   if (known?.starts.has(entry)) return known
   const operations = prepare(instructions)
-  const starts = new Set([...(known?.starts ?? functionStarts(operations)), entry])
+  const starts = new Set([...(known?.starts ?? functionStarts(operations)), ...entries, entry])
   const module = new WebAssembly.Module(
     compileProgram(operations, [...starts], { tier, memoryBytes, natives }),
   )

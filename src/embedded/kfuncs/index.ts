@@ -1,0 +1,22 @@
+/** Kernel functions that programs call, one file a family. May import base, engine types, helpers, fields and memory. */
+import type { HelperTable } from "../helpers/index.ts"
+import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
+import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
+import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
+import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
+import { SECTION_KFUNCS } from "./section-kfuncs.ts"
+import { TASK_KFUNCS } from "./task-kfuncs.ts"
+import { WORKQUEUE_KFUNCS } from "./workqueue-kfuncs.ts"
+
+export { KERNEL_DESTRUCTORS } from "./destructors.ts"
+
+/** Every kernel function that is modelled, by its name. */
+export const EMBEDDED_KFUNCS: HelperTable = {
+  ...CPUMASK_KFUNCS,
+  ...DYNPTR_KFUNCS,
+  ...ITERATOR_KFUNCS,
+  ...OBJECT_KFUNCS,
+  ...SECTION_KFUNCS,
+  ...TASK_KFUNCS,
+  ...WORKQUEUE_KFUNCS,
+}

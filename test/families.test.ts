@@ -1,0 +1,41 @@
+// The families of test/kernel/suite/families.ts on the embedded kernel, of each release and with each engine.
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { EmbeddedKernel } from "../src/embedded/embedded-kernel.ts"
+import { readObject } from "../src/object/index.ts"
+import { loadBuiltinProfile } from "../src/profile/node.ts"
+import { expectedOn, FAMILIES, picked } from "./kernel/suite/families.ts"
+
+const RELEASES = ["6.1", "6.12"] as const
+const ENGINES = ["wasm", "interpreter"] as const
+
+describe.each(RELEASES)("on the embedded kernel %s", release => {
+  const profile = loadBuiltinProfile(release)
+
+  describe.each(ENGINES)("with the engine %s", engine => {
+    const there = FAMILIES.filter(({ since }) => since === "6.1" || release === "6.12")
+    test.each(there)("$object: $programs", async family => {
+      const kernel = new EmbeddedKernel(await profile, { engine })
+      const bytes = readFileSync(new URL(`kernel/programs/${family.object}.bpf.o`, import.meta.url))
+      const spec = readObject(bytes, { name: family.object })
+      const watched = kernel.world.spawn()
+      const object = await kernel.load(spec, { only: family.programs, globals: { watched: watched.pid } })
+      await object.attach()
+      for (let call = 0; call < (family.calls ?? 1); call++) {
+        watched.getppid()
+        kernel.world.sleep((family.wait ?? 0) / 1e6)
+      }
+      await object.detach()
+      if (family.linesFlags) {
+        const lines = kernel.tracePipe
+          .take()
+          .map(({ comm, pid, flags, text }) => `${comm}-${pid} [000] ${flags} 1.0: bpf_trace_printk: ${text}`)
+        expect(lines).toEqual([expect.stringMatching(family.linesFlags)])
+      }
+      expect(picked({ ...object.globals }, family)).toEqual(expectedOn(release, family))
+      await object[Symbol.asyncDispose]()
+      expect(kernel.fields.objects.count, "objects that outlive their owners").toBe(0)
+      expect([...kernel.fields.held], "references that outlive their owners").toEqual([])
+    })
+  })
+})

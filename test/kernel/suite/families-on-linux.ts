@@ -1,0 +1,50 @@
+// The families of families.ts on the real kernel.
+import assert from "node:assert/strict"
+import { describe, test } from "node:test"
+import { setTimeout } from "node:timers/promises"
+import { openLinuxKernel } from "skep/linux"
+import { expectedOn, FAMILIES, picked } from "./families.ts"
+import { programs, release } from "./tracing/style.ts"
+
+describe("a family of helpers or kernel functions", () => {
+  for (const family of FAMILIES) {
+    const { object: name, programs: only, since, calls = 1, wait } = family
+    const skip = since === "6.12" && release === "6.1" && "this kernel has none of them"
+    test(`${name}: ${only.join(", ")}`, { skip }, async () => {
+      await using kernel = await openLinuxKernel()
+      const object = await kernel.load(programs(name), { only, globals: { watched: process.pid } })
+      await object.attach()
+      for (let call = 0; call < calls; call++) {
+        // Node asks the kernel each time.
+        void process.ppid
+        if (wait !== undefined) await setTimeout(wait / 1e6 + 30)
+      }
+      await object.detach()
+      assert.deepEqual(picked({ ...object.globals }, family), expectedOn(release, family))
+    })
+  }
+})
+
+describe("lines that callbacks print", () => {
+  for (const { object: name, programs: only, since, wait = 0, linesFlags } of FAMILIES) {
+    if (!linesFlags) continue
+    const skip = since === "6.12" && release === "6.1" && "this kernel has none of them"
+    test(`${name} run where they do in Linux`, { skip }, async () => {
+      await using kernel = await openLinuxKernel()
+      const object = await kernel.load(programs(name), { only, globals: { watched: process.pid } })
+      await object.attach()
+      const stop = new AbortController()
+      const lines: string[] = []
+      const reading = (async () => {
+        for await (const line of kernel.trace(stop)) if (line.endsWith(` of ${process.pid}`)) lines.push(line)
+      })()
+      await setTimeout(20)
+      void process.ppid
+      await setTimeout(wait / 1e6 + 50)
+      stop.abort()
+      await reading
+      // Before it come those of the tests above.
+      assert.match(lines.at(-1) ?? "no line", linesFlags)
+    })
+  }
+})
