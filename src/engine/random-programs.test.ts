@@ -3,8 +3,7 @@ import { formatInstruction, type Instruction } from "../isa/index.ts"
 import { compareEngines } from "./testing/compare-engines.ts"
 import { Random, randomProgram } from "./testing/random-program.ts"
 
-/** More by hand: SKEP_PROGRAMS=200000 npx vitest run src/engine/random-programs */
-const COUNT = Number(process.env.SKEP_PROGRAMS ?? 1000)
+const COUNT = 1000
 
 function listing(instructions: readonly Instruction[]): string {
   return instructions.map((_, slot) => `${slot}: ${formatInstruction(instructions, slot)}`).join("\n")

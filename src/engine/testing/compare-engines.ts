@@ -47,6 +47,6 @@ export function compareEngines(
   const isSame =
     expected.result === given.result &&
     expected.fault === given.fault &&
-    Buffer.compare(expected.data, given.data) === 0
+    expected.data.every((byte, index) => byte === given.data[index])
   return isSame ? "same" : [expected, given]
 }
