@@ -41,7 +41,8 @@ export function interpret(
   const args = typeof registers === "bigint" ? [registers] : registers
   const run = new Run(machine)
   try {
-    return run.execute(program, options.entry ?? 0, args, 0)
+    const entry = options.entry ?? 0
+    return run.execute(program, entry, args, 0, entry)
   } catch (error) {
     if (error instanceof Unwind && error.run === run) return BigInt.asUintN(64, error.result)
     throw error
@@ -73,12 +74,18 @@ class Run {
     this.#fuel = machine.fuel === undefined ? Number.POSITIVE_INFINITY : Number(machine.fuel)
   }
 
-  /** Runs the function at `entry` until it exits; `depth` frames are active below it. */
-  execute(program: ExecutableProgram, entry: number, args: readonly bigint[], depth: number): bigint {
+  /** Runs the function at `entry` until it exits; `depth` frames are active below it, and it was called at `callingSlot`. */
+  execute(
+    program: ExecutableProgram,
+    entry: number,
+    args: readonly bigint[],
+    depth: number,
+    callingSlot: number,
+  ): bigint {
     const mark = this.#stack.mark
     const frames: Frame[] = []
     try {
-      frames.push(this.#newFrame(program, entry, depth, program, entry))
+      frames.push(this.#newFrame(program, entry, depth, program, callingSlot))
       args.slice(0, 5).forEach((value, index) => {
         frames[0]!.registers.u64[index + 1] = value
       })
@@ -372,7 +379,7 @@ class Run {
           const reason = `the callback 0x${BigInt.asUintN(64, BigInt(target)).toString(16)} is no function of this program`
           throw new InstructionFault({ program, slot, reason })
         }
-        return this.execute(program, Number(target), args, depth)
+        return this.execute(program, Number(target), args, depth, slot)
       },
     }
   }

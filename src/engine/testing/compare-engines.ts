@@ -1,64 +1,120 @@
 import type { Instruction } from "../../isa/index.ts"
 import { InstructionFault } from "../instruction-fault.ts"
-import { interpret } from "../interpret.ts"
-import type { Machine } from "../machine.ts"
-import { executeOptimised, executeQuickly } from "./engines.ts"
-import { DATA, testMachine } from "./test-machine.ts"
+import type { ExecutableProgram, Machine } from "../machine.ts"
+import { ENGINES } from "./engines.ts"
+import { randomHelpers } from "./random/helpers.ts"
+import { DATA, initialMemory, MEMORY_BYTES, ROOM, STACK } from "./random/layout.ts"
 
-/** What a run left: r0 or a fault, and the bytes of the data page. */
+/** A program with all that its run depends on. */
+export interface EngineCase {
+  readonly code: readonly Instruction[]
+  /** Whom it tail-calls. */
+  readonly next: readonly Instruction[]
+  /** r1 … r5 */
+  readonly args: readonly bigint[]
+  /** Which of a few memories it starts with. */
+  readonly memory: number
+}
+
+/** How a run ended: with r0, or by a fault. */
 export interface Outcome {
+  readonly engine: string
   readonly result: bigint | undefined
   readonly fault: string | undefined
-  readonly data: Uint8Array
+  /** Bytes that it changed where no program may. */
+  readonly trespass: string | undefined
 }
 
-const FUEL = 20_000n
-/** The optimising tier's code is entered with enough for loops that pay late. */
-const MUCH_FUEL = 400_000n
-const DATA_BYTES = 1024
+export type Comparison =
+  | { readonly kind: "result" }
+  | { readonly kind: "fault"; readonly fault: string }
+  /** Engines count fuel differently: nothing is compared but that a run stopped, and kept to its memory. */
+  | { readonly kind: "out of fuel" }
+  | { readonly kind: "different"; readonly outcomes: readonly Outcome[]; readonly where: string | undefined }
 
-/** Helpers that show what they were given: arithmetic on all arguments, and a callback of a fixed one. */
-function machine(fuel: bigint): Machine {
-  return testMachine([args => args.reduce((sum, value) => sum * 31n + value, 7n), ([a, b]) => a - b], {
-    fuel,
-    loopBudget: 50,
+const FUEL = 30_000n
+/** Loops of the optimising tier pay late, and its code is entered only with enough for that. */
+const MUCH_FUEL = 430_000n
+const LOOP_BUDGET = 50
+/** The engines' own, at the bottom of the stack. */
+const MAILBOX = { start: STACK.base, end: STACK.base + 512 }
+
+interface Bench {
+  readonly name: string
+  readonly run: (typeof ENGINES)[number][1]
+  readonly machine: Machine
+}
+
+let next: ExecutableProgram = { instructions: [] }
+const BENCHES: readonly Bench[] = ENGINES.map(([name, run]) => {
+  const memory = new WebAssembly.Memory({ initial: MEMORY_BYTES / 0x1_0000 })
+  const machine = {
+    memory,
+    stack: { ...STACK },
+    fuel: name === "optimising tier" ? MUCH_FUEL : FUEL,
+    loopBudget: LOOP_BUDGET,
+    ...randomHelpers(memory, () => next),
+  }
+  return { name, run, machine }
+})
+
+/** r1 … r5 of most runs: two pointers, and numbers of both signs. */
+export const ARGUMENTS: readonly bigint[] = [BigInt(ROOM), 0x1_0000_0003n, BigInt(ROOM + 512), -5n, 0n]
+
+const MEMORIES = Array.from({ length: 8 }, (_, seed) => new Uint32Array(initialMemory(seed + 1).buffer))
+
+/**
+ * One program on every engine, each with a memory that starts alike. Results, faults, and all of memory must be the same
+ * afterwards. The first 64 KiB must be what they were.
+ */
+export function compareEngines(subject: EngineCase): Comparison {
+  const initial = MEMORIES[subject.memory % MEMORIES.length]!
+  next = { instructions: subject.next }
+  const outcomes = BENCHES.map(bench => outcomeOf(bench, subject, initial))
+  const [expected] = outcomes as [Outcome]
+  // What ends on others' fuel must end on much more.
+  const isStopped = outcomes.some(
+    ({ engine, fault }) => engine !== "optimising tier" && fault?.includes("budget of"),
+  )
+  const isClean = outcomes.every(({ trespass }) => trespass === undefined)
+  if (isStopped && isClean) return { kind: "out of fuel" }
+  const where = BENCHES.map(({ machine }) => firstDifference(BENCHES[0]!.machine, machine)).find(Boolean)
+  const isSame = outcomes.every(({ result, fault }) => result === expected.result && fault === expected.fault)
+  if (!isSame || !isClean || where !== undefined) return { kind: "different", outcomes, where }
+  return expected.fault === undefined ? { kind: "result" } : { kind: "fault", fault: expected.fault }
+}
+
+function outcomeOf({ name, run, machine }: Bench, { code, args }: EngineCase, initial: Uint32Array): Outcome {
+  const words = new Uint32Array(machine.memory.buffer)
+  words.set(initial)
+  const end = (result: bigint | undefined, fault: string | undefined): Outcome => ({
+    engine: name,
+    result,
+    fault,
+    trespass: trespassOf(words, initial),
   })
-}
-
-function outcome(run: typeof interpret, instructions: readonly Instruction[], fuel: bigint): Outcome {
-  const own = machine(fuel)
-  const bytes = new Uint8Array(own.memory.buffer)
-  for (let index = 0; index < DATA_BYTES; index++) bytes[DATA + index] = index * 37
-  const data = (): Uint8Array => new Uint8Array(own.memory.buffer).slice(DATA, DATA + DATA_BYTES)
   try {
-    const args = [BigInt(DATA), 0x1_0000_0003n, BigInt(DATA + 512), -5n, 0n]
-    return { result: run({ instructions }, own, args), fault: undefined, data: data() }
+    return end(run({ instructions: code }, machine, args), undefined)
   } catch (error) {
-    if (!(error instanceof InstructionFault)) throw error
-    return { result: undefined, fault: `${error.slot}: ${error.reason}`, data: data() }
+    if (error instanceof InstructionFault) return end(undefined, `${error.slot}: ${error.reason}`)
+    return end(undefined, `not a fault: ${error instanceof Error ? error.stack : error}`)
   }
 }
 
-/** All engines on one program. Fuel is counted differently: a run that uses it up is compared in nothing else. */
-export function compareEngines(
-  instructions: readonly Instruction[],
-): "same" | "out of fuel" | [Outcome, Outcome] {
-  const expected = outcome(interpret, instructions, FUEL)
-  const quick = outcome(executeQuickly, instructions, FUEL)
-  const optimised = outcome(executeOptimised, instructions, MUCH_FUEL)
-  if (isOutOfFuel(expected) || isOutOfFuel(quick)) return "out of fuel"
-  for (const given of [quick, optimised]) if (!isSame(expected, given)) return [expected, given]
-  return "same"
+function trespassOf(words: Uint32Array, initial: Uint32Array): string | undefined {
+  for (let word = 0; word < DATA / 4; word++)
+    if (words[word] !== initial[word]) return `0x${(word * 4).toString(16)} was changed`
+  return undefined
 }
 
-function isOutOfFuel({ fault }: Outcome): boolean {
-  return fault?.includes("budget of") === true
-}
-
-function isSame(expected: Outcome, given: Outcome): boolean {
-  return (
-    expected.result === given.result &&
-    expected.fault === given.fault &&
-    Buffer.compare(expected.data, given.data) === 0
-  )
+/** The lowest address at which two memories are different. */
+function firstDifference(one: Machine, other: Machine): string | undefined {
+  const [left, right] = [new Uint32Array(one.memory.buffer), new Uint32Array(other.memory.buffer)]
+  for (let word = 0; word < left.length; word++) {
+    if (left[word] === right[word]) continue
+    const address = word * 4
+    if (address >= MAILBOX.start && address < MAILBOX.end) continue
+    return `0x${address.toString(16)} holds 0x${right[word]!.toString(16)} instead of 0x${left[word]!.toString(16)}`
+  }
+  return undefined
 }
