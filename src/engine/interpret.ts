@@ -1,5 +1,6 @@
 import { FRAME_POINTER, type Operand, type Operation, type OperationOf } from "../isa/index.ts"
 import { alu32, alu64, atomicResult, compare32, compare64, swapBytes } from "./arithmetic.ts"
+import { isFunction } from "./functions.ts"
 import { InstructionFault } from "./instruction-fault.ts"
 import {
   type CallArguments,
@@ -332,11 +333,11 @@ class Run {
   }
 
   /** The slot of a called function of the same program; undefined when the call leaves it. */
-  #calledSlot({ callee }: OperationOf<"call">, { registers, operations }: Frame): number | undefined {
+  #calledSlot({ callee }: OperationOf<"call">, { registers, program }: Frame): number | undefined {
     if (callee.kind === "subprogram") return callee.target
     if (callee.kind !== "register") return undefined
     const slot = registers.u64[callee.register]!
-    if (slot < BigInt(operations.length)) return Number(slot)
+    if (isFunction(program, slot)) return Number(slot)
     throw new AccessRefusal(`r${callee.register} = 0x${slot.toString(16)} is no function of this program`)
   }
 
@@ -369,13 +370,13 @@ class Run {
     frame.loopsLeft = this.#machine.loopBudget ?? MAX_LOOPS
   }
 
-  #callFrame({ program, slot, registers, operations }: Frame, depth: number): CallFrame {
+  #callFrame({ program, slot, registers }: Frame, depth: number): CallFrame {
     return {
       program,
       slot,
       framePointer: registers.u64[FRAME_POINTER]!,
       callSubprogram: (target, args) => {
-        if (BigInt(target) >= BigInt(operations.length) || target < 0) {
+        if (target < 0 || !isFunction(program, BigInt(target))) {
           const reason = `the callback 0x${BigInt.asUintN(64, BigInt(target)).toString(16)} is no function of this program`
           throw new InstructionFault({ program, slot, reason })
         }

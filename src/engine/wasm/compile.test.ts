@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest"
 import { assemble, encodeInstructions } from "../../isa/index.ts"
+import { functionStarts } from "../functions.ts"
 import { prepare } from "../prepare.ts"
 import { Random, randomProgram } from "../testing/random-program.ts"
-import { type CompileOptions, compileInstructions, functionStarts } from "./compile.ts"
+import { type CompileOptions, compileInstructions } from "./compile.ts"
 import { dumpModule } from "./dump.ts"
 
 const dump = (text: string, options: CompileOptions = {}): string =>

@@ -1,4 +1,5 @@
 import type { Instruction, Operation } from "../../isa/index.ts"
+import { functionStarts } from "../functions.ts"
 import type { NativeCalls } from "../native-calls.ts"
 import { prepare } from "../prepare.ts"
 import { firstFunction } from "./emit/calls.ts"
@@ -118,18 +119,6 @@ export function compileInstructions(
 ): Uint8Array<ArrayBuffer> {
   const operations = prepare(instructions)
   return compileProgram(operations, functionStarts(operations), options)
-}
-
-/** First slots of the functions of a program: its entry, what it calls, and what it takes the address of. */
-export function functionStarts(operations: readonly Operation[]): number[] {
-  const starts = new Set([0])
-  for (const operation of operations) {
-    if (operation.kind === "call" && operation.callee.kind === "subprogram")
-      starts.add(operation.callee.target)
-    else if (operation.kind === "load64" && operation.value.kind === "function")
-      starts.add(operation.value.target)
-  }
-  return [...starts].sort((a, b) => a - b)
 }
 
 function usesRegisterCalls(operations: readonly Operation[]): boolean {

@@ -1,6 +1,7 @@
+import { functionStarts } from "../functions.ts"
 import type { ExecutableProgram } from "../machine.ts"
 import { prepare } from "../prepare.ts"
-import { compileProgram, functionStarts, nativeFunctionsOf, type Tier } from "./compile.ts"
+import { compileProgram, nativeFunctionsOf, type Tier } from "./compile.ts"
 import { Instance } from "./instance.ts"
 import type { NativeFunctions } from "./natives.ts"
 import type { Site } from "./site.ts"

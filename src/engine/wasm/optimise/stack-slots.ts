@@ -22,7 +22,7 @@ export interface Promoted {
 /**
  * Moves parts of the frame into registers: those that are always read and written as a whole, in functions where r10 is
  * nothing but the base of accesses. Memory gets them back where other code may look: around calls, at exits, and when a
- * pointer made of thin air turns out to point there.
+ * pointer made of thin air turns out to point there. A program that is stopped leaves them behind.
  */
 export function promoteSlots(blocks: readonly Block[], firstRegister: number): Promoted {
   const none = { blocks, slots: [] }
@@ -34,10 +34,13 @@ export function promoteSlots(blocks: readonly Block[], firstRegister: number): P
     if (isWhole && (known === undefined || known.size === size)) slots.set(key, { offset, size, register: 0 })
     else isSpoilt.fill(1, key, key + size)
   }
+  // Each byte belongs to one slot, or to none that is kept.
+  const owners = new Uint8Array(isSpoilt.length)
+  for (const [key, { size }] of slots) for (let byte = key; byte < key + size; byte++) owners[byte]!++
+  const isAlone = (byte: number): boolean => owners[byte] === 1 && isSpoilt[byte] === 0
   const kept = [...slots]
-    .filter(([key, { size }]) => !isSpoilt.subarray(key, key + size).includes(1))
+    .filter(([key, { size }]) => Array.from({ length: size }, (_, byte) => key + byte).every(isAlone))
     .sort(([a], [b]) => a - b)
-    .filter(([key], index, all) => !overlapsNeighbour(key, index, all))
     .map(([key, slot], index) => [key, { ...slot, register: firstRegister + index }] as const)
   const promoted = new Map(kept)
   if (promoted.size === 0 || !pays(blocks, promoted)) return none
@@ -48,16 +51,6 @@ export function promoteSlots(blocks: readonly Block[], firstRegister: number): P
       steps: block.steps.flatMap(step => inRegisters(step, promoted)),
     })),
   }
-}
-
-function overlapsNeighbour(
-  key: number,
-  index: number,
-  all: readonly (readonly [key: number, slot: StackSlot])[],
-): boolean {
-  const [before, after] = [all[index - 1], all[index + 1]]
-  const end = key + all[index]![1].size
-  return (before !== undefined && before[0] + before[1].size > key) || (after !== undefined && after[0] < end)
 }
 
 interface FramePlace {
