@@ -2,13 +2,14 @@
 // npm run bench [-- PATTERN] [--json]: times whole commands and parts of the library. Every group is measured in one
 // run and has a first row that the others are compared with: ratios travel between machines, times do not.
 import { availableParallelism, cpus } from "node:os"
+import { ENGINE_GROUPS } from "./engine/costs.mjs"
 import { LIBRARY_GROUPS } from "./library.mjs"
 import { MAP_GROUPS } from "./maps.mjs"
 import { PROCESS_GROUPS } from "./processes.mjs"
 
 const json = process.argv.includes("--json")
 const pattern = process.argv.slice(2).find(arg => !arg.startsWith("-")) ?? ""
-const groups = [...PROCESS_GROUPS, ...LIBRARY_GROUPS, ...MAP_GROUPS].filter(group =>
+const groups = [...PROCESS_GROUPS, ...LIBRARY_GROUPS, ...ENGINE_GROUPS, ...MAP_GROUPS].filter(group =>
   group.name.includes(pattern),
 )
 if (groups.length === 0) {

@@ -3,20 +3,28 @@ import type { HelperKernel } from "../helpers/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import { KERNEL_START, RUNNING_CPU } from "../memory/shared-words.ts"
 
-/** Helpers of the hot maps that compiled programs call without leaving WebAssembly, by number. */
+/** Helpers of the hot maps, and those that need no more than a number, by number. */
 const [LOOKUP, UPDATE, DELETE] = [1, 2, 3]
+const [RANDOM, CPU] = [7, 8]
 
 /** The kernel's maps as compiled programs reach them. */
 export class NativeHelpers implements NativeCalls {
   readonly start = KERNEL_START
   readonly #kernel: HelperKernel
 
+  readonly #random: () => number
+  readonly #cpu: () => number
+
   constructor(kernel: HelperKernel) {
     this.#kernel = kernel
+    this.#random = () => kernel.random()
+    this.#cpu = () => kernel.cpu()
   }
 
-  find(helper: number, address: number): NativeCall | undefined {
-    const map = this.#kernel.mapAt(address)
+  find(helper: number, address: number | undefined): NativeCall | undefined {
+    if (helper === RANDOM) return { kind: "function", function: this.#random, args: [], result: "unsigned" }
+    if (helper === CPU) return { kind: "function", function: this.#cpu, args: [], result: "unsigned" }
+    const map = address === undefined ? undefined : this.#kernel.mapAt(address)
     const { native } = map ?? {}
     if (!map || !native) return undefined
     switch (native.kind) {

@@ -4,6 +4,7 @@ import type { NativeCalls } from "../native-calls.ts"
 import { prepare } from "../prepare.ts"
 import { firstFunction } from "./emit/calls.ts"
 import type { FunctionContext } from "./emit/context.ts"
+import { eachFunction } from "./emit/each.ts"
 import { emitConditions } from "./emit/entry.ts"
 import { writeFunction } from "./emit/function.ts"
 import { FunctionCode } from "./emit/function-code.ts"
@@ -73,7 +74,11 @@ export function compileProgram(
     functionImports: [...FUNCTION_IMPORTS, ...nativeFunctions.parameters.map(nativeImport)],
     globalImports: GLOBAL_IMPORTS,
     globals: OWN_GLOBALS,
-    functions: [...own, ...fallbacks],
+    functions: [
+      ...own,
+      ...fallbacks,
+      ...(functions.has(0) ? [eachFunction(firstFunction(context) + functions.get(0)!)] : []),
+    ],
     table: new Map(
       usesRegisterCalls(operations)
         ? starts.map((start, number) => [start, firstFunction(context) + number])

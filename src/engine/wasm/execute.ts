@@ -14,10 +14,10 @@ export interface ExecuteOptions {
   readonly tier?: Tier
 }
 
-const heat = new Heat()
+export const heat = new Heat()
 
 /** So much that no run uses it up. */
-const NO_LIMIT = 1n << 62n
+export const NO_LIMIT = 1n << 62n
 
 /**
  * Runs a program compiled to WebAssembly, as `interpret` does, with the same results and faults. Only fuel is counted more
@@ -42,7 +42,7 @@ export function execute(
   const outer = { run: site.run, loops: site.loopBudget.value }
   const fuel = machine.fuel ?? NO_LIMIT
   const limits = instance.exchange(fuel, Math.max(last, lowest))
-  const run: Run = { machine, isStackShort: last < lowest, tailCalls: 0 }
+  const run: Run = { machine, isStackShort: last < lowest, instance, runs: instance.runs, tailCalls: 0 }
   site.run = run
   site.loopBudget.value = machine.loopBudget ?? MAX_LOOPS
   try {

@@ -12,6 +12,11 @@ export class Heat {
     return (this.#taken.get(instructions) ?? 0) < HOT ? "quick" : "optimising"
   }
 
+  /** So many runs, of which no more is known. */
+  addRuns(program: ExecutableProgram, count: number): void {
+    this.add(program, (count - 1) * PER_RUN)
+  }
+
   /** A run took so many instructions. */
   add({ instructions }: ExecutableProgram, taken: number): void {
     const before = this.#taken.get(instructions) ?? 0

@@ -14,7 +14,7 @@ import {
 import { Unwind } from "../unwind.ts"
 import type { Tier } from "./compile.ts"
 import { faultOf } from "./fault.ts"
-import { FAULT, STATUS } from "./layout.ts"
+import { EACH_NAME, FAULT, STATUS } from "./layout.ts"
 import type { Run, Site } from "./site.ts"
 
 type BpfFunction = (r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint, frame: number) => bigint
@@ -27,6 +27,7 @@ export class Instance {
   readonly memoryBytes: number
   readonly #site: Site
   readonly #instanceOf: (program: ExecutableProgram, site: Site) => Instance
+  readonly #each: typeof this.each
   readonly #functions: Readonly<Record<string, BpfFunction>>
   /** Instructions that this program may still take, while others run or it has called out. */
   readonly fuel: WebAssembly.Global<"i64">
@@ -35,6 +36,12 @@ export class Instance {
   readonly #address: WebAssembly.Global<"i64">
   /** The lowest frame that the run may use. */
   readonly #frameLimit: WebAssembly.Global<"i32">
+  readonly #budget: WebAssembly.Global<"i64">
+  /** Counts the runs of `each`, as `#counted` does without reading it. */
+  readonly #runs: WebAssembly.Global<"i32">
+  #counted = 0
+  /** When `each` has failed: how many runs it had begun. */
+  begun = 0
 
   constructor(
     program: ExecutableProgram,
@@ -67,10 +74,13 @@ export class Instance {
       },
     })
     this.#functions = instance.exports as Record<string, BpfFunction>
+    this.#each = instance.exports[EACH_NAME] as typeof this.each
     this.fuel = instance.exports.fuel as WebAssembly.Global<"i64">
     this.#reason = instance.exports.fault as WebAssembly.Global<"i64">
     this.#address = instance.exports.faultAddress as WebAssembly.Global<"i64">
     this.#frameLimit = instance.exports.frameLimit as WebAssembly.Global<"i32">
+    this.#budget = instance.exports.budget as WebAssembly.Global<"i64">
+    this.#runs = instance.exports.runs as WebAssembly.Global<"i32">
   }
 
   get #run(): Run {
@@ -97,6 +107,31 @@ export class Instance {
     }
   }
 
+  /** What every run of `each` may take. */
+  allow(fuel: bigint, frameLimit: number): void {
+    this.#budget.value = fuel
+    this.#frameLimit.value = frameLimit
+  }
+
+  /** Runs the program with r1 = first, first + step, … `count` times; each r0 goes to memory at `results`, 8 bytes each. The low half of the last one. */
+  readonly each = (first: number, step: number, count: number, results: number, frame: number): number => {
+    try {
+      const last = this.#each(first, step, count, results, frame)
+      this.#counted = (this.#counted + count) | 0
+      return last
+    } catch (error) {
+      const { runs } = this
+      this.begun = (runs - this.#counted) | 0
+      this.#counted = runs
+      throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
+    }
+  }
+
+  /** The number of the run that is going on. */
+  get runs(): number {
+    return this.#runs.value
+  }
+
   /** The fault that a program left behind when it trapped. */
   #trapped(error: WebAssembly.RuntimeError): Error {
     const reason = this.#reason.value
@@ -116,6 +151,8 @@ export class Instance {
     const result = call([r1, r2, r3, r4, r5], this.#callFrame(slot, frame))
     if (result instanceof ProgramExit) throw new Unwind(run, result.result)
     if (result instanceof TailCall) {
+      const runs = run.instance.runs
+      if (run.runs !== runs) [run.runs, run.tailCalls] = [runs, 0]
       if (run.tailCalls === MAX_TAIL_CALLS) return STATUS.unchanged
       run.tailCalls++
       site.mailbox[0] = this.#tailCall(result.program, r1, frame)

@@ -46,6 +46,15 @@ export function localTypes(lastRegister = FRAME_POINTER): ValueType[] {
   ]
 }
 
+/** Runs a program many times: the first context, the step to the next one, how often, where results go, the frame; r0's low half. */
+export const EACH_FUNCTION: FunctionType = {
+  parameters: ["i32", "i32", "i32", "i32", "i32"],
+  results: ["i32"],
+}
+export const EACH_NAME = "each"
+/** Bytes from one result to the next. */
+export const RESULT_BYTES = 8
+
 /** Mailbox: r0 … r5. */
 export const MAILBOX_BYTES = 48
 
@@ -83,6 +92,9 @@ export const OWN_GLOBALS = [
   { name: "faultAddress", type: "i64" },
   /** The lowest frame that the run may use. */
   { name: "frameLimit", type: "i32" },
+  /** What each run of many starts with, and how many there were. */
+  { name: "budget", type: "i64" },
+  { name: "runs", type: "i32" },
 ] as const
 export const GLOBAL = {
   mailbox: 0,
@@ -91,4 +103,6 @@ export const GLOBAL = {
   fault: 3,
   faultAddress: 4,
   frameLimit: 5,
+  budget: 6,
+  runs: 7,
 } as const

@@ -2,16 +2,15 @@ import type { NativeCall, NativeCalls } from "../native-calls.ts"
 import type { Block, Step } from "./flow/blocks.ts"
 import { writeOf } from "./flow/registers.ts"
 
-/** Finds the calls of helpers whose map is known where they stand: its address was loaded before, in the same block. */
+/** Finds helper calls that need not go the ordinary way. A map is known when its address was loaded before, in the same block. */
 export function nativeCallsIn(blocks: readonly Block[], natives: NativeCalls): Map<Step, NativeCall> {
   const found = new Map<Step, NativeCall>()
   for (const { steps } of blocks) {
     const known = new Map<number, number>()
     for (const step of steps) {
       const { operation } = step
-      const map = known.get(1)
-      if (operation.kind === "call" && operation.callee.kind === "helper" && map !== undefined) {
-        const call = natives.find(operation.callee.id, map)
+      if (operation.kind === "call" && operation.callee.kind === "helper") {
+        const call = natives.find(operation.callee.id, known.get(1))
         if (call) found.set(step, call)
       }
       const register = writeOf(step)

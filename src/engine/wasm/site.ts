@@ -40,6 +40,10 @@ export interface Run {
   readonly machine: Machine
   /** The stack has less room than all frames need. */
   readonly isStackShort: boolean
+  /** Of the program that it started with. */
+  readonly instance: { readonly runs: number }
+  /** In the run that is going on, when there are many in a row: its number, and its tail calls. */
+  runs: number
   tailCalls: number
 }
 
