@@ -9,12 +9,19 @@ import {
   type Width,
 } from "./program-writer.ts"
 
+/** A function that others may call. */
+export interface Callee {
+  readonly label: Label
+  /** Its r1 must be a pointer to 16 bytes, which it reads and writes. */
+  readonly takesPointer: boolean
+}
+
 /** What one function is written with. */
 export interface Scope {
   readonly random: Random
   readonly writer: ProgramWriter
   /** Functions that this one may call: those behind it, so that calls end. */
-  readonly callees: readonly Label[]
+  readonly callees: readonly Callee[]
   readonly self: Label
   /** The function's last instructions. */
   readonly out: Label

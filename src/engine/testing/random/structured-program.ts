@@ -11,17 +11,19 @@ import {
 } from "./arithmetic-fragments.ts"
 import {
   callback,
+  frameEscape,
   helperCall,
   kernelFunctionCall,
   packetLoad,
   recursion,
   subprogramCall,
   tailCall,
+  throughArgument,
 } from "./call-fragments.ts"
 import { budgetLoop, countedLoop, loadedBound, pointerLoop } from "./loop-fragments.ts"
 import { boundedIndex, lookedUp, packet, unknownValue, wrappedAddress } from "./pointer-fragments.ts"
-import { alu, immediate, type Label, move, ProgramWriter, register } from "./program-writer.ts"
-import type { Scope } from "./scope.ts"
+import { alu, immediate, move, ProgramWriter, register } from "./program-writer.ts"
+import type { Callee, Scope } from "./scope.ts"
 import { aliases, atomic, frameAccess, framePointerCopy, orderedAccess, spill } from "./stack-fragments.ts"
 import { broken, endless, foreignFrame, wildAccess, wildPointer, wrongCheck } from "./wild-fragments.ts"
 
@@ -51,6 +53,7 @@ const FRAGMENTS: readonly (readonly [weight: number, fragment: Fragment])[] = [
   [2, pointerLoop],
   [1, budgetLoop],
   [2, loadedBound],
+  [4, frameEscape],
   [4, subprogramCall],
   [3, helperCall],
   [1, kernelFunctionCall],
@@ -92,7 +95,10 @@ export function structuredProgram(
   { wild = false }: StructuredProgramOptions = {},
 ): Instruction[] {
   const writer = new ProgramWriter()
-  const functions = Array.from({ length: 1 + random.below(3) }, () => writer.label())
+  const functions = Array.from({ length: 1 + random.below(3) }, (_, index) => ({
+    label: writer.label(),
+    takesPointer: index > 0 && random.chance(2),
+  }))
   functions.forEach((_, index) => {
     writeFunction(writer, random, functions, index, wild)
   })
@@ -102,13 +108,13 @@ export function structuredProgram(
 function writeFunction(
   writer: ProgramWriter,
   random: Random,
-  functions: readonly Label[],
+  functions: readonly Callee[],
   index: number,
   wild: boolean,
 ): void {
   const fragments = wild ? WILD : VALID
   let depth = 0
-  const self = functions[index]!
+  const { label: self, takesPointer } = functions[index]!
   const scope: Scope = {
     random,
     writer,
@@ -130,7 +136,8 @@ function writeFunction(
   }
   writer.place(self)
   const isLast = index > 0 && index === functions.length - 1
-  if (isLast && random.chance(3)) recursion(scope)
+  if (takesPointer) throughArgument(scope)
+  else if (isLast && random.chance(3)) recursion(scope)
   scope.body(index === 0 ? 3 + random.below(6) : 1 + random.below(4))
   writer.place(scope.out)
   // What any register holds shows in the result.
