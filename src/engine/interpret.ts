@@ -1,5 +1,6 @@
 import { FRAME_POINTER, type Operand, type Operation, type OperationOf } from "../isa/index.ts"
 import { alu32, alu64, atomicResult, compare32, compare64, swapBytes } from "./arithmetic.ts"
+import { FAULT_REASONS } from "./fault-reasons.ts"
 import { isFunction } from "./functions.ts"
 import { InstructionFault } from "./instruction-fault.ts"
 import {
@@ -7,7 +8,6 @@ import {
   type CallFrame,
   type CallResult,
   type ExecutableProgram,
-  FRAME_BYTES,
   MAX_FRAMES,
   MAX_LOOPS,
   MAX_TAIL_CALLS,
@@ -105,10 +105,10 @@ class Run {
   ): Frame {
     const fault = (reason: string) =>
       new InstructionFault({ program: callingProgram, slot: callingSlot, reason })
-    if (depth >= MAX_FRAMES) throw fault(`the call stack of ${MAX_FRAMES} frames is too deep`)
+    if (depth >= MAX_FRAMES) throw fault(FAULT_REASONS.tooDeep)
     const framePointer = this.#stack.enter()
     if (framePointer === undefined) {
-      throw fault(`no room for ${FRAME_BYTES} bytes of stack in the ${this.#machine.stack.size} there are`)
+      throw fault(FAULT_REASONS.noRoom(this.#machine.stack))
     }
     const registers = new RegisterFile()
     registers.u64[FRAME_POINTER] = BigInt(framePointer)
@@ -126,9 +126,8 @@ class Run {
     try {
       for (;;) {
         const operation = frame.operations[frame.slot]
-        if (operation === undefined) throw new AccessRefusal("control left the program")
-        if (this.#fuel <= 0)
-          throw new AccessRefusal(`the budget of ${this.#machine.fuel} instructions is used up`)
+        if (operation === undefined) throw new AccessRefusal(FAULT_REASONS.left)
+        if (this.#fuel <= 0) throw new AccessRefusal(FAULT_REASONS.fuel(this.#machine.fuel))
         this.#fuel--
         switch (operation.kind) {
           case "jump":
@@ -191,7 +190,7 @@ class Run {
     if (operation === undefined || !("base" in operation))
       return new InstructionFault({ program, slot, reason })
     const address = registers.exactAddress(operation.base, operation.offset)
-    const at = `${reason}, at address 0x${address.toString(16)}`
+    const at = FAULT_REASONS.at(reason, address)
     return new InstructionFault({ program, slot, reason: at, address })
   }
 
@@ -295,7 +294,7 @@ class Run {
       case "mapIndex":
       case "mapIndexValue":
       case "btf":
-        throw new AccessRefusal("this reference has no address yet: the program was not loaded")
+        throw new AccessRefusal(FAULT_REASONS.notLoaded)
       default:
         value satisfies never
     }
@@ -324,8 +323,7 @@ class Run {
 
   /** Loads into r0; false, with r0 = 0, when the packet has no such bytes: the function ends there. */
   #loadPacket({ size, offset, index }: OperationOf<"packetLoad">, registers: RegisterFile): boolean {
-    if (this.#machine.loadPacket === undefined)
-      throw new AccessRefusal("this machine has no packet to load from")
+    if (this.#machine.loadPacket === undefined) throw new AccessRefusal(FAULT_REASONS.noPacket)
     const at = index === undefined ? offset : (registers.low(index) + offset) | 0
     const value = this.#machine.loadPacket(registers.u64[6]!, at, size)
     registers.setLow(0, value ?? 0)
@@ -338,7 +336,7 @@ class Run {
     if (callee.kind !== "register") return undefined
     const slot = registers.u64[callee.register]!
     if (isFunction(program, slot)) return Number(slot)
-    throw new AccessRefusal(`r${callee.register} = 0x${slot.toString(16)} is no function of this program`)
+    throw new AccessRefusal(FAULT_REASONS.noFunction(callee.register, slot))
   }
 
   /** Calls a helper or kernel function and steps on, or into the program that it tail-calls. */
@@ -377,7 +375,7 @@ class Run {
       framePointer: registers.u64[FRAME_POINTER]!,
       callSubprogram: (target, args) => {
         if (target < 0 || !isFunction(program, BigInt(target))) {
-          const reason = `the callback 0x${BigInt.asUintN(64, BigInt(target)).toString(16)} is no function of this program`
+          const reason = FAULT_REASONS.noCallback(target)
           throw new InstructionFault({ program, slot, reason })
         }
         return this.execute(program, Number(target), args, depth, slot)

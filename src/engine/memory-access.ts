@@ -1,4 +1,5 @@
 import type { AccessSize } from "../isa/index.ts"
+import { FAULT_REASONS } from "./fault-reasons.ts"
 import { UNUSED_BYTES } from "./machine.ts"
 
 /** Why an access was refused; the engine adds the instruction. */
@@ -75,12 +76,12 @@ export class MemoryAccess {
     const end = this.#end
     if (address >= UNUSED_BYTES && address + size <= end) return false
     if (address >= 0 && address < UNUSED_BYTES) return what === "store" || address + size <= UNUSED_BYTES
-    throw new AccessRefusal(`${what} of ${size} bytes outside the ${end} bytes of memory`)
+    throw new AccessRefusal(FAULT_REASONS.outside(what, size, end))
   }
 
   #checkStore(address: number, size: AccessSize): void {
     if (this.#isUnused(address, size, "store")) {
-      throw new AccessRefusal(`store of ${size} bytes in the unused first 64 KiB`)
+      throw new AccessRefusal(FAULT_REASONS.unused(size))
     }
   }
 }

@@ -1,8 +1,8 @@
+import { FAULT_REASONS } from "../fault-reasons.ts"
 import { InstructionFault } from "../instruction-fault.ts"
 import { type ExecutableProgram, FRAME_BYTES, MAX_FRAMES, MAX_LOOPS, type Machine } from "../machine.ts"
 import { Unwind } from "../unwind.ts"
 import type { Tier } from "./compile.ts"
-import { noRoom } from "./fault.ts"
 import { Heat } from "./heat.ts"
 import { instanceOf } from "./modules.ts"
 import { type Run, siteOf } from "./site.ts"
@@ -36,7 +36,7 @@ export function execute(
   const mark = site.arena.mark
   const framePointer = site.arena.enter()
   if (framePointer === undefined)
-    throw new InstructionFault({ program, slot: entry, reason: noRoom(site.stack) })
+    throw new InstructionFault({ program, slot: entry, reason: FAULT_REASONS.noRoom(site.stack) })
   const frame = framePointer - FRAME_BYTES
   const [last, lowest] = [frame - (MAX_FRAMES - 1) * FRAME_BYTES, site.stack.base + FRAME_BYTES]
   const outer = { run: site.run, loops: site.loopBudget.value }

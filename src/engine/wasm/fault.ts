@@ -1,5 +1,6 @@
+import { FAULT_REASONS } from "../fault-reasons.ts"
 import { InstructionFault } from "../instruction-fault.ts"
-import { type ExecutableProgram, FRAME_BYTES, MAX_FRAMES, type StackRange, UNUSED_BYTES } from "../machine.ts"
+import { type ExecutableProgram, UNUSED_BYTES } from "../machine.ts"
 import { prepare } from "../prepare.ts"
 import { FAULT } from "./layout.ts"
 import type { Site } from "./site.ts"
@@ -16,39 +17,30 @@ export function faultOf(
   const kind = code & ~0xf
   const isAccess = kind === FAULT.load || kind === FAULT.store || kind === FAULT.atomic
   const reason = isAccess
-    ? `${accessReason(kind, code & 0xf, address, memoryBytes)}, at address 0x${address.toString(16)}`
+    ? FAULT_REASONS.at(accessReason(kind, code & 0xf, address, memoryBytes), address)
     : otherReason(program, site, kind, slot)
   return new InstructionFault({ program, slot, reason, ...(isAccess && { address }) })
 }
 
 function accessReason(kind: number, size: number, address: bigint, bytes: number): string {
-  if (kind !== FAULT.load && address < UNUSED_BYTES)
-    return `store of ${size} bytes in the unused first 64 KiB`
-  return `${kind === FAULT.store ? "store" : "load"} of ${size} bytes outside the ${bytes} bytes of memory`
+  if (kind !== FAULT.load && address < UNUSED_BYTES) return FAULT_REASONS.unused(size)
+  return FAULT_REASONS.outside(kind === FAULT.store ? "store" : "load", size, bytes)
 }
 
 function otherReason(program: ExecutableProgram, site: Site, kind: number, slot: number): string {
   switch (kind) {
     case FAULT.fuel:
-      return `the budget of ${site.run?.machine.fuel} instructions is used up`
+      return FAULT_REASONS.fuel(site.run?.machine.fuel)
     case FAULT.frame:
-      return site.run?.isStackShort
-        ? noRoom(site.stack)
-        : `the call stack of ${MAX_FRAMES} frames is too deep`
+      return site.run?.isStackShort ? FAULT_REASONS.noRoom(site.stack) : FAULT_REASONS.tooDeep
     case FAULT.left:
-      return "control left the program"
+      return FAULT_REASONS.left
     default:
       return invalidReason(program, slot)
   }
 }
 
-export function noRoom({ size }: StackRange): string {
-  return `no room for ${FRAME_BYTES} bytes of stack in the ${size} there are`
-}
-
 function invalidReason(program: ExecutableProgram, slot: number): string {
   const operation = prepare(program.instructions)[slot]
-  return operation?.kind === "invalid"
-    ? operation.reason
-    : "this reference has no address yet: the program was not loaded"
+  return operation?.kind === "invalid" ? operation.reason : FAULT_REASONS.notLoaded
 }

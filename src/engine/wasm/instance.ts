@@ -1,4 +1,5 @@
 import { ProgramFault } from "../../base/index.ts"
+import { FAULT_REASONS } from "../fault-reasons.ts"
 import { InstructionFault } from "../instruction-fault.ts"
 import {
   type CallArguments,
@@ -191,7 +192,7 @@ export class Instance {
       framePointer: BigInt(frame + FRAME_BYTES),
       callSubprogram: (target, args) => {
         if (!this.hasFunction(Number(target))) {
-          const reason = `the callback 0x${BigInt.asUintN(64, BigInt(target)).toString(16)} is no function of this program`
+          const reason = FAULT_REASONS.noCallback(target)
           throw new InstructionFault({ program, slot, reason })
         }
         // What the helper itself ran before has given its frames back.
@@ -208,7 +209,7 @@ export class Instance {
       throw new InstructionFault({
         program: this.program,
         slot,
-        reason: "this machine has no packet to load from",
+        reason: FAULT_REASONS.noPacket,
       })
     const value = machine.loadPacket(context, offset, size)
     return value === undefined ? -1n : BigInt(value >>> 0)
@@ -220,7 +221,7 @@ export class Instance {
     throw new InstructionFault({
       program: this.program,
       slot,
-      reason: `r${register} = 0x${value.toString(16)} is no function of this program`,
+      reason: FAULT_REASONS.noFunction(register, value),
     })
   }
 

@@ -1,8 +1,8 @@
+import { FAULT_REASONS } from "../fault-reasons.ts"
 import { InstructionFault } from "../instruction-fault.ts"
 import { type ExecutableProgram, FRAME_BYTES, MAX_FRAMES, type Machine } from "../machine.ts"
 import { Unwind } from "../unwind.ts"
 import { type ExecuteOptions, execute, heat, NO_LIMIT } from "./execute.ts"
-import { noRoom } from "./fault.ts"
 import type { Instance } from "./instance.ts"
 import { RESULT_BYTES } from "./layout.ts"
 import { instanceOf } from "./modules.ts"
@@ -86,7 +86,7 @@ export class Runner {
     const framePointer = site.arena.enter()
     site.arena.release(this.#mark)
     if (framePointer === undefined)
-      throw new InstructionFault({ program, slot: 0, reason: noRoom(site.stack) })
+      throw new InstructionFault({ program, slot: 0, reason: FAULT_REASONS.noRoom(site.stack) })
     this.#frame = framePointer - FRAME_BYTES
     const [last, lowest] = [this.#frame - (MAX_FRAMES - 1) * FRAME_BYTES, site.stack.base + FRAME_BYTES]
     instance.allow(machine.fuel ?? NO_LIMIT, Math.max(last, lowest))
