@@ -2,11 +2,12 @@ import type { AccessSize, AtomicOperator, OperationOf } from "../../../isa/index
 import { FRAME_BYTES, UNUSED_BYTES } from "../../machine.ts"
 import type { MemoryOpcode, PlainOpcode } from "../encode/code-writer.ts"
 import type { Step } from "../flow/blocks.ts"
+import { frameOffset } from "../flow/registers.ts"
 import { FAULT, GLOBAL, LOCAL, localOf } from "../layout.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitAnywhere } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
-import { frameOffset, push32, push64, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
+import { push32, push64, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
 
 /**
  * Stops the program by a trap, with the reason in globals. A call would do too, but compilers of WebAssembly keep registers

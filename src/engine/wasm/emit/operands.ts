@@ -1,13 +1,7 @@
-import { FRAME_POINTER, type Operand } from "../../../isa/index.ts"
-import { FRAME_BYTES } from "../../machine.ts"
+import type { Operand } from "../../../isa/index.ts"
+import { frameOffset } from "../flow/registers.ts"
 import { LOCAL, localOf } from "../layout.ts"
 import type { FunctionCode } from "./function-code.ts"
-
-/** How far above the function's frame a register points for ever; undefined for one that holds values. */
-export function frameOffset(register: number): number | undefined {
-  if (register === FRAME_POINTER) return FRAME_BYTES
-  return register < 0 ? (register + 1) * FRAME_BYTES : undefined
-}
 
 function pushFrame(code: FunctionCode, offset: number): void {
   code.get(LOCAL.frame)

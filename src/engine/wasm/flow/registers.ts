@@ -1,4 +1,5 @@
 import { FRAME_POINTER, type Operand } from "../../../isa/index.ts"
+import { FRAME_BYTES } from "../../machine.ts"
 import type { Step } from "./blocks.ts"
 
 /** Registers that a call hands on. */
@@ -7,6 +8,12 @@ const ARGUMENTS = [1, 2, 3, 4, 5] as const
 /** Whether a register is an address in a frame for ever: r10, and numbers below 0 for the frames of inner functions. */
 export function isFramePointer(register: number): boolean {
   return register === FRAME_POINTER || register < 0
+}
+
+/** How far above the function's frame a register points for ever; undefined for one that holds values. */
+export function frameOffset(register: number): number | undefined {
+  if (register === FRAME_POINTER) return FRAME_BYTES
+  return register < 0 ? (register + 1) * FRAME_BYTES : undefined
 }
 
 /** The registers whose values an operation needs, bases of accesses included. */

@@ -1,6 +1,6 @@
-import { frameOffset } from "../emit/operands.ts"
 import type { Step } from "../flow/blocks.ts"
 import { type FlowGraph, flowGraph } from "../flow/graph.ts"
+import { frameOffset } from "../flow/registers.ts"
 import { firstFreeRegister, type Inliner } from "./inline.ts"
 import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
 import { rangesOf } from "./ranges.ts"

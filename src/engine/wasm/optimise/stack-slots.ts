@@ -1,10 +1,9 @@
 import type { AccessSize, Operand, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES } from "../../machine.ts"
-import { frameOffset } from "../emit/operands.ts"
 import type { Block, Step } from "../flow/blocks.ts"
 import { flowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
-import { isFramePointer, readsOf } from "../flow/registers.ts"
+import { frameOffset, isFramePointer, readsOf } from "../flow/registers.ts"
 
 /** A part of the frame that is kept in a register. */
 export interface StackSlot {

@@ -1,7 +1,7 @@
 import { FRAME_BYTES, UNUSED_BYTES } from "../../machine.ts"
-import { frameOffset } from "../emit/operands.ts"
 import type { Step } from "../flow/blocks.ts"
 import type { FlowGraph } from "../flow/graph.ts"
+import { frameOffset } from "../flow/registers.ts"
 import type { Ranges } from "./ranges.ts"
 import { FRAME } from "./values.ts"
 
