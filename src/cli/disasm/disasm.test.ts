@@ -145,4 +145,7 @@ test("--wasm shows what the embedded kernel runs", async () => {
   expect(out).toMatch(/^; program \w+\nfunc \$f0 \(param i64 i64 i64 i64 i64 i32\) \(result i64\)\n/)
   expect(out).toContain("    call $call\n".trimStart())
   expect(out).toContain("i64.store offset=")
+  // A function of the optimising tier stands beside the quick one's, for when its conditions do not hold.
+  const optimised = await disasm({ format: "wasm", tier: "optimising" })
+  expect(optimised.match(/^func/gm)!.length).toBeGreaterThan(out.match(/^func/gm)!.length)
 })

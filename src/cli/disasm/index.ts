@@ -1,5 +1,6 @@
 /** `skep disasm`: programs of an object as kernel text. May import everything below the command line. */
-import type { Command } from "commander"
+import { type Command, Option } from "commander"
+import type { Tier } from "../../engine/index.ts"
 import type { CommandModule } from "../command.ts"
 import type { Io } from "../io.ts"
 import { type DisasmOptions, runDisasm } from "./run-disasm.ts"
@@ -10,6 +11,7 @@ interface Flags {
   readonly json?: true
   readonly bytes?: true
   readonly wasm?: true
+  readonly tier?: Tier
 }
 
 export const command: CommandModule = {
@@ -26,17 +28,24 @@ export const command: CommandModule = {
         "--wasm",
         "as the WebAssembly that the embedded kernel runs; maps and externs get addresses at load only",
       )
+      .addOption(
+        new Option("--tier <tier>", "with --wasm: as which compiler writes it").choices([
+          "quick",
+          "optimising",
+        ]),
+      )
       .option("--json", "as JSON")
       .action((object: string, flags: Flags) => runDisasm(disasmOptions(object, flags), io))
   },
 }
 
-function disasmOptions(object: string, { program, source, bytes, json, wasm }: Flags): DisasmOptions {
+function disasmOptions(object: string, { program, source, bytes, json, wasm, tier }: Flags): DisasmOptions {
   return {
     object,
     source,
     bytes: bytes ?? false,
     format: wasm ? "wasm" : json ? "json" : "text",
     ...(program === undefined ? {} : { program }),
+    ...(tier === undefined ? {} : { tier }),
   }
 }

@@ -1,5 +1,5 @@
 import { didYouMean, SkepError } from "../../base/index.ts"
-import { compileInstructions, dumpModule } from "../../engine/index.ts"
+import { compileInstructions, dumpModule, type Tier } from "../../engine/index.ts"
 import { type ObjectSpec, type ProgramSpec, readObject } from "../../object/index.ts"
 import type { Io } from "../io.ts"
 import { listProgram } from "./listing.ts"
@@ -13,6 +13,8 @@ export interface DisasmOptions {
   readonly source: boolean
   readonly bytes: boolean
   readonly format: "text" | "json" | "wasm"
+  /** Of WebAssembly: the compiler; the quick one unless told. */
+  readonly tier?: Tier
 }
 
 /** Writes the listing of an object's programs. Throws SkepError for a bad file or an unknown program. */
@@ -20,8 +22,9 @@ export async function runDisasm(options: DisasmOptions, io: Io): Promise<void> {
   const object = readObject(await io.readFile(options.object), { name: options.object })
   const programs = selectPrograms(object, options)
   if (options.format === "wasm") {
+    const { tier = "quick" } = options
     for (const { name, instructions } of programs)
-      io.out(`; program ${name}\n${dumpModule(compileInstructions(instructions))}`)
+      io.out(`; program ${name}\n${dumpModule(compileInstructions(instructions, { tier }))}`)
     return
   }
   const listings = programs.map(program => listProgram(object, program))
