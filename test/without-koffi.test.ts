@@ -16,6 +16,8 @@ beforeAll(() => {
   mkdirSync(join(modules, "skep"), { recursive: true })
   for (const name of ["dist", "profiles", "exhibits", "package.json"])
     cpSync(join(root, name), join(modules, "skep", name), { recursive: true })
+  // Else a package.json further up may say that this folder is part of a package.
+  writeFileSync(join(folder, "package.json"), "{}")
   for (const name of Object.keys(manifest.dependencies))
     cpSync(join(root, "node_modules", name), join(modules, name), { recursive: true })
 })
