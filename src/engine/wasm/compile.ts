@@ -107,13 +107,14 @@ function nativeImport(parameters: number, number: number): FunctionImport {
 }
 
 function writeOptimised(
-  { graph, registers, innerFrames, inside, slots, conditions }: Optimised,
+  { graph, registers, inside, slots, conditions }: Optimised,
   context: FunctionContext,
   fallback: number,
   name: string,
 ): FunctionDefinition {
   const code = new FunctionCode()
   emitConditions(code, conditions, slots.length > 0, context.memoryBytes, fallback)
+  const { innerFrames } = conditions
   return writeFunction(graph, { ...context, inside, slots, innerFrames }, { code, name, registers })
 }
 

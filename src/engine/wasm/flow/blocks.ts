@@ -113,6 +113,6 @@ function endsControl(operation: Operation | undefined): boolean {
 }
 
 /** Slots from one operation to the next one in a row. */
-function lengthOf(operation: Operation): number {
+export function lengthOf(operation: Operation | LoopCharge): number {
   return operation.kind === "load64" ? 2 : 1
 }

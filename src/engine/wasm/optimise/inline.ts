@@ -1,6 +1,6 @@
 import { FRAME_POINTER, type Operand, type Operation } from "../../../isa/index.ts"
 import { MAX_FRAMES } from "../../machine.ts"
-import { type Block, blocksOf, type LoopCharge, type Step } from "../flow/blocks.ts"
+import { type Block, blocksOf, type LoopCharge, lengthOf, type Step } from "../flow/blocks.ts"
 import { flowGraph } from "../flow/graph.ts"
 import { isFramePointer, readsOf, writeOf } from "../flow/registers.ts"
 
@@ -100,17 +100,17 @@ function putInto(blocks: Block[], number: number, at: number, callee: Body): voi
   const before = block.steps.slice(0, at)
   const rest = blocks.length
   const first = rest + 1
-  const cost = before.concat(call).reduce((sum, step) => sum + slotsOf(step), 0)
+  const cost = before.concat(call).reduce((sum, step) => sum + lengthOf(step.operation), 0)
   blocks[number] = {
     slot: block.slot,
-    cost: Math.min(cost, block.cost),
+    cost,
     steps: [...before, ...argumentMoves(callee, call.slot)],
     successors: [first],
   }
   blocks.push({
     ...block,
     slot: call.slot + 1,
-    cost: block.cost - Math.min(cost, block.cost),
+    cost: block.cost - cost,
     steps: block.steps.slice(at + 1),
   })
   for (const inner of callee.blocks) {
@@ -123,10 +123,6 @@ function putInto(blocks: Block[], number: number, at: number, callee: Body): voi
       successors: isEnd ? [rest] : inner.successors.map(successor => first + successor),
     })
   }
-}
-
-function slotsOf({ operation }: Step): number {
-  return operation.kind === "load64" ? 2 : 1
 }
 
 /** r0 … r9 of the frame below. */
@@ -166,13 +162,13 @@ function readBeforeWritten(blocks: readonly Block[]): ReadonlySet<number> {
     seen.set(number, new Set(written))
     for (const step of blocks[number]!.steps) {
       for (const register of readsOf(step))
-        if (register < FRAME_POINTER && !written.has(register)) found.add(register)
+        if (register < FRAME_POINTER && !isFramePointer(register) && !written.has(register))
+          found.add(register)
       const target = writeOf(step)
       if (target !== undefined) written.add(target)
     }
     for (const successor of blocks[number]!.successors) open.push([successor, written])
   }
-  for (const register of found) if (isFramePointer(register)) found.delete(register)
   return found
 }
 

@@ -2,15 +2,16 @@ import type { Operand } from "../../../isa/index.ts"
 import type { Block, LoopCharge, Step } from "../flow/blocks.ts"
 import { costOfRound } from "../flow/charges.ts"
 import type { FlowGraph } from "../flow/graph.ts"
-import { type Loop, loopsOf } from "../flow/loops.ts"
+import type { Loop, LoopNest } from "../flow/loops.ts"
 import type { Ranges } from "./ranges.ts"
-import { MAX_SPAN, type Relation, relationsIn, roundsOf, stepsOf } from "./rounds.ts"
+import { type CountedLoop, MAX_SPAN, roundsOf } from "./rounds.ts"
 import { isConstant } from "./values.ts"
 
 /** Instructions that a loop may take before it pays. */
 export const MAX_UNPAID = 2 ** 17
 /** Loops that cannot take more pay for all of it beforehand: their counter is not worth a look. */
 const MAX_FLAT = 256
+
 /** A register that counts a loop's rounds, and where it started. */
 interface Counter {
   readonly register: number
@@ -31,15 +32,19 @@ export interface PaidLoops {
  * pay for the most they can take when they are entered. A loop is known to end when a register grows or shrinks by the
  * same step in each round and stays between limits.
  */
-export function payForLoops(graph: FlowGraph, ranges: Ranges, registers: number): PaidLoops {
-  const { loops, innermost } = loopsOf(graph)
+export function payForLoops(
+  graph: FlowGraph,
+  { loops, innermost }: LoopNest,
+  ranges: Ranges,
+  registers: number,
+): PaidLoops {
   const edit = new Edit(graph, registers)
   const flat = new Map<Loop, number>()
   let paysLate = false
   for (const loop of [...loops].reverse()) {
     const cost = costOfRound(graph, innermost, loop) + (flat.get(loop) ?? 0)
-    const relations = relationsIn(graph, loop, registers)
-    const counters = countersOf(graph, loop, ranges, relations)
+    const counted = ranges.counted.get(loop.head)!
+    const counters = countersOf(counted, ranges)
     const [best] = counters
     if (best === undefined) continue
     if (best.rounds * cost <= MAX_FLAT) {
@@ -49,7 +54,7 @@ export function payForLoops(graph: FlowGraph, ranges: Ranges, registers: number)
     }
     if (best.rounds * cost > MAX_UNPAID) continue
     for (const counter of counters) {
-      const charges = chargesOf(graph, loop, ranges, relations, counter, cost, registers)
+      const charges = chargesOf(graph, counted, ranges, counter, cost)
       if (charges === undefined) continue
       edit.pay(loop, counter, charges, ranges)
       paysLate = true
@@ -60,15 +65,10 @@ export function payForLoops(graph: FlowGraph, ranges: Ranges, registers: number)
 }
 
 /** Those with the fewest rounds come first. */
-function countersOf(
-  graph: FlowGraph,
-  loop: Loop,
-  ranges: Ranges,
-  relations: ReadonlyMap<number, Relation>,
-): Counter[] {
+function countersOf({ loop, steps }: CountedLoop, ranges: Ranges): Counter[] {
   const atHead = ranges.entering(loop.head)
   if (!atHead) return []
-  return [...stepsOf(graph, loop, relations)]
+  return [...steps]
     .map(([register, { step }]) => ({ register, step, rounds: roundsOf(atHead.read(register), step) }))
     .filter(({ rounds }) => rounds < Infinity)
     .sort((a, b) => a.rounds - b.rounds)
@@ -77,32 +77,30 @@ function countersOf(
 /** What is to be paid on each way out, or undefined when some way does not tell how far the counter got. */
 function chargesOf(
   graph: FlowGraph,
-  loop: Loop,
+  { loop, relations }: CountedLoop,
   ranges: Ranges,
-  relations: ReadonlyMap<number, Relation>,
   counter: Counter,
   cost: number,
-  registers: number,
 ): Map<readonly [from: number, to: number], Omit<LoopCharge, "start">> | undefined {
   const charges = new Map<readonly [number, number], Omit<LoopCharge, "start">>()
-  const { low } = ranges.entering(loop.head)!.read(counter.register)
+  const { base, low } = ranges.entering(loop.head)!.read(counter.register)
   for (const from of loop.blocks)
     for (const to of graph.blocks[from]!.successors) {
       const state = loop.blocks.has(to) ? undefined : ranges.leaving(from, to)
       if (!state) continue
-      const relation = relations.get(from)
-      let found: Omit<LoopCharge, "start"> | undefined
-      for (let register = 0; register < registers && !found; register++) {
-        const relative = relation?.get(register)
-        if (relative?.register !== counter.register) continue
+      const found = [...(relations.get(from) ?? [])].find(([register, { register: origin, distance }]) => {
         const known = state.read(register)
-        const [first, last] = [known.low - relative.distance, known.high - relative.distance]
-        if (known.base !== ranges.entering(loop.head)!.read(counter.register).base) continue
-        if (first < low - MAX_SPAN || last > low + MAX_SPAN) continue
-        found = { kind: "loopCharge", counter: register, ahead: relative.distance, step: counter.step, cost }
-      }
+        const [first, last] = [known.low - distance, known.high - distance]
+        return (
+          origin === counter.register &&
+          known.base === base &&
+          first >= low - MAX_SPAN &&
+          last <= low + MAX_SPAN
+        )
+      })
       if (!found) return undefined
-      charges.set([from, to], found)
+      const [register, { distance: ahead }] = found
+      charges.set([from, to], { kind: "loopCharge", counter: register, ahead, step: counter.step, cost })
     }
   return charges
 }

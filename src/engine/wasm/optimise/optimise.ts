@@ -1,5 +1,6 @@
 import type { Step } from "../flow/blocks.ts"
 import { type FlowGraph, flowGraph } from "../flow/graph.ts"
+import { loopsOf } from "../flow/loops.ts"
 import { frameOffset } from "../flow/registers.ts"
 import { firstFreeRegister, type Inliner } from "./inline.ts"
 import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
@@ -12,7 +13,6 @@ export interface Optimised {
   readonly graph: FlowGraph
   /** Registers go up to the one before this. */
   readonly registers: number
-  readonly innerFrames: number
   readonly inside: ReadonlySet<Step>
   readonly slots: readonly StackSlot[]
   readonly conditions: Conditions
@@ -77,14 +77,14 @@ function attempt(
   const graph = flowGraph(blocks)
   if (!graph.isReducible || graph.blocks.reduce((sum, { steps }) => sum + steps.length, 0) > MAX_STEPS)
     return undefined
-  const ranges = rangesOf(graph, registers)
+  const loops = loopsOf(graph)
+  const ranges = rangesOf(graph, loops, registers)
   if (ranges === undefined) return undefined
   const { inside, windows } = windowsOf(graph, ranges, memoryBytes, innerFrames)
-  const paid = payForLoops(graph, ranges, registers)
+  const paid = payForLoops(graph, loops, ranges, registers)
   return {
     graph: flowGraph(paid.blocks),
     registers: paid.registers,
-    innerFrames,
     inside,
     slots,
     conditions: { windows, fuel: paid.paysLate ? 2 * MAX_UNPAID : 0, innerFrames },

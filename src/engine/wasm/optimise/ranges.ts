@@ -1,9 +1,9 @@
 import type { Block, Step } from "../flow/blocks.ts"
 import type { FlowGraph } from "../flow/graph.ts"
-import { loopsOf } from "../flow/loops.ts"
+import type { LoopNest } from "../flow/loops.ts"
 import { isFramePointer, writeOf } from "../flow/registers.ts"
 import { refine } from "./refine.ts"
-import { relationsIn, roundsOf, stepsOf } from "./rounds.ts"
+import { type CountedLoop, countedLoop, roundsOf } from "./rounds.ts"
 import { joinStates, State } from "./state.ts"
 import { operandValue, resultOf } from "./transfer.ts"
 import { clamp, gcd, isNumber, type Limits, type Value, value } from "./values.ts"
@@ -15,6 +15,8 @@ export interface Ranges {
   /** What registers hold at a block's end on the way to one of its successors; undefined where control never goes. */
   leaving(block: number, successor: number): State | undefined
   entering(block: number): State | undefined
+  /** The graph's loops by their heads. */
+  readonly counted: ReadonlyMap<number, CountedLoop>
   /** Those of r1 … r5 that were compared as addresses. */
   readonly assumed: ReadonlySet<number>
 }
@@ -28,7 +30,7 @@ const MAX_VISITS = 60
  * Forward analysis to a fixed point: limits of numbers and of offsets from addresses, refined by branches, widened at loop
  * heads. Copies of a register share what a branch tells of one of them. Undefined when it takes too long.
  */
-export function rangesOf(graph: FlowGraph, registers: number): Ranges | undefined {
+export function rangesOf(graph: FlowGraph, { loops }: LoopNest, registers: number): Ranges | undefined {
   const { blocks, predecessors, loopHeads } = graph
   const assumed = new Set<number>()
   const limits = new Stops()
@@ -68,12 +70,7 @@ export function rangesOf(graph: FlowGraph, registers: number): Ranges | undefine
     for (const successor of blocks[block]!.successors) waiting.add(successor)
   }
   // Once more without widening: what it gave away at loop heads often comes back, also by what counters tell.
-  const steps = new Map(
-    loopsOf(graph).loops.map(loop => [
-      loop.head,
-      { loop, steps: stepsOf(graph, loop, relationsIn(graph, loop, registers)) },
-    ]),
-  )
+  const counted = new Map(loops.map(loop => [loop.head, countedLoop(graph, loop, registers)]))
   for (let round = 0; round < 3; round++)
     for (let block = 0; block < blocks.length; block++) {
       const before = entries[block]
@@ -84,14 +81,15 @@ export function rangesOf(graph: FlowGraph, registers: number): Ranges | undefine
         exits[block] = []
         continue
       }
-      const head = steps.get(block)
-      if (head) countRounds(entry, before, head.steps, entryOf(block, head.loop.blocks))
+      const head = counted.get(block)
+      if (head) countRounds(entry, before, head, entryOf(block, head.loop.blocks))
       entries[block] = entry
       flow(block)
     }
 
   return {
     assumed,
+    counted,
     entering: block => entries[block],
     leaving: (block, successor) => exits[block]![blocks[block]!.successors.indexOf(successor)],
     visit(block, visitor) {
@@ -109,12 +107,7 @@ export function rangesOf(graph: FlowGraph, registers: number): Ranges | undefine
  * Registers that grow by the same step in each round of a loop are, at its head, what they were before it plus that many
  * steps as there are rounds.
  */
-function countRounds(
-  entry: State,
-  before: State,
-  steps: ReturnType<typeof stepsOf>,
-  outside: State | undefined,
-): void {
+function countRounds(entry: State, before: State, { steps }: CountedLoop, outside: State | undefined): void {
   if (outside === undefined) return
   let rounds = Infinity
   for (const [register, { step }] of steps) rounds = Math.min(rounds, roundsOf(before.read(register), step))

@@ -16,7 +16,7 @@ export interface Relative {
 export type Relation = ReadonlyMap<number, Relative>
 
 /** How registers at the end of each block of a loop relate to those at its head. */
-export function relationsIn(graph: FlowGraph, loop: Loop, registers: number): ReadonlyMap<number, Relation> {
+function relationsIn(graph: FlowGraph, loop: Loop, registers: number): ReadonlyMap<number, Relation> {
   const exits = new Map<number, Relation>()
   const atHead: Relation = new Map(
     Array.from({ length: registers }, (_, register) => [
@@ -41,14 +41,32 @@ export function relationsIn(graph: FlowGraph, loop: Loop, registers: number): Re
   return exits
 }
 
-/** By how much each register grows from one round to the next, where that is always the same. */
-export function stepsOf(
+/** By how much a register grows in a round. */
+export interface Growth {
+  readonly step: number
+  readonly isNarrow: boolean
+}
+
+/** A loop with what is known of its rounds. */
+export interface CountedLoop {
+  readonly loop: Loop
+  readonly relations: ReadonlyMap<number, Relation>
+  /** By how much each register grows from one round to the next, where that is always the same. */
+  readonly steps: ReadonlyMap<number, Growth>
+}
+
+export function countedLoop(graph: FlowGraph, loop: Loop, registers: number): CountedLoop {
+  const relations = relationsIn(graph, loop, registers)
+  return { loop, relations, steps: stepsOf(graph, loop, relations) }
+}
+
+function stepsOf(
   { predecessors }: FlowGraph,
   loop: Loop,
   relations: ReadonlyMap<number, Relation>,
-): ReadonlyMap<number, { readonly step: number; readonly isNarrow: boolean }> {
+): ReadonlyMap<number, Growth> {
   const latches = predecessors[loop.head]!.filter(block => loop.blocks.has(block))
-  const steps = new Map<number, { readonly step: number; readonly isNarrow: boolean }>()
+  const steps = new Map<number, Growth>()
   const [first, ...others] = latches.map(latch => relations.get(latch))
   for (const [register, { register: from, distance, isNarrow }] of first ?? []) {
     const rest = others.map(relation => relation?.get(register))

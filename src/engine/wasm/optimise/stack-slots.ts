@@ -1,5 +1,5 @@
 import type { AccessSize, Operand, OperationOf } from "../../../isa/index.ts"
-import { FRAME_BYTES } from "../../machine.ts"
+import { FRAME_BYTES, MAX_FRAMES } from "../../machine.ts"
 import type { Block, Step } from "../flow/blocks.ts"
 import { flowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
@@ -27,7 +27,7 @@ export function promoteSlots(blocks: readonly Block[], firstRegister: number): P
   const none = { blocks, slots: [] }
   if (blocks.some(block => block.steps.some(escapes))) return none
   const slots = new Map<number, StackSlot>()
-  const isSpoilt = new Uint8Array(FRAME_BYTES * 8)
+  const isSpoilt = new Uint8Array(FRAME_BYTES * MAX_FRAMES)
   for (const { key, offset, size, isWhole } of placesIn(blocks)) {
     const known = slots.get(key)
     if (isWhole && (known === undefined || known.size === size)) slots.set(key, { offset, size, register: 0 })
@@ -60,7 +60,7 @@ interface FramePlace {
   readonly isWhole: boolean
 }
 
-const LOWEST = -7 * FRAME_BYTES
+const LOWEST = -(MAX_FRAMES - 1) * FRAME_BYTES
 
 function placesIn(blocks: readonly Block[]): FramePlace[] {
   return blocks.flatMap(({ steps }) =>
