@@ -1,6 +1,5 @@
 import type { Instruction, Operation } from "../../isa/index.ts"
 import { functionStarts } from "../functions.ts"
-import type { NativeCalls } from "../native-calls.ts"
 import { prepare } from "../prepare.ts"
 import { firstFunction } from "./emit/calls.ts"
 import type { FunctionContext } from "./emit/context.ts"
@@ -14,7 +13,7 @@ import type { ValueType } from "./encode/opcodes.ts"
 import { blocksOf } from "./flow/blocks.ts"
 import { flowGraph } from "./flow/graph.ts"
 import { FUNCTION_IMPORTS, GLOBAL_IMPORTS, OWN_GLOBALS } from "./layout.ts"
-import { NativeFunctions, nativeCallsIn, nativeName } from "./natives.ts"
+import { type NativeFunctions, nativeName } from "./natives.ts"
 import { Inliner } from "./optimise/inline.ts"
 import { type Optimised, optimise } from "./optimise/optimise.ts"
 
@@ -26,8 +25,8 @@ export interface CompileOptions {
   readonly tier?: Tier
   /** Bytes of memory there are: accesses beyond are faults, even if it grows. 2 GiB unless told otherwise. */
   readonly memoryBytes?: number
-  /** Helper calls that need not leave WebAssembly. */
-  readonly natives?: NativeCalls | undefined
+  /** Helper calls that need not leave WebAssembly; gets the functions that the module imports for them. */
+  readonly natives?: NativeFunctions | undefined
   /** Every function as a loop around a jump table, as irreducible ones are: for tests and measurements. */
   readonly dispatch?: boolean
 }
@@ -40,17 +39,16 @@ export function compileProgram(
   starts: readonly number[],
   options: CompileOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { tier = "quick", memoryBytes = MAX_MEMORY_BYTES } = options
+  const { tier = "quick", memoryBytes = MAX_MEMORY_BYTES, natives } = options
   const functions = new Map(starts.map((start, number) => [start, number]))
-  const nativeFunctions = nativeFunctionsOf(operations, starts, options.natives)
+  if (natives) for (const start of starts) natives.add(blocksOf(operations, start))
   const context: FunctionContext = {
     functions,
     memoryBytes,
     inside: new Set(),
     slots: [],
     innerFrames: 0,
-    natives: options.natives,
-    nativeFunctions,
+    natives,
     nativeCalls: new Map(),
   }
   const quick = (start: number, name?: string): FunctionDefinition =>
@@ -71,7 +69,7 @@ export function compileProgram(
     }
   }
   return encodeModule({
-    functionImports: [...FUNCTION_IMPORTS, ...nativeFunctions.parameters.map(nativeImport)],
+    functionImports: [...FUNCTION_IMPORTS, ...(natives?.parameters ?? []).map(nativeImport)],
     globalImports: GLOBAL_IMPORTS,
     globals: OWN_GLOBALS,
     functions: [
@@ -85,18 +83,6 @@ export function compileProgram(
         : [],
     ),
   })
-}
-
-/** The functions that native calls of a program need: what its modules import, with `nativeName`s. */
-export function nativeFunctionsOf(
-  operations: readonly Operation[],
-  starts: readonly number[],
-  natives: NativeCalls | undefined,
-): NativeFunctions {
-  const functions = new NativeFunctions()
-  if (natives)
-    for (const start of starts) functions.add(nativeCallsIn(blocksOf(operations, start), natives).values())
-  return functions
 }
 
 function nativeImport(parameters: number, number: number): FunctionImport {

@@ -1,6 +1,4 @@
-import { FAULT_REASONS } from "../fault-reasons.ts"
-import { InstructionFault } from "../instruction-fault.ts"
-import { type ExecutableProgram, FRAME_BYTES, MAX_FRAMES, MAX_LOOPS, type Machine } from "../machine.ts"
+import { type ExecutableProgram, MAX_LOOPS, type Machine } from "../machine.ts"
 import { Unwind } from "../unwind.ts"
 import type { Tier } from "./compile.ts"
 import { Heat } from "./heat.ts"
@@ -34,15 +32,11 @@ export function execute(
   const entry = options.entry ?? 0
   const instance = instanceOf(program, site, options.tier ?? heat.tierOf(program), entry)
   const mark = site.arena.mark
-  const framePointer = site.arena.enter()
-  if (framePointer === undefined)
-    throw new InstructionFault({ program, slot: entry, reason: FAULT_REASONS.noRoom(site.stack) })
-  const frame = framePointer - FRAME_BYTES
-  const [last, lowest] = [frame - (MAX_FRAMES - 1) * FRAME_BYTES, site.stack.base + FRAME_BYTES]
+  const { frame, limit, isStackShort } = site.enter(program, entry)
   const outer = { run: site.run, loops: site.loopBudget.value }
   const fuel = machine.fuel ?? NO_LIMIT
-  const limits = instance.exchange(fuel, Math.max(last, lowest))
-  const run: Run = { machine, isStackShort: last < lowest, instance, runs: instance.runs, tailCalls: 0 }
+  const limits = instance.exchange(fuel, limit)
+  const run: Run = { machine, isStackShort, instance, runs: instance.runs, tailCalls: 0 }
   site.run = run
   site.loopBudget.value = machine.loopBudget ?? MAX_LOOPS
   try {

@@ -1,13 +1,13 @@
 import { functionStarts } from "../functions.ts"
 import type { ExecutableProgram } from "../machine.ts"
 import { prepare } from "../prepare.ts"
-import { compileProgram, nativeFunctionsOf, type Tier } from "./compile.ts"
+import { compileProgram, type Tier } from "./compile.ts"
 import { Instance } from "./instance.ts"
-import type { NativeFunctions } from "./natives.ts"
+import { NativeFunctions } from "./natives.ts"
 import type { Site } from "./site.ts"
 
 interface Compiled {
-  readonly natives: NativeFunctions
+  readonly imports: NativeFunctions["imports"]
   readonly starts: ReadonlySet<number>
   readonly module: WebAssembly.Module
 }
@@ -35,10 +35,11 @@ function moduleOf(
   if (known?.starts.has(entry)) return known
   const operations = prepare(instructions)
   const starts = new Set([...(known?.starts ?? functionStarts(operations)), ...entries, entry])
+  const functions = natives && new NativeFunctions(natives)
   const module = new WebAssembly.Module(
-    compileProgram(operations, [...starts], { tier, memoryBytes, natives }),
+    compileProgram(operations, [...starts], { tier, memoryBytes, natives: functions }),
   )
-  const made = { starts, module, natives: nativeFunctionsOf(operations, [...starts], natives) }
+  const made = { starts, module, imports: functions?.imports ?? {} }
   own.set(key, made)
   return made
 }
@@ -62,10 +63,8 @@ export function instanceOf(program: ExecutableProgram, site: Site, tier: Tier, e
   const memoryBytes = site.memory.buffer.byteLength
   let instance = tiers.get(tier)
   if (!instance?.hasFunction(entry) || instance.memoryBytes !== memoryBytes) {
-    const { module, natives } = moduleOf(program, entry, site, tier)
-    instance = new Instance(program, module, natives.imports, site, tier, (next, at) =>
-      instanceOf(next, at, tier),
-    )
+    const { module, imports } = moduleOf(program, entry, site, tier)
+    instance = new Instance(program, module, imports, site, tier, (next, at) => instanceOf(next, at, tier))
     tiers.set(tier, instance)
   }
   return instance

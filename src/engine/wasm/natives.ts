@@ -32,19 +32,23 @@ function constantOf({ operation }: Step, known: ReadonlyMap<number, number>): nu
 
 /** The functions that a program's native calls need, each once. */
 export class NativeFunctions {
+  readonly calls: NativeCalls
   readonly #numbers = new Map<(...args: number[]) => number, number>()
   readonly #parameters: number[] = []
 
-  add(calls: Iterable<NativeCall>): void {
-    for (const call of calls) {
+  constructor(calls: NativeCalls) {
+    this.calls = calls
+  }
+
+  /** Those that blocks need. */
+  add(blocks: readonly Block[]): void {
+    for (const call of nativeCallsIn(blocks, this.calls).values()) {
       if (call.kind !== "function" || this.#numbers.has(call.function)) continue
       this.#numbers.set(call.function, this.#parameters.push(call.args.length) - 1)
     }
   }
 
-  numberOf(call: (...args: number[]) => number): number {
-    return this.#numbers.get(call)!
-  }
+  readonly numberOf = (call: (...args: number[]) => number): number => this.#numbers.get(call)!
 
   /** How many parameters each has. */
   get parameters(): readonly number[] {

@@ -1,6 +1,4 @@
-import { FAULT_REASONS } from "../fault-reasons.ts"
-import { InstructionFault } from "../instruction-fault.ts"
-import { type ExecutableProgram, FRAME_BYTES, MAX_FRAMES, type Machine } from "../machine.ts"
+import type { ExecutableProgram, Machine } from "../machine.ts"
 import { Unwind } from "../unwind.ts"
 import { type ExecuteOptions, execute, heat, NO_LIMIT } from "./execute.ts"
 import type { Instance } from "./instance.ts"
@@ -83,14 +81,11 @@ export class Runner {
     heat.addRuns(program, LOOK_AGAIN)
     const instance = instanceOf(program, site, this.#tier ?? heat.tierOf(program))
     this.#mark = site.arena.mark
-    const framePointer = site.arena.enter()
+    const { frame, limit, isStackShort } = site.enter(program, 0)
     site.arena.release(this.#mark)
-    if (framePointer === undefined)
-      throw new InstructionFault({ program, slot: 0, reason: FAULT_REASONS.noRoom(site.stack) })
-    this.#frame = framePointer - FRAME_BYTES
-    const [last, lowest] = [this.#frame - (MAX_FRAMES - 1) * FRAME_BYTES, site.stack.base + FRAME_BYTES]
-    instance.allow(machine.fuel ?? NO_LIMIT, Math.max(last, lowest))
-    this.#run = { machine, isStackShort: last < lowest, instance, runs: instance.runs, tailCalls: 0 }
+    instance.allow(machine.fuel ?? NO_LIMIT, limit)
+    this.#frame = frame
+    this.#run = { machine, isStackShort, instance, runs: instance.runs, tailCalls: 0 }
     this.#instance = instance
     this.#left = LOOK_AGAIN
   }
@@ -99,7 +94,11 @@ export class Runner {
   #isReady(): boolean {
     const site = this.#site
     if (site.run !== undefined || this.#machine.loopBudget !== undefined) return false
-    if (this.#left <= 0) this.#prepare()
-    return this.#instance.memoryBytes === site.memory.buffer.byteLength
+    const isStale =
+      this.#left <= 0 ||
+      this.#mark !== site.arena.mark ||
+      this.#instance.memoryBytes !== site.memory.buffer.byteLength
+    if (isStale) this.#prepare()
+    return true
   }
 }

@@ -1,4 +1,13 @@
-import { MAX_LOOPS, type Machine, type StackRange } from "../machine.ts"
+import { FAULT_REASONS } from "../fault-reasons.ts"
+import { InstructionFault } from "../instruction-fault.ts"
+import {
+  type ExecutableProgram,
+  FRAME_BYTES,
+  MAX_FRAMES,
+  MAX_LOOPS,
+  type Machine,
+  type StackRange,
+} from "../machine.ts"
 import type { NativeCalls } from "../native-calls.ts"
 import { StackArena } from "../stack-arena.ts"
 import { MAILBOX_BYTES } from "./layout.ts"
@@ -30,9 +39,28 @@ export class Site {
     return this.#mailbox
   }
 
+  /** Takes the frame of a run that starts at a slot; giving it back is the caller's. Throws when there is no room. */
+  enter(program: ExecutableProgram, slot: number): RunFrames {
+    const framePointer = this.arena.enter()
+    if (framePointer === undefined)
+      throw new InstructionFault({ program, slot, reason: FAULT_REASONS.noRoom(this.stack) })
+    const frame = framePointer - FRAME_BYTES
+    const [last, lowest] = [frame - (MAX_FRAMES - 1) * FRAME_BYTES, this.stack.base + FRAME_BYTES]
+    return { frame, limit: Math.max(last, lowest), isStackShort: last < lowest }
+  }
+
   #view(): BigUint64Array {
     return new BigUint64Array(this.memory.buffer, this.mailboxAddress, MAILBOX_BYTES / 8)
   }
+}
+
+export interface RunFrames {
+  /** Where the first one starts. */
+  readonly frame: number
+  /** Where the lowest one that the run may use starts. */
+  readonly limit: number
+  /** The stack has less room than all frames need. */
+  readonly isStackShort: boolean
 }
 
 /** What one run shares with the programs that it tail-calls and with its callbacks. */

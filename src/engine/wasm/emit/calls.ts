@@ -25,8 +25,8 @@ export function emitCall(
 }
 
 /** The number of the program's first function: behind the imported ones. */
-export function firstFunction({ nativeFunctions }: FunctionContext): number {
-  return FUNCTION_IMPORTS.length + nativeFunctions.parameters.length
+export function firstFunction({ natives }: FunctionContext): number {
+  return FUNCTION_IMPORTS.length + (natives?.parameters.length ?? 0)
 }
 
 /** What callees and the engine must know, and may change. */

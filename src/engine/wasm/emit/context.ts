@@ -1,4 +1,4 @@
-import type { NativeCall, NativeCalls } from "../../native-calls.ts"
+import type { NativeCall } from "../../native-calls.ts"
 import type { Step } from "../flow/blocks.ts"
 import type { NativeFunctions } from "../natives.ts"
 import type { StackSlot } from "../optimise/stack-slots.ts"
@@ -16,7 +16,6 @@ export interface FunctionContext {
   /** Frames of functions that are part of this one, below its own. */
   readonly innerFrames: number
   /** Helper calls that need not leave WebAssembly. */
-  readonly natives: NativeCalls | undefined
-  readonly nativeFunctions: NativeFunctions
+  readonly natives: NativeFunctions | undefined
   readonly nativeCalls: ReadonlyMap<Step, NativeCall>
 }

@@ -3,6 +3,7 @@ import { BPF_FUNCTION, GLOBAL, LOCAL, localOf } from "../layout.ts"
 import type { Conditions } from "../optimise/optimise.ts"
 import type { Window } from "../optimise/windows.ts"
 import type { FunctionCode } from "./function-code.ts"
+import { emitPast } from "./operands.ts"
 
 /** Goes on in another function, with the same arguments, unless all conditions hold. */
 export function emitConditions(
@@ -52,10 +53,8 @@ function pushPlace(code: FunctionCode, register: number, distance: number): void
 }
 
 function outsideMemory(code: FunctionCode, { register, start, end }: Window, memoryBytes: number): void {
-  const last = memoryBytes - UNUSED_BYTES - (end - start)
   pushPlace(code, register, start - UNUSED_BYTES)
-  if (last < 0) code.op("drop").i32(1)
-  else code.i64(last).op("i64.gt_u")
+  emitPast(code, memoryBytes - UNUSED_BYTES - (end - start))
 }
 
 function overFrames(code: FunctionCode, { register, start, end }: Window, innerFrames: number): void {

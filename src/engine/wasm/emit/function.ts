@@ -28,7 +28,7 @@ export function writeFunction(
   { name, code = new FunctionCode(), registers, dispatch = false }: FunctionOptions,
 ): FunctionDefinition {
   const { natives } = outer
-  const context = natives ? { ...outer, nativeCalls: nativeCallsIn(graph.blocks, natives) } : outer
+  const context = natives ? { ...outer, nativeCalls: nativeCallsIn(graph.blocks, natives.calls) } : outer
   code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
   if (graph.blocks.some(({ steps }) => steps.at(-1)?.operation.kind === "mayGoto"))
     code.getGlobal(GLOBAL.loopBudget).set(LOCAL.loopsLeft)

@@ -7,7 +7,7 @@ import { FAULT, GLOBAL, LOCAL, localOf } from "../layout.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitAnywhere } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
-import { push32, push64, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
+import { emitPast, push32, push64, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
 
 /**
  * Stops the program by a trap, with the reason in globals. A call would do too, but compilers of WebAssembly keep registers
@@ -66,8 +66,7 @@ function emitAccess(
   const start = kind === "load" ? 0 : UNUSED_BYTES
   const last = context.memoryBytes - size - start
   if (start > 0) code.i64(start).op("i64.sub")
-  if (last < 0) code.op("drop").i32(1)
-  else code.i64(last).op("i64.gt_u")
+  emitPast(code, last)
   code.open("if")
   emitFault(code, FAULT[kind] + size, step.slot, true)
   code.op("end")

@@ -1,8 +1,9 @@
 import type { NativeArgument, NativeCall, NativeElement } from "../../native-calls.ts"
 import { FUNCTION_IMPORTS, LOCAL } from "../layout.ts"
 import type { FunctionContext } from "./context.ts"
+import { emitKeepSlots } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
-import { pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
+import { emitPast, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
 
 const INDEX_BYTES = 4
 
@@ -17,11 +18,12 @@ export function emitNativeCall(
     call.kind === "element"
       ? [{ kind: "pointer", register: 2, bytes: INDEX_BYTES }]
       : call.args.filter(arg => arg.kind === "pointer")
-  const { start } = context.natives!
+  const { calls, numberOf } = context.natives!
+  const { start } = calls
   pointers.forEach(({ register, bytes }, index) => {
     pushRegister(code, register)
     code.i64(start).op("i64.sub")
-    code.i64(Math.max(context.memoryBytes - start - bytes, 0)).op("i64.gt_u")
+    emitPast(code, context.memoryBytes - start - bytes)
     if (index > 0) code.op("i32.or")
   })
   if (pointers.length > 0) {
@@ -29,10 +31,12 @@ export function emitNativeCall(
     ordinary()
     code.op("else")
   }
+  // Pointers made of thin air may lead to parts of the frame that are in registers.
+  if (pointers.length > 0) emitKeepSlots(code, context)
   if (call.kind === "element") emitElement(code, call)
   else {
     for (const arg of call.args) pushArgument(code, arg)
-    code.call(FUNCTION_IMPORTS.length + context.nativeFunctions.numberOf(call.function))
+    code.call(FUNCTION_IMPORTS.length + numberOf(call.function))
     if (call.result === "unsigned") setLow(code, 0)
     else {
       code.op("i64.extend_i32_s")

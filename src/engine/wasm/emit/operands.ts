@@ -26,6 +26,12 @@ export function pushLow(code: FunctionCode, register: number): void {
   else code.get(localOf(register)).op("i32.wrap_i64")
 }
 
+/** Turns a distance from the lowest good address into whether it is past the last good one; without any it always is. */
+export function emitPast(code: FunctionCode, last: number): void {
+  if (last < 0) code.op("drop").i32(1)
+  else code.i64(last).op("i64.gt_u")
+}
+
 export function push64(code: FunctionCode, operand: Operand): void {
   if (operand.kind === "register") pushRegister(code, operand.register)
   else code.i64(operand.value)
