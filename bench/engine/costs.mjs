@@ -42,6 +42,13 @@ function programOf(instructions, seed = 0) {
 }
 
 const MEMORY_BYTES = 1 << 20
+const STACK_BYTES = 16384
+
+/** Helpers do nothing, fuel does not end. */
+function newMachine(memory) {
+  const stack = { base: 65536, size: STACK_BYTES }
+  return { memory, stack, call: () => 0n, callKfunc: () => 0n, fuel: 1n << 40n }
+}
 
 function compiling() {
   const module = (instructions, tier) => {
@@ -51,13 +58,7 @@ function compiling() {
   const thousand = programOf(1000)
   const bytes = module(thousand, "quick")
   const memory = new WebAssembly.Memory({ initial: MEMORY_BYTES / 65536 })
-  const machine = {
-    memory,
-    stack: { base: 65536, size: 16384 },
-    call: () => 0n,
-    callKfunc: () => 0n,
-    fuel: 1n << 40n,
-  }
+  const machine = newMachine(memory)
   const small = Array.from({ length: 400 }, (_, seed) => programOf(200, seed))
   return [
     timed("quick tier, 1,000 instructions: translation", () => module(thousand, "quick")),
@@ -169,13 +170,7 @@ function packets() {
     bytes.set([0, 0], 20)
     bytes[23] = i & 1 ? 6 : 17
   }
-  const machine = {
-    memory,
-    stack: { base: 65536, size: 16384 },
-    call: () => 0n,
-    callKfunc: () => 0n,
-    fuel: 1n << 40n,
-  }
+  const machine = newMachine(memory)
   const program = { instructions: assemble(PARSER) }
   const rows = []
   for (const tier of ["quick", "optimising"]) {
@@ -217,13 +212,8 @@ async function calls() {
     memory.view.setBigUint64(keys + 8 * i, state, true)
     hash.update(keys + 8 * i, value, 0n)
   }
-  const stackBytes = 16384
-  const machine = {
-    ...{ memory: memory.memory, natives, fuel: 1n << 40n },
-    stack: { base: memory.alloc(stackBytes), size: stackBytes },
-    call: () => 7n,
-    callKfunc: () => 0n,
-  }
+  const stack = { base: memory.alloc(STACK_BYTES), size: STACK_BYTES }
+  const machine = { ...newMachine(memory.memory), natives, stack }
   const loop = body => ({
     instructions: assemble(
       `r6 = r1\nr7 = 0\nr8 = 0\nagain: ${body}\nr8 += r0\nr6 += 8\nr7 += 1\nif r7 != ${ROUNDS} goto again\nr0 = r8\nexit`,

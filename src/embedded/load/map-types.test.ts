@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
+import { entriesOf, mapOf } from "../testing/loaded-maps.ts"
 import type { EmbeddedObject } from "./loaded-object.ts"
 import type { TypedMap } from "./typed-map.ts"
 
@@ -19,26 +20,16 @@ beforeEach(async () => {
   object = await kernel.load(spec)
 })
 
-function map(name: string): TypedMap {
-  const found = object.maps[name]
-  if (!found) throw new Error(`the object has no map ${name}`)
-  return found
-}
-
-async function entriesOf(name: string): Promise<unknown[]> {
-  const entries: unknown[] = []
-  for await (const entry of map(name).entries()) entries.push(entry)
-  return entries
-}
+const map = (name: string): TypedMap => mapOf(object, name)
 
 describe("an object's", () => {
   test("maps of maps hold the inner maps that it names, and take others", async () => {
     const [first, second] = [map("first").id, map("second").id]
-    expect(await entriesOf("array_of_maps")).toEqual([
+    expect(await entriesOf(map("array_of_maps"))).toEqual([
       [0, first],
       [2, second],
     ])
-    expect(await entriesOf("hash_of_maps")).toEqual([[1, second]])
+    expect(await entriesOf(map("hash_of_maps"))).toEqual([[1, second]])
     await map("array_of_maps").set(1, map("first"))
     expect(await map("array_of_maps").get(1)).toBe(first)
     await expect(map("array_of_maps").set(1, map("trie"))).rejects.toThrow(

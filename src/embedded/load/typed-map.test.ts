@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
+import { entriesOf, mapOf } from "../testing/loaded-maps.ts"
 import type { EmbeddedObject } from "./loaded-object.ts"
 import type { TypedMap } from "./typed-map.ts"
 
@@ -19,24 +20,14 @@ beforeEach(async () => {
   object = await kernel.load(spec)
 })
 
-function map(name: string): TypedMap {
-  const found = object.maps[name]
-  if (!found) throw new Error(`the object has no map ${name}`)
-  return found
-}
-
-async function entriesOf(name: string): Promise<unknown[]> {
-  const entries: unknown[] = []
-  for await (const entry of map(name).entries()) entries.push(entry)
-  return entries
-}
+const map = (name: string): TypedMap => mapOf(object, name)
 
 describe("a typed map", () => {
   test("takes and gives values as the object's BTF says", async () => {
     await map("hash").set(1, 10n)
     expect(await map("hash").get(1)).toBe(10n)
     expect(await map("hash").get(2)).toBeUndefined()
-    expect(await entriesOf("hash")).toEqual([[1, 10n]])
+    expect(await entriesOf(map("hash"))).toEqual([[1, 10n]])
     expect(await map("hash").delete(1)).toBe(true)
     expect(await map("hash").delete(1)).toBe(false)
   })

@@ -1,4 +1,5 @@
 import { errnoNumber } from "../../base/index.ts"
+import { nextIndex } from "./index-keys.ts"
 import { BPF_EXIST, BPF_NOEXIST, MapBase } from "./map-base.ts"
 import type { MapAttributes, MapHost } from "./map-storage.ts"
 import type { NativeArray } from "./native/index.ts"
@@ -43,18 +44,7 @@ export class ArrayMap extends MapBase {
   }
 
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
-    const index = key ? new DataView(key.buffer, key.byteOffset).getUint32(0, true) : undefined
-    const next = index === undefined || index >= this.attributes.maxEntries ? 0 : index + 1
-    if (next >= this.attributes.maxEntries) return undefined
-    const bytes = new Uint8Array(4)
-    new DataView(bytes.buffer).setUint32(0, next, true)
-    return bytes
-  }
-
-  override keyOf(value: number): Uint8Array | undefined {
-    const index = Math.floor((value - this.#values) / (this.stride * this.copies))
-    if (index < 0 || index >= this.attributes.maxEntries) return undefined
-    return new Uint8Array(Uint32Array.of(index).buffer)
+    return nextIndex(key, this.attributes.maxEntries)
   }
 
   override valueAddress(offset: number): number {

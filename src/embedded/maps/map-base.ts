@@ -64,8 +64,7 @@ export abstract class MapBase implements MapStorage {
   }
 
   set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
-    const wanted = this.copies === 1 ? this.attributes.valueSize : this.stride * this.copies
-    if (value.length !== wanted) throw this.fail("EINVAL", `a value has ${wanted} bytes, not ${value.length}`)
+    this.checkValue(value)
     const address = this.claim(this.putKey(key), flags)
     if (address < 0) throw this.failNumber(address, "update")
     if (this.attributes.layout) this.#replace(address, value)
@@ -140,6 +139,12 @@ export abstract class MapBase implements MapStorage {
       `map '${this.attributes.name}': ${rule} (${errno})`,
       hint ? { errno, hint } : { errno },
     )
+  }
+
+  /** Throws MapError EINVAL for a value of user space that has another size: all copies come in one. */
+  protected checkValue(value: Uint8Array): void {
+    const wanted = this.copies === 1 ? this.attributes.valueSize : this.stride * this.copies
+    if (value.length !== wanted) throw this.fail("EINVAL", `a value has ${wanted} bytes, not ${value.length}`)
   }
 
   protected failNumber(result: number, action: string): MapError {

@@ -1,7 +1,7 @@
 import { errnoNumber } from "../../../base/index.ts"
 import { BPF_ANY } from "../flags.ts"
-import { MapBase } from "../map-base.ts"
 import type { MapAttributes, MapElements, MapHost } from "../map-storage.ts"
+import { UnkeyedMap } from "../unkeyed-map.ts"
 
 /** Hash functions when map_extra does not say. */
 const DEFAULT_HASHES = 5
@@ -12,7 +12,8 @@ const FNV_PRIME = 0x01000193
  * bloom_filter: says of a value that it was never put in, or that it may have been. As many bits and hash functions as
  * Linux takes, but other functions: which values are taken for others differs, as it does on Linux from seed to seed.
  */
-export class BloomFilter extends MapBase implements MapElements {
+export class BloomFilter extends UnkeyedMap implements MapElements {
+  protected readonly refusals = { update: "EINVAL", delete: "EOPNOTSUPP" } as const
   override readonly elements: MapElements = this
   readonly #bits: Uint32Array
   readonly #hashes: number
@@ -38,7 +39,7 @@ export class BloomFilter extends MapBase implements MapElements {
   }
 
   override has(value: Uint8Array): boolean {
-    this.#checkSize(value)
+    this.checkValue(value)
     for (let seed = 0; seed < this.#hashes; seed++) {
       const bit = this.#bitOf(value, seed)
       if (((this.#bits[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return false
@@ -51,7 +52,7 @@ export class BloomFilter extends MapBase implements MapElements {
   }
 
   override set(_key: Uint8Array, value: Uint8Array, flags: bigint): void {
-    this.#checkSize(value)
+    this.checkValue(value)
     if (flags !== BPF_ANY) throw this.fail("EINVAL", "a bloom filter takes no update flags")
     this.#add(value)
   }
@@ -60,28 +61,8 @@ export class BloomFilter extends MapBase implements MapElements {
     throw this.fail("EOPNOTSUPP", "nothing can be deleted from a bloom filter")
   }
 
-  lookup(_key: number): number {
-    return 0
-  }
-
-  update(_key: number, _value: number, _flags: bigint): number {
-    return -errnoNumber("EINVAL")
-  }
-
-  delete(_key: number): number {
-    return -errnoNumber("EOPNOTSUPP")
-  }
-
   nextKey(_key: Uint8Array | undefined): Uint8Array | undefined {
     throw this.fail("EOPNOTSUPP", "it has no keys")
-  }
-
-  protected find(_key: number): number {
-    return 0
-  }
-
-  protected claim(_key: number, _flags: bigint): number {
-    return -errnoNumber("EINVAL")
   }
 
   #add(value: Uint8Array): void {
@@ -97,12 +78,6 @@ export class BloomFilter extends MapBase implements MapElements {
     for (const byte of value) hash = Math.imul(hash ^ byte, FNV_PRIME)
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
     return ((hash ^ (hash >>> 13)) >>> 0) % (this.#bits.length * 32)
-  }
-
-  #checkSize(value: Uint8Array): void {
-    const { valueSize } = this.attributes
-    if (value.length !== valueSize)
-      throw this.fail("EINVAL", `a value has ${valueSize} bytes, not ${value.length}`)
   }
 }
 

@@ -1,10 +1,11 @@
 import { errnoNumber } from "../../../base/index.ts"
 import { BPF_ANY, BPF_EXIST } from "../flags.ts"
-import { MapBase } from "../map-base.ts"
 import type { MapAttributes, MapElements, MapHost } from "../map-storage.ts"
+import { UnkeyedMap } from "../unkeyed-map.ts"
 
 /** queue and stack: values without keys, which come out in the order they went in, or the other way round. */
-export class QueueMap extends MapBase implements MapElements {
+export class QueueMap extends UnkeyedMap implements MapElements {
+  protected readonly refusals = { update: "EINVAL", delete: "EINVAL" } as const
   override readonly elements: MapElements = this
   readonly #values: Uint8Array[] = []
   readonly #isStack: boolean
@@ -49,9 +50,7 @@ export class QueueMap extends MapBase implements MapElements {
   }
 
   override set(_key: Uint8Array, value: Uint8Array, flags: bigint): void {
-    const { valueSize } = this.attributes
-    if (value.length !== valueSize)
-      throw this.fail("EINVAL", `a value has ${valueSize} bytes, not ${value.length}`)
+    this.checkValue(value)
     this.memory.write(this.#buffer, value)
     const result = this.push(this.#buffer, flags)
     if (result < 0) throw this.failNumber(result, "push")
@@ -61,18 +60,6 @@ export class QueueMap extends MapBase implements MapElements {
     throw this.fail("EINVAL", "it has no keys to delete", "take values out of it")
   }
 
-  lookup(_key: number): number {
-    return 0
-  }
-
-  update(_key: number, _value: number, _flags: bigint): number {
-    return -errnoNumber("EINVAL")
-  }
-
-  delete(_key: number): number {
-    return -errnoNumber("EINVAL")
-  }
-
   nextKey(_key: Uint8Array | undefined): Uint8Array | undefined {
     throw this.fail("EINVAL", "it has no keys")
   }
@@ -80,14 +67,6 @@ export class QueueMap extends MapBase implements MapElements {
   override close(): void {
     this.memory.free(this.#buffer)
     super.close()
-  }
-
-  protected find(_key: number): number {
-    return 0
-  }
-
-  protected claim(_key: number, _flags: bigint): number {
-    return -errnoNumber("EINVAL")
   }
 
   get #next(): number {

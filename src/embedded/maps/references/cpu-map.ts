@@ -1,7 +1,7 @@
 import { type Errno, NotModelledError } from "../../../base/index.ts"
 import { BPF_EXIST, BPF_NOEXIST } from "../flags.ts"
+import { nextIndex, numberAt } from "../index-keys.ts"
 import { MapBase } from "../map-base.ts"
-import { nextIndex, numberAt } from "./vacant-map.ts"
 
 /** The longest queue of packets that may wait for a processor. */
 const LONGEST_QUEUE = 16384

@@ -1,10 +1,10 @@
 import { type Errno, errnoNumber } from "../../../base/index.ts"
 import { mapType } from "../../../catalog/index.ts"
 import { BPF_ANY, BPF_EXIST, BPF_NOEXIST, hasFlag, MAP_FLAG } from "../flags.ts"
+import { nextIndex, numberAt } from "../index-keys.ts"
 import { MapBase } from "../map-base.ts"
 import type { MapAttributes, MapHost, MapStorage } from "../map-storage.ts"
 import { fieldsOf } from "../rules/fields.ts"
-import { nextIndex, numberAt } from "./vacant-map.ts"
 
 /** Not kept with the map but with the descriptor that its maker got. */
 const DESCRIPTOR_FLAGS = MAP_FLAG.RDONLY | MAP_FLAG.WRONLY

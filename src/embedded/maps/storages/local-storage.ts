@@ -1,8 +1,9 @@
 import { errnoNumber } from "../../../base/index.ts"
 import { BPF_EXIST } from "../flags.ts"
-import { MapBase, refusedUpdate } from "../map-base.ts"
+import { numberAt } from "../index-keys.ts"
+import { refusedUpdate } from "../map-base.ts"
 import type { MapAttributes, MapHost } from "../map-storage.ts"
-import { numberAt } from "../references/vacant-map.ts"
+import { UnkeyedMap } from "../unkeyed-map.ts"
 
 /** Where the kernel object stands that user space names by an id; undefined when there is none. */
 export type OwnerById = (id: number) => number | undefined
@@ -11,7 +12,8 @@ export type OwnerById = (id: number) => number | undefined
  * task_storage, sk_storage, inode_storage and cgrp_storage: a value for each owner, which goes with it. Programs name the
  * owner by the address of its kernel object; user space by an id: a task's is its process id (Linux takes a pidfd).
  */
-export class LocalStorage extends MapBase {
+export class LocalStorage extends UnkeyedMap {
+  protected readonly refusals = { update: "EOPNOTSUPP", delete: "EOPNOTSUPP" } as const
   /** The address of a value, by that of its owner. */
   readonly #values = new Map<number, number>()
   readonly #ownerById: OwnerById
@@ -55,10 +57,8 @@ export class LocalStorage extends MapBase {
   }
 
   override set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
-    const { valueSize } = this.attributes
     const owner = this.#owner(key)
-    if (value.length !== valueSize)
-      throw this.fail("EINVAL", `a value has ${valueSize} bytes, not ${value.length}`)
+    this.checkValue(value)
     const known = this.of(owner)
     const refused = flags > BPF_EXIST ? -errnoNumber("EINVAL") : refusedUpdate(flags, known !== 0)
     if (refused !== 0) throw this.failNumber(refused, "update")
@@ -69,19 +69,6 @@ export class LocalStorage extends MapBase {
     return this.drop(this.#owner(key)) === 0
   }
 
-  /** The verifier lets programs only use the helpers of storages. */
-  lookup(_key: number): number {
-    return 0
-  }
-
-  update(_key: number, _value: number, _flags: bigint): number {
-    return -errnoNumber("EOPNOTSUPP")
-  }
-
-  delete(_key: number): number {
-    return -errnoNumber("EOPNOTSUPP")
-  }
-
   nextKey(_key: Uint8Array | undefined): Uint8Array | undefined {
     throw this.fail("ENOTSUPP", "its keys cannot be walked")
   }
@@ -90,14 +77,6 @@ export class LocalStorage extends MapBase {
     for (const address of this.#values.values()) this.memory.free(address)
     this.#values.clear()
     super.close()
-  }
-
-  protected find(_key: number): number {
-    return 0
-  }
-
-  protected claim(_key: number, _flags: bigint): number {
-    return -errnoNumber("EOPNOTSUPP")
   }
 
   #owner(key: Uint8Array): number {
