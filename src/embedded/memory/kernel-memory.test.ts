@@ -22,6 +22,8 @@ describe("KernelMemory", () => {
     expect(memory.size).toBe(KERNEL_START + 0x11_0000)
     memory.alloc(0x10_0000)
     expect(() => memory.alloc(0x1_0000)).toThrow("kernel memory is full: 65536 bytes asked")
+    expect(() => new KernelMemory({ bytes: 1000 })).toThrow("has 34603008 bytes of memory at least, not 1000")
+    expect(() => new KernelMemory({ bytes: Number.NaN })).toThrow("at least, not NaN")
     expect(() => new KernelMemory({ bytes: 2 ** 40 })).toThrow("the host does not give")
   })
 

@@ -12,6 +12,8 @@ const USER_PAGE_BITS = 12
 export const NULL_GUARD_END = PAGE
 /** What the machine has, unless told otherwise. The host gives real memory only to what is written. */
 const DEFAULT_BYTES = 512 * 1024 * 1024
+/** User memory, and some for the kernel. */
+const LEAST_BYTES = KERNEL_START + 1024 * 1024
 
 export interface KernelMemoryOptions {
   /** Rounded up to 64 KiB. It never grows: programs are compiled for it. */
@@ -33,7 +35,16 @@ export class KernelMemory {
   readonly view: DataView
 
   constructor(options: KernelMemoryOptions = {}) {
-    const pages = Math.ceil((options.bytes ?? DEFAULT_BYTES) / PAGE)
+    const { bytes = DEFAULT_BYTES } = options
+    if (!(bytes >= LEAST_BYTES))
+      throw new LoadError(
+        `embedded kernel: a machine has ${LEAST_BYTES} bytes of memory at least, not ${bytes}`,
+        {
+          errno: "EINVAL",
+          hint: `${KERNEL_START} of them are for user space`,
+        },
+      )
+    const pages = Math.ceil(bytes / PAGE)
     this.memory = newMemory(pages)
     this.bytes = new Uint8Array(this.memory.buffer)
     this.view = new DataView(this.memory.buffer)
