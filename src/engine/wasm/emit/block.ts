@@ -12,6 +12,7 @@ import { pushLow, pushRegister, setLow } from "./operands.ts"
 export function emitBlock(code: FunctionCode, { steps, left }: Block, context: FunctionContext): void {
   for (const step of steps) {
     emitStep(code, step, context)
+    code.checked.pass(step)
     code.lows?.pass(step)
   }
   if (left !== undefined) emitFault(code, FAULT.left, left)

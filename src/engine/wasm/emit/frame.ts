@@ -34,17 +34,16 @@ function pushSlot(code: FunctionCode, offset: number): number {
   return 0
 }
 
-/** An access at LOCAL.address, which may be anywhere: parts of the frame that are in registers must be in memory meanwhile. */
-export function emitAnywhere(code: FunctionCode, context: FunctionContext, access: () => void): void {
-  if (context.slots.length === 0) {
-    access()
-    return
-  }
+/** An access at an address that may be anywhere: parts of the frame that are in registers must be in memory meanwhile. */
+export function emitAnywhere(
+  code: FunctionCode,
+  context: FunctionContext,
+  pushAddress: () => void,
+  access: () => void,
+): void {
   const bytes = (context.innerFrames + 1) * FRAME_BYTES + OVERLAP
-  code
-    .get(LOCAL.address)
-    .get(LOCAL.frame)
-    .i32(context.innerFrames * FRAME_BYTES + OVERLAP)
+  pushAddress()
+  code.get(LOCAL.frame).i32(context.innerFrames * FRAME_BYTES + OVERLAP)
   code.op("i32.sub", "i64.extend_i32_u", "i64.sub").i64(bytes).op("i64.lt_u").open("if")
   emitKeepSlots(code, context)
   access()

@@ -1,8 +1,10 @@
 import { CodeWriter } from "../encode/code-writer.ts"
+import { CheckedAccesses } from "./checked.ts"
 import type { LowHalves } from "./low-halves.ts"
 
 /** The code of one BPF function. */
 export class FunctionCode extends CodeWriter {
+  readonly checked = new CheckedAccesses()
   /** Registers' low halves in locals of their own; undefined when they have none. */
   lows: LowHalves | undefined
 }

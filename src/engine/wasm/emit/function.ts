@@ -2,6 +2,7 @@ import type { FunctionDefinition } from "../encode/module.ts"
 import type { ValueType } from "../encode/opcodes.ts"
 import { fuelCharges } from "../flow/charges.ts"
 import type { FlowGraph } from "../flow/graph.ts"
+import { loopsOf } from "../flow/loops.ts"
 import { structure } from "../flow/structure.ts"
 import { BPF_FUNCTION, GLOBAL, LOCAL, localTypes } from "../layout.ts"
 import { nativeCallsIn } from "../natives.ts"
@@ -51,17 +52,20 @@ export function writeFunction(
 }
 
 function writeStructured(code: FunctionCode, graph: FlowGraph, context: FunctionContext): void {
-  const charges = fuelCharges(graph)
-  structure(graph, {
+  const nest = loopsOf(graph)
+  const charges = fuelCharges(graph, nest)
+  structure(graph, nest, {
     openBlock: () => void code.open("block"),
     openLoop: () => void code.open("loop"),
     openIf: () => void code.open("if"),
     close: () => void code.op("end"),
     body: block => {
+      code.checked.enter(block, graph)
       code.lows?.enter(block)
       const charge = charges.get(block)
       if (charge !== undefined) emitCharge(code, charge, graph.blocks[block]!.slot)
       emitBlock(code, graph.blocks[block]!, context)
+      code.checked.leave(block)
     },
     condition: block => emitCondition(code, graph.blocks[block]!),
     branch: depth => void code.branch("br", depth),
@@ -78,6 +82,7 @@ function writeDispatched(code: FunctionCode, { blocks }: FlowGraph, context: Fun
   code.get(LOCAL.next).branchTable(depths.slice(0, -1), depths.at(-1)!)
   blocks.forEach((block, number) => {
     code.op("end")
+    code.checked.clear()
     emitCharge(code, block.cost, block.slot)
     emitBlock(code, block, context)
     const again = blocks.length - 1 - number

@@ -13,8 +13,11 @@ import { emitPast, push32, push64, pushLow, pushRegister, setLow, setRegister } 
  * Stops the program by a trap, with the reason in globals. A call would do too, but compilers of WebAssembly keep registers
  * free for calls even where they never happen: loops took twice the time.
  */
-export function emitFault(code: FunctionCode, reason: number, slot: number, hasAddress = false): void {
-  if (hasAddress) code.get(LOCAL.address).setGlobal(GLOBAL.faultAddress)
+export function emitFault(code: FunctionCode, reason: number, slot: number, pushAddress?: () => void): void {
+  if (pushAddress) {
+    pushAddress()
+    code.setGlobal(GLOBAL.faultAddress)
+  }
   code
     .i64((BigInt(reason) << 32n) | BigInt.asUintN(32, BigInt(slot)))
     .setGlobal(GLOBAL.fault)
@@ -59,23 +62,31 @@ function emitAccess(
     })
     return
   }
-  pushRegister(code, base)
-  if (offset !== 0) code.i64(offset).op("i64.add")
-  code.tee(LOCAL.address)
-  // Loads of the unused beginning give its zeros; anything else there is a fault.
-  const start = kind === "load" ? 0 : UNUSED_BYTES
-  const last = context.memoryBytes - size - start
-  if (start > 0) code.i64(start).op("i64.sub")
-  emitPast(code, last)
-  code.open("if")
-  emitFault(code, FAULT[kind] + size, step.slot, true)
-  code.op("end")
-  emitAnywhere(code, context, () =>
+  const isWrite = kind !== "load"
+  const isChecked = code.checked.has(base, offset, offset + size, isWrite)
+  if (!isChecked) {
+    // Loads of the unused beginning give its zeros; anything else there is a fault.
+    const start = isWrite ? UNUSED_BYTES : 0
+    pushSum(code, base, offset - start)
+    emitPast(code, context.memoryBytes - size - start)
+    code.open("if")
+    emitFault(code, FAULT[kind] + size, step.slot, () => pushSum(code, base, offset))
+    code.op("end")
+    code.checked.add(base, offset, offset + size, isWrite)
+  }
+  const access = (): void =>
     body(() => {
-      code.get(LOCAL.address).op("i32.wrap_i64")
+      pushLow(code, base)
+      if (offset !== 0) code.i32(offset).op("i32.add")
       return 0
-    }),
-  )
+    })
+  if (context.slots.length === 0) access()
+  else emitAnywhere(code, context, () => pushSum(code, base, offset), access)
+}
+
+function pushSum(code: FunctionCode, register: number, offset: number): void {
+  pushRegister(code, register)
+  if (offset !== 0) code.i64(offset).op("i64.add")
 }
 
 const LOADS: Readonly<Record<AccessSize, readonly [unsigned: MemoryOpcode, signed: MemoryOpcode]>> = {

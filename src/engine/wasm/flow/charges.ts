@@ -1,13 +1,12 @@
 import type { FlowGraph } from "./graph.ts"
-import { type Loop, loopsOf } from "./loops.ts"
+import type { Loop, LoopNest } from "./loops.ts"
 
 /**
  * Where fuel is taken, and how much: the entry pays for every instruction outside of loops, the head of a loop for
  * those in it and in no loop inside of it. So a run never takes more instructions than it paid for, and
  * straight code pays once.
  */
-export function fuelCharges(graph: FlowGraph): ReadonlyMap<number, number> {
-  const { innermost } = loopsOf(graph)
+export function fuelCharges(graph: FlowGraph, { innermost }: LoopNest): ReadonlyMap<number, number> {
   const charges = new Map<number, number>()
   graph.blocks.forEach(({ cost }, block) => {
     const payer = innermost[block]?.head ?? 0

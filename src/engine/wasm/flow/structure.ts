@@ -1,4 +1,5 @@
 import type { FlowGraph } from "./graph.ts"
+import type { LoopNest } from "./loops.ts"
 
 /** What a walk over the structure of a function is told, in the order of the code. */
 export interface StructureVisitor {
@@ -21,24 +22,35 @@ export interface StructureVisitor {
 
 type Step =
   | { readonly kind: "tree"; readonly block: number }
-  /** With those of its merge points from `merge` on, outermost first. */
+  /** In the blocks of what comes behind its loop from `exit` on, outermost first. */
+  | { readonly kind: "before"; readonly block: number; readonly exit: number }
+  /** In those of its merge points from `merge` on, outermost first. */
   | { readonly kind: "within"; readonly block: number; readonly merge: number }
   | { readonly kind: "go"; readonly from: number; readonly to: number }
   | { readonly kind: "close" }
 
 /**
  * Walks a reducible graph as nested blocks and loops: Ramsey, "Beyond Relooper" (ICFP 2022). Each block of the dominator
- * tree is followed by the merge points it dominates, those that come first innermost. With a stack of its own:
- * programs are deep.
+ * tree is followed by the merge points it dominates, those that come first innermost. What lies behind a loop comes behind its
+ * end, though a block inside dominates it: compilers of WebAssembly take all that stands inside for the loop.
+ * With a stack of its own: programs are deep.
  */
-export function structure(graph: FlowGraph, visitor: StructureVisitor): void {
+export function structure(graph: FlowGraph, { innermost }: LoopNest, visitor: StructureVisitor): void {
   const { blocks, predecessors, dominators, loopHeads } = graph
   const isMerge = predecessors.map(
     (from, block) => new Set(from.filter(predecessor => predecessor < block)).size > 1,
   )
   const merges: number[][] = blocks.map(() => [])
-  for (let block = blocks.length - 1; block > 0; block--)
-    if (isMerge[block]) merges[dominators[block]!]!.push(block)
+  const exits: number[][] = blocks.map(() => [])
+  for (let block = blocks.length - 1; block > 0; block--) {
+    const above = dominators[block]!
+    let left: number | undefined
+    for (let loop = innermost[above]; loop && !loop.blocks.has(block); loop = loop.parent) left = loop.head
+    if (left !== undefined) {
+      exits[left]!.push(block)
+      isMerge[block] = true
+    } else if (isMerge[block]) merges[above]!.push(block)
+  }
 
   /** What is open, outermost first: the block that a branch to it leads to, or −1 for an `if`. */
   const open: number[] = []
@@ -75,10 +87,24 @@ export function structure(graph: FlowGraph, visitor: StructureVisitor): void {
       steps.push({ kind: "close" }, { kind: "tree", block: first })
     }
   }
+  /** Goes on inside a block whose end `target` follows. */
+  const within = (target: number, inside: Step): void => {
+    visitor.openBlock()
+    push(target)
+    steps.push({ kind: "tree", block: target }, { kind: "close" }, inside)
+  }
   while (steps.length > 0) {
     const step = steps.pop()!
     switch (step.kind) {
       case "tree":
+        steps.push({ kind: "before", block: step.block, exit: 0 })
+        break
+      case "before": {
+        const outer = exits[step.block]![step.exit]
+        if (outer !== undefined) {
+          within(outer, { ...step, exit: step.exit + 1 })
+          break
+        }
         if (loopHeads.has(step.block)) {
           visitor.openLoop(step.block)
           push(step.block)
@@ -86,6 +112,7 @@ export function structure(graph: FlowGraph, visitor: StructureVisitor): void {
         }
         steps.push({ kind: "within", block: step.block, merge: 0 })
         break
+      }
       case "within": {
         const outer = merges[step.block]![step.merge]
         if (outer === undefined) {
@@ -93,13 +120,7 @@ export function structure(graph: FlowGraph, visitor: StructureVisitor): void {
           leave(step.block)
           break
         }
-        visitor.openBlock()
-        push(outer)
-        steps.push(
-          { kind: "tree", block: outer },
-          { kind: "close" },
-          { kind: "within", block: step.block, merge: step.merge + 1 },
-        )
+        within(outer, { ...step, merge: step.merge + 1 })
         break
       }
       case "go":
