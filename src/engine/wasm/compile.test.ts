@@ -12,14 +12,14 @@ const dump = (text: string, options: CompileOptions = {}): string =>
 test("a loop is a loop, and pays fuel at its head", () => {
   expect(
     dump("r0 = 0\nagain: r0 += r1\nr1 -= 1\nif r1 != 0 goto again\nexit").split("\nfunc $each")[0],
-  ).toBe(`func $f0 (param i64 i64 i64 i64 i64 i32) (result i64)
-  local 8 × i64, 3 × i32
+  ).toBe(`func $f0 (param i32 i64 i64 i64 i64 i64) (result i64)
+  local 7 × i64, 3 × i32
   global.get 2
-  local.set 12
-  local.get 12
+  local.set 11
+  local.get 11
   i64.const 2
   i64.sub
-  local.tee 12
+  local.tee 11
   i64.const 0
   i64.lt_s
   if
@@ -29,45 +29,48 @@ test("a loop is a loop, and pays fuel at its head", () => {
   end
   i64.const 0
   local.set 6
-  loop
-    local.get 12
-    i64.const 3
-    i64.sub
-    local.tee 12
-    i64.const 0
-    i64.lt_s
-    if
-      i64.const 274877906945
-      global.set 3
-      unreachable
+  block
+    loop
+      local.get 11
+      i64.const 3
+      i64.sub
+      local.tee 11
+      i64.const 0
+      i64.lt_s
+      if
+        i64.const 274877906945
+        global.set 3
+        unreachable
+      end
+      local.get 6
+      local.get 1
+      i64.add
+      local.set 6
+      local.get 1
+      i64.const 1
+      i64.sub
+      local.set 1
+      local.get 1
+      i64.const 0
+      i64.ne
+      br_if 0
+      br 1
     end
-    local.get 6
-    local.get 0
-    i64.add
-    local.set 6
-    local.get 0
-    i64.const 1
-    i64.sub
-    local.set 0
-    local.get 0
-    i64.const 0
-    i64.ne
-    br_if 0
-    local.get 12
-    global.set 2
-    local.get 6
-    return
-    unreachable
   end
+  local.get 11
+  global.set 2
+  local.get 6
+  return
+  unreachable
   unreachable
 `)
 })
 
 test("the frame is reached without a check, other memory with one", () => {
   const text = dump("*(u64 *)(r10 -8) = r1\nr0 = *(u32 *)(r1 +4)\nexit")
-  expect(text).toContain("  local.get 5\n  local.get 0\n  i64.store offset=504\n")
-  expect(text).toContain("  i64.const 4\n  i64.add\n  local.tee 11\n  i64.const 65532\n  i64.gt_u\n  if\n")
-  expect(text).toContain("  local.get 11\n  i32.wrap_i64\n  i32.load\n  i64.extend_i32_u\n  local.set 6\n")
+  expect(text).toContain("  local.get 0\n  local.get 1\n  i64.store offset=504\n")
+  expect(text).toContain("  local.get 1\n  i64.const 4\n  i64.add\n  i64.const 65532\n  i64.gt_u\n  if\n")
+  expect(text).toContain("  local.get 1\n  i32.wrap_i64\n  i32.const 4\n  i32.add\n  i32.load\n")
 })
 
 describe("the optimising tier", () => {
@@ -78,7 +81,7 @@ describe("the optimising tier", () => {
     const text = optimised("r0 = *(u32 *)(r1 +4)\n*(u8 *)(r1 +64) = 7\nr1 += 8\nr2 = *(u64 *)(r1 -16)\nexit")
     // From 8 below r1 to 65 above it, and from 64 KiB on.
     expect(text).toContain(
-      `  local.get 0\n  i64.const ${-8 - 0x1_0000}\n  i64.add\n  i64.const ${0x10_0000 - 0x1_0000 - 73}`,
+      `  local.get 1\n  i64.const ${-8 - 0x1_0000}\n  i64.add\n  i64.const ${0x10_0000 - 0x1_0000 - 73}`,
     )
     expect(text.match(/gt_u/g)).toHaveLength(1)
     expect(text).toContain("    call $5\n    return\n")
@@ -86,14 +89,14 @@ describe("the optimising tier", () => {
 
   test("lets a loop with a counter pay behind its last round", () => {
     const text = optimised("r0 = 0\nr2 = 0\nagain: r0 += r2\nr2 += 1\nif r2 != 1000 goto again\nexit")
-    expect(text).toContain("  loop\n    local.get 6\n    local.get 1\n    i64.add\n")
+    expect(text).toContain("    loop\n      local.get 6\n      local.get 2\n      i64.add\n")
     expect(text).toContain("i64.mul")
     expect(text).toContain("i64.const 262144\n  i64.lt_s")
   })
 
   test("lets a loop that nothing is known of pay in each round", () => {
     const text = optimised("r0 = 0\nagain: r0 += r2\nr2 -= 1\nif r2 != 0 goto again\nexit")
-    expect(text).toContain("  loop\n    local.get 12\n")
+    expect(text).toContain("    loop\n      local.get 11\n")
   })
 
   test("keeps parts of the frame in registers", () => {
@@ -110,6 +113,22 @@ describe("the optimising tier", () => {
     expect(text).toContain("i64.mul")
     expect(text.match(/call/g)).toHaveLength(1)
   })
+})
+
+test("an access that was checked before needs no second check, wherever its address went", () => {
+  const text = dump(
+    "r0 = *(u32 *)(r1 +4)\nr2 = r1\nr2 += 4\nif r0 == 0 goto other\nr0 = *(u32 *)(r2 +0)\nexit\n" +
+      "other: *(u32 *)(r1 +4) = r0\nr0 = *(u16 *)(r1 +6)\nexit",
+    { memoryBytes: 0x2_0000 },
+  )
+  expect(text.match(/gt_u/g)).toHaveLength(2)
+})
+
+test("callers hand over what functions look at, and pay for those without loops", () => {
+  const text = dump("r2 = 7\ncall pc+1\nexit\nr0 = r1\nr0 *= 3\nexit")
+  expect(text).toContain("func $5 (param i32 i64) (result i64)\n")
+  expect(text).toContain("  i64.const 6\n  i64.sub\n")
+  expect(text.match(/global.get 2/g)).toHaveLength(2)
 })
 
 test("a loop with two entries becomes a loop around a table", () => {

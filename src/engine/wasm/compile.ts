@@ -4,15 +4,16 @@ import { prepare } from "../prepare.ts"
 import { firstFunction } from "./emit/calls.ts"
 import type { FunctionContext } from "./emit/context.ts"
 import { eachFunction } from "./emit/each.ts"
-import { emitConditions } from "./emit/entry.ts"
-import { writeFunction } from "./emit/function.ts"
+import { emitConditions, payingFunction } from "./emit/entry.ts"
+import { type FunctionOptions, writeFunction } from "./emit/function.ts"
 import { FunctionCode } from "./emit/function-code.ts"
 import type { FunctionImport } from "./encode/module.ts"
 import { encodeModule, type FunctionDefinition } from "./encode/module.ts"
 import type { ValueType } from "./encode/opcodes.ts"
 import { blocksOf } from "./flow/blocks.ts"
 import { flowGraph } from "./flow/graph.ts"
-import { FUNCTION_IMPORTS, GLOBAL_IMPORTS, OWN_GLOBALS } from "./layout.ts"
+import { signaturesOf } from "./flow/signatures.ts"
+import { FUNCTION_IMPORTS, functionName, GLOBAL_IMPORTS, OWN_GLOBALS } from "./layout.ts"
 import { type NativeFunctions, nativeName } from "./natives.ts"
 import { Inliner } from "./optimise/inline.ts"
 import { type Optimised, optimise } from "./optimise/optimise.ts"
@@ -42,8 +43,10 @@ export function compileProgram(
   const { tier = "quick", memoryBytes = MAX_MEMORY_BYTES, natives } = options
   const functions = new Map(starts.map((start, number) => [start, number]))
   if (natives) for (const start of starts) natives.add(blocksOf(operations, start))
+  const signatures = signaturesOf(operations, starts)
   const context: FunctionContext = {
     functions,
+    signatures,
     memoryBytes,
     inside: new Set(),
     slots: [],
@@ -53,6 +56,7 @@ export function compileProgram(
   }
   const quick = (start: number, name?: string): FunctionDefinition =>
     writeFunction(flowGraph(blocksOf(operations, start)), context, {
+      signature: signatures.get(start)!,
       dispatch: options.dispatch === true,
       name,
     })
@@ -60,14 +64,18 @@ export function compileProgram(
   const fallbacks: FunctionDefinition[] = []
   const inliner = new Inliner(operations)
   for (const start of starts) {
-    const optimised = tier === "optimising" ? optimise(inliner, start, memoryBytes) : undefined
-    if (optimised === undefined) own.push(quick(start, `f${start}`))
+    const signature = signatures.get(start)!
+    const name = signature.cost === undefined ? functionName(start) : undefined
+    const optimised = tier === "optimising" ? optimise(inliner, start, memoryBytes, signatures) : undefined
+    if (optimised === undefined) own.push(quick(start, name))
     else {
       const fallback = firstFunction(context) + starts.length + fallbacks.length
-      own.push(writeOptimised(optimised, context, fallback, `f${start}`))
+      own.push(writeOptimised(optimised, context, { signature, fallback, name }))
       fallbacks.push(quick(start))
     }
   }
+  const numberOf = (start: number): number => firstFunction(context) + functions.get(start)!
+  const entries = starts.filter(start => signatures.get(start)!.cost !== undefined)
   return encodeModule({
     functionImports: [...FUNCTION_IMPORTS, ...(natives?.parameters ?? []).map(nativeImport)],
     globalImports: GLOBAL_IMPORTS,
@@ -75,7 +83,10 @@ export function compileProgram(
     functions: [
       ...own,
       ...fallbacks,
-      ...(functions.has(0) ? [eachFunction(firstFunction(context) + functions.get(0)!)] : []),
+      ...entries.map(start =>
+        payingFunction(functionName(start), start, signatures.get(start)!, numberOf(start)),
+      ),
+      ...(signatures.has(0) ? [eachFunction(numberOf(0), signatures.get(0)!.parameters)] : []),
     ],
     table: new Map(
       usesRegisterCalls(operations)
@@ -95,13 +106,16 @@ function nativeImport(parameters: number, number: number): FunctionImport {
 function writeOptimised(
   { graph, registers, inside, slots, conditions }: Optimised,
   context: FunctionContext,
-  fallback: number,
-  name: string,
+  { signature, fallback, name }: Pick<FunctionOptions, "signature" | "name"> & { readonly fallback: number },
 ): FunctionDefinition {
   const code = new FunctionCode()
-  emitConditions(code, conditions, slots.length > 0, context.memoryBytes, fallback)
+  emitConditions(code, conditions, slots.length > 0, context.memoryBytes, fallback, signature.parameters)
   const { innerFrames } = conditions
-  return writeFunction(graph, { ...context, inside, slots, innerFrames }, { code, name, registers })
+  return writeFunction(
+    graph,
+    { ...context, inside, slots, innerFrames },
+    { signature, code, name, registers },
+  )
 }
 
 /** A whole program, with the functions that it names itself. */

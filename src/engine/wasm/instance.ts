@@ -15,10 +15,10 @@ import {
 import { Unwind } from "../unwind.ts"
 import type { Tier } from "./compile.ts"
 import { faultOf } from "./fault.ts"
-import { EACH_NAME, FAULT, STATUS } from "./layout.ts"
+import { EACH_NAME, FAULT, functionName, STATUS } from "./layout.ts"
 import type { Run, Site } from "./site.ts"
 
-type BpfFunction = (r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint, frame: number) => bigint
+type BpfFunction = (frame: number, r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint) => bigint
 
 /** A program's module on one site. */
 export class Instance {
@@ -95,14 +95,14 @@ export class Instance {
   }
 
   hasFunction(slot: number): boolean {
-    return `f${slot}` in this.#functions
+    return functionName(slot) in this.#functions
   }
 
   /** Runs a function in the frame that starts at `frame`. */
   start(slot: number, args: readonly bigint[], frame: number): bigint {
-    const run = this.#functions[`f${slot}`]!
+    const run = this.#functions[functionName(slot)]!
     try {
-      return run(args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n, frame)
+      return run(frame, args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n)
     } catch (error) {
       throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
     }

@@ -3,31 +3,33 @@ import type { FunctionImport, FunctionType, GlobalImport } from "./encode/module
 import type { ValueType } from "./encode/opcodes.ts"
 
 /**
- * How compiled programs and the engine meet. A BPF function takes r1 … r5 and the lowest address of its stack frame; it gives
- * r0. Frames lie below each other, so the address also says how many are in use. Arguments and results of calls that leave the program
- * travel through a mailbox in memory: r0 … r5, 8 bytes each.
+ * How compiled programs and the engine meet. A BPF function takes the lowest address of its stack frame and r1 … r5, or the first
+ * of them; it gives r0. Frames lie below each other, so the address also says how many are in use. Arguments and results of
+ * calls that leave the program travel through a mailbox in memory: r0 … r5, 8 bytes each.
  */
-export const BPF_FUNCTION: FunctionType = {
-  parameters: ["i64", "i64", "i64", "i64", "i64", "i32"],
-  results: ["i64"],
+export function bpfFunction(parameters: number): FunctionType {
+  return { parameters: ["i32", ...Array<ValueType>(parameters).fill("i64")], results: ["i64"] }
 }
 
-/** Numbers of locals: parameters first. */
+/** What the function that starts at a slot is exported as. */
+export function functionName(start: number): string {
+  return `f${start}`
+}
+
+/** Numbers of locals: parameters first, r1 … r5 behind the frame whether they are some or not. */
 export const LOCAL = {
-  frame: 5,
-  /** The address of the access at hand. */
-  address: 11,
-  fuel: 12,
-  value: 13,
-  scratch: 14,
-  loopsLeft: 15,
+  frame: 0,
+  fuel: 11,
+  value: 12,
+  scratch: 13,
+  loopsLeft: 14,
   /** Of a dispatch loop: the block to go to. */
-  next: 16,
+  next: 15,
 } as const
 
 const R0 = 6
 /** r0 … r9. */
-const REGISTERS = [R0, 0, 1, 2, 3, 4, 7, 8, 9, 10] as const
+const REGISTERS = [R0, 1, 2, 3, 4, 5, 7, 8, 9, 10] as const
 
 /**
  * The local of a register. r10 and numbers below 0 have none: they are addresses in frames. From 11 on come registers that
@@ -37,10 +39,10 @@ export function localOf(register: number): number {
   return REGISTERS[register] ?? LOCAL.next + register - FRAME_POINTER
 }
 
-/** r0 and r6 … r9, the locals above, and registers from 11 up to the last one. */
-export function localTypes(lastRegister = FRAME_POINTER): ValueType[] {
+/** Those of r1 … r5 that are no parameters, r0 and r6 … r9, the locals above, and registers from 11 up to the last one. */
+export function localTypes(parameters: number, lastRegister = FRAME_POINTER): ValueType[] {
   return [
-    ...Array<ValueType>(LOCAL.scratch - R0).fill("i64"),
+    ...Array<ValueType>(LOCAL.scratch - 1 - parameters).fill("i64"),
     ...Array<ValueType>(LOCAL.next + 1 - LOCAL.scratch).fill("i32"),
     ...Array<ValueType>(Math.max(lastRegister - FRAME_POINTER, 0)).fill("i64"),
   ]

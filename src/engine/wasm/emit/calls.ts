@@ -1,6 +1,7 @@
 import type { Callee, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES } from "../../machine.ts"
 import type { Step } from "../flow/blocks.ts"
+import { FULL_SIGNATURE } from "../flow/signatures.ts"
 import { FAULT, FUNCTION_IMPORTS, GLOBAL, IMPORT, LOCAL, localOf, STATUS } from "../layout.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitFetchSlots, emitKeepSlots } from "./frame.ts"
@@ -50,16 +51,20 @@ function emitCallInside(
   code.getGlobal(GLOBAL.frameLimit).op("i32.lt_u").open("if")
   emitFault(code, FAULT.frame, slot)
   code.op("end")
-  emitLeave(code, context)
-  for (let register = 1; register <= 5; register++) pushRegister(code, register)
+  const { parameters, cost } =
+    callee.kind === "subprogram" ? context.signatures.get(callee.target)! : FULL_SIGNATURE
+  if (cost === undefined) emitLeave(code, context)
+  else emitKeepSlots(code, context)
   code.get(LOCAL.scratch)
+  for (let register = 1; register <= parameters; register++) pushRegister(code, register)
   if (callee.kind === "subprogram") code.call(firstFunction(context) + context.functions.get(callee.target)!)
   else {
     pushRegister(code, callee.register)
     code.i32(callee.register).i32(slot).call(IMPORT.callee).callIndirect()
   }
   setRegister(code, 0)
-  emitReturn(code, context)
+  if (cost === undefined) emitReturn(code, context)
+  else emitFetchSlots(code, context)
 }
 
 /** A helper or a kernel function: arguments in the mailbox, and what comes of it too. */
@@ -106,6 +111,7 @@ export function emitPacketLoad(
 }
 
 export function emitExit(code: FunctionCode, context: FunctionContext): void {
-  emitLeave(code, context)
+  if (code.paysItself) emitLeave(code, context)
+  else emitKeepSlots(code, context)
   code.get(localOf(0)).op("return")
 }

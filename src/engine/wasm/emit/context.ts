@@ -1,5 +1,6 @@
 import type { NativeCall } from "../../native-calls.ts"
 import type { Step } from "../flow/blocks.ts"
+import type { Signatures } from "../flow/signatures.ts"
 import type { NativeFunctions } from "../natives.ts"
 import type { StackSlot } from "../optimise/stack-slots.ts"
 
@@ -7,6 +8,7 @@ import type { StackSlot } from "../optimise/stack-slots.ts"
 export interface FunctionContext {
   /** Numbers of the program's functions, by their first slots. */
   readonly functions: ReadonlyMap<number, number>
+  readonly signatures: Signatures
   /** How large memory is: programs do not see it grow while they run. */
   readonly memoryBytes: number
   /** Accesses that are known to stay inside memory, and out of its unused beginning. */

@@ -1,8 +1,11 @@
 import { FRAME_BYTES, UNUSED_BYTES } from "../../machine.ts"
-import { BPF_FUNCTION, GLOBAL, LOCAL, localOf } from "../layout.ts"
+import type { FunctionDefinition } from "../encode/module.ts"
+import type { Signature } from "../flow/signatures.ts"
+import { bpfFunction, GLOBAL, LOCAL, localOf, localTypes } from "../layout.ts"
 import type { Conditions } from "../optimise/optimise.ts"
 import type { Window } from "../optimise/windows.ts"
-import type { FunctionCode } from "./function-code.ts"
+import { emitCharge } from "./block.ts"
+import { FunctionCode } from "./function-code.ts"
 import { emitPast } from "./operands.ts"
 
 /** Goes on in another function, with the same arguments, unless all conditions hold. */
@@ -12,6 +15,7 @@ export function emitConditions(
   hasSlots: boolean,
   memoryBytes: number,
   otherwise: number,
+  parameters: number,
 ): void {
   const broken = [
     ...(conditions.fuel > 0 ? [() => tooLittleFuel(code, conditions.fuel)] : []),
@@ -27,7 +31,8 @@ export function emitConditions(
   })
   if (broken.length === 0) return
   code.open("if")
-  for (const parameter of BPF_FUNCTION.parameters.keys()) code.get(parameter)
+  code.get(LOCAL.frame)
+  for (let register = 1; register <= parameters; register++) code.get(localOf(register))
   code.call(otherwise).op("return", "end")
 }
 
@@ -65,4 +70,21 @@ function overFrames(code: FunctionCode, { register, start, end }: Window, innerF
     .op("i32.sub", "i64.extend_i32_u", "i64.gt_u")
   pushPlace(code, register, start)
   code.get(LOCAL.frame).i32(FRAME_BYTES).op("i32.add", "i64.extend_i32_u", "i64.lt_u", "i32.and")
+}
+
+/** How a function that its callers pay for is started from outside. */
+export function payingFunction(
+  name: string,
+  start: number,
+  { parameters, cost = 0 }: Signature,
+  number: number,
+): FunctionDefinition {
+  const code = new FunctionCode()
+  code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
+  emitCharge(code, cost, start)
+  code.get(LOCAL.fuel).setGlobal(GLOBAL.fuel)
+  code.get(LOCAL.frame)
+  for (let register = 1; register <= parameters; register++) code.get(localOf(register))
+  code.call(number).op("end")
+  return { name, type: bpfFunction(parameters), locals: localTypes(parameters), code: code.bytes }
 }

@@ -4,6 +4,8 @@ import type { LowHalves } from "./low-halves.ts"
 
 /** The code of one BPF function. */
 export class FunctionCode extends CodeWriter {
+  /** The function takes fuel for what it does; otherwise its callers have. */
+  paysItself = true
   readonly checked = new CheckedAccesses()
   /** Registers' low halves in locals of their own; undefined when they have none. */
   lows: LowHalves | undefined

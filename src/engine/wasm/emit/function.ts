@@ -1,10 +1,11 @@
 import type { FunctionDefinition } from "../encode/module.ts"
 import type { ValueType } from "../encode/opcodes.ts"
-import { fuelCharges } from "../flow/charges.ts"
+import { costOf, fuelCharges } from "../flow/charges.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
+import type { Signature } from "../flow/signatures.ts"
 import { structure } from "../flow/structure.ts"
-import { BPF_FUNCTION, GLOBAL, LOCAL, localTypes } from "../layout.ts"
+import { bpfFunction, GLOBAL, LOCAL, localTypes } from "../layout.ts"
 import { nativeCallsIn } from "../natives.ts"
 import { emitBlock, emitCharge, emitCondition } from "./block.ts"
 import type { FunctionContext } from "./context.ts"
@@ -13,6 +14,8 @@ import { FunctionCode } from "./function-code.ts"
 import { LowHalves } from "./low-halves.ts"
 
 export interface FunctionOptions {
+  /** Of the function itself. */
+  readonly signature: Signature
   /** The name it is exported by. */
   readonly name?: string | undefined
   /** What comes before. */
@@ -26,25 +29,27 @@ export interface FunctionOptions {
 export function writeFunction(
   graph: FlowGraph,
   outer: FunctionContext,
-  { name, code = new FunctionCode(), registers, dispatch = false }: FunctionOptions,
+  { signature, name, code = new FunctionCode(), registers, dispatch = false }: FunctionOptions,
 ): FunctionDefinition {
   const { natives } = outer
   const context = natives ? { ...outer, nativeCalls: nativeCallsIn(graph.blocks, natives.calls) } : outer
-  code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
+  code.paysItself = signature.cost === undefined
+  if (code.paysItself) code.getGlobal(GLOBAL.fuel).set(LOCAL.fuel)
   if (graph.blocks.some(({ steps }) => steps.at(-1)?.operation.kind === "mayGoto"))
     code.getGlobal(GLOBAL.loopBudget).set(LOCAL.loopsLeft)
   emitFetchSlots(code, context)
   const isStructured = graph.isReducible && !dispatch
-  const locals = localTypes(registers === undefined ? undefined : registers - 1)
+  const type = bpfFunction(signature.parameters)
+  const locals = localTypes(signature.parameters, registers === undefined ? undefined : registers - 1)
   if (registers !== undefined && isStructured) {
-    code.lows = new LowHalves(graph, context, BPF_FUNCTION.parameters.length + locals.length)
+    code.lows = new LowHalves(graph, context, type.parameters.length + locals.length)
     locals.push(...Array<ValueType>(registers - 1).fill("i32"))
   }
   if (isStructured) writeStructured(code, graph, context)
   else writeDispatched(code, graph, context)
   code.op("unreachable", "end")
   return {
-    type: BPF_FUNCTION,
+    type,
     locals,
     code: code.bytes,
     ...(name !== undefined && { name }),
@@ -53,7 +58,7 @@ export function writeFunction(
 
 function writeStructured(code: FunctionCode, graph: FlowGraph, context: FunctionContext): void {
   const nest = loopsOf(graph)
-  const charges = fuelCharges(graph, nest)
+  const charges = code.paysItself ? fuelCharges(graph, nest, context.signatures) : new Map<number, number>()
   structure(graph, nest, {
     openBlock: () => void code.open("block"),
     openLoop: () => void code.open("loop"),
@@ -83,7 +88,7 @@ function writeDispatched(code: FunctionCode, { blocks }: FlowGraph, context: Fun
   blocks.forEach((block, number) => {
     code.op("end")
     code.checked.clear()
-    emitCharge(code, block.cost, block.slot)
+    if (code.paysItself) emitCharge(code, costOf(block, context.signatures), block.slot)
     emitBlock(code, block, context)
     const again = blocks.length - 1 - number
     const [first, second] = block.successors

@@ -3,6 +3,7 @@ import { MAX_FRAMES } from "../../machine.ts"
 import { type Block, blocksOf, type LoopCharge, lengthOf, type Step } from "../flow/blocks.ts"
 import { flowGraph } from "../flow/graph.ts"
 import { isFramePointer, readsOf, writeOf } from "../flow/registers.ts"
+import { calledBy } from "../flow/signatures.ts"
 
 /** A function with others inside of it. */
 export interface Body {
@@ -63,12 +64,6 @@ export class Inliner {
 
 function sizeOf({ blocks }: Body): number {
   return blocks.reduce((sum, { steps }) => sum + steps.length, 0)
-}
-
-function calledBy({ operation }: Step): number | undefined {
-  return operation.kind === "call" && operation.callee.kind === "subprogram"
-    ? operation.callee.target
-    : undefined
 }
 
 /** Calls out of a function tell where they come from and may end it, may_goto counts for each frame: these stay apart. */

@@ -3,6 +3,7 @@ import type { Block, LoopCharge, Step } from "../flow/blocks.ts"
 import { costOfRound } from "../flow/charges.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import type { Loop, LoopNest } from "../flow/loops.ts"
+import type { Signatures } from "../flow/signatures.ts"
 import type { Ranges } from "./ranges.ts"
 import { type CountedLoop, MAX_SPAN, roundsOf } from "./rounds.ts"
 import { isConstant } from "./values.ts"
@@ -37,12 +38,13 @@ export function payForLoops(
   { loops, innermost }: LoopNest,
   ranges: Ranges,
   registers: number,
+  signatures: Signatures,
 ): PaidLoops {
   const edit = new Edit(graph, registers)
   const flat = new Map<Loop, number>()
   let paysLate = false
   for (const loop of [...loops].reverse()) {
-    const cost = costOfRound(graph, innermost, loop) + (flat.get(loop) ?? 0)
+    const cost = costOfRound(graph, innermost, loop, signatures) + (flat.get(loop) ?? 0)
     const counted = ranges.counted.get(loop.head)!
     const counters = countersOf(counted, ranges)
     const [best] = counters

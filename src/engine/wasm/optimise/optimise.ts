@@ -2,6 +2,7 @@ import type { Step } from "../flow/blocks.ts"
 import { type FlowGraph, flowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
 import { frameOffset } from "../flow/registers.ts"
+import type { Signatures } from "../flow/signatures.ts"
 import { firstFreeRegister, type Inliner } from "./inline.ts"
 import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
 import { rangesOf } from "./ranges.ts"
@@ -40,11 +41,16 @@ const MAX_STEPS = 4000
  * 5. loops that are known to end pay at their end (loop-charges.ts)
  * Undefined when there is nothing to win, or it takes too long.
  */
-export function optimise(inliner: Inliner, start: number, memoryBytes: number): Optimised | undefined {
-  const best = attempt(inliner, start, memoryBytes, true)
+export function optimise(
+  inliner: Inliner,
+  start: number,
+  memoryBytes: number,
+  signatures: Signatures,
+): Optimised | undefined {
+  const best = attempt(inliner, start, memoryBytes, signatures, true)
   // Where it is not known that accesses miss the frame, moving parts of it costs more than it saves.
   return best && best.slots.length > 0 && mayMeetFrame(best)
-    ? attempt(inliner, start, memoryBytes, false)
+    ? attempt(inliner, start, memoryBytes, signatures, false)
     : best
 }
 
@@ -60,6 +66,7 @@ function attempt(
   inliner: Inliner,
   start: number,
   memoryBytes: number,
+  signatures: Signatures,
   withSlots: boolean,
 ): Optimised | undefined {
   const body = inliner.bodyOf(start)
@@ -81,7 +88,7 @@ function attempt(
   const ranges = rangesOf(graph, loops, registers)
   if (ranges === undefined) return undefined
   const { inside, windows } = windowsOf(graph, ranges, memoryBytes, innerFrames)
-  const paid = payForLoops(graph, loops, ranges, registers)
+  const paid = payForLoops(graph, loops, ranges, registers, signatures)
   return {
     graph: flowGraph(paid.blocks),
     registers: paid.registers,
