@@ -18,6 +18,8 @@ import { faultOf } from "./fault.ts"
 import { EACH_NAME, FAULT, functionName, STATUS } from "./layout.ts"
 import type { Run, Site } from "./site.ts"
 
+/** As `each` below. */
+type EachFunction = (first: number, step: number, count: number, results: number, frame: number) => number
 type BpfFunction = (frame: number, r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint) => bigint
 
 /** A program's module on one site. */
@@ -28,7 +30,7 @@ export class Instance {
   readonly memoryBytes: number
   readonly #site: Site
   readonly #instanceOf: (program: ExecutableProgram, site: Site) => Instance
-  readonly #each: typeof this.each
+  readonly #each: EachFunction
   readonly #functions: Readonly<Record<string, BpfFunction>>
   /** Instructions that this program may still take, while others run or it has called out. */
   readonly fuel: WebAssembly.Global<"i64">
@@ -38,9 +40,7 @@ export class Instance {
   /** The lowest frame that the run may use. */
   readonly #frameLimit: WebAssembly.Global<"i32">
   readonly #budget: WebAssembly.Global<"i64">
-  /** Counts the runs of `each`, as `#counted` does without reading it. */
   readonly #runs: WebAssembly.Global<"i32">
-  #counted = 0
   /** When `each` has failed: how many runs it had begun. */
   begun = 0
 
@@ -56,7 +56,7 @@ export class Instance {
     this.#instanceOf = instanceOf
     this.program = program
     this.tier = tier
-    this.memoryBytes = site.memory.buffer.byteLength
+    this.memoryBytes = site.memoryBytes
     this.#site = site
     const instance = new WebAssembly.Instance(module, {
       env: {
@@ -75,7 +75,7 @@ export class Instance {
       },
     })
     this.#functions = instance.exports as Record<string, BpfFunction>
-    this.#each = instance.exports[EACH_NAME] as typeof this.each
+    this.#each = instance.exports[EACH_NAME] as EachFunction
     this.fuel = instance.exports.fuel as WebAssembly.Global<"i64">
     this.#reason = instance.exports.fault as WebAssembly.Global<"i64">
     this.#address = instance.exports.faultAddress as WebAssembly.Global<"i64">
@@ -115,20 +115,16 @@ export class Instance {
   }
 
   /** Runs the program with r1 = first, first + step, … `count` times; each r0 goes to memory at `results`, 8 bytes each. The low half of the last one. */
-  readonly each = (first: number, step: number, count: number, results: number, frame: number): number => {
+  each(first: number, step: number, count: number, results: number, frame: number): number {
     try {
-      const last = this.#each(first, step, count, results, frame)
-      this.#counted = (this.#counted + count) | 0
-      return last
+      return this.#each(first, step, count, results, frame)
     } catch (error) {
-      const { runs } = this
-      this.begun = (runs - this.#counted) | 0
-      this.#counted = runs
+      this.begun = count - this.runs + 1
       throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
     }
   }
 
-  /** The number of the run that is going on. */
+  /** How many runs `each` still has to do, the one that is going on among them. */
   get runs(): number {
     return this.#runs.value
   }

@@ -94,7 +94,7 @@ export const OWN_GLOBALS = [
   { name: "faultAddress", type: "i64" },
   /** The lowest frame that the run may use. */
   { name: "frameLimit", type: "i32" },
-  /** What each run of many starts with, and how many there were. */
+  /** What each run of many starts with, and how many are left. */
   { name: "budget", type: "i64" },
   { name: "runs", type: "i32" },
 ] as const

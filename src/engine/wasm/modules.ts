@@ -21,7 +21,7 @@ const instances = new WeakMap<ExecutableProgram, WeakMap<Site, Map<Tier, Instanc
 function moduleOf(
   { instructions, entries = [] }: ExecutableProgram,
   entry: number,
-  { memory, natives }: Site,
+  { memoryBytes, natives }: Site,
   tier: Tier,
 ): Compiled {
   const own = entryOf(
@@ -29,7 +29,6 @@ function moduleOf(
     natives ?? NO_NATIVES,
     () => new Map(),
   )
-  const memoryBytes = memory.buffer.byteLength
   const key = `${tier} ${memoryBytes}`
   const known = own.get(key)
   if (known?.starts.has(entry)) return known
@@ -60,7 +59,7 @@ export function instanceOf(program: ExecutableProgram, site: Site, tier: Tier, e
     site,
     () => new Map(),
   )
-  const memoryBytes = site.memory.buffer.byteLength
+  const memoryBytes = site.memoryBytes
   let instance = tiers.get(tier)
   if (!instance?.hasFunction(entry) || instance.memoryBytes !== memoryBytes) {
     const { module, imports } = moduleOf(program, entry, site, tier)

@@ -44,7 +44,7 @@ export class Runner {
    */
   runEach(first: number, step: number, count: number, results: number): void {
     const end = results + RESULT_BYTES * count
-    if (results < 0 || end > this.#site.memory.buffer.byteLength)
+    if (results < 0 || end > this.#site.memoryBytes)
       throw new RangeError(`results of ${count} runs need memory from ${results} to ${end}`)
     if (this.#isReady()) {
       this.#start(first, step, count, results)
@@ -60,6 +60,8 @@ export class Runner {
   #start(first: number, step: number, count: number, results: number): number {
     const site = this.#site
     site.run = this.#run
+    // No run has none left: whichever comes first has made no tail calls yet.
+    this.#run.runs = 0
     try {
       return this.#instance.each(first, step, count, results, this.#frame)
     } catch (error) {
@@ -97,7 +99,7 @@ export class Runner {
     const isStale =
       this.#left <= 0 ||
       this.#mark !== site.arena.mark ||
-      this.#instance.memoryBytes !== site.memory.buffer.byteLength
+      this.#instance.memoryBytes !== site.memoryBytes
     if (isStale) this.#prepare()
     return true
   }

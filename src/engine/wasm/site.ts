@@ -22,6 +22,7 @@ export class Site {
   readonly natives: NativeCalls | undefined
   run: Run | undefined
   #mailbox: BigUint64Array
+  #memoryBytes: number
 
   constructor({ memory, stack, natives }: Machine) {
     this.natives = natives
@@ -31,12 +32,26 @@ export class Site {
     // The lowest frame of the stack is never handed out.
     this.mailboxAddress = stack.base
     this.#mailbox = this.#view()
+    this.#memoryBytes = this.#mailbox.buffer.byteLength
   }
 
-  /** r0 … r5. Memory that grew has a new buffer. */
+  /** r0 … r5. */
   get mailbox(): BigUint64Array {
-    if (this.#mailbox.buffer !== this.memory.buffer) this.#mailbox = this.#view()
+    this.#lookAgain()
     return this.#mailbox
+  }
+
+  /** How large memory is now. */
+  get memoryBytes(): number {
+    this.#lookAgain()
+    return this.#memoryBytes
+  }
+
+  /** Memory that grew has a new buffer, and views of the old one are empty: to see that is quicker than to ask for the buffer. */
+  #lookAgain(): void {
+    if (this.#mailbox.length > 0) return
+    this.#mailbox = this.#view()
+    this.#memoryBytes = this.#mailbox.buffer.byteLength
   }
 
   /** Takes the frame of a run that starts at a slot; giving it back is the caller's. Throws when there is no room. */
@@ -70,7 +85,7 @@ export interface Run {
   readonly isStackShort: boolean
   /** Of the program that it started with. */
   readonly instance: { readonly runs: number }
-  /** In the run that is going on, when there are many in a row: its number, and its tail calls. */
+  /** In the run that is going on, when there are many in a row: how many are left, and its tail calls. */
   runs: number
   tailCalls: number
 }

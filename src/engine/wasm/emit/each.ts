@@ -10,7 +10,7 @@ export function eachFunction(first: number, parameters: number): FunctionDefinit
   code.open("block").open("loop")
   code.get(COUNT).op("i32.eqz").branch("br_if", 1)
   code.getGlobal(GLOBAL.budget).setGlobal(GLOBAL.fuel)
-  code.getGlobal(GLOBAL.runs).i32(1).op("i32.add").setGlobal(GLOBAL.runs)
+  code.get(COUNT).setGlobal(GLOBAL.runs)
   code.get(RESULTS)
   code.get(FRAME)
   if (parameters > 0) code.get(CONTEXT).op("i64.extend_i32_u")
