@@ -199,10 +199,10 @@ async function calls() {
   const hash = createMap(kernel, 1002, { ...shape, type: HASH })
   const maps = new Map([array, hash].map(map => [map.address, map]))
   const natives = new NativeHelpers({
+    memory: kernel.memory,
+    types: kernel.types,
     mapAt: address => maps.get(address),
     since: () => true,
-    random: () => 7,
-    cpu: () => 0,
   })
   const keys = memory.alloc(8 * ROUNDS)
   const value = memory.alloc(8)
@@ -230,7 +230,9 @@ async function calls() {
   }
   return [
     time("the loop alone", loop("r0 = r7")),
-    time("helper that takes nothing and gives 32 bits", loop("call 7")),
+    time("bpf_get_prandom_u32", loop("call 7")),
+    time("bpf_ktime_get_ns", loop("call 5")),
+    time("bpf_get_current_pid_tgid", loop("call 14")),
     time("helper in JavaScript that does nothing, the ordinary way", loop("call 40")),
     time("array lookup and a load of the value", indexed),
     time("hash lookup, 8-byte key of 10,000, and a load of the value", lookup(hash)),

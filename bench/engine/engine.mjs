@@ -100,7 +100,9 @@ for (const spec of object.programs) {
     execFileSync(join(built, "native"), [spec.name, String(MILLISECONDS)], { encoding: "utf8" }),
   )
   const wasm = measure(() => execute(program, machine, BigInt(DATA), { tier: "quick" }))
-  const optimised = process.env.QUICK ? wasm : measure(() => execute(program, machine, BigInt(DATA), { tier: "optimising" }))
+  const optimised = process.env.QUICK
+    ? wasm
+    : measure(() => execute(program, machine, BigInt(DATA), { tier: "optimising" }))
   for (const { result } of [wasm, optimised])
     if (result !== native.result)
       throw new Error(`${spec.name}: the engine gives ${result}, native code ${native.result}`)

@@ -12,22 +12,28 @@ interface Appointment {
 export class Clock {
   /** Nanoseconds between 1970 and boot. */
   readonly bootTime = BOOT_WALL_TIME
-  #now = UPTIME_AT_START
+  readonly #cell: { time: bigint }
   /** By time, and those of one time in the order in which they were made. */
   readonly #appointments: Appointment[] = []
   #holds = 0
   #isRunning = false
 
+  /** `cell` holds the nanoseconds since boot: memory that programs can read them from. */
+  constructor(cell: { time: bigint } = { time: 0n }) {
+    this.#cell = cell
+    cell.time = UPTIME_AT_START
+  }
+
   /** Nanoseconds since boot. */
   now(): bigint {
-    return this.#now
+    return this.#cell.time
   }
 
   /** Lets time pass: what is due meanwhile happens, each thing at its own time, unless the clock is held. */
   advance(nanoseconds: bigint): void {
-    const end = this.#now + nanoseconds
+    const end = this.#cell.time + nanoseconds
     if (this.#holds === 0) this.#runUntil(end)
-    if (this.#now < end) this.#now = end
+    if (this.#cell.time < end) this.#cell.time = end
   }
 
   /** Does `action` at `time`, or as soon as nothing holds the clock; the answer takes it back. */
@@ -48,7 +54,7 @@ export class Clock {
 
   resume(): void {
     this.#holds -= 1
-    if (this.#holds === 0) this.#runUntil(this.#now)
+    if (this.#holds === 0) this.#runUntil(this.#cell.time)
   }
 
   #runUntil(end: bigint): void {
@@ -60,7 +66,7 @@ export class Clock {
         const next = this.#appointments[0]
         if (!next || next.time > end) return
         this.#appointments.shift()
-        if (this.#now < next.time) this.#now = next.time
+        if (this.#cell.time < next.time) this.#cell.time = next.time
         next.action()
       }
     } finally {

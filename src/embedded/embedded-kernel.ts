@@ -21,10 +21,10 @@ import type { CurrentTask, HelperKernel, Invocation } from "./helpers/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import type { MapStorage } from "./maps/index.ts"
+import { type MapStorage, nativeMaps } from "./maps/index.ts"
 import { KernelMemory, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
-import { NativeHelpers } from "./programs/native-helpers.ts"
+import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
@@ -51,6 +51,7 @@ const WORKER_PID = 9
 const PF_KTHREAD = 0x0020_0000
 /** Where the model's first processes start: a machine that has been up for a while. */
 const SHELL_PID = 100
+const RANDOM_SEED = 0x2545_f491
 
 export interface EmbeddedKernelOptions {
   /** CPUs of the model; per-CPU maps have as many values. */
@@ -68,14 +69,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly memory: KernelMemory
   readonly types: KernelTypes
   readonly fields: SpecialFields
-  readonly clock = new Clock()
+  readonly clock: Clock
   readonly hooks = new TracingHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly tracePipe = new TracePipe()
   readonly world: World
   readonly idle: Task
-  current: Task
+  #current: Task
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
@@ -89,7 +90,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
-  #random = 0x2545_f491
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
@@ -97,6 +97,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.memory = new KernelMemory({
       ...(options.memoryBytes !== undefined && { bytes: options.memoryBytes }),
     })
+    this.clock = new Clock(this.memory)
+    this.memory.randomState = RANDOM_SEED
     this.#natives = new NativeHelpers(this)
     this.#engine = options.engine === "interpreter" ? interpret : execute
     this.types = new KernelTypes(this.memory, profile.btf())
@@ -108,7 +110,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
     this.#taskReferences = new TaskReferences(this.#init)
-    this.current = this.#init
+    this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     this.world = new World(this, this.current)
   }
@@ -231,6 +233,16 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     })
   }
 
+  /** The task on the CPU. */
+  get current(): Task {
+    return this.#current
+  }
+
+  set current(task: Task) {
+    this.#current = task
+    this.memory.currentTask = task.object.address
+  }
+
   currentTask(): CurrentTask {
     const { object, pid, tgid, uid, gid, comm } = this.current
     return { address: object.address, pid, tgid, uid, gid, comm }
@@ -259,18 +271,13 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   now(): bigint {
-    this.clock.advance(100n)
+    this.clock.advance(BigInt(READING_TIME))
     return this.clock.now()
   }
 
-  /** xorshift32: the same sequence in every run. */
+  /** The same sequence in every run. */
   random(): number {
-    let x = this.#random
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    this.#random = x >>> 0
-    return this.#random
+    return nativeMaps(this.memory).functions.random() >>> 0
   }
 
   mapAt(address: number): MapStorage | undefined {

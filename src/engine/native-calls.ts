@@ -11,7 +11,19 @@ export interface NativeCalls {
   readonly start: number
 }
 
-export type NativeCall = NativeElement | NativeFunction
+export type NativeCall = NativeWord | NativeElement | NativeFunction
+
+/**
+ * r0 = a number in memory: at an address, or where pointers of 64 bits lead from there, each with the next offset added. With
+ * `step` it grows first, and has no pointers.
+ */
+export interface NativeWord {
+  readonly kind: "word"
+  readonly address: number
+  readonly offsets: readonly number[]
+  readonly size: 4 | 8
+  readonly step?: number
+}
 
 /** r0 = the address of an array's element, by the 32-bit index that r2 points to; 0 past the end. */
 export interface NativeElement {

@@ -11,6 +11,7 @@ export type {
   MapTypes,
   TailTarget,
 } from "./map-storage.ts"
+export { nativeMaps } from "./native/index.ts"
 export { PerfEventArray } from "./perf-event-array.ts"
 export { ProgArray } from "./prog-array.ts"
 export { UserRingBuffer } from "./queues/user-ring-buffer.ts"

@@ -1,6 +1,14 @@
 import { LoadError } from "../../base/index.ts"
 import { BlockAllocator } from "./block-allocator.ts"
-import { KERNEL_START, RECORD_ORDER, RUNNING_CPU, SHARED_WORDS_BYTES } from "./shared-words.ts"
+import {
+  CURRENT_TASK,
+  KERNEL_START,
+  RANDOM_STATE,
+  RECORD_ORDER,
+  RUNNING_CPU,
+  SHARED_WORDS_BYTES,
+  TIME,
+} from "./shared-words.ts"
 
 export { KERNEL_START }
 
@@ -60,6 +68,25 @@ export class KernelMemory {
 
   set runningCpu(cpu: number) {
     this.view.setUint32(RUNNING_CPU, cpu, true)
+  }
+
+  /** Nanoseconds since boot. */
+  get time(): bigint {
+    return this.view.getBigUint64(TIME, true)
+  }
+
+  set time(time: bigint) {
+    this.view.setBigUint64(TIME, time, true)
+  }
+
+  /** The address of the running task's task_struct. */
+  set currentTask(address: number) {
+    this.view.setBigUint64(CURRENT_TASK, BigInt(address), true)
+  }
+
+  /** Where the sequence of random numbers stands. */
+  set randomState(state: number) {
+    this.view.setUint32(RANDOM_STATE, state, true)
   }
 
   /** How many records the kernel's buffers have shown to their readers. */

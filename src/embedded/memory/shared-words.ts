@@ -9,3 +9,9 @@ export const SHARED_WORDS_BYTES = 64
 export const RUNNING_CPU = KERNEL_START
 /** u64: how many records all buffers of the kernel have shown to their readers. */
 export const RECORD_ORDER = KERNEL_START + 8
+/** u64: nanoseconds since boot. */
+export const TIME = KERNEL_START + 16
+/** u64: the address of the running task's task_struct. */
+export const CURRENT_TASK = KERNEL_START + 24
+/** u32: what the next random number is made of. */
+export const RANDOM_STATE = KERNEL_START + 32

@@ -1,29 +1,59 @@
-import type { NativeArgument, NativeCall, NativeCalls } from "../../engine/index.ts"
+import type { NativeArgument, NativeCall, NativeCalls, NativeWord } from "../../engine/index.ts"
 import type { HelperKernel } from "../helpers/index.ts"
-import type { MapStorage } from "../maps/index.ts"
-import { KERNEL_START, RUNNING_CPU } from "../memory/shared-words.ts"
+import { type MapStorage, nativeMaps } from "../maps/index.ts"
+import { CURRENT_TASK, KERNEL_START, RUNNING_CPU, TIME } from "../memory/shared-words.ts"
 
-/** Helpers of the hot maps, and those that need no more than a number, by number. */
+/** Helpers of the hot maps. */
 const [LOOKUP, UPDATE, DELETE] = [1, 2, 3]
-const [RANDOM, CPU] = [7, 8]
+/** Nanoseconds that a look at the clock takes. */
+export const READING_TIME = 100
 
-/** The kernel's maps as compiled programs reach them. */
+type NativeKernel = Pick<HelperKernel, "memory" | "types" | "mapAt" | "since">
+
+/** Helpers that need no more than a number of the kernel, by number. */
+const SIMPLE: Readonly<Record<number, (kernel: NativeKernel) => NativeCall>> = {
+  // bpf_ktime_get_ns and bpf_ktime_get_boot_ns
+  5: () => ({ ...word(TIME), step: READING_TIME }),
+  125: () => ({ ...word(TIME), step: READING_TIME }),
+  // bpf_get_prandom_u32
+  7: ({ memory }) => ({
+    kind: "function",
+    function: nativeMaps(memory).functions.random,
+    args: [],
+    result: "unsigned",
+  }),
+  // bpf_get_smp_processor_id
+  8: () => ({ ...word(RUNNING_CPU), size: 4 }),
+  // bpf_get_current_pid_tgid: pid and tgid are neighbours
+  14: ({ types }) => word(CURRENT_TASK, types.layout("task_struct").field("pid").offset),
+  // bpf_get_current_uid_gid: so are uid and gid
+  15: ({ types }) =>
+    word(
+      CURRENT_TASK,
+      types.layout("task_struct").field("cred").offset,
+      types.layout("cred").field("uid").offset,
+    ),
+  // bpf_get_current_task and bpf_get_current_task_btf
+  35: () => word(CURRENT_TASK),
+  158: () => word(CURRENT_TASK),
+}
+
+function word(address: number, ...offsets: readonly number[]): NativeWord {
+  return { kind: "word", address, offsets, size: 8 }
+}
+
+/** What compiled programs do of the kernel's helpers without asking it. */
 export class NativeHelpers implements NativeCalls {
   readonly start = KERNEL_START
-  readonly #kernel: HelperKernel
+  readonly #kernel: NativeKernel
 
-  readonly #random: () => number
-  readonly #cpu: () => number
-
-  constructor(kernel: HelperKernel) {
+  constructor(kernel: NativeKernel) {
     this.#kernel = kernel
-    this.#random = () => kernel.random()
-    this.#cpu = () => kernel.cpu()
   }
 
   find(helper: number, address: number | undefined): NativeCall | undefined {
-    if (helper === RANDOM) return { kind: "function", function: this.#random, args: [], result: "unsigned" }
-    if (helper === CPU) return { kind: "function", function: this.#cpu, args: [], result: "unsigned" }
+    const simple = SIMPLE[helper]
+    if (simple) return simple(this.#kernel)
     const map = address === undefined ? undefined : this.#kernel.mapAt(address)
     const { native } = map ?? {}
     if (!map || !native) return undefined

@@ -3,16 +3,14 @@ import { FAULT_REASONS } from "../fault-reasons.ts"
 import { InstructionFault } from "../instruction-fault.ts"
 import {
   type CallArguments,
-  type CallFrame,
   type CallResult,
   type ExecutableProgram,
-  FRAME_BYTES,
   MAX_TAIL_CALLS,
   type Machine,
   ProgramExit,
-  TailCall,
 } from "../machine.ts"
 import { Unwind } from "../unwind.ts"
+import { Caller, type CallingInstance } from "./caller.ts"
 import type { Tier } from "./compile.ts"
 import { faultOf } from "./fault.ts"
 import { EACH_NAME, FAULT, functionName, STATUS } from "./layout.ts"
@@ -23,7 +21,7 @@ type EachFunction = (first: number, step: number, count: number, results: number
 type BpfFunction = (frame: number, r1: bigint, r2: bigint, r3: bigint, r4: bigint, r5: bigint) => bigint
 
 /** A program's module on one site. */
-export class Instance {
+export class Instance implements CallingInstance {
   readonly program: ExecutableProgram
   readonly tier: Tier
   /** How large memory was when it was compiled. */
@@ -64,10 +62,9 @@ export class Instance {
         memory: site.memory,
         mailbox: site.mailboxAddress,
         loopBudget: site.loopBudget,
-        call: (id: number, slot: number, frame: number) =>
-          this.#callOut(slot, frame, (args, call) => this.#machine.call(id, args, call)),
+        call: (id: number, slot: number, frame: number) => this.#callHelper(id, slot, frame),
         callKfunc: (id: number, module: number, slot: number, frame: number) =>
-          this.#callOut(slot, frame, (args, call) => this.#machine.callKfunc(id, module, args, call)),
+          this.#callKfunc(id, module, slot, frame),
         loadPacket: (context: bigint, offset: number, size: 1 | 2 | 4, slot: number) =>
           this.#loadPacket(BigInt.asUintN(64, context), offset, size, slot),
         callee: (value: bigint, register: number, slot: number) =>
@@ -139,27 +136,38 @@ export class Instance {
     return this.#fault(Number(reason >> 32n), Number(BigInt.asIntN(32, reason)), address)
   }
 
-  #callOut(slot: number, frame: number, call: (args: CallArguments, frame: CallFrame) => CallResult): number {
-    const site = this.#site
-    const run = this.#run
-    const { mailbox } = site
-    // One by one: taking them apart as a list takes five times as long.
-    const r1 = mailbox[1]!
-    const args: CallArguments = [r1, mailbox[2]!, mailbox[3]!, mailbox[4]!, mailbox[5]!]
+  #callHelper(id: number, slot: number, frame: number): number {
+    const args = this.#callOut(frame)
+    return this.#answer(this.#machine.call(id, args, new Caller(this, slot, frame)), args, frame)
+  }
+
+  #callKfunc(id: number, module: number, slot: number, frame: number): number {
+    const args = this.#callOut(frame)
+    return this.#answer(this.#machine.callKfunc(id, module, args, new Caller(this, slot, frame)), args, frame)
+  }
+
+  #callOut(frame: number): CallArguments {
+    const { mailbox, arena } = this.#site
     // Frames of callbacks, and of programs that the call lets run, come below this one.
-    site.arena.release(frame)
-    const result = call(args, this.#callFrame(slot, frame))
-    if (result instanceof ProgramExit) throw new Unwind(run, result.result)
-    if (result instanceof TailCall) {
-      const runs = run.instance.runs
-      if (run.runs !== runs) [run.runs, run.tailCalls] = [runs, 0]
-      if (run.tailCalls === MAX_TAIL_CALLS) return STATUS.unchanged
-      run.tailCalls++
-      site.mailbox[0] = this.#tailCall(result.program, r1, frame)
-      return STATUS.end
+    arena.release(frame)
+    // One by one: taking them apart as a list takes five times as long.
+    return [mailbox[1]!, mailbox[2]!, mailbox[3]!, mailbox[4]!, mailbox[5]!]
+  }
+
+  #answer(result: CallResult, [r1]: CallArguments, frame: number): number {
+    const site = this.#site
+    if (typeof result === "bigint") {
+      site.mailbox[0] = result
+      return STATUS.result
     }
-    site.mailbox[0] = result
-    return STATUS.result
+    const run = this.#run
+    if (result instanceof ProgramExit) throw new Unwind(run, result.result)
+    const { runs } = run.instance
+    if (run.runs !== runs) [run.runs, run.tailCalls] = [runs, 0]
+    if (run.tailCalls === MAX_TAIL_CALLS) return STATUS.unchanged
+    run.tailCalls++
+    site.mailbox[0] = this.#tailCall(result.program, r1, frame)
+    return STATUS.end
   }
 
   /** The program goes on with this one's frame, fuel and limit. It may be in use by a run further out. */
@@ -183,23 +191,8 @@ export class Instance {
     return before
   }
 
-  #callFrame(slot: number, frame: number): CallFrame {
-    const { program } = this
-    return {
-      program,
-      slot,
-      framePointer: BigInt(frame + FRAME_BYTES),
-      callSubprogram: (target, args) => {
-        if (!this.hasFunction(Number(target))) {
-          const reason = FAULT_REASONS.noCallback(target)
-          throw new InstructionFault({ program, slot, reason })
-        }
-        // What the helper itself ran before has given its frames back.
-        const below = frame - FRAME_BYTES
-        if (below < this.#frameLimit.value) throw this.#fault(FAULT.frame, slot, 0n)
-        return BigInt.asUintN(64, this.start(Number(target), args, below))
-      },
-    }
+  checkFrame(frame: number, slot: number): void {
+    if (frame < this.#frameLimit.value) throw this.#fault(FAULT.frame, slot, 0n)
   }
 
   #loadPacket(context: bigint, offset: number, size: 1 | 2 | 4, slot: number): bigint {

@@ -97,9 +97,7 @@ export class Runner {
     const site = this.#site
     if (site.run !== undefined || this.#machine.loopBudget !== undefined) return false
     const isStale =
-      this.#left <= 0 ||
-      this.#mark !== site.arena.mark ||
-      this.#instance.memoryBytes !== site.memoryBytes
+      this.#left <= 0 || this.#mark !== site.arena.mark || this.#instance.memoryBytes !== site.memoryBytes
     if (isStale) this.#prepare()
     return true
   }

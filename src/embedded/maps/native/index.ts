@@ -6,6 +6,7 @@
  * - `assembly/`: the operations, in AssemblyScript without a runtime: functions on memory, no heap, no globals;
  * - `module.generated.ts`: the compiled module, made by `scripts/native-maps/build.mjs`, not committed;
  * - `native-maps.ts`: the module on one kernel's memory; `hash-table.ts`: memory for a hash map's elements;
+ * - `assembly/random.ts`: the kernel's random numbers, which programs ask for as often;
  * - `native-map.ts`: what the compiler of programs is told of a map.
  *
  * May import base and memory.

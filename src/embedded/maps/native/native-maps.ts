@@ -16,13 +16,15 @@ export interface HashFunctions {
   readonly remove: Required<NativeHash>["remove"]
 }
 
-/** The module's exports: besides those, the ones of assembly/ring.ts, and what hash-table.ts needs. */
+/** The module's exports: besides those, the ones of assembly/ring.ts and random.ts, and what hash-table.ts needs. */
 export interface NativeFunctions extends HashFunctions {
   readonly rebucket: (header: number, buckets: number, shift: number) => void
   readonly reserve: NativeRing["reserve"]
   readonly commit: NativeRing["commit"]
   readonly output: NativeRing["output"]
   readonly ringOf: (data: number) => number
+  /** The kernel's next random number; as JavaScript sees it, signed. */
+  readonly random: () => number
 }
 
 /** Who answers when the module asks for something in the name of a header. */

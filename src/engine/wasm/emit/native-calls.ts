@@ -1,4 +1,4 @@
-import type { NativeArgument, NativeCall, NativeElement } from "../../native-calls.ts"
+import type { NativeArgument, NativeCall, NativeElement, NativeWord } from "../../native-calls.ts"
 import { FUNCTION_IMPORTS, LOCAL } from "../layout.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitKeepSlots } from "./frame.ts"
@@ -14,6 +14,10 @@ export function emitNativeCall(
   context: FunctionContext,
   ordinary: () => void,
 ): void {
+  if (call.kind === "word") {
+    emitWord(code, call)
+    return
+  }
   const pointers: readonly Extract<NativeArgument, { kind: "pointer" }>[] =
     call.kind === "element"
       ? [{ kind: "pointer", register: 2, bytes: INDEX_BYTES }]
@@ -44,6 +48,25 @@ export function emitNativeCall(
     }
   }
   if (pointers.length > 0) code.op("end")
+}
+
+function emitWord(code: FunctionCode, { address, offsets, size, step }: NativeWord): void {
+  if (step !== undefined) {
+    code.i32(0).i32(0).memory("i64.load", address).i64(step).op("i64.add")
+    setRegister(code, 0)
+    pushRegister(code, 0)
+    code.memory("i64.store", address)
+    return
+  }
+  code.i32(0)
+  let at = address
+  for (const offset of offsets) {
+    code.memory("i32.load", at)
+    at = offset
+  }
+  code.memory(size === 8 ? "i64.load" : "i32.load", at)
+  if (size === 8) setRegister(code, 0)
+  else setLow(code, 0)
 }
 
 function emitElement(code: FunctionCode, { base, entries, stride, cpu }: NativeElement): void {
