@@ -7,7 +7,7 @@ export interface NativeCalls {
    * How to call a helper, on the map whose address is in r1 where that is known; undefined for the ordinary way.
    */
   find(helper: number, map: number | undefined): NativeCall | undefined
-  /** Pointers that programs may hand over lie from here on, to the end of memory; calls with others go the ordinary way. */
+  /** Pointers that programs may hand over lie from here on, to the end of memory, and so does their stack; calls with others go the ordinary way. */
   readonly start: number
 }
 

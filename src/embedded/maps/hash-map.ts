@@ -7,7 +7,15 @@ const nothing = (): number => 0
 const noEntry = (): number => -errnoNumber("ENOENT")
 /** The operations of a map whose memory is gone. */
 const CLOSED: HashFunctions = {
-  ...{ lookup: nothing, lookup4: nothing, lookup8: nothing, peek: nothing, next: nothing },
+  ...{
+    lookup: nothing,
+    lookup4: nothing,
+    lookup8: nothing,
+    lookupPlain4: nothing,
+    lookupPlain8: nothing,
+    peek: nothing,
+    next: nothing,
+  },
   ...{ claim: noEntry, update: noEntry, remove: noEntry },
 }
 
@@ -18,11 +26,13 @@ const CLOSED: HashFunctions = {
 export class HashMap extends MapBase {
   readonly #table: HashTable
   #functions: HashFunctions
+  readonly #evicts: number | undefined
 
   constructor(host: MapHost, id: number, attributes: MapAttributes, copies: number, evicts?: number) {
     super(host, id, attributes, copies)
     const { keySize, valueSize, maxEntries } = attributes
     const { stride } = this
+    this.#evicts = evicts
     this.#functions = nativeMaps(host.memory).functions
     this.#table = new HashTable(host.memory, { keySize, valueSize, maxEntries, stride, copies, evicts })
     if (attributes.layout) this.#table.onRelease(value => this.releaseValue(value))
@@ -32,15 +42,27 @@ export class HashMap extends MapBase {
     const isOwn = (name: "lookup" | "update" | "delete"): boolean => this[name] === HashMap.prototype[name]
     // What has another lookup does more than to look a value up.
     if (!isOwn("lookup")) return undefined
-    const { lookup, lookup4, lookup8, update, remove } = this.#functions
-    const { keySize } = this.attributes
+    const { update, remove } = this.#functions
     return {
       kind: "hash",
       header: this.#table.header,
-      lookup: keySize === 8 ? lookup8 : keySize === 4 ? lookup4 : lookup,
+      lookup: this.#nativeLookup(),
       // An update leaves out what special fields hold.
       ...(isOwn("update") && !this.attributes.layout ? { update } : {}),
       ...(isOwn("delete") ? { remove } : {}),
+    }
+  }
+
+  #nativeLookup(): NativeHash["lookup"] {
+    const functions = this.#functions
+    const isPlain = this.#evicts === undefined && this.copies === 1
+    switch (this.attributes.keySize) {
+      case 4:
+        return isPlain ? functions.lookupPlain4 : functions.lookup4
+      case 8:
+        return isPlain ? functions.lookupPlain8 : functions.lookup8
+      default:
+        return functions.lookup
     }
   }
 

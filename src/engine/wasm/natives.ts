@@ -1,33 +1,74 @@
-import type { NativeCall, NativeCalls } from "../native-calls.ts"
+import { FRAME_POINTER } from "../../isa/index.ts"
+import { FRAME_BYTES } from "../machine.ts"
+import type { NativeArgument, NativeCall, NativeCalls } from "../native-calls.ts"
 import type { Block, Step } from "./flow/blocks.ts"
 import { writeOf } from "./flow/registers.ts"
 
-/** Finds helper calls that need not go the ordinary way. A map is known when its address was loaded before, in the same block. */
-export function nativeCallsIn(blocks: readonly Block[], natives: NativeCalls): Map<Step, NativeCall> {
-  const found = new Map<Step, NativeCall>()
+/** A helper call that need not go the ordinary way. */
+export interface FoundCall {
+  readonly call: NativeCall
+  /** Pointers that are known to be good. */
+  readonly checked: readonly NativePointer[]
+  readonly unchecked: readonly NativePointer[]
+}
+
+type NativePointer = Extract<NativeArgument, { readonly kind: "pointer" }>
+
+const INDEX: NativePointer = { kind: "pointer", register: 2, bytes: 4 }
+
+/** Finds those in a function. Maps and places in the frame are known when their address was made before, in the same block. */
+export function nativeCallsIn(blocks: readonly Block[], natives: NativeCalls): Map<Step, FoundCall> {
+  const found = new Map<Step, FoundCall>()
   for (const { steps } of blocks) {
-    const known = new Map<number, number>()
+    const known = new Map<number, Known>()
     for (const step of steps) {
       const { operation } = step
       if (operation.kind === "call" && operation.callee.kind === "helper") {
-        const call = natives.find(operation.callee.id, known.get(1))
-        if (call) found.set(step, call)
+        const r1 = known.get(1)
+        const call = natives.find(operation.callee.id, r1?.kind === "constant" ? r1.value : undefined)
+        if (call) found.set(step, withPointers(call, known))
       }
       const register = writeOf(step)
       if (register === undefined) continue
-      const constant = constantOf(step, known)
-      if (constant === undefined) known.delete(register)
-      else known.set(register, constant)
+      const value = knownOf(step, known)
+      if (value === undefined) known.delete(register)
+      else known.set(register, value)
     }
   }
   return found
 }
 
-function constantOf({ operation }: Step, known: ReadonlyMap<number, number>): number | undefined {
+function withPointers(call: NativeCall, known: ReadonlyMap<number, Known>): FoundCall {
+  const isGood = ({ register, bytes }: NativePointer): boolean => {
+    const value = known.get(register)
+    return value?.kind === "frame" && value.offset >= -FRAME_BYTES && value.offset + bytes <= 0
+  }
+  const pointers = pointersOf(call)
+  return { call, checked: pointers.filter(isGood), unchecked: pointers.filter(pointer => !isGood(pointer)) }
+}
+
+function pointersOf(call: NativeCall): readonly NativePointer[] {
+  if (call.kind === "word") return []
+  return call.kind === "element" ? [INDEX] : call.args.filter(arg => arg.kind === "pointer")
+}
+
+/** What a register holds: a number, or an address so far from the function's r10. */
+type Known =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "frame"; readonly offset: number }
+
+function knownOf({ operation }: Step, known: ReadonlyMap<number, Known>): Known | undefined {
   if (operation.kind === "load64" && operation.value.kind === "immediate")
-    return Number(operation.value.value)
-  const isCopy = operation.kind === "move" && operation.width === 64 && operation.signExtendFrom === undefined
-  return isCopy && operation.source.kind === "register" ? known.get(operation.source.register) : undefined
+    return { kind: "constant", value: Number(operation.value.value) }
+  if (operation.kind === "move") {
+    const { source, width, signExtendFrom } = operation
+    if (width === 32 || signExtendFrom !== undefined || source.kind === "immediate") return undefined
+    return source.register === FRAME_POINTER ? { kind: "frame", offset: 0 } : known.get(source.register)
+  }
+  if (operation.kind !== "alu" || operation.operator !== "add" || operation.width === 32) return undefined
+  const before = known.get(operation.dst)
+  if (before?.kind !== "frame" || operation.source.kind === "register") return undefined
+  return { kind: "frame", offset: before.offset + operation.source.value }
 }
 
 /** The functions that a program's native calls need, each once. */
@@ -42,7 +83,7 @@ export class NativeFunctions {
 
   /** Those that blocks need. */
   add(blocks: readonly Block[]): void {
-    for (const call of nativeCallsIn(blocks, this.calls).values()) {
+    for (const { call } of nativeCallsIn(blocks, this.calls).values()) {
       if (call.kind !== "function" || this.#numbers.has(call.function)) continue
       this.#numbers.set(call.function, this.#parameters.push(call.args.length) - 1)
     }

@@ -9,6 +9,8 @@ export interface HashFunctions {
   readonly lookup: Lookup
   readonly lookup4: Lookup
   readonly lookup8: Lookup
+  readonly lookupPlain4: Lookup
+  readonly lookupPlain8: Lookup
   readonly peek: Lookup
   readonly next: Lookup
   readonly claim: (header: number, key: number, flags: number) => number

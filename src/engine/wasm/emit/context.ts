@@ -1,7 +1,6 @@
-import type { NativeCall } from "../../native-calls.ts"
 import type { Step } from "../flow/blocks.ts"
 import type { Signatures } from "../flow/signatures.ts"
-import type { NativeFunctions } from "../natives.ts"
+import type { FoundCall, NativeFunctions } from "../natives.ts"
 import type { StackSlot } from "../optimise/stack-slots.ts"
 
 /** What the code of a function depends on beside its own blocks. */
@@ -19,5 +18,5 @@ export interface FunctionContext {
   readonly innerFrames: number
   /** Helper calls that need not leave WebAssembly. */
   readonly natives: NativeFunctions | undefined
-  readonly nativeCalls: ReadonlyMap<Step, NativeCall>
+  readonly nativeCalls: ReadonlyMap<Step, FoundCall>
 }

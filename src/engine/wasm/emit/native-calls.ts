@@ -1,16 +1,15 @@
-import type { NativeArgument, NativeCall, NativeElement, NativeWord } from "../../native-calls.ts"
+import type { NativeArgument, NativeElement, NativeWord } from "../../native-calls.ts"
 import { FUNCTION_IMPORTS, LOCAL } from "../layout.ts"
+import type { FoundCall } from "../natives.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitKeepSlots } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
 import { emitPast, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
 
-const INDEX_BYTES = 4
-
 /** A helper call in WebAssembly, or as `ordinary` writes it when a pointer is none. */
 export function emitNativeCall(
   code: FunctionCode,
-  call: NativeCall,
+  { call, checked, unchecked }: FoundCall,
   context: FunctionContext,
   ordinary: () => void,
 ): void {
@@ -18,25 +17,21 @@ export function emitNativeCall(
     emitWord(code, call)
     return
   }
-  const pointers: readonly Extract<NativeArgument, { kind: "pointer" }>[] =
-    call.kind === "element"
-      ? [{ kind: "pointer", register: 2, bytes: INDEX_BYTES }]
-      : call.args.filter(arg => arg.kind === "pointer")
   const { calls, numberOf } = context.natives!
   const { start } = calls
-  pointers.forEach(({ register, bytes }, index) => {
+  unchecked.forEach(({ register, bytes }, index) => {
     pushRegister(code, register)
     code.i64(start).op("i64.sub")
     emitPast(code, context.memoryBytes - start - bytes)
     if (index > 0) code.op("i32.or")
   })
-  if (pointers.length > 0) {
+  if (unchecked.length > 0) {
     code.open("if")
     ordinary()
     code.op("else")
   }
   // Pointers made of thin air may lead to parts of the frame that are in registers.
-  if (pointers.length > 0) emitKeepSlots(code, context)
+  if (checked.length + unchecked.length > 0) emitKeepSlots(code, context)
   if (call.kind === "element") emitElement(code, call)
   else {
     for (const arg of call.args) pushArgument(code, arg)
@@ -47,7 +42,7 @@ export function emitNativeCall(
       setRegister(code, 0)
     }
   }
-  if (pointers.length > 0) code.op("end")
+  if (unchecked.length > 0) code.op("end")
 }
 
 function emitWord(code: FunctionCode, { address, offsets, size, step }: NativeWord): void {

@@ -35,7 +35,10 @@ export function bucketOf(header: u32, hash: u32): u32 {
  * here goes on for longer than there are elements.
  */
 export function findWord<T>(header: u32, hash: u32, key: T): u32 {
-  let element = load<u32>(bucketOf(header, hash))
+  const first = load<u32>(bucketOf(header, hash))
+  // Most keys that are there come first in their bucket.
+  if (first === 0 || load<T>(first, KEY) === key) return first
+  let element = load<u32>(first, NEXT)
   let left = load<u32>(header, COUNT)
   while (element !== 0) {
     if (load<T>(element, KEY) === key) return element

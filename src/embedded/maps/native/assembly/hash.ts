@@ -38,13 +38,27 @@ export function lookup8(header: u32, key: u32): u32 {
   return used(header, findWord<u64>(header, hashWord(word), word))
 }
 
+/** Lookups in maps that neither evict nor have a value for each CPU. */
+export function lookupPlain4(header: u32, key: u32): u32 {
+  const word = load<u32>(key)
+  return firstValue(header, findWord<u32>(header, hashWord(word), word))
+}
+
+export function lookupPlain8(header: u32, key: u32): u32 {
+  const word = load<u64>(key)
+  return firstValue(header, findWord<u64>(header, hashWord(word), word))
+}
+
 export function lookup(header: u32, key: u32): u32 {
   return used(header, findKey(header, key))
 }
 
 /** The first CPU's value, or 0. Nobody has used the key then. */
 export function peek(header: u32, key: u32): u32 {
-  const element = findKey(header, key)
+  return firstValue(header, findKey(header, key))
+}
+
+function firstValue(header: u32, element: u32): u32 {
   return element === 0 ? 0 : element + load<u32>(header, VALUE)
 }
 
