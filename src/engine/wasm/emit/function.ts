@@ -79,7 +79,10 @@ function writeStructured(code: FunctionCode, graph: FlowGraph, context: Function
   })
 }
 
-/** A loop around a table of all blocks: `next` has the number of the one to go to. */
+/**
+ * A loop around a table of all blocks: `next` has the number of the one to go to. Only ways back go through the table: each
+ * block stands inside of those that follow, so ways forward are branches.
+ */
 function writeDispatched(code: FunctionCode, { blocks }: FlowGraph, context: FunctionContext): void {
   code.open("loop")
   for (let block = 0; block < blocks.length; block++) code.open("block")
@@ -92,13 +95,26 @@ function writeDispatched(code: FunctionCode, { blocks }: FlowGraph, context: Fun
     emitBlock(code, block, context)
     const again = blocks.length - 1 - number
     const [first, second] = block.successors
-    if (first === undefined) code.op("unreachable")
-    else if (second === undefined) code.i32(first).set(LOCAL.next).branch("br", again)
-    else {
-      code.i32(first).i32(second)
-      emitCondition(code, block)
-      code.op("select").set(LOCAL.next).branch("br", again)
+    const go = (target: number): void => {
+      if (target === number + 1) return
+      if (target > number) code.branch("br", target - number - 1)
+      else code.i32(target).set(LOCAL.next).branch("br", again)
     }
+    if (first === undefined) {
+      code.op("unreachable")
+      return
+    }
+    if (second === undefined) {
+      go(first)
+      return
+    }
+    emitCondition(code, block)
+    if (first > number) code.branch("br_if", first - number - 1)
+    else {
+      code.open("if").i32(first).set(LOCAL.next)
+      code.branch("br", again + 1).op("end")
+    }
+    go(second)
   })
   code.op("end")
 }

@@ -64,10 +64,13 @@ function emitAccess(
   }
   const isWrite = kind !== "load"
   const isChecked = code.checked.has(base, offset, offset + size, isWrite)
+  // With a checked access the distance from the good addresses is at hand already.
+  const isAtHand = isWrite && !isChecked && context.slots.length === 0
   if (!isChecked) {
     // Loads of the unused beginning give its zeros; anything else there is a fault.
     const start = isWrite ? UNUSED_BYTES : 0
     pushSum(code, base, offset - start)
+    if (isAtHand) code.tee(LOCAL.value)
     emitPast(code, context.memoryBytes - size - start)
     code.open("if")
     emitFault(code, FAULT[kind] + size, step.slot, () => pushSum(code, base, offset))
@@ -76,6 +79,10 @@ function emitAccess(
   }
   const access = (): void =>
     body(() => {
+      if (isAtHand) {
+        code.get(LOCAL.value).op("i32.wrap_i64")
+        return UNUSED_BYTES
+      }
       pushLow(code, base)
       if (offset !== 0) code.i32(offset).op("i32.add")
       return 0
