@@ -13,7 +13,7 @@ test("a loop is a loop, and pays fuel at its head", () => {
   expect(
     dump("r0 = 0\nagain: r0 += r1\nr1 -= 1\nif r1 != 0 goto again\nexit").split("\nfunc $each")[0],
   ).toBe(`func $f0 (param i32 i64 i64 i64 i64 i64) (result i64)
-  local 7 × i64, 3 × i32
+  local 7 × i64, 3 × i32, 1 × i64
   global.get 2
   local.set 11
   local.get 11
@@ -94,8 +94,16 @@ describe("the optimising tier", () => {
     expect(text).toContain("i64.const 262144\n  i64.lt_s")
   })
 
-  test("lets a loop that nothing is known of pay in each round", () => {
+  test("stops a loop that nothing is known of where its fuel ends, by its counter", () => {
     const text = optimised("r0 = 0\nagain: r0 += r2\nr2 -= 1\nif r2 != 0 goto again\nexit")
+    // A third of the fuel, as three instructions make a round; and what is left of it comes back.
+    expect(text).toContain(`i64.const ${Math.floor(0x1_0000 / 3)}\n  i64.mul\n  i64.const 16\n  i64.shr_u`)
+    expect(text).toContain("    loop\n      local.get 2\n      local.get 16\n      i64.eq\n      if\n")
+    expect(text).toMatch(/local.get 11\n +local.get 2\n +local.get 16\n +i64.sub\n +i64.const 3\n +i64.mul\n/)
+  })
+
+  test("lets a loop without a counter pay in each round", () => {
+    const text = optimised("r0 = 0\nagain: r0 += r2\nr2 >>= 1\nif r2 != 0 goto again\nexit")
     expect(text).toContain("    loop\n      local.get 11\n")
   })
 

@@ -14,8 +14,13 @@ export interface ExecuteOptions {
 
 export const heat = new Heat()
 
-/** So much that no run uses it up. */
-export const NO_LIMIT = 1n << 62n
+/** Hours of running: what compiled programs calculate with their fuel would overflow beyond. */
+const MAX_FUEL = 1n << 46n
+
+/** What a run on a machine may take. */
+export function fuelOf({ fuel = MAX_FUEL }: Machine): bigint {
+  return fuel < MAX_FUEL ? fuel : MAX_FUEL
+}
 
 /**
  * Runs a program compiled to WebAssembly, as `interpret` does, with the same results and faults. Only fuel is counted more
@@ -34,7 +39,7 @@ export function execute(
   const mark = site.arena.mark
   const { frame, limit, isStackShort } = site.enter(program, entry)
   const outer = { run: site.run, loops: site.loopBudget.value }
-  const fuel = machine.fuel ?? NO_LIMIT
+  const fuel = fuelOf(machine)
   const limits = instance.exchange(fuel, limit)
   const run: Run = { machine, isStackShort, instance, runs: instance.runs, tailCalls: 0 }
   site.run = run

@@ -25,6 +25,8 @@ export const LOCAL = {
   loopsLeft: 14,
   /** Of a dispatch loop: the block to go to. */
   next: 15,
+  /** What the counter of the loop at hand may not reach. */
+  limit: 16,
 } as const
 
 const R0 = 6
@@ -36,7 +38,7 @@ const REGISTERS = [R0, 1, 2, 3, 4, 5, 7, 8, 9, 10] as const
  * no program names.
  */
 export function localOf(register: number): number {
-  return REGISTERS[register] ?? LOCAL.next + register - FRAME_POINTER
+  return REGISTERS[register] ?? LOCAL.limit + register - FRAME_POINTER
 }
 
 /** Those of r1 … r5 that are no parameters, r0 and r6 … r9, the locals above, and registers from 11 up to the last one. */
@@ -44,6 +46,7 @@ export function localTypes(parameters: number, lastRegister = FRAME_POINTER): Va
   return [
     ...Array<ValueType>(LOCAL.scratch - 1 - parameters).fill("i64"),
     ...Array<ValueType>(LOCAL.next + 1 - LOCAL.scratch).fill("i32"),
+    "i64",
     ...Array<ValueType>(Math.max(lastRegister - FRAME_POINTER, 0)).fill("i64"),
   ]
 }

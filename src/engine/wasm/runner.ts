@@ -1,6 +1,6 @@
 import type { ExecutableProgram, Machine } from "../machine.ts"
 import { Unwind } from "../unwind.ts"
-import { type ExecuteOptions, execute, heat, NO_LIMIT } from "./execute.ts"
+import { type ExecuteOptions, execute, fuelOf, heat } from "./execute.ts"
 import type { Instance } from "./instance.ts"
 import { RESULT_BYTES } from "./layout.ts"
 import { instanceOf } from "./modules.ts"
@@ -85,7 +85,7 @@ export class Runner {
     this.#mark = site.arena.mark
     const { frame, limit, isStackShort } = site.enter(program, 0)
     site.arena.release(this.#mark)
-    instance.allow(machine.fuel ?? NO_LIMIT, limit)
+    instance.allow(fuelOf(machine), limit)
     this.#frame = frame
     this.#run = { machine, isStackShort, instance, runs: instance.runs, tailCalls: 0 }
     this.#instance = instance

@@ -1,12 +1,13 @@
 import type { OperationOf } from "../../../isa/index.ts"
-import type { Block, LoopCharge, Step } from "../flow/blocks.ts"
+import type { Block, Step } from "../flow/blocks.ts"
 import { FAULT, LOCAL, localOf } from "../layout.ts"
 import { emitAlu, emitByteOrder, emitComparison, emitMove, emitNegate } from "./arithmetic.ts"
 import { emitCall, emitExit, emitPacketLoad } from "./calls.ts"
 import type { FunctionContext } from "./context.ts"
+import { emitLoopCharge, emitLoopLimit, emitLoopRefund } from "./fuel.ts"
 import type { FunctionCode } from "./function-code.ts"
 import { emitAtomic, emitFault, emitLoad, emitStore } from "./memory.ts"
-import { pushLow, pushRegister, setLow } from "./operands.ts"
+import { pushLow, setLow } from "./operands.ts"
 
 /** A block's operations but for the jump at its end. Behind an exit or a fault nothing follows. */
 export function emitBlock(code: FunctionCode, { steps, left }: Block, context: FunctionContext): void {
@@ -26,51 +27,6 @@ export function emitCondition(code: FunctionCode, { steps, slot }: Block): void 
     code.get(LOCAL.loopsLeft).op("i32.eqz")
     code.get(LOCAL.loopsLeft).get(LOCAL.loopsLeft).i32(0).op("i32.ne", "i32.sub").set(LOCAL.loopsLeft)
   } else throw new Error(`BUG: the block that starts at slot ${slot} has no branch`)
-}
-
-/** Takes fuel for `count` instructions from `slot` on. */
-export function emitCharge(code: FunctionCode, count: number, slot: number): void {
-  code.get(LOCAL.fuel).i64(count)
-  emitPay(code, slot)
-}
-
-/** Takes what is on the stack from the fuel below it. */
-function emitPay(code: FunctionCode, slot: number): void {
-  code.op("i64.sub").tee(LOCAL.fuel).i64(0).op("i64.lt_s").open("if")
-  emitFault(code, FAULT.fuel, slot)
-  code.op("end")
-}
-
-/** Takes fuel for the rounds that a loop went, which its counter tells. */
-function emitLoopCharge(
-  code: FunctionCode,
-  { counter, ahead, start, step, cost }: LoopCharge,
-  slot: number,
-): void {
-  code.get(LOCAL.fuel)
-  const pushStart = (): void =>
-    void (start.kind === "register" ? pushRegister(code, start.register) : code.i64(start.value))
-  if (step > 0) {
-    pushRegister(code, counter)
-    pushStart()
-  } else {
-    pushStart()
-    pushRegister(code, counter)
-  }
-  code.op("i64.sub")
-  // The first round has gone without a step.
-  const extra = Math.abs(step) - Math.sign(step) * ahead
-  if (extra !== 0) code.i64(extra).op("i64.add")
-  const size = Math.abs(step)
-  if (cost % size === 0) {
-    if (cost !== size) code.i64(cost / size).op("i64.mul")
-  } else {
-    const shift = Math.log2(size)
-    if (Number.isInteger(shift)) code.i64(shift).op("i64.shr_u")
-    else code.i64(size).op("i64.div_u")
-    if (cost !== 1) code.i64(cost).op("i64.mul")
-  }
-  emitPay(code, slot)
 }
 
 function emitStep(code: FunctionCode, step: Step, context: FunctionContext): void {
@@ -125,6 +81,12 @@ function emitStep(code: FunctionCode, step: Step, context: FunctionContext): voi
       break
     case "loopCharge":
       emitLoopCharge(code, operation, slot)
+      break
+    case "loopLimit":
+      emitLoopLimit(code, operation)
+      break
+    case "loopRefund":
+      emitLoopRefund(code, operation)
       break
     case "jump":
     case "branch":

@@ -4,7 +4,7 @@ import type { Signature } from "../flow/signatures.ts"
 import { bpfFunction, GLOBAL, LOCAL, localOf, localTypes } from "../layout.ts"
 import type { Conditions } from "../optimise/optimise.ts"
 import type { Window } from "../optimise/windows.ts"
-import { emitCharge } from "./block.ts"
+import { emitCharge } from "./fuel.ts"
 import { FunctionCode } from "./function-code.ts"
 import { emitPast } from "./operands.ts"
 

@@ -7,9 +7,10 @@ import type { Signature } from "../flow/signatures.ts"
 import { structure } from "../flow/structure.ts"
 import { bpfFunction, GLOBAL, LOCAL, localTypes } from "../layout.ts"
 import { nativeCallsIn } from "../natives.ts"
-import { emitBlock, emitCharge, emitCondition } from "./block.ts"
+import { emitBlock, emitCondition } from "./block.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitFetchSlots } from "./frame.ts"
+import { emitCharge, emitLimit } from "./fuel.ts"
 import { FunctionCode } from "./function-code.ts"
 import { LowHalves } from "./low-halves.ts"
 
@@ -68,7 +69,9 @@ function writeStructured(code: FunctionCode, graph: FlowGraph, context: Function
       code.checked.enter(block, graph)
       code.lows?.enter(block)
       const charge = charges.get(block)
-      if (charge !== undefined) emitCharge(code, charge, graph.blocks[block]!.slot)
+      const { limited, slot } = graph.blocks[block]!
+      if (charge !== undefined) emitCharge(code, charge, slot)
+      if (limited !== undefined) emitLimit(code, limited, slot)
       emitBlock(code, graph.blocks[block]!, context)
       code.checked.leave(block)
     },

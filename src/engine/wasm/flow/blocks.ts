@@ -2,7 +2,7 @@ import type { Operand, Operation } from "../../../isa/index.ts"
 
 /** One operation of a function, at the slot that it comes from. */
 export interface Step {
-  readonly operation: Operation | LoopCharge
+  readonly operation: Operation | LoopOperation
   readonly slot: number
 }
 
@@ -18,6 +18,26 @@ export interface LoopCharge {
   readonly cost: number
 }
 
+/** Turns the fuel that is left into the value of a counter that no round of a loop may begin with. */
+export interface LoopLimit {
+  readonly kind: "loopLimit"
+  /** Grows by `step` each round. */
+  readonly counter: number
+  readonly step: number
+  /** Of one round. */
+  readonly cost: number
+}
+
+/** Turns what a counter is short of its limit back into fuel. */
+export interface LoopRefund extends Omit<LoopLimit, "kind"> {
+  readonly kind: "loopRefund"
+  /** The counter has grown in the last round too. */
+  readonly isAhead: boolean
+}
+
+/** What the compiler adds around loops. */
+export type LoopOperation = LoopCharge | LoopLimit | LoopRefund
+
 /** A run of operations that is entered at its start alone and left at its end. */
 export interface Block {
   /** Where it starts, for faults. */
@@ -29,6 +49,8 @@ export interface Block {
   readonly successors: readonly number[]
   /** The head of a loop whose rounds are paid for elsewhere. */
   readonly isPaid?: boolean
+  /** The head of a loop that is stopped when this register reaches its limit. */
+  readonly limited?: number
   /** The slot outside the program that control would run on to. */
   readonly left?: number
 }
@@ -113,6 +135,6 @@ function endsControl(operation: Operation | undefined): boolean {
 }
 
 /** Slots from one operation to the next one in a row. */
-export function lengthOf(operation: Operation | LoopCharge): number {
+export function lengthOf(operation: Operation | LoopOperation): number {
   return operation.kind === "load64" ? 2 : 1
 }

@@ -49,6 +49,9 @@ export function readsOf({ operation }: Step): readonly number[] {
       return [0]
     case "loopCharge":
       return [operation.counter, ...operand(operation.start)]
+    case "loopLimit":
+    case "loopRefund":
+      return [operation.counter]
     case "load64":
     case "jump":
     case "mayGoto":
@@ -89,6 +92,8 @@ export function writeOf({ operation }: Step): number | undefined {
     case "exit":
     case "invalid":
     case "loopCharge":
+    case "loopLimit":
+    case "loopRefund":
       return undefined
     default:
       return operation satisfies never

@@ -1,6 +1,7 @@
 import type { Operand } from "../../../isa/index.ts"
 import type { Block, LoopCharge, Step } from "../flow/blocks.ts"
 import { costOfRound } from "../flow/charges.ts"
+import { GraphEdit } from "../flow/edit.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import type { Loop, LoopNest } from "../flow/loops.ts"
 import type { Signatures } from "../flow/signatures.ts"
@@ -40,7 +41,7 @@ export function payForLoops(
   registers: number,
   signatures: Signatures,
 ): PaidLoops {
-  const edit = new Edit(graph, registers)
+  const payments = new Payments(graph, registers)
   const flat = new Map<Loop, number>()
   let paysLate = false
   for (const loop of [...loops].reverse()) {
@@ -50,7 +51,7 @@ export function payForLoops(
     const [best] = counters
     if (best === undefined) continue
     if (best.rounds * cost <= MAX_FLAT) {
-      edit.enter(loop, best.rounds * cost, [])
+      payments.enter(loop, best.rounds * cost, [])
       if (loop.parent) flat.set(loop.parent, (flat.get(loop.parent) ?? 0) + best.rounds * cost)
       continue
     }
@@ -58,12 +59,12 @@ export function payForLoops(
     for (const counter of counters) {
       const charges = chargesOf(graph, counted, ranges, counter, cost)
       if (charges === undefined) continue
-      edit.pay(loop, counter, charges, ranges)
+      payments.pay(loop, counter, charges, ranges)
       paysLate = true
       break
     }
   }
-  return { blocks: edit.blocks, registers: edit.registers, paysLate }
+  return { blocks: payments.blocks, registers: payments.registers, paysLate }
 }
 
 /** Those with the fewest rounds come first. */
@@ -107,20 +108,20 @@ function chargesOf(
   return charges
 }
 
-/** Puts blocks between others. */
-class Edit {
+/** Changes a graph so that loops pay elsewhere. */
+class Payments {
+  readonly #edit: GraphEdit
   readonly #graph: FlowGraph
-  readonly #blocks: Block[]
   #registers: number
 
   constructor(graph: FlowGraph, registers: number) {
+    this.#edit = new GraphEdit(graph)
     this.#graph = graph
-    this.#blocks = [...graph.blocks]
     this.#registers = registers
   }
 
   get blocks(): readonly Block[] {
-    return this.#blocks
+    return this.#edit.blocks
   }
 
   get registers(): number {
@@ -129,10 +130,9 @@ class Edit {
 
   /** Runs `steps`, and pays `cost`, before the first round of a loop, which pays for its rounds no more. */
   enter(loop: Loop, cost: number, steps: readonly Step[]): void {
-    this.#blocks[loop.head] = { ...this.#blocks[loop.head]!, isPaid: true }
-    const from = this.#graph.predecessors[loop.head]!.filter(block => !loop.blocks.has(block))
-    for (const [index, block] of from.entries())
-      this.#between(block, loop.head, index === 0 ? cost : 0, steps)
+    this.#edit.change(loop.head, { isPaid: true })
+    for (const [index, block] of this.#edit.entriesOf(loop).entries())
+      this.#edit.between(block, loop.head, index === 0 ? cost : 0, steps)
   }
 
   pay(
@@ -142,8 +142,9 @@ class Edit {
     ranges: Ranges,
   ): void {
     const { slot } = this.#graph.blocks[loop.head]!
-    const from = this.#graph.predecessors[loop.head]!.filter(block => !loop.blocks.has(block))
-    const known = from.map(block => ranges.leaving(block, loop.head)?.read(counter.register))
+    const known = this.#edit
+      .entriesOf(loop)
+      .map(block => ranges.leaving(block, loop.head)?.read(counter.register))
     const [first] = known
     const isKnown = first && known.every(other => other && isConstant(other) && other.low === first.low)
     const start: Operand = isKnown
@@ -161,18 +162,6 @@ class Edit {
           ]
     this.enter(loop, 0, keep)
     for (const [[block, to], charge] of charges)
-      this.#between(block, to, 0, [{ operation: { ...charge, start }, slot }])
-  }
-
-  /** A way that an outer loop leaves too, or that enters another one, has a block already: the new one comes before it. */
-  #between(from: number, to: number, cost: number, steps: readonly Step[]): void {
-    if (cost === 0 && steps.length === 0) return
-    const block = this.#blocks[from]!
-    const place = this.#graph.blocks[from]!.successors.indexOf(to)
-    const next = block.successors[place]!
-    const { slot } = this.#graph.blocks[to]!
-    this.#blocks.push({ slot, cost, steps, successors: [next] })
-    const successors = block.successors.with(place, this.#blocks.length - 1)
-    this.#blocks[from] = { ...block, successors }
+      this.#edit.between(block, to, 0, [{ operation: { ...charge, start }, slot }])
   }
 }

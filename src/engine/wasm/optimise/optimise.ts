@@ -5,6 +5,7 @@ import { frameOffset } from "../flow/registers.ts"
 import type { Signatures } from "../flow/signatures.ts"
 import { firstFreeRegister, type Inliner } from "./inline.ts"
 import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
+import { limitLoops } from "./loop-limits.ts"
 import { rangesOf } from "./ranges.ts"
 import { promoteSlots, type StackSlot } from "./stack-slots.ts"
 import { type Window, windowsOf } from "./windows.ts"
@@ -39,6 +40,7 @@ const MAX_STEPS = 4000
  * 3. numbers and distances from addresses get limits (ranges.ts)
  * 4. accesses within them need no check (windows.ts)
  * 5. loops that are known to end pay at their end (loop-charges.ts)
+ * 6. of others some end at a limit that their fuel is turned into (loop-limits.ts)
  * Undefined when there is nothing to win, or it takes too long.
  */
 export function optimise(
@@ -90,7 +92,7 @@ function attempt(
   const { inside, windows } = windowsOf(graph, ranges, memoryBytes, innerFrames)
   const paid = payForLoops(graph, loops, ranges, registers, signatures)
   return {
-    graph: flowGraph(paid.blocks),
+    graph: flowGraph(limitLoops(flowGraph(paid.blocks), signatures)),
     registers: paid.registers,
     inside,
     slots,

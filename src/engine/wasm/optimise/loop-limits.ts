@@ -1,0 +1,84 @@
+import type { Block, LoopLimit, LoopRefund, Step } from "../flow/blocks.ts"
+import { costOfRound } from "../flow/charges.ts"
+import { GraphEdit } from "../flow/edit.ts"
+import type { FlowGraph } from "../flow/graph.ts"
+import { type Loop, loopsOf } from "../flow/loops.ts"
+import { writeOf } from "../flow/registers.ts"
+import type { Signatures } from "../flow/signatures.ts"
+
+/** Steps and costs that cannot overflow what is calculated with them. */
+const MAX_STEP = 2 ** 15
+const MAX_COST = 2 ** 12
+
+interface Counter {
+  readonly register: number
+  readonly step: number
+  /** Where it grows. */
+  readonly block: number
+}
+
+/**
+ * Lets loops with a register that grows by the same in each round count no fuel, though nobody knows when they end: when
+ * one is entered, the fuel is turned into the value of that register that no round may begin with, and back again where the
+ * loop is left. Only innermost loops without calls: nothing else may look at the fuel meanwhile.
+ */
+export function limitLoops(graph: FlowGraph, signatures: Signatures): readonly Block[] {
+  const { loops, innermost } = loopsOf(graph)
+  const parents = new Set(loops.map(({ parent }) => parent))
+  const edit = new GraphEdit(graph)
+  for (const loop of loops) {
+    if (parents.has(loop) || graph.blocks[loop.head]!.isPaid) continue
+    const cost = costOfRound(graph, innermost, loop, signatures)
+    const counter = cost <= MAX_COST ? counterOf(graph, loop) : undefined
+    if (counter) limit(edit, graph, loop, counter, cost)
+  }
+  return edit.blocks
+}
+
+function limit(edit: GraphEdit, graph: FlowGraph, loop: Loop, counter: Counter, cost: number): void {
+  const { register, step, block } = counter
+  const { slot } = graph.blocks[loop.head]!
+  const start: LoopLimit = { kind: "loopLimit", counter: register, step, cost }
+  edit.change(loop.head, { isPaid: true, limited: register })
+  for (const from of edit.entriesOf(loop)) edit.between(from, loop.head, 0, [{ operation: start, slot }])
+  for (const from of loop.blocks)
+    for (const to of graph.blocks[from]!.successors) {
+      if (loop.blocks.has(to)) continue
+      const isAhead = dominates(graph, block, from)
+      const refund: LoopRefund = { kind: "loopRefund", counter: register, step, cost, isAhead }
+      edit.between(from, to, 0, [{ operation: refund, slot }])
+    }
+}
+
+/** A register that is written once in each round, by adding a number. */
+function counterOf(graph: FlowGraph, loop: Loop): Counter | undefined {
+  const found = new Map<number, Counter | undefined>()
+  for (const block of loop.blocks)
+    for (const step of graph.blocks[block]!.steps) {
+      const { kind } = step.operation
+      if (kind === "call" || kind === "packetLoad") return undefined
+      const register = writeOf(step)
+      if (register === undefined) continue
+      const growth = found.has(register) ? undefined : growthOf(step)
+      found.set(register, growth === undefined ? undefined : { register, step: growth, block })
+    }
+  const latches = graph.predecessors[loop.head]!.filter(block => loop.blocks.has(block))
+  for (const counter of found.values())
+    if (counter && latches.every(latch => dominates(graph, counter.block, latch))) return counter
+  return undefined
+}
+
+function growthOf({ operation }: Step): number | undefined {
+  if (operation.kind !== "alu" || operation.width !== 64 || operation.source.kind !== "immediate")
+    return undefined
+  const { value } = operation.source
+  if (value === 0 || Math.abs(value) > MAX_STEP) return undefined
+  if (operation.operator === "add") return value
+  return operation.operator === "sub" ? -value : undefined
+}
+
+function dominates({ dominators }: FlowGraph, above: number, block: number): boolean {
+  let at = block
+  while (at > above) at = dominators[at]!
+  return at === above
+}
