@@ -6,8 +6,22 @@ export interface ExecutableProgram {
   readonly instructions: readonly Instruction[]
   /** First slots of functions that only the machine calls, such as an exception callback; most programs have none. */
   readonly entries?: readonly number[]
+  /**
+   * What is true in every run, as a verifier may have found: the optimising compiler believes it where it found out less
+   * itself, and drops checks for it.
+   */
+  readonly facts?: readonly Fact[]
   /** The source line a slot comes from, for faults: `count.bpf.c:12: x = *p`. */
   describe?(slot: number): string | undefined
+}
+
+/** A register holds an unsigned number from `low` to `high`, both below 2^52, before the instruction at a slot. */
+export interface Fact {
+  readonly slot: number
+  /** r0 … r9. */
+  readonly register: number
+  readonly low: number
+  readonly high: number
 }
 
 /**

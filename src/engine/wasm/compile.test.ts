@@ -116,6 +116,16 @@ describe("the optimising tier", () => {
     expect(text.match(/i64.store/g)).toHaveLength(1)
   })
 
+  test("believes what it is told of registers", () => {
+    const text = "r2 = *(u64 *)(r1 +0)\nr3 = r1\nr3 += r2\nr0 = *(u8 *)(r3 +0)\nexit"
+    const checks = (facts: CompileOptions["facts"]): number =>
+      dump(text, { tier: "optimising", memoryBytes: 0x10_0000, facts }).split(/^func/m)[1]!.match(/gt_u/g)!
+        .length
+    // One test of the window at the start, and the access that nothing is known of.
+    expect(checks([])).toBe(2)
+    expect(checks([{ slot: 2, register: 2, low: 0, high: 100 }])).toBe(1)
+  })
+
   test("puts small functions into those that call them", () => {
     const text = optimised("call pc+2\nr0 += 1\nexit\nr0 = r1\nr0 *= 3\nexit")
     expect(text).toContain("i64.mul")

@@ -1,5 +1,6 @@
 import type { Instruction, Operation } from "../../isa/index.ts"
 import { functionStarts } from "../functions.ts"
+import type { Fact } from "../machine.ts"
 import { prepare } from "../prepare.ts"
 import { firstFunction } from "./emit/calls.ts"
 import type { FunctionContext } from "./emit/context.ts"
@@ -15,6 +16,7 @@ import { flowGraph } from "./flow/graph.ts"
 import { signaturesOf } from "./flow/signatures.ts"
 import { FUNCTION_IMPORTS, functionName, GLOBAL_IMPORTS, OWN_GLOBALS } from "./layout.ts"
 import { type NativeFunctions, nativeName } from "./natives.ts"
+import { factsBySlot } from "./optimise/facts.ts"
 import { Inliner } from "./optimise/inline.ts"
 import { type Optimised, optimise } from "./optimise/optimise.ts"
 
@@ -26,6 +28,8 @@ export interface CompileOptions {
   readonly tier?: Tier
   /** Bytes of memory there are: accesses beyond are faults, even if it grows. 2 GiB unless told otherwise. */
   readonly memoryBytes?: number
+  /** What is true of every run: see `ExecutableProgram`. */
+  readonly facts?: readonly Fact[] | undefined
   /** Helper calls that need not leave WebAssembly; gets the functions that the module imports for them. */
   readonly natives?: NativeFunctions | undefined
   /** Every function as a loop around a jump table, as irreducible ones are: for tests and measurements. */
@@ -63,10 +67,11 @@ export function compileProgram(
   const own: FunctionDefinition[] = []
   const fallbacks: FunctionDefinition[] = []
   const inliner = new Inliner(operations)
+  const optimising = { memoryBytes, signatures, facts: factsBySlot(options.facts ?? []) }
   for (const start of starts) {
     const signature = signatures.get(start)!
     const name = signature.cost === undefined ? functionName(start) : undefined
-    const optimised = tier === "optimising" ? optimise(inliner, start, memoryBytes, signatures) : undefined
+    const optimised = tier === "optimising" ? optimise(inliner, start, optimising) : undefined
     if (optimised === undefined) own.push(quick(start, name))
     else {
       const fallback = firstFunction(context) + starts.length + fallbacks.length

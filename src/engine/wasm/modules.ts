@@ -19,7 +19,7 @@ const instances = new WeakMap<ExecutableProgram, WeakMap<Site, Map<Tier, Instanc
 
 /** The module of a program, which is compiled again when it shall start at a slot that nothing in it names. */
 function moduleOf(
-  { instructions, entries = [] }: ExecutableProgram,
+  { instructions, entries = [], facts }: ExecutableProgram,
   entry: number,
   { memoryBytes, natives }: Site,
   tier: Tier,
@@ -36,7 +36,7 @@ function moduleOf(
   const starts = new Set([...(known?.starts ?? functionStarts(operations)), ...entries, entry])
   const functions = natives && new NativeFunctions(natives)
   const module = new WebAssembly.Module(
-    compileProgram(operations, [...starts], { tier, memoryBytes, natives: functions }),
+    compileProgram(operations, [...starts], { tier, memoryBytes, facts, natives: functions }),
   )
   const made = { starts, module, imports: functions?.imports ?? {} }
   own.set(key, made)

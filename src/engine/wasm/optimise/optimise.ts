@@ -3,6 +3,7 @@ import { type FlowGraph, flowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
 import { frameOffset } from "../flow/registers.ts"
 import type { Signatures } from "../flow/signatures.ts"
+import { type Facts, NO_FACTS } from "./facts.ts"
 import { firstFreeRegister, type Inliner } from "./inline.ts"
 import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
 import { limitLoops } from "./loop-limits.ts"
@@ -30,6 +31,14 @@ export interface Conditions {
   readonly innerFrames: number
 }
 
+/** What a function's optimisation depends on beside its own code. */
+export interface OptimiseContext {
+  readonly memoryBytes: number
+  readonly signatures: Signatures
+  /** True of every run. */
+  readonly facts: Facts
+}
+
 /** Larger functions take too long. */
 const MAX_STEPS = 4000
 
@@ -43,17 +52,10 @@ const MAX_STEPS = 4000
  * 6. of others some end at a limit that their fuel is turned into (loop-limits.ts)
  * Undefined when there is nothing to win, or it takes too long.
  */
-export function optimise(
-  inliner: Inliner,
-  start: number,
-  memoryBytes: number,
-  signatures: Signatures,
-): Optimised | undefined {
-  const best = attempt(inliner, start, memoryBytes, signatures, true)
+export function optimise(inliner: Inliner, start: number, context: OptimiseContext): Optimised | undefined {
+  const best = attempt(inliner, start, context, true)
   // Where it is not known that accesses miss the frame, moving parts of it costs more than it saves.
-  return best && best.slots.length > 0 && mayMeetFrame(best)
-    ? attempt(inliner, start, memoryBytes, signatures, false)
-    : best
+  return best && best.slots.length > 0 && mayMeetFrame(best) ? attempt(inliner, start, context, false) : best
 }
 
 function mayMeetFrame({ graph, inside }: Optimised): boolean {
@@ -67,8 +69,7 @@ function mayMeetFrame({ graph, inside }: Optimised): boolean {
 function attempt(
   inliner: Inliner,
   start: number,
-  memoryBytes: number,
-  signatures: Signatures,
+  { memoryBytes, signatures, facts }: OptimiseContext,
   withSlots: boolean,
 ): Optimised | undefined {
   const body = inliner.bodyOf(start)
@@ -87,7 +88,8 @@ function attempt(
   if (!graph.isReducible || graph.blocks.reduce((sum, { steps }) => sum + steps.length, 0) > MAX_STEPS)
     return undefined
   const loops = loopsOf(graph)
-  const ranges = rangesOf(graph, loops, registers)
+  // In functions that were put in, registers have other numbers.
+  const ranges = rangesOf(graph, loops, registers, innerFrames === 0 ? facts : NO_FACTS)
   if (ranges === undefined) return undefined
   const { inside, windows } = windowsOf(graph, ranges, memoryBytes, innerFrames)
   const paid = payForLoops(graph, loops, ranges, registers, signatures)

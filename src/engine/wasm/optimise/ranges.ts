@@ -2,6 +2,7 @@ import type { Block, Step } from "../flow/blocks.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import type { LoopNest } from "../flow/loops.ts"
 import { isFramePointer, writeOf } from "../flow/registers.ts"
+import { believe, type Facts } from "./facts.ts"
 import { refine } from "./refine.ts"
 import { type CountedLoop, countedLoop, roundsOf } from "./rounds.ts"
 import { joinStates, State } from "./state.ts"
@@ -30,7 +31,12 @@ const MAX_VISITS = 60
  * Forward analysis to a fixed point: limits of numbers and of offsets from addresses, refined by branches, widened at loop
  * heads. Copies of a register share what a branch tells of one of them. Undefined when it takes too long.
  */
-export function rangesOf(graph: FlowGraph, { loops }: LoopNest, registers: number): Ranges | undefined {
+export function rangesOf(
+  graph: FlowGraph,
+  { loops }: LoopNest,
+  registers: number,
+  facts: Facts,
+): Ranges | undefined {
   const { blocks, predecessors, loopHeads } = graph
   const assumed = new Set<number>()
   const limits = new Stops()
@@ -50,7 +56,10 @@ export function rangesOf(graph: FlowGraph, { loops }: LoopNest, registers: numbe
   }
   const flow = (block: number): void => {
     const state = entries[block]!.copy()
-    for (const step of blocks[block]!.steps) apply(step, state)
+    for (const step of blocks[block]!.steps) {
+      believe(facts.get(step.slot), state)
+      apply(step, state)
+    }
     exits[block] = leave(blocks[block]!, state, limits, assumed)
   }
 
@@ -96,6 +105,7 @@ export function rangesOf(graph: FlowGraph, { loops }: LoopNest, registers: numbe
       const state = entries[block]?.copy()
       if (!state) return
       for (const step of blocks[block]!.steps) {
+        believe(facts.get(step.slot), state)
         visitor(step, state)
         apply(step, state)
       }
