@@ -25,7 +25,15 @@ import { boundedIndex, lookedUp, packet, unknownValue, wrappedAddress } from "./
 import { alu, immediate, move, ProgramWriter, register } from "./program-writer.ts"
 import type { Callee, Scope } from "./scope.ts"
 import { aliases, atomic, frameAccess, framePointerCopy, orderedAccess, spill } from "./stack-fragments.ts"
-import { broken, endless, foreignFrame, wildAccess, wildPointer, wrongCheck } from "./wild-fragments.ts"
+import {
+  accessesAtEdge,
+  broken,
+  endless,
+  foreignFrame,
+  wildAccess,
+  wildPointer,
+  wrongCheck,
+} from "./wild-fragments.ts"
 
 type Fragment = (scope: Scope) => void
 
@@ -65,6 +73,7 @@ const FRAGMENTS: readonly (readonly [weight: number, fragment: Fragment])[] = [
 const WILD_FRAGMENTS: readonly (readonly [weight: number, fragment: Fragment])[] = [
   [3, wildAccess],
   [4, wildPointer],
+  [4, accessesAtEdge],
   [5, wrongCheck],
   [5, foreignFrame],
   [3, endless],

@@ -61,6 +61,39 @@ export function wildPointer(scope: Scope): void {
   if (random.chance(2)) access(scope, pointer, random.below(64) - 32)
 }
 
+/** Several accesses around one address at an end of memory: what one check tells of the next ones is easy to get wrong. */
+export function accessesAtEdge(scope: Scope): void {
+  const { random, writer } = scope
+  const [pointer, copy] = targets(scope, 2) as [number, number]
+  const near = (): number => random.below(48) - 24
+  let base = pointer
+  writer.put(
+    constant(pointer, BigInt(random.pick([0, 0x1_0000, MEMORY_BYTES, MEMORY_BYTES])) + BigInt(near())),
+  )
+  if (random.chance(2)) {
+    writer.put(alu("and", copy, immediate(random.pick([7, 15, 31]))))
+    writer.put(alu("add", pointer, register(copy)))
+  }
+  for (let left = 2 + random.below(3); left > 0; left--) {
+    access(scope, base, near())
+    if (random.chance(3)) {
+      const next = base === pointer ? copy : pointer
+      writer.put(move(next, register(base)))
+      base = next
+    }
+    if (random.chance(2))
+      writer.put(
+        alu(random.pick(["add", "sub"] as const), base, immediate(near()), random.chance(8) ? 32 : 64),
+      )
+    if (random.chance(4)) {
+      const end = writer.label()
+      writer.branch(random.pick(COMPARISONS), 64, anySource(scope), immediate(anyImmediate(scope)), end)
+      access(scope, base, near())
+      writer.place(end)
+    }
+  }
+}
+
 /** Checked, but not against this: the wrong width, sign, register or limit. */
 export function wrongCheck(scope: Scope): void {
   const { random, writer } = scope

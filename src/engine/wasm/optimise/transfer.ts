@@ -89,7 +89,7 @@ function plus(a: Value, b: Value): Value {
 function minus(a: Value, b: Value): Value {
   const step = gcd(a.step, b.step)
   if (isNumber(b)) return value(a.base, a.low - b.high, a.high - b.low, step)
-  return a.base === b.base ? value(0, a.low - b.high, a.high - b.low, step) : TOP
+  return a.base > 0 && a.base === b.base ? value(0, a.low - b.high, a.high - b.low, step) : TOP
 }
 
 /** `x & mask` is at most the mask, and at most x; it keeps the mask's zeros at the end. */
