@@ -34,9 +34,13 @@ async function testRun(words: Words, context: VerbContext): Promise<void> {
     await readInput(options.get("ctx_in"), io),
   ]
   if (!data && !input) throw new UsageError("expected data_in or ctx_in")
-  const { result, duration, ...after } = kernel.testRun(program.id, { data, context: input, repeat })
+  const { result, duration, ...after } = kernel.testRun(program.id, {
+    ...(data && { packet: data }),
+    ...(input && { context: input }),
+    repeat,
+  })
   const write = (): void => {
-    writeOutput(after.data, "data_out", options, context)
+    writeOutput(after.packet, "data_out", options, context)
     writeOutput(after.context, "ctx_out", options, context)
   }
   if (!json) {
