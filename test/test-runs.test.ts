@@ -6,7 +6,7 @@ import { EmbeddedKernel } from "../src/embedded/embedded-kernel.ts"
 import { readObject } from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
 import { answerOn } from "./kernel/suite/test-run-answers.ts"
-import { PACKET, RUN_CASES, told } from "./kernel/suite/test-run-cases.ts"
+import { RUN_CASES, told } from "./kernel/suite/test-run-cases.ts"
 
 const RELEASES = ["6.1", "6.12"] as const
 const ENGINES = ["wasm", "interpreter"] as const

@@ -12,7 +12,7 @@ export const XDP_CONTEXT_BYTES = HARD_END + 4
 /** What a packet at least keeps: its Ethernet header. */
 export const ETHERNET_BYTES = 14
 /** A `struct xdp_frame` has to fit before the packet. */
-const FRAME_STRUCT = 40
+export const FRAME_STRUCT = 40
 /** Metadata has a byte for its length since 6.8; before it had no more than this. */
 const OLD_METADATA = 32
 

@@ -5,13 +5,14 @@ import { isZero, userContext } from "./user-context.ts"
 
 /** `struct bpf_flow_keys` (include/uapi/linux/bpf.h). */
 const KEYS_BYTES = 56
-const [NETWORK_OFFSET, TRANSPORT_OFFSET, PROTOCOL, FLAGS] = [0, 2, 8, 48]
+const [NETWORK_OFFSET, TRANSPORT_OFFSET, PROTOCOL, FLAGS] = [0, 2, 10, 48]
 const KEYS_AT = Math.ceil(SKB_CONTEXT_BYTES / 16) * 16
 const PACKET_AT = KEYS_AT + 64
 
 /** BPF_PROG_TEST_RUN of flow dissectors: the packet afterwards is what it found, a `struct bpf_flow_keys`. */
 export const FLOW_RUN: RunKind = {
   slotBytes: () => PACKET_AT + PAGE,
+  isFresh: true,
   isTimed: true,
 
   check({ flags = 0, cpu = 0, batchSize = 0 }) {

@@ -10,6 +10,7 @@ const [AF_INET, AF_INET6] = [2, 10]
 /** BPF_PROG_TEST_RUN of sk_lookup programs. There are no sockets to be chosen: none is, and the context stays as it was given. */
 export const LOOKUP_RUN: RunKind = {
   slotBytes: () => 80,
+  isFresh: false,
   isTimed: true,
 
   check({ flags = 0, cpu = 0, batchSize = 0 }) {

@@ -22,6 +22,7 @@ function refusePacket({ packet, repeat = 0, batchSize = 0, packetRoom = 0 }: Run
 /** BPF_PROG_TEST_RUN of syscall programs: the context is memory that they change. */
 export const SYSCALL_RUN: RunKind = {
   slotBytes: ({ context }) => Math.max(context?.length ?? 0, 8),
+  isFresh: false,
   isTimed: false,
 
   check(options) {
@@ -43,6 +44,7 @@ export const SYSCALL_RUN: RunKind = {
 /** BPF_PROG_TEST_RUN of raw tracepoints: the context has the arguments, eight bytes each. */
 export const ARGUMENT_RUN: RunKind = {
   slotBytes: () => MAX_ARGUMENTS * 8,
+  isFresh: false,
   isTimed: false,
 
   check(options) {

@@ -26,6 +26,8 @@ export interface Output {
 export interface RunKind {
   /** Memory for one input; the context is at its start. */
   slotBytes(input: Input): number
+  /** Whether each of several runs finds the input as it was, and not as the one before left it. */
+  readonly isFresh: boolean
   /** Whether `repeat` and the duration are known to it. */
   readonly isTimed: boolean
   /** Throws Refused for options that no input of this kind may have. */

@@ -43,6 +43,7 @@ const SEE_ETHERNET: readonly ProgramTypeName[] = ["sched_cls", "sched_act"]
 /** BPF_PROG_TEST_RUN of programs that see a `struct __sk_buff`: a packet in one piece that has come in on the loopback device. */
 export const SKB_RUN: RunKind = {
   slotBytes: () => PAGE_AT + PAGE,
+  isFresh: false,
   isTimed: true,
 
   check({ flags = 0, cpu = 0, batchSize = 0 }) {

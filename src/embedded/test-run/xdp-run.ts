@@ -2,6 +2,7 @@ import { NotModelledError } from "../../base/index.ts"
 import { CONTEXT_LAYOUTS } from "../../catalog/details.ts"
 import {
   ETHERNET_BYTES,
+  FRAME_STRUCT,
   fieldOffsets,
   isMetadataSize,
   mostMetadata,
@@ -24,15 +25,17 @@ const CONTEXT_BYTES = CONTEXT_LAYOUTS.xdp_md.size
 /** BPF_PROG_TEST_RUN of XDP programs: one packet in a page of its own. */
 export const XDP_RUN: RunKind = {
   slotBytes: () => FRAME_AT + PAGE,
+  isFresh: false,
   isTimed: true,
 
-  check({ flags = 0, batchSize = 0 }, { name }) {
+  check({ flags = 0, batchSize = 0, context, packetRoom, contextRoom }, { name }) {
     refuseIf((flags & ~LIVE_FRAMES) !== 0, "EINVAL", `flags ${flags}`)
     if ((flags & LIVE_FRAMES) === 0) {
       refuseIf(batchSize > 0, "EINVAL", "a batch size goes with live frames only")
       return
     }
     refuseIf(batchSize > MAX_BATCH, "E2BIG", `a batch has ${MAX_BATCH} packets at most`)
+    refuseIf(context && (packetRoom !== 0 || contextRoom !== 0), "EINVAL", "live frames do not come back")
     throw new NotModelledError(
       `prog '${name}': test runs with live frames are not modelled by the embedded kernel yet`,
     )
@@ -92,7 +95,11 @@ function checkContext(context: Uint8Array, length: number, most: number, name: s
   refuseIf(word("data_meta") !== 0, "EINVAL", "data_meta has to be 0: data counts from it")
   refuseIf(word("data_end") > length, "EINVAL", `data_end is ${word("data_end")}, of ${length} bytes`)
   refuseIf(metadata > word("data_end"), "EINVAL", `data is ${metadata}, past the end`)
-  refuseIf(!isMetadataSize(metadata, most), "EINVAL", `metadata has whole words and at most ${most} bytes`)
+  refuseIf(
+    !isMetadataSize(metadata, Math.min(most, HEADROOM - FRAME_STRUCT)),
+    "EINVAL",
+    `metadata has whole words, at most ${most} bytes, and ${FRAME_STRUCT} bytes before it`,
+  )
   if (word("data_end") < length)
     throw new NotModelledError(
       `prog '${name}': packets in pieces, here of ${word("data_end")} and more bytes, are not modelled by the embedded kernel yet`,
