@@ -1,4 +1,4 @@
-/** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, btf, catalog, memory and engine types. */
+/** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, btf, catalog, memory and engine. */
 export * from "./commands/index.ts"
 export * from "./create-map.ts"
 export type {
@@ -11,6 +11,7 @@ export type {
   MapTypes,
   TailTarget,
 } from "./map-storage.ts"
+export { nativeMaps } from "./native/index.ts"
 export { PerfEventArray } from "./perf-event-array.ts"
 export { ProgArray } from "./prog-array.ts"
 export { UserRingBuffer } from "./queues/user-ring-buffer.ts"

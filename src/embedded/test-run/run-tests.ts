@@ -1,41 +1,19 @@
 import type { ProgramTypeName } from "../../catalog/index.ts"
 import {
-  actionOf,
   contextBytes,
   type RunInput,
   type RunOptions,
   type RunResult,
   runRefusal,
 } from "../../kernel/index.ts"
+import { type BatchHost, ChunkRun } from "./chunk-run.ts"
 import { FLOW_RUN } from "./flow-run.ts"
 import { runFunctions } from "./function-run.ts"
 import { LOOKUP_RUN } from "./lookup-run.ts"
 import { ARGUMENT_RUN, SYSCALL_RUN, wantedCpu } from "./memory-run.ts"
-import {
-  type Input,
-  type Output,
-  Refused,
-  type RunHost,
-  type RunKind,
-  refuseIf,
-  type TestSubject,
-} from "./run-kind.ts"
+import { Refused, type RunKind, type TestSubject } from "./run-kind.ts"
 import { SKB_RUN } from "./skb-run.ts"
 import { XDP_RUN } from "./xdp-run.ts"
-
-/** Runs of one program in a row, each on the context at `first`, `first + step`, …; its r0 goes to 8 bytes of memory from `results` on. */
-export interface RunBatch {
-  readonly first: number
-  readonly step: number
-  readonly count: number
-  readonly results: number
-  /** The CPU that it runs on, where that was asked for. */
-  readonly cpu: number | undefined
-}
-
-export interface BatchHost extends RunHost {
-  runEach(subject: TestSubject, batch: RunBatch): void
-}
 
 const KINDS: Readonly<Partial<Record<ProgramTypeName, RunKind>>> = {
   xdp: XDP_RUN,
@@ -56,9 +34,6 @@ const KINDS: Readonly<Partial<Record<ProgramTypeName, RunKind>>> = {
 
 /** Runs that one call into WebAssembly does. */
 const MOST_AT_ONCE = 256
-const MOST_REPEATS = 16_384
-const RESULT_BYTES = 8
-const NOTHING = new Uint8Array(0)
 
 /** Runs a program on every input, many in one call into WebAssembly. Throws LoadError with the errno that Linux gives. */
 export function runTests(
@@ -67,7 +42,8 @@ export function runTests(
   inputs: readonly RunInput[],
   options: RunOptions,
 ): RunResult[] {
-  let index = 0
+  let done = 0
+  let run: ChunkRun | undefined
   try {
     if (subject.type === "tracing") return inputs.map(() => runFunctions(subject, options))
     const kind = KINDS[subject.type]
@@ -75,127 +51,20 @@ export function runTests(
     kind.check(options, subject)
     const cpu = subject.type === "xdp" ? undefined : wantedCpu(options, host.cpus)
     const results: RunResult[] = []
-    while (results.length < inputs.length) {
+    for (; done < inputs.length; done += MOST_AT_ONCE) {
       const chunk = inputs
-        .slice(results.length, results.length + MOST_AT_ONCE)
+        .slice(done, done + MOST_AT_ONCE)
         .map(({ packet, context }) => ({ packet, context: contextBytes(subject, context) }))
-      const run = new ChunkRun(host, subject, kind, chunk)
-      try {
-        for (; index < results.length + chunk.length; index++) run.place(index - results.length)
-        index = results.length
-        results.push(...run.run(options, cpu))
-      } finally {
-        run.free()
-      }
+      run?.free()
+      run = new ChunkRun(host, subject, kind, chunk)
+      results.push(...run.run(options, cpu))
     }
     return results
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    const which = inputs.length > 1 ? `input ${index}: ` : ""
+    const which = inputs.length > 1 && run ? `input ${done + run.at}: ` : ""
     throw runRefusal(subject, error.errno, `${which}${error.message}` || undefined)
+  } finally {
+    run?.free()
   }
-}
-
-/** The inputs that are in memory at a time. */
-class ChunkRun {
-  readonly #host: BatchHost
-  readonly #subject: TestSubject
-  readonly #kind: RunKind
-  readonly #inputs: readonly Input[]
-  readonly #step: number
-  readonly #slots: number
-
-  constructor(host: BatchHost, subject: TestSubject, kind: RunKind, inputs: readonly Input[]) {
-    this.#host = host
-    this.#subject = subject
-    this.#kind = kind
-    this.#inputs = inputs
-    this.#step = Math.ceil(Math.max(...inputs.map(input => kind.slotBytes(input))) / 16) * 16
-    this.#slots = host.memory.alloc(this.#step * inputs.length)
-  }
-
-  place(index: number): void {
-    this.#kind.place(this.#host, this.#slotOf(index), this.#inputs[index]!, this.#subject)
-  }
-
-  run(options: RunOptions, cpu: number | undefined): RunResult[] {
-    const repeat = this.#kind.isTimed ? Math.max(options.repeat ?? 1, 1) : 1
-    // Compiles it: Linux has done that when a program is loaded.
-    this.#host.runEach(this.#subject, { first: this.#slots, step: 0, count: 0, results: this.#slots, cpu })
-    const start = performance.now()
-    const returned =
-      repeat === 1 ? this.#once(cpu) : this.#inputs.map((_, index) => this.#many(index, repeat, cpu))
-    const runs = repeat * this.#inputs.length
-    const duration = this.#kind.isTimed ? Math.round(((performance.now() - start) * 1e6) / runs) : 0
-    return returned.map((result, index) => this.#result(index, result, duration, options))
-  }
-
-  free(): void {
-    this.#host.memory.free(this.#slots)
-  }
-
-  /** Each input once: all of them in one call. */
-  #once(cpu: number | undefined): number[] {
-    const { length } = this.#inputs
-    return this.#withResults(length, results => {
-      const batch = { first: this.#slots, step: this.#step, count: length, results, cpu }
-      this.#host.runEach(this.#subject, batch)
-      return this.#inputs.map((_, index) => this.#returned(results, index))
-    })
-  }
-
-  /** One input many times; what the last run returned. */
-  #many(index: number, repeat: number, cpu: number | undefined): number {
-    const most = this.#kind.isFresh ? 1 : Math.min(repeat, MOST_REPEATS)
-    return this.#withResults(most, results => {
-      let last = 0
-      for (let done = 0; done < repeat; done += most) {
-        if (this.#kind.isFresh && done > 0) this.place(index)
-        const count = Math.min(most, repeat - done)
-        this.#host.runEach(this.#subject, { first: this.#slotOf(index), step: 0, count, results, cpu })
-        last = this.#returned(results, count - 1)
-      }
-      return last
-    })
-  }
-
-  #result(index: number, result: number, duration: number, options: RunOptions): RunResult {
-    const { packet, context } = this.#kind.collect(
-      this.#host,
-      this.#slotOf(index),
-      this.#inputs[index]!,
-      this.#subject,
-    )
-    return {
-      result,
-      action: actionOf(this.#subject, result),
-      packet: fitting(packet, options.packetRoom, "packet"),
-      context: fitting(context, options.contextRoom, "context"),
-      duration,
-    }
-  }
-
-  #withResults<T>(count: number, use: (results: number) => T): T {
-    const results = this.#host.memory.alloc(count * RESULT_BYTES)
-    try {
-      return use(results)
-    } finally {
-      this.#host.memory.free(results)
-    }
-  }
-
-  #returned(results: number, index: number): number {
-    return this.#host.memory.view.getUint32(results + index * RESULT_BYTES, true)
-  }
-
-  #slotOf(index: number): number {
-    return this.#slots + index * this.#step
-  }
-}
-
-/** What the caller has room for; none at all means that it does not ask. */
-function fitting(bytes: Output["packet"], room: number | undefined, what: string): Uint8Array {
-  if (!bytes || room === 0) return NOTHING
-  refuseIf(room !== undefined && bytes.length > room, "ENOSPC", `the ${what} has ${bytes.length} bytes now`)
-  return bytes
 }

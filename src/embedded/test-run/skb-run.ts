@@ -131,7 +131,7 @@ function describePacket(
   if (protocol === ETH_P_IP) {
     skb.set("family", AF_INET)
     view.setUint32(socket + SOCKET.family, AF_INET, true)
-    if (length < 20) return
+    refuseIf(length < 20, "EINVAL", `a header of IPv4 has 20 bytes, there are ${length}`)
     skb.set("local_ip4", view.getUint32(network + 12, true))
     skb.set("remote_ip4", view.getUint32(network + 16, true))
     view.setUint32(socket + SOCKET.src_ip4, skb.get("local_ip4"), true)
@@ -139,7 +139,7 @@ function describePacket(
   } else if (protocol === ETH_P_IPV6) {
     skb.set("family", AF_INET6)
     view.setUint32(socket + SOCKET.family, AF_INET6, true)
-    if (length < 40) return
+    refuseIf(length < 40, "EINVAL", `a header of IPv6 has 40 bytes, there are ${length}`)
     bytes.copyWithin(socket + SOCKET.src_ip6, network + 8, network + 24)
     bytes.copyWithin(socket + SOCKET.dst_ip6, network + 24, network + 40)
   }

@@ -12,6 +12,7 @@ import {
   ProgramExit,
   TailCall,
 } from "../machine.ts"
+import { NativeRefusal } from "../native-calls.ts"
 import { Unwind } from "../unwind.ts"
 import type { Tier } from "./compile.ts"
 import { faultOf } from "./fault.ts"
@@ -104,7 +105,7 @@ export class Instance {
     try {
       return run(args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n, frame)
     } catch (error) {
-      throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
+      throw this.#faultOf(error)
     }
   }
 
@@ -124,13 +125,20 @@ export class Instance {
       const { runs } = this
       this.begun = (runs - this.#counted) | 0
       this.#counted = runs
-      throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
+      throw this.#faultOf(error)
     }
   }
 
   /** The number of the run that is going on. */
   get runs(): number {
     return this.#runs.value
+  }
+
+  /** What comes out of WebAssembly, as users shall see it. */
+  #faultOf(error: unknown): unknown {
+    if (error instanceof WebAssembly.RuntimeError) return this.#trapped(error)
+    if (!(error instanceof NativeRefusal)) return error
+    return new InstructionFault({ program: this.program, slot: error.slot, reason: error.message })
   }
 
   /** The fault that a program left behind when it trapped. */

@@ -10,7 +10,7 @@ export function nativeCallsIn(blocks: readonly Block[], natives: NativeCalls): M
     for (const step of steps) {
       const { operation } = step
       if (operation.kind === "call" && operation.callee.kind === "helper") {
-        const call = natives.find(operation.callee.id, known.get(1))
+        const call = natives.find(operation.callee.id, known.get(1), step.slot)
         if (call) found.set(step, call)
       }
       const register = writeOf(step)

@@ -205,6 +205,23 @@ const SKB: readonly Row[] = [
   ["repeat 5", "tc_count", { packet: packet(14), repeat: 5 }],
   ["bytes loaded and stored", "tc_copy", { packet: PACKET }],
   ["IPv6", "cgroup_look", { packet: packet(64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60) }],
+  ["IPv4 of 19 bytes", "tc_look", { packet: packet(33, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0x45) }],
+  ["IPv4 of 20 bytes", "cgroup_look", { packet: packet(34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0x45) }],
+  [
+    "IPv6 of 39 bytes",
+    "cgroup_look",
+    { packet: packet(53, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60) },
+  ],
+  [
+    "IPv6 of 39 bytes",
+    "tc_look",
+    { packet: packet(53, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60) },
+  ],
+  [
+    "IPv6 of 40 bytes",
+    "cgroup_look",
+    { packet: packet(54, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60) },
+  ],
   ["IPv4 cut short", "cgroup_look", { packet: packet(30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0x45) }],
   ["an action", "act_look", { packet: PACKET }],
   ["a socket filter", "socket_look", { packet: PACKET, context: { mark: 7, cb: [1, 2, 3, 4, 5] } }],

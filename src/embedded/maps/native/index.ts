@@ -8,7 +8,7 @@
  * - `native-maps.ts`: the module on one kernel's memory; `hash-table.ts`: memory for a hash map's elements;
  * - `native-map.ts`: what the compiler of programs is told of a map.
  *
- * May import base and memory.
+ * May import base, engine and memory.
  */
 export * from "./hash-table.ts"
 export * from "./native-map.ts"
