@@ -58,7 +58,11 @@ describe("a compiled program, without a way through JavaScript,", () => {
   })
 
   test.each([
-    ["r1 = r10\nr2 = 0\ncall 132\nr0 = 0\nexit", 2, /^instruction 2: .*no ring buffer has a record reserved at 0x/],
+    [
+      "r1 = r10\nr2 = 0\ncall 132\nr0 = 0\nexit",
+      2,
+      /^instruction 2: .*no ring buffer has a record reserved at 0x/,
+    ],
     ["r1 = -8\nr2 = 0\ncall 133\nr0 = 0\nexit", 2, /no ring buffer has a record reserved at 0xffffffff$/],
     ["r1 = RING\nr2 = r10\nr3 = 2147483647\nr4 = 0\ncall 130\nexit", 5, /is no pointer to 2147483647 bytes$/],
   ])("ends in a fault at the call that cannot be: %s", (text, slot, message) => {

@@ -32,7 +32,7 @@ export interface RunKind {
   readonly isTimed: boolean
   /** Throws Refused for options that no input of this kind may have. */
   check(options: RunOptions, subject: TestSubject): void
-  /** Writes an input to a slot, all of which may hold what a former one left. Throws Refused. */
+  /** Writes an input to a slot: zeros, or where runs start anew what the one before left. Throws Refused. */
   place(host: RunHost, slot: number, input: Input, subject: TestSubject): void
   collect(host: RunHost, slot: number, input: Input, subject: TestSubject): Output
 }

@@ -61,7 +61,6 @@ export const SKB_RUN: RunKind = {
     refuseIf(packet.length > MAX_PACKET, "EINVAL", `a packet has ${MAX_PACKET} bytes at most`)
     const context = userContext(input, CONTEXT_BYTES)
     const { memory } = host
-    memory.bytes.fill(0, slot, slot + PAGE_AT + PAGE)
     const mac = slot + PAGE_AT + HEADROOM
     memory.write(mac, packet)
     const network = mac + ETHERNET_BYTES

@@ -64,7 +64,6 @@ export const XDP_RUN: RunKind = {
       throw new NotModelledError(
         `prog '${name}': packets of more than ${hardEnd - meta} bytes, which are in pieces, are not modelled by the embedded kernel yet`,
       )
-    host.memory.bytes.fill(0, frame, frame + PAGE)
     host.memory.write(meta, packet)
     new XdpContext(host.memory, slot).write({
       start: frame,

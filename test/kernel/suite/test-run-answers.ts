@@ -149,6 +149,13 @@ const ANSWERS: Readonly<Record<string, string>> = {
     "TC_ACT_OK, packet 64:4041424344454647:822be340, seen 0 474645444342 0 fffffffffffffff2 470000000000 fffffffffffffff2 ffffffffffffffea 0 0 fffffffffffffff4 0 470000004140 0 470000004f45 fffffffffffffff2",
   "cgroup_look: IPv6":
     "1, packet 64:0000000000000000:9f9e4ba0, seen 32 0 0 0 dd86 0 0 0 1 0 0 0 0 0 0 0 0 0 0 100 a",
+  "tc_look: IPv4 of 19 bytes": "EINVAL",
+  "cgroup_look: IPv4 of 20 bytes":
+    "1, packet 34:0000000000000000:6e9ec79b, seen 14 0 0 0 8 0 0 0 1 0 0 0 0 0 0 0 0 0 0 100 2",
+  "cgroup_look: IPv6 of 39 bytes": "EINVAL",
+  "tc_look: IPv6 of 39 bytes": "EINVAL",
+  "cgroup_look: IPv6 of 40 bytes":
+    "1, packet 54:0000000000000000:ab3a53a0, seen 28 0 0 0 dd86 0 0 0 1 0 0 0 0 0 0 0 0 0 0 100 a",
   "cgroup_look: IPv4 cut short": "EINVAL",
   "act_look: an action":
     "TC_ACT_UNSPEC, packet 64:4041424344454647:6d70f4c0, seen 40 3 0 0 8 0 0 0 1 0 0 0 0 0 0 0 0 40",
