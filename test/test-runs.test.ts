@@ -11,15 +11,8 @@ import { RUN_CASES, told } from "./kernel/suite/test-run-cases.ts"
 const RELEASES = ["6.1", "6.12"] as const
 const ENGINES = ["wasm", "interpreter"] as const
 
-/** Packets in pieces, and the functions that test runs of tracing programs call. */
-const NOT_MODELLED = [
-  "xdp_look: a context of another length",
-  "enter_one: the kernel's functions for it",
-  "leave_two: the kernel's functions for it",
-  "enter_one: a repeat of a function",
-  "enter_one: a packet for a function",
-  "enter_one: a context for a function",
-]
+/** A packet in pieces. */
+const NOT_MODELLED = ["xdp_look: a context of another length"]
 
 const object = readObject(readFileSync(new URL("kernel/programs/test-run.bpf.o", import.meta.url)), {
   name: "test-run",
@@ -29,9 +22,10 @@ describe.each(RELEASES)("a test run on the embedded kernel %s", release => {
   const profile = loadBuiltinProfile(release)
 
   describe.each(ENGINES)("with the engine %s", engine => {
-    test.each(RUN_CASES)("$name", async ({ name, program, options }) => {
+    test.each(RUN_CASES)("$name", async ({ name, program, options, isAttached }) => {
       await using kernel = new EmbeddedKernel(await profile, { engine, memoryBytes: 128 << 20 })
       const loaded = await kernel.load(object, { only: [program] })
+      if (isAttached) await loaded.attach()
       const run = loaded.programs[program]!.run(options)
       if (NOT_MODELLED.includes(name)) {
         await expect(run).rejects.toThrow(NotModelledError)

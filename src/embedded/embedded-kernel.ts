@@ -168,6 +168,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const type = typeOfProgram(program.type)
     const subject = { name, type, attachType: spec.definition?.attachType, executable }
     const host = {
+      core: this,
       memory: this.memory,
       cpus: this.cpus,
       since: (release: string) => this.since(release),

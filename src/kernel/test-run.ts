@@ -87,9 +87,10 @@ function writeLittleEndian(bytes: Uint8Array, at: number, size: number, value: n
   for (let index = 0; index < size; index++, rest >>= 8n) bytes[at + index] = Number(rest & 0xffn)
 }
 
-/** The name that the UAPI gives a result. */
-export function actionOf({ type, attachType }: RunSubject, result: number): string | undefined {
-  return returnCodes(type, attachType).values.find(({ value }) => value === (result | 0))?.name
+/** The names that the UAPI gives the program's results. */
+export function actionsOf({ type, attachType }: RunSubject): (result: number) => string | undefined {
+  const names = new Map(returnCodes(type, attachType).values.map(({ value, name }) => [value, name]))
+  return result => names.get(result | 0)
 }
 
 /** Which program type a short name stands for. */

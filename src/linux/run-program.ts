@@ -1,7 +1,7 @@
 import { errnoName, LoadError } from "../base/index.ts"
 import type { ProgramTypeName } from "../catalog/index.ts"
 import {
-  actionOf,
+  actionsOf,
   contextBytes,
   type RunOptions,
   type RunResult,
@@ -61,7 +61,7 @@ export function runProgram(
     : contextOut?.bytes.slice(0, attributes.ctx_size_out)
   return {
     result,
-    action: actionOf(program, result),
+    action: actionsOf(program)(result),
     packet: (!isDeaf && packetOut?.bytes.slice(0, attributes.data_size_out)) || NOTHING,
     context: (!isDeaf && contextAfter) || NOTHING,
     duration: attributes.duration,

@@ -1,4 +1,5 @@
-import { actionOf, type RunOptions, type RunResult } from "../../kernel/index.ts"
+import { actionsOf, type RunOptions, type RunResult } from "../../kernel/index.ts"
+import type { KernelCore } from "../core.ts"
 import {
   type Input,
   type Output,
@@ -19,6 +20,7 @@ export interface RunBatch {
 }
 
 export interface BatchHost extends RunHost {
+  readonly core: KernelCore
   runEach(subject: TestSubject, batch: RunBatch): void
 }
 
@@ -32,6 +34,7 @@ export class ChunkRun {
   readonly #subject: TestSubject
   readonly #kind: RunKind
   readonly #inputs: readonly Input[]
+  readonly #actionOf: (result: number) => string | undefined
   readonly #step: number
   readonly #slots: number
   /** The input that it is at. */
@@ -42,6 +45,7 @@ export class ChunkRun {
     this.#subject = subject
     this.#kind = kind
     this.#inputs = inputs
+    this.#actionOf = actionsOf(subject)
     this.#step = Math.ceil(Math.max(...inputs.map(input => kind.slotBytes(input))) / 16) * 16
     this.#slots = host.memory.alloc(this.#step * inputs.length)
   }
@@ -104,7 +108,7 @@ export class ChunkRun {
     )
     return {
       result,
-      action: actionOf(this.#subject, result),
+      action: this.#actionOf(result),
       packet: fitting(packet, options.packetRoom, "packet"),
       context: fitting(context, options.contextRoom, "context"),
       duration,

@@ -1,4 +1,4 @@
-/** Test runs (BPF_PROG_TEST_RUN), a file for each family of program types. May import base, catalog, isa, engine types, kernel, memory and packets. */
+/** Test runs (BPF_PROG_TEST_RUN), a file for each family of program types. May import base, catalog, isa, engine types, kernel, memory, packets and tracing. */
 
 export type { BatchHost, RunBatch } from "./chunk-run.ts"
 export type { RunHost } from "./run-kind.ts"

@@ -45,7 +45,7 @@ export function runTests(
   let done = 0
   let run: ChunkRun | undefined
   try {
-    if (subject.type === "tracing") return inputs.map(() => runFunctions(subject, options))
+    if (subject.type === "tracing") return inputs.map(() => runFunctions(host.core, subject, options))
     const kind = KINDS[subject.type]
     if (!kind) throw new Refused("ENOTSUPP")
     kind.check(options, subject)

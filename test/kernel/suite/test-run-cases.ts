@@ -5,6 +5,8 @@ export interface RunCase {
   readonly name: string
   readonly program: string
   readonly options: RunOptions
+  /** The program stands where its section says. */
+  readonly isAttached: boolean
 }
 
 const [ON_CPU, LIVE_FRAMES] = [1, 2]
@@ -25,7 +27,7 @@ const shorts = (...numbers: readonly number[]): number[] => [
 const words = (...numbers: readonly bigint[]): Uint8Array =>
   new Uint8Array(BigUint64Array.from(numbers).buffer)
 
-type Row = readonly [name: string, program: string, options: RunOptions]
+type Row = readonly [name: string, program: string, options: RunOptions, place?: "attached"]
 
 const XDP: readonly Row[] = [
   ["a packet", "xdp_look", { packet: PACKET }],
@@ -312,6 +314,9 @@ const OTHERS: readonly Row[] = [
   ["a tracepoint", "event", {}],
   ["the kernel's functions for it", "enter_one", {}],
   ["the kernel's functions for it", "leave_two", {}],
+  ["a function that it is attached to", "enter_one", {}, "attached"],
+  ["a function that it is attached to", "leave_two", {}, "attached"],
+  ["a repeat of a function that it is attached to", "enter_one", { repeat: 3 }, "attached"],
   ["a repeat of a function", "enter_one", { repeat: 3 }],
   ["a packet for a function", "enter_one", { packet: PACKET }],
   ["a context for a function", "enter_one", { context: packet(8) }],
@@ -320,11 +325,14 @@ const OTHERS: readonly Row[] = [
   ["a typed tracepoint", "typed_event", {}],
 ]
 
-export const RUN_CASES: readonly RunCase[] = [...XDP, ...SKB, ...OTHERS].map(([name, program, options]) => ({
-  name: `${program}: ${name}`,
-  program,
-  options,
-}))
+export const RUN_CASES: readonly RunCase[] = [...XDP, ...SKB, ...OTHERS].map(
+  ([name, program, options, place]) => ({
+    name: `${program}: ${name}`,
+    program,
+    options,
+    isAttached: place === "attached",
+  }),
+)
 
 /** What a run gave, in one line: result, packet, context, and what the program noted. */
 export function told({ result, action, packet, context }: RunResult, seen: readonly bigint[]): string {

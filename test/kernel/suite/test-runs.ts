@@ -13,10 +13,11 @@ const object = programs("test-run")
 describe("a test run", () => {
   const answers: Record<string, string> = {}
 
-  for (const { name, program, options } of RUN_CASES)
+  for (const { name, program, options, isAttached } of RUN_CASES)
     test(name, async () => {
       await using kernel = await openLinuxKernel()
       const loaded = await kernel.load(object, { only: [program] })
+      if (isAttached) await loaded.attach()
       const run = loaded.programs[program]!.run(options)
       const answer = await run.then(
         result => told(result, loaded.globals.seen as bigint[]),
