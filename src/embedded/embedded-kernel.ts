@@ -6,7 +6,6 @@ import {
   FRAME_BYTES,
   InstructionFault,
   interpret,
-  Runner,
   type StackRange,
 } from "../engine/index.ts"
 import {
@@ -36,6 +35,7 @@ import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
+import { runEach } from "./programs/run-each.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
@@ -178,23 +178,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   /** Runs a program many times in a row, in one call into WebAssembly. */
-  #runEach(program: EmbeddedProgram, { first, step, count, results, cpu }: RunBatch): void {
-    const { executable } = program
-    const invocation = { program, context: first, cookie: 0n, functionAddress: 0n }
+  #runEach(program: EmbeddedProgram, batch: RunBatch): void {
+    const invocation = { program, context: batch.first, cookie: 0n, functionAddress: 0n }
     const before = this.memory.runningCpu
-    this.memory.runningCpu = cpu ?? before
-    program.runs += count
+    this.memory.runningCpu = batch.cpu ?? before
+    program.runs += batch.count
     try {
-      this.#inside(invocation, { traceFlags: TEST_RUN_FLAGS }, count, run => {
-        if (this.#engine === execute) {
-          new Runner(executable, run).runEach(first, step, count, results)
-          return
-        }
-        for (let index = 0; index < count; index++) {
-          const returned = interpret(executable, run, [BigInt(first + index * step)])
-          this.memory.view.setBigUint64(results + 8 * index, returned, true)
-        }
-      })
+      this.#inside(invocation, { traceFlags: TEST_RUN_FLAGS }, batch.count, run =>
+        runEach(this.#engine, program.executable, run, batch),
+      )
     } finally {
       this.memory.runningCpu = before
     }

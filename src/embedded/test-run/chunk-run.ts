@@ -1,5 +1,6 @@
 import { actionsOf, type RunOptions, type RunResult } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import type { Contexts } from "../programs/run-each.ts"
 import {
   type Input,
   type Output,
@@ -9,12 +10,7 @@ import {
   type TestSubject,
 } from "./run-kind.ts"
 
-/** Runs of one program in a row, each on the context at `first`, `first + step`, …; its r0 goes to 8 bytes of memory from `results` on. */
-export interface RunBatch {
-  readonly first: number
-  readonly step: number
-  readonly count: number
-  readonly results: number
+export interface RunBatch extends Contexts {
   /** The CPU that it runs on, where that was asked for. */
   readonly cpu: number | undefined
 }
