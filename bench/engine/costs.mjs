@@ -1,12 +1,15 @@
 // What the engine costs beside the programs themselves: compiling, calling, helpers, maps.
+import { readFileSync } from "node:fs"
 import { bootKernel } from "../../dist/embedded/index.js"
 import { createMap } from "../../dist/embedded/maps/index.js"
+import { RING_CONSUMED, RING_PRODUCED } from "../../dist/embedded/maps/native/ring-layout.js"
 import { NativeHelpers } from "../../dist/embedded/programs/native-helpers.js"
 import { functionStarts } from "../../dist/engine/functions.js"
 import { execute, Runner } from "../../dist/engine/index.js"
 import { prepare } from "../../dist/engine/prepare.js"
 import { compileProgram } from "../../dist/engine/wasm/compile.js"
 import { assemble } from "../../dist/isa/index.js"
+import { readObject } from "../../dist/object/index.js"
 
 export const ENGINE_GROUPS = [
   { name: "engine: compiling, warm", measure: compiling },
@@ -156,7 +159,7 @@ r6 >>= 16
 r0 ^= r6
 end: exit`
 
-function packets() {
+async function packets() {
   const memory = new WebAssembly.Memory({ initial: 16 })
   const view = new DataView(memory.buffer)
   const [CONTEXTS, PACKETS, RESULTS, COUNT] = [0x2_0000, 0x4_0000, 0x8_0000, 1024]
@@ -185,7 +188,30 @@ function packets() {
       timed(`${tier} tier, 1,024 packets a call`, batch, { times: 2000, per: COUNT }),
     )
   }
-  return rows
+  return [...rows, ...(await testRuns(new Uint8Array(memory.buffer, PACKETS, 64).slice(), COUNT))]
+}
+
+/** The same parser as a program of the embedded kernel. Its runs are over when the call returns, before its promise is kept. */
+async function testRuns(packet, count) {
+  const file = new URL("../../test/kernel/programs/test-run.bpf.o", import.meta.url)
+  const object = readObject(readFileSync(file), { name: "bench" })
+  const parser = { instructions: assemble(PARSER), functions: [], references: [], lines: [] }
+  const programs = object.programs.map(spec => (spec.name === "xdp_look" ? { ...spec, ...parser } : spec))
+  const kernel = await bootKernel()
+  const { xdp_look: program } = (await kernel.load({ ...object, programs }, { only: ["xdp_look"] })).programs
+  const REPEAT = 100_000
+  const inputs = Array.from({ length: count }, () => ({ packet }))
+  const rows = [
+    timed("prog run of one packet, repeat 100,000", () => program.run({ packet, repeat: REPEAT }), {
+      times: 100,
+      per: REPEAT,
+    }),
+    timed("prog run of 1,024 packets, with their way in and out", () => program.runMany(inputs), {
+      times: 300,
+      per: count,
+    }),
+  ]
+  return rows.map(row => ({ ...row, note: `${(1e-3 / row.ms).toFixed(1)} million packets a second` }))
 }
 
 const ROUNDS = 10_000
@@ -193,13 +219,22 @@ const ROUNDS = 10_000
 async function calls() {
   const kernel = await bootKernel()
   const { memory } = kernel
-  const [ARRAY, HASH] = [2, 1]
+  const [ARRAY, HASH, CPU_HASH, CPU_ARRAY, RING] = [2, 1, 5, 6, 27]
   const shape = { name: "bench", keySize: 8, valueSize: 8, maxEntries: ROUNDS, flags: 0, extra: 0n }
   const array = createMap(kernel, 1001, { ...shape, type: ARRAY, keySize: 4 })
   const hash = createMap(kernel, 1002, { ...shape, type: HASH })
-  const maps = new Map([array, hash].map(map => [map.address, map]))
+  const cpuArray = createMap(kernel, 1003, { ...shape, type: CPU_ARRAY, keySize: 4 })
+  const cpuHash = createMap(kernel, 1004, { ...shape, type: CPU_HASH })
+  const ring = createMap(kernel, 1005, {
+    ...shape,
+    type: RING,
+    keySize: 0,
+    valueSize: 0,
+    maxEntries: 1 << 20,
+  })
+  const maps = new Map([array, hash, cpuArray, cpuHash, ring].map(map => [map.address, map]))
   const natives = new NativeHelpers({
-    memory: kernel.memory,
+    memory,
     types: kernel.types,
     mapAt: address => maps.get(address),
     since: () => true,
@@ -211,6 +246,7 @@ async function calls() {
     state = BigInt.asUintN(64, state * 6364136223846793005n + 1442695040888963407n)
     memory.view.setBigUint64(keys + 8 * i, state, true)
     hash.update(keys + 8 * i, value, 0n)
+    cpuHash.update(keys + 8 * i, value, 0n)
   }
   const stack = { base: memory.alloc(STACK_BYTES), size: STACK_BYTES }
   const machine = { ...newMachine(memory.memory), natives, stack }
@@ -221,12 +257,34 @@ async function calls() {
   })
   const lookup = map =>
     loop(`r1 = ${map.address} ll\nr2 = r6\ncall 1\nif r0 == 0 goto pc+1\nr0 = *(u64 *)(r0 +0)`)
-  const indexed = loop(
-    `*(u32 *)(r10 -4) = r7\nr1 = ${array.address} ll\nr2 = r10\nr2 += -4\ncall 1\nif r0 == 0 goto pc+1\nr0 = *(u64 *)(r0 +0)`,
-  )
-  const time = (name, program) => {
-    const runner = new Runner(program, machine, { tier: "optimising" })
+  const indexed = map =>
+    loop(
+      `*(u32 *)(r10 -4) = r7\nr1 = ${map.address} ll\nr2 = r10\nr2 += -4\ncall 1\nif r0 == 0 goto pc+1\nr0 = *(u64 *)(r0 +0)`,
+    )
+  const time = (name, program, on = machine) => {
+    const runner = new Runner(program, on, { tier: "optimising" })
     return timed(name, () => runner.run(keys), { times: 400, per: ROUNDS })
+  }
+  // Records of 64 bytes, read at once by a reader that does not look at them.
+  const { header } = ring.native
+  const timeRing = (name, body, on = machine) => {
+    const runner = new Runner(loop(body), on, { tier: "optimising" })
+    const run = () => {
+      runner.run(keys)
+      memory.view.setBigUint64(
+        header + RING_CONSUMED,
+        memory.view.getBigUint64(header + RING_PRODUCED, true),
+        true,
+      )
+    }
+    return timed(name, run, { times: 400, per: ROUNDS })
+  }
+  const output = `r1 = ${ring.address} ll\nr2 = r6\nr3 = 64\nr4 = 0\ncall 130`
+  const reserve = `r1 = ${ring.address} ll\nr2 = 64\nr3 = 0\ncall 131\nif r0 == 0 goto pc+4\n*(u64 *)(r0 +0) = r7\nr1 = r0\nr2 = 0\ncall 132`
+  const ordinary = {
+    ...newMachine(memory.memory),
+    stack,
+    call: (_id, [, data, size]) => BigInt(ring.output(memory.read(Number(data), Number(size)))),
   }
   return [
     time("the loop alone", loop("r0 = r7")),
@@ -234,7 +292,12 @@ async function calls() {
     time("bpf_ktime_get_ns", loop("call 5")),
     time("bpf_get_current_pid_tgid", loop("call 14")),
     time("helper in JavaScript that does nothing, the ordinary way", loop("call 40")),
-    time("array lookup and a load of the value", indexed),
+    time("array lookup and a load of the value", indexed(array)),
+    time("per-CPU array lookup and a load of the value", indexed(cpuArray)),
     time("hash lookup, 8-byte key of 10,000, and a load of the value", lookup(hash)),
+    time("per-CPU hash lookup, the same", lookup(cpuHash)),
+    timeRing("ring buffer: output of 64 bytes", output),
+    timeRing("ring buffer: output of 64 bytes, the ordinary way", output, ordinary),
+    timeRing("ring buffer: reserve 64 bytes, write 8, submit", reserve),
   ]
 }

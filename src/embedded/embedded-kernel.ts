@@ -8,7 +8,15 @@ import {
   interpret,
   type StackRange,
 } from "../engine/index.ts"
-import type { AttachPoint, Kernel, LoadOptions } from "../kernel/index.ts"
+import {
+  type AttachPoint,
+  type Kernel,
+  type LoadOptions,
+  type RunInput,
+  type RunOptions,
+  type RunResult,
+  typeOfProgram,
+} from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
 import { attachProgram } from "./attach/attach.ts"
@@ -27,8 +35,10 @@ import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
+import { runEach } from "./programs/run-each.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
+import { type RunBatch, runTests } from "./test-run/index.ts"
 import { TracePipe } from "./trace-pipe.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -44,6 +54,10 @@ const RUN_STACK = 512 * 8
  */
 const TIMER_FLAGS = { idle: "..s2.", busy: "..s1." }
 const WORKER_FLAGS = "...11"
+/** And out of a test run. */
+const TEST_RUN_FLAGS = "...11"
+/** How long one run of a program takes in the model. */
+const NANOSECONDS_A_RUN = 1000n
 /** What trace lines call the idle task. */
 const IDLE_NAME = "<idle>"
 const WORKER_PID = 9
@@ -147,8 +161,38 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#objects.delete(object)
   }
 
-  readonly attach = async (program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> =>
-    new EmbeddedLink(++this.#lastId, program, attachProgram(this, program, point))
+  async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
+    return new EmbeddedLink(++this.#lastId, program, attachProgram(this, program, point))
+  }
+
+  testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {
+    const { name, spec, executable } = program
+    const type = typeOfProgram(program.type)
+    const subject = { name, type, attachType: spec.definition?.attachType, executable }
+    const host = {
+      core: this,
+      memory: this.memory,
+      cpus: this.cpus,
+      since: (release: string) => this.since(release),
+      runEach: (_subject: unknown, batch: RunBatch) => this.#runEach(program, batch),
+    }
+    return runTests(host, subject, inputs, options)
+  }
+
+  /** Runs a program many times in a row, in one call into WebAssembly. */
+  #runEach(program: EmbeddedProgram, batch: RunBatch): void {
+    const invocation = { program, context: batch.first, cookie: 0n, functionAddress: 0n }
+    const before = this.memory.runningCpu
+    this.memory.runningCpu = batch.cpu ?? before
+    program.runs += batch.count
+    try {
+      this.#inside(invocation, { traceFlags: TEST_RUN_FLAGS }, batch.count, run =>
+        runEach(this.#engine, program.executable, run, batch),
+      )
+    } finally {
+      this.memory.runningCpu = before
+    }
+  }
 
   since(release: string): boolean {
     return compareReleases(this.profile.release, release) >= 0
@@ -175,19 +219,24 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     args: readonly bigint[],
     entry = 0,
   ): bigint {
+    return this.#inside(invocation, facts, 1, run => this.#engine(executable, run, args, { entry }))
+  }
+
+  /** What holds while a program runs, so many times in a row. */
+  #inside<T>(invocation: Invocation, facts: HookFacts, runs: number, body: (run: ProgramRun) => T): T {
     const outer = this.#facts
     const run = new ProgramRun(this, invocation, this.#stack, this.#natives)
     this.#facts = facts
     this.#depth += 1
     this.clock.hold()
     try {
-      return this.#engine(executable, run, args, { entry })
+      return body(run)
     } catch (error) {
       throw error instanceof InstructionFault ? ofProgram(invocation.program.name, error) : error
     } finally {
       this.#depth -= 1
       this.#facts = outer
-      this.clock.advance(1000n)
+      this.clock.advance(NANOSECONDS_A_RUN * BigInt(runs))
       this.clock.resume()
     }
   }

@@ -2,7 +2,7 @@
 export * from "./instruction-fault.ts"
 export { type InterpretOptions, interpret } from "./interpret.ts"
 export * from "./machine.ts"
-export type * from "./native-calls.ts"
+export * from "./native-calls.ts"
 export { StackArena } from "./stack-arena.ts"
 export { type CompileOptions, compileInstructions, type Tier } from "./wasm/compile.ts"
 export { dumpModule } from "./wasm/dump.ts"

@@ -4,9 +4,9 @@
  */
 export interface NativeCalls {
   /**
-   * How to call a helper, on the map whose address is in r1 where that is known; undefined for the ordinary way.
+   * How to call a helper from this slot, on the map whose address is in r1 where that is known; undefined for the ordinary way.
    */
-  find(helper: number, map: number | undefined): NativeCall | undefined
+  find(helper: number, map: number | undefined, slot: number): NativeCall | undefined
   /** Pointers that programs may hand over lie from here on, to the end of memory, and so does their stack; calls with others go the ordinary way. */
   readonly start: number
 }
@@ -49,4 +49,14 @@ export type NativeArgument =
   /** A register that points to so many bytes. */
   | { readonly kind: "pointer"; readonly register: 2 | 3; readonly bytes: number }
   /** A register's 64 bits, where more than 32 become the largest number. */
-  | { readonly kind: "number"; readonly register: 2 | 3 | 4 }
+  | { readonly kind: "number"; readonly register: 1 | 2 | 3 | 4 }
+
+/** What a native function throws that cannot do what it was called for: the program ends in a fault at the call's slot. */
+export class NativeRefusal extends Error {
+  readonly slot: number
+
+  constructor(slot: number, reason: string) {
+    super(reason)
+    this.slot = slot
+  }
+}

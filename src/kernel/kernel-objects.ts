@@ -1,3 +1,5 @@
+import type { RunOptions, RunResult } from "./test-run.ts"
+
 /** Kinds of objects that a kernel keeps by id. */
 export type ObjectKind = "program" | "map" | "link" | "btf"
 
@@ -211,19 +213,6 @@ export interface NewMap {
   readonly innerMap: number | undefined
 }
 
-export interface TestRun {
-  readonly data: Uint8Array | undefined
-  readonly context: Uint8Array | undefined
-  readonly repeat: number
-}
-
-export interface TestRunResult {
-  readonly result: number
-  readonly data: Uint8Array
-  readonly context: Uint8Array
-  readonly duration: number
-}
-
 /** A BPF classifier of traffic control. */
 export interface DeviceFilter {
   /** Where it stands: "clsact/ingress", or a queueing discipline. */
@@ -300,6 +289,6 @@ export interface KernelObjects {
     program: number | undefined,
     options: { readonly replace: boolean },
   ): void
-  testRun(program: number, run: TestRun): TestRunResult
+  testRun(program: number, options: RunOptions): RunResult
   symbols(): KernelSymbols
 }

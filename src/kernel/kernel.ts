@@ -2,6 +2,7 @@ import type { ObjectSpec } from "../object/index.ts"
 import type { AttachPoint } from "./attach-point.ts"
 import type { Globals } from "./live-globals.ts"
 import type { MapView } from "./map-view.ts"
+import type { RunInput, RunOptions, RunResult } from "./test-run.ts"
 
 /** Either kernel: the embedded one or the machine's own. Nothing above this interface asks which. */
 export interface Kernel extends AsyncDisposable {
@@ -79,6 +80,13 @@ export interface Program extends AsyncDisposable {
   readonly verification: "verified" | "not verified yet"
   /** Attaches where the section says, or at `point`. Throws AttachError. */
   attach(point?: AttachPoint): Promise<Link>
+  /**
+   * Runs the program on given input, without attaching it (BPF_PROG_TEST_RUN). Throws LoadError: ENOTSUPP for types that
+   * Linux cannot run so, EINVAL, ENOSPC … for input that the type does not take; ProgramFault.
+   */
+  run(options?: RunOptions): Promise<RunResult>
+  /** Runs it on each of many inputs; `options` hold for all of them. */
+  runMany(inputs: readonly RunInput[], options?: RunOptions): Promise<RunResult[]>
 }
 
 /** One program on one hook. */

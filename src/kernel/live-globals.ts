@@ -1,6 +1,6 @@
-import { didYouMean, MapError } from "../base/index.ts"
 import { type BtfValue, readValue, writeValue } from "../btf/index.ts"
 import type { GlobalSpec, ObjectSpec } from "../object/index.ts"
+import { unknownGlobal } from "./unknown-global.ts"
 
 /** Where one map keeps its variables. */
 export interface GlobalMemory {
@@ -34,16 +34,8 @@ export function liveGlobals(object: ObjectSpec, memoryOf: (map: string) => Globa
   }
   return new Proxy(globals, {
     set(target, name, value) {
-      if (!Object.hasOwn(target, name)) throw unknownGlobal(object, String(name))
+      if (!Object.hasOwn(target, name)) throw unknownGlobal(object, String(name), Object.keys(target))
       return Reflect.set(target, name, value)
     },
-  })
-}
-
-function unknownGlobal(object: ObjectSpec, name: string): MapError {
-  const known = object.globals.map(variable => variable.name)
-  return new MapError(`object ${object.name} has no global variable '${name}' (ENOENT)`, {
-    errno: "ENOENT",
-    hint: didYouMean(name, known) ?? `its globals: ${known.join(", ")}`,
   })
 }

@@ -33,7 +33,7 @@ describe("the first value of a struct of operations", () => {
 
   test.each([
     [{ scheduler: { timeout: 1 } }, "struct sched_ext_ops of 'scheduler' has no member 'timeout' (ENOENT)"],
-    [{ schedule: {} }, "object scheduler has no global variable 'schedule'"],
+    [{ schedule: {} }, "object scheduler has no global variable 'schedule' (ENOENT)"],
   ])("has no other members: %j", (globals, message) => {
     expect(() => valueWith(globals)).toThrow(expect.objectContaining({ message, errno: "ENOENT" }))
   })

@@ -2,6 +2,7 @@ import { didYouMean, LoadError } from "../base/index.ts"
 import { type BtfValue, findMember, writeValue } from "../btf/index.ts"
 import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../object/index.ts"
 import { type KernelFacts, kconfigBytes } from "./kconfig.ts"
+import { unknownGlobal } from "./unknown-global.ts"
 
 /** The programs that a load is about: those named, or those that are loaded unless told otherwise. */
 export function choosePrograms(
@@ -26,7 +27,7 @@ export function kconfigExterns(object: ObjectSpec): Extract<ExternSpec, { kind: 
 
 /**
  * First contents of data sections and struct_ops variables: the file's bytes, changed globals over them; `.kconfig` from
- * the kernel. Throws LoadError (ENOENT) for names that the object does not have.
+ * the kernel. Throws MapError ENOENT for names that the object does not have.
  */
 export function initialData(
   object: ObjectSpec,
@@ -38,11 +39,7 @@ export function initialData(
       ...object.globals.map(variable => variable.name),
       ...object.maps.filter(map => map.kind === "structOps").map(map => map.name),
     ]
-    if (!known.includes(name))
-      throw new LoadError(`object ${object.name} has no global variable '${name}'`, {
-        errno: "ENOENT",
-        hint: didYouMean(name, known) ?? `its globals: ${known.join(", ")}`,
-      })
+    if (!known.includes(name)) throw unknownGlobal(object, name, known)
   }
   return map => {
     if (map.kind === "kconfig") return kconfigBytes(kconfigExterns(object), kernel)

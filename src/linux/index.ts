@@ -25,5 +25,4 @@ export {
 } from "./probe/index.ts"
 export type { PerfBufferOptions } from "./read/records.ts"
 export type { RecordVisitor } from "./read/ring-buffer.ts"
-export type { RunOptions, RunResult } from "./run-program.ts"
 export { formatCall } from "./strace.ts"

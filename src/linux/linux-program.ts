@@ -1,5 +1,5 @@
 import { LoadError } from "../base/index.ts"
-import type { AttachPoint, Program } from "../kernel/index.ts"
+import type { AttachPoint, Program, RunInput, RunOptions, RunResult } from "../kernel/index.ts"
 import type { ProgramSpec } from "../object/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import type { AttachHost } from "./attach/attached.ts"
@@ -10,7 +10,7 @@ import { Scratch } from "./ffi/scratch.ts"
 import { readStructure } from "./ffi/structure.ts"
 import { LinuxLink } from "./linux-link.ts"
 import type { LoadedProgram } from "./load/load-program.ts"
-import { type RunOptions, type RunResult, runProgram } from "./run-program.ts"
+import { runProgram } from "./run-program.ts"
 
 const PROG_INFO_BYTES = 232
 
@@ -45,9 +45,17 @@ export class LinuxProgram implements Program {
     return link
   }
 
-  /** Runs the program on given input, without attaching it (BPF_PROG_TEST_RUN). Throws LoadError. */
   async run(options: RunOptions = {}): Promise<RunResult> {
-    return runProgram(this.#host.bpf, { fd: this.fd, name: this.name, type: this.#loaded.type }, options)
+    const { type, spec } = this.#loaded
+    const attachType = spec.definition?.attachType
+    return runProgram(this.#host.bpf, { fd: this.fd, name: this.name, type, attachType }, options)
+  }
+
+  /** One system call for each input: Linux has none for many. */
+  async runMany(inputs: readonly RunInput[], options: RunOptions = {}): Promise<RunResult[]> {
+    const results: RunResult[] = []
+    for (const input of inputs) results.push(await this.run({ ...options, ...input }))
+    return results
   }
 
   /** What the kernel tells of it: sizes, times, runs. */

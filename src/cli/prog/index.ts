@@ -13,6 +13,12 @@ export const command = nounCommand({
   summary: "Lists, loads, dumps, attaches and runs the programs that the kernel holds.",
   // In bpftool's order, which decides what a shortened word means.
   verbs: [show, dump, pin, load, loadall, attach, detach, tracelog, run],
+  options: [
+    [
+      "--release <release>",
+      "of run: the embedded kernel to model, 6.1, 6.12 or a profile file (default: 6.12)",
+    ],
+  ],
   terms: [
     PROGRAM_TERM,
     MAP_TERM,

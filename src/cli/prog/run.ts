@@ -3,6 +3,7 @@ import { SkepError, UsageError } from "../../base/index.ts"
 import type { Verb, VerbContext } from "../objects/noun.ts"
 import { selectProgram } from "../objects/selectors.ts"
 import type { Words } from "../objects/words.ts"
+import { type ObjectProgram, runFromFile } from "./run-from-file.ts"
 
 const OPTIONS = [
   "data_in",
@@ -18,15 +19,17 @@ type Option = (typeof OPTIONS)[number]
 export const run: Verb = {
   names: ["run"],
   words:
-    "PROG data_in FILE [data_out FILE [data_size_out L]] [ctx_in FILE [ctx_out FILE [ctx_size_out M]]] [repeat N]",
-  summary: "run a program once on given input (BPF_PROG_TEST_RUN); FILE - is standard input or output",
+    "{ PROG | file OBJECT [name PROG_NAME] } data_in FILE [data_out FILE [data_size_out L]] [ctx_in FILE [ctx_out FILE [ctx_size_out M]]] [repeat N]",
+  summary:
+    "run a program on given input (BPF_PROG_TEST_RUN), of the kernel's or of an object that is loaded for it, without --linux into an embedded kernel; FILE - is standard input or output",
   run: (words, context) => testRun(words, context),
 }
 
 async function testRun(words: Words, context: VerbContext): Promise<void> {
   const { io, json, out } = context
-  const kernel = await context.objects()
-  const program = selectProgram(words, kernel)
+  const object = words.peek() === "file" ? objectOf(words) : undefined
+  const kernel = object ? undefined : await context.objects()
+  const program = kernel && selectProgram(words, kernel)
   const options = readOptions(words)
   const repeat = countOf(options, "repeat") ?? 1
   const [data, input] = [
@@ -34,9 +37,12 @@ async function testRun(words: Words, context: VerbContext): Promise<void> {
     await readInput(options.get("ctx_in"), io),
   ]
   if (!data && !input) throw new UsageError("expected data_in or ctx_in")
-  const { result, duration, ...after } = kernel.testRun(program.id, { data, context: input, repeat })
+  const wanted = { ...(data && { packet: data }), ...(input && { context: input }), repeat }
+  const { result, duration, ...after } = object
+    ? await runFromFile(object, wanted, context)
+    : kernel!.testRun(program!.id, wanted)
   const write = (): void => {
-    writeOutput(after.data, "data_out", options, context)
+    writeOutput(after.packet, "data_out", options, context)
     writeOutput(after.context, "ctx_out", options, context)
   }
   if (!json) {
@@ -49,6 +55,13 @@ async function testRun(words: Words, context: VerbContext): Promise<void> {
     json.field("retval", result)
     json.field("duration", duration)
   })
+}
+
+/** "file OBJECT [name PROGRAM]". */
+function objectOf(words: Words): ObjectProgram {
+  words.take("file")
+  const path = words.next("a path")
+  return { path, program: words.peek() === "name" && words.take("name") ? words.next("a name") : undefined }
 }
 
 function readOptions(words: Words): ReadonlyMap<Option, string> {

@@ -182,7 +182,7 @@ describe("a place that is not there", () => {
     ],
     ["tp_btf_absent", "failed to find kernel BTF type ID of 'sched_process_exce': -3", "sched_process_exec"],
     ["uprobe_slash", "missing ':function[+offset]' specification", "libc.so.6:getpid"],
-    ["xdp_pass", "program type xdp is not modelled by the embedded kernel yet", "modelled so far"],
+    ["perf_sample", "program type perf_event is not modelled by the embedded kernel yet", "modelled so far"],
     ["unknown_section", "missing BPF prog type, check ELF section name 'made/up'", "section names decide"],
     ["nosuch", "has no program 'nosuch'", "its programs: kprobe_execve"],
   ])("%s fails with its reason and a hint", async (program, message, hint) => {

@@ -4,8 +4,8 @@ import type { PointeeType, SimpleFieldKind, SpecialField, ValueLayout } from "./
 /** What finding fields depends on. */
 export interface FieldRules {
   readonly btf: Btf
-  /** The kernel's own types. */
-  readonly kernel: Btf
+  /** The kernel's own types; undefined where nobody asks whose a pointer's target is. */
+  readonly kernel: Btf | undefined
   /** True when the kernel's release is at least this one. */
   since(release: string): boolean
 }
@@ -140,7 +140,7 @@ function pointerField(rules: FieldRules, target: TypeId, offset: number): Specia
   const id = btf.resolve(tag.type)
   const struct = btf.typeOf(id, "struct")
   if (!struct) return []
-  const isKernels = rules.kernel.find(struct.name, "struct") !== undefined
+  const isKernels = rules.kernel?.find(struct.name, "struct") !== undefined
   const pointee: PointeeType = isKernels
     ? { owner: "kernel", name: struct.name }
     : { owner: "program", type: id }

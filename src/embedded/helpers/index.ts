@@ -1,4 +1,4 @@
-/** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps and memory. */
+/** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps, memory and packets. */
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
 import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
@@ -8,6 +8,7 @@ import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
+import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
@@ -29,6 +30,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
+  ...PACKET_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
   ...STORAGE_HELPERS,

@@ -10,7 +10,7 @@ import {
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
-import { EmbeddedProgram } from "../programs/program.ts"
+import { EmbeddedProgram, type ProgramHost } from "../programs/program.ts"
 import { createMaps } from "./create-maps.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
 import { layoutsOf, mapLayout } from "./map-layout.ts"
@@ -18,7 +18,7 @@ import { prepareProgram } from "./prepare-program.ts"
 import { TypedMap } from "./typed-map.ts"
 
 /** What loading needs of the kernel. */
-export interface LoadHost extends MapHost {
+export interface LoadHost extends MapHost, ProgramHost {
   readonly profile: KernelProfile
   nextProgramId(): number
   nextMapId(): number
@@ -27,7 +27,6 @@ export interface LoadHost extends MapHost {
   admitProgram(program: EmbeddedProgram): void
   /** Forgets what an object brought. */
   dismiss(object: EmbeddedObject): void
-  readonly attach: ConstructorParameters<typeof EmbeddedProgram>[1]
 }
 
 /** Loads an object: maps first, then programs, all or nothing. */
@@ -52,7 +51,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
     }
     const programs = wanted.map(spec => {
       const loaded = prepareProgram(spec, host.nextProgramId(), resolution)
-      return [spec.name, new EmbeddedProgram(loaded, host.attach)] as const
+      return [spec.name, new EmbeddedProgram(loaded, host)] as const
     })
     const maps = object.maps.map(spec => {
       const storage = storages.get(spec.name)

@@ -11,13 +11,25 @@ import { POISON_KFUNC } from "../programs/poison.ts"
 import type { LoadedProgram } from "../programs/program.ts"
 import { findTraceTarget } from "./trace-target.ts"
 
-/** Program types whose hooks the embedded kernel has. */
+/** Program types whose hooks the embedded kernel has, and those that it has test runs of. */
 const MODELLED_TYPES = new Set([
   "kprobe",
   "tracepoint",
   "raw_tracepoint",
   "raw_tracepoint_writable",
   "tracing",
+  "xdp",
+  "sched_cls",
+  "sched_act",
+  "socket_filter",
+  "cgroup_skb",
+  "lwt_in",
+  "lwt_out",
+  "lwt_xmit",
+  "lwt_seg6local",
+  "flow_dissector",
+  "sk_lookup",
+  "syscall",
 ])
 
 const EXCEPTION_CALLBACK = "exception_callback:"

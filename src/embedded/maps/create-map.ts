@@ -18,9 +18,11 @@ import { RingBuffer } from "./ring-buffer.ts"
 import { checkCreation } from "./rules/index.ts"
 import { LocalStorage } from "./storages/local-storage.ts"
 import { TrieMap } from "./tries/trie-map.ts"
+import { withLayout } from "./with-layout.ts"
 
 /** Makes a map as BPF_MAP_CREATE does. Throws MapError with Linux's errno, or NotModelledError for a type that is not here yet. */
-export function createMap(host: MapHost, id: number, attributes: MapAttributes): MapStorage {
+export function createMap(host: MapHost, id: number, given: MapAttributes): MapStorage {
+  const attributes = withLayout(host, given)
   const type = mapType(attributes.type)?.name as MapTypeName | undefined
   if (!type)
     throw new MapError(

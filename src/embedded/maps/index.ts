@@ -1,4 +1,4 @@
-/** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, btf, catalog, memory and engine types. */
+/** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, btf, catalog, memory and engine. */
 export * from "./commands/index.ts"
 export * from "./create-map.ts"
 export type {

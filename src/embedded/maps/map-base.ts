@@ -67,8 +67,7 @@ export abstract class MapBase implements MapStorage {
     this.checkValue(value)
     const address = this.claim(this.putKey(key), flags)
     if (address < 0) throw this.failNumber(address, "update")
-    if (this.attributes.layout) this.#replace(address, value)
-    else this.memory.write(address, value)
+    this.replaceValue(address, value)
   }
 
   keyOf(value: number): Uint8Array | undefined {
@@ -162,8 +161,12 @@ export abstract class MapBase implements MapStorage {
     }
   }
 
-  /** Writes all copies of a value that has special fields. */
-  #replace(address: number, value: Uint8Array): void {
+  /** Writes all copies of a value; special fields of the old one let go of what they hold, and are not written. */
+  protected replaceValue(address: number, value: Uint8Array): void {
+    if (!this.attributes.layout) {
+      this.memory.write(address, value)
+      return
+    }
     this.releaseValue(address)
     const from = this.memory.alloc(value.length)
     this.memory.write(from, value)

@@ -5,6 +5,7 @@ import { CURRENT_TASK, KERNEL_START, RUNNING_CPU, TIME } from "../memory/shared-
 
 /** Helpers of the hot maps. */
 const [LOOKUP, UPDATE, DELETE] = [1, 2, 3]
+const [RING_OUTPUT, RING_RESERVE, RING_SUBMIT, RING_DISCARD] = [130, 131, 132, 133]
 /** Nanoseconds that a look at the clock takes. */
 export const READING_TIME = 100
 
@@ -51,9 +52,10 @@ export class NativeHelpers implements NativeCalls {
     this.#kernel = kernel
   }
 
-  find(helper: number, address: number | undefined): NativeCall | undefined {
+  find(helper: number, address: number | undefined, slot: number): NativeCall | undefined {
     const simple = SIMPLE[helper]
     if (simple) return simple(this.#kernel)
+    if (helper === RING_SUBMIT || helper === RING_DISCARD) return this.#commitCall(helper, slot)
     const map = address === undefined ? undefined : this.#kernel.mapAt(address)
     const { native } = map ?? {}
     if (!map || !native) return undefined
@@ -67,8 +69,40 @@ export class NativeHelpers implements NativeCalls {
       case "hash":
         return hashCall(helper, map, native, this.#kernel.since("6.4") ? "signed" : "unsigned")
       case "ring":
-        // Reserving takes flags too, and output a pointer to as many bytes as a register says: the ordinary way.
-        return undefined
+        return this.#ringCall(helper, native.header, slot)
+    }
+  }
+
+  /** A query's answer has 64 bits: the ordinary way. */
+  #ringCall(helper: number, header: number, slot: number): NativeCall | undefined {
+    const { reserveRecord, outputRecord } = nativeMaps(this.#kernel.memory).functions
+    const ring: NativeArgument = { kind: "constant", value: header }
+    const number = (register: 2 | 3 | 4): NativeArgument => ({ kind: "number", register })
+    if (helper === RING_RESERVE)
+      return {
+        kind: "function",
+        function: reserveRecord,
+        args: [ring, number(2), number(3)],
+        result: "unsigned",
+      }
+    if (helper !== RING_OUTPUT) return undefined
+    // How many bytes there must be behind the first one says a register.
+    const from: NativeArgument = { kind: "pointer", register: 2, bytes: 1 }
+    const args = [ring, from, number(3), number(4), { kind: "constant", value: slot } as const]
+    return { kind: "function", function: outputRecord, args, result: "signed" }
+  }
+
+  /** A record knows its ring. */
+  #commitCall(helper: number, slot: number): NativeCall {
+    const { submitRecord, discardRecord } = nativeMaps(this.#kernel.memory).functions
+    return {
+      kind: "function",
+      function: helper === RING_SUBMIT ? submitRecord : discardRecord,
+      args: [
+        { kind: "number", register: 1 },
+        { kind: "constant", value: slot },
+      ],
+      result: "signed",
     }
   }
 }

@@ -20,6 +20,7 @@ import {
   type Invocation,
 } from "../helpers/index.ts"
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
+import { SkbContext } from "../packets/index.ts"
 import { POISON_KFUNC } from "./poison.ts"
 
 const byNumber = new Map<number, HelperFunction>()
@@ -53,6 +54,10 @@ export class ProgramRun implements Machine {
 
   callKfunc(btfId: number, _module: number, args: CallArguments, frame: CallFrame): CallResult {
     return this.#run(this.#findKfunc(btfId, frame), args, frame)
+  }
+
+  loadPacket(context: bigint, offset: number, size: 1 | 2 | 4): number | undefined {
+    return new SkbContext(this.#kernel.memory, Number(context)).load(offset, size)
   }
 
   #run(run: HelperFunction, args: CallArguments, frame: CallFrame): CallResult {

@@ -1,6 +1,6 @@
-import { AttachError } from "../../base/index.ts"
+import { AttachError, LoadError } from "../../base/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
-import type { AttachPoint, Link, Program } from "../../kernel/index.ts"
+import type { AttachPoint, Link, Program, RunInput, RunOptions, RunResult } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 
 /** What a BTF-attached program stands on, found at load. */
@@ -18,6 +18,12 @@ export interface LoadedProgram {
   readonly target: TraceTarget | undefined
 }
 
+/** What programs ask of the kernel that holds them. */
+export interface ProgramHost {
+  attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<Link>
+  testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[]
+}
+
 /** A program that the embedded kernel holds. */
 export class EmbeddedProgram implements Program {
   readonly id: number
@@ -28,22 +34,19 @@ export class EmbeddedProgram implements Program {
   readonly spec: ProgramSpec
   readonly executable: ExecutableProgram
   readonly target: TraceTarget | undefined
-  readonly #attach: (program: EmbeddedProgram, point: AttachPoint | undefined) => Promise<Link>
+  readonly #host: ProgramHost
   readonly #links = new Set<Link>()
   #closed = false
   runs = 0
 
-  constructor(
-    loaded: LoadedProgram,
-    attach: (program: EmbeddedProgram, point: AttachPoint | undefined) => Promise<Link>,
-  ) {
+  constructor(loaded: LoadedProgram, host: ProgramHost) {
     this.id = loaded.id
     this.name = loaded.spec.name
     this.type = loaded.type
     this.spec = loaded.spec
     this.executable = loaded.executable
     this.target = loaded.target
-    this.#attach = attach
+    this.#host = host
   }
 
   async attach(point?: AttachPoint): Promise<Link> {
@@ -51,9 +54,24 @@ export class EmbeddedProgram implements Program {
       throw new AttachError(`prog '${this.name}': it has been closed and cannot be attached (EBADF)`, {
         errno: "EBADF",
       })
-    const link = await this.#attach(this, point)
+    const link = await this.#host.attach(this, point)
     this.#links.add(link)
     return link
+  }
+
+  async run(options: RunOptions = {}): Promise<RunResult> {
+    const [result] = await this.runMany([options], options)
+    if (!result) throw new Error("BUG: a run without a result")
+    return result
+  }
+
+  /** All inputs lie in memory at once, some hundred at a time, and one call into WebAssembly runs them. */
+  async runMany(inputs: readonly RunInput[], options: RunOptions = {}): Promise<RunResult[]> {
+    if (this.#closed)
+      throw new LoadError(`prog '${this.name}': it has been closed and cannot run (EBADF)`, {
+        errno: "EBADF",
+      })
+    return this.#host.testRun(this, inputs, options)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,6 +9,7 @@ import {
   type Machine,
   ProgramExit,
 } from "../machine.ts"
+import { NativeRefusal } from "../native-calls.ts"
 import { Unwind } from "../unwind.ts"
 import { Caller, type CallingInstance } from "./caller.ts"
 import type { Tier } from "./compile.ts"
@@ -101,7 +102,7 @@ export class Instance implements CallingInstance {
     try {
       return run(frame, args[0] ?? 0n, args[1] ?? 0n, args[2] ?? 0n, args[3] ?? 0n, args[4] ?? 0n)
     } catch (error) {
-      throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
+      throw this.#faultOf(error)
     }
   }
 
@@ -117,13 +118,20 @@ export class Instance implements CallingInstance {
       return this.#each(first, step, count, results, frame)
     } catch (error) {
       this.begun = count - this.runs + 1
-      throw error instanceof WebAssembly.RuntimeError ? this.#trapped(error) : error
+      throw this.#faultOf(error)
     }
   }
 
   /** How many runs `each` still has to do, the one that is going on among them. */
   get runs(): number {
     return this.#runs.value
+  }
+
+  /** What comes out of WebAssembly, as users shall see it. */
+  #faultOf(error: unknown): unknown {
+    if (error instanceof WebAssembly.RuntimeError) return this.#trapped(error)
+    if (!(error instanceof NativeRefusal)) return error
+    return new InstructionFault({ program: this.program, slot: error.slot, reason: error.message })
   }
 
   /** The fault that a program left behind when it trapped. */

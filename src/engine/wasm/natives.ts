@@ -7,8 +7,7 @@ import { writeOf } from "./flow/registers.ts"
 /** A helper call that need not go the ordinary way. */
 export interface FoundCall {
   readonly call: NativeCall
-  /** Pointers that are known to be good. */
-  readonly checked: readonly NativePointer[]
+  /** Pointers that are not known to be good. */
   readonly unchecked: readonly NativePointer[]
 }
 
@@ -25,7 +24,8 @@ export function nativeCallsIn(blocks: readonly Block[], natives: NativeCalls): M
       const { operation } = step
       if (operation.kind === "call" && operation.callee.kind === "helper") {
         const r1 = known.get(1)
-        const call = natives.find(operation.callee.id, r1?.kind === "constant" ? r1.value : undefined)
+        const map = r1?.kind === "constant" ? r1.value : undefined
+        const call = natives.find(operation.callee.id, map, step.slot)
         if (call) found.set(step, withPointers(call, known))
       }
       const register = writeOf(step)
@@ -43,8 +43,7 @@ function withPointers(call: NativeCall, known: ReadonlyMap<number, Known>): Foun
     const value = known.get(register)
     return value?.kind === "frame" && value.offset >= -FRAME_BYTES && value.offset + bytes <= 0
   }
-  const pointers = pointersOf(call)
-  return { call, checked: pointers.filter(isGood), unchecked: pointers.filter(pointer => !isGood(pointer)) }
+  return { call, unchecked: pointersOf(call).filter(pointer => !isGood(pointer)) }
 }
 
 function pointersOf(call: NativeCall): readonly NativePointer[] {

@@ -18,9 +18,9 @@ import type {
   OpenMap,
   ProgramCode,
   ProgramFacts,
+  RunOptions,
+  RunResult,
   TaskDescriptor,
-  TestRun,
-  TestRunResult,
   XdpAttachMode,
 } from "../../kernel/index.ts"
 import { LINK_DETACH, MAP_CREATE, OBJECT_PATH, PROG_ATTACH, PROG_QUERY } from "../bpf/attributes.ts"
@@ -282,13 +282,13 @@ export class LinuxObjects implements KernelObjects, FactSource {
     setXdp(native, interfaceIndex(native, device), { fd: descriptor?.fd ?? -1, flags })
   }
 
-  testRun(program: number, { data, context, repeat }: TestRun): TestRunResult {
+  testRun(program: number, options: RunOptions): RunResult {
     using descriptor = requireById(this.#bpf, "program", program)
     const { type, name } = programFacts(this.#bpf, descriptor.fd, this)
     const row = programType(type)
     if (!row) throw new SkepError(`prog ${program}: its type ${type} is not known here`)
-    const options = { ...(data && { data }), ...(context && { context }), repeat }
-    return runProgram(this.#bpf, { fd: descriptor.fd, name, type: row.name as never }, options)
+    const subject = { fd: descriptor.fd, name, type: row.name as never, attachType: undefined }
+    return runProgram(this.#bpf, subject, options)
   }
 
   symbols(): KernelSymbols {

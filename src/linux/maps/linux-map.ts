@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises"
-import { alignUp, MapError } from "../../base/index.ts"
+import { MapError } from "../../base/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import {
   ArrayView,
@@ -32,7 +32,14 @@ import {
 } from "../read/records.ts"
 import type { RecordVisitor } from "../read/ring-buffer.ts"
 import { deleteElements, readElements, writeElements } from "./batches.ts"
-import { deleteElement, lookupElement, mapFailure, type RawMap, updateElement } from "./map-elements.ts"
+import {
+  bytesOfValue,
+  deleteElement,
+  lookupElement,
+  mapFailure,
+  type RawMap,
+  updateElement,
+} from "./map-elements.ts"
 import { MapMemory } from "./map-memory.ts"
 import { UserRingProducer } from "./user-ring-producer.ts"
 
@@ -104,7 +111,7 @@ export class LinuxMap implements KernelMap {
       valueSize: this.valueSize,
       cpus: host.cpus,
     })
-    const valueBytes = this.type.includes("percpu") ? alignUp(this.valueSize, 8) * host.cpus : this.valueSize
+    const valueBytes = bytesOfValue(this.type, this.valueSize, host.cpus)
     this.#raw = {
       bpf: host.bpf,
       get fd() {

@@ -11,13 +11,28 @@ export interface RawMap {
   readonly bpf: Bpf
   readonly fd: number
   readonly name: string
+  /** Told in errors where the map is not one that this process has made. */
+  readonly id?: number
   readonly keySize: number
   /** As bpf(2) moves a value: of per-CPU maps one a CPU, each rounded up to 8 bytes. */
   readonly valueBytes: number
 }
 
+/** What bpf(2) moves for a value of a map of this type: one for each CPU where it has them. */
+export function bytesOfValue(type: string, valueSize: number, cpus: number): number {
+  return type.includes("percpu") ? Math.ceil(valueSize / 8) * 8 * cpus : valueSize
+}
+
 /** Undefined when there is no such key. Throws MapError. */
 export function lookupElement(map: RawMap, key: Uint8Array): Uint8Array | undefined {
+  const value = tryLookup(map, key)
+  if (value instanceof Uint8Array) return value
+  if (value.errno === ENOENT) return undefined
+  throw mapFailure(map, "lookup", value.errno)
+}
+
+/** The value, or the errno of what refused it. */
+export function tryLookup(map: RawMap, key: Uint8Array): Uint8Array | { readonly errno: number } {
   using scratch = new Scratch(map.bpf.native)
   const value = scratch.allocate(map.valueBytes)
   const { result } = map.bpf.try("BPF_MAP_LOOKUP_ELEM", MAP_ELEMENT, {
@@ -25,9 +40,7 @@ export function lookupElement(map: RawMap, key: Uint8Array): Uint8Array | undefi
     key: keyPointer(key),
     value: value.address,
   })
-  if (result === -ENOENT) return undefined
-  if (result < 0) throw mapFailure(map, "lookup", -result)
-  return value.bytes.slice()
+  return result < 0 ? { errno: -result } : value.bytes.slice()
 }
 
 /** Reads an element and removes it; undefined when there is none. Throws MapError. */
@@ -63,32 +76,34 @@ function keyPointer(key: Uint8Array): Uint8Array | 0n {
   return key.length === 0 ? 0n : key
 }
 
+/** The key behind this one, the first for undefined; undefined at the end. Throws MapError. */
+export function nextElementKey(map: RawMap, key: Uint8Array | undefined): Uint8Array | undefined {
+  using scratch = new Scratch(map.bpf.native)
+  const next = scratch.allocate(map.keySize)
+  const { result } = map.bpf.try("BPF_MAP_GET_NEXT_KEY", MAP_NEXT_KEY, {
+    map_fd: map.fd,
+    key: key ?? 0n,
+    next_key: next.address,
+  })
+  if (result === -ENOENT) return undefined
+  if (result < 0) throw mapFailure(map, "next key", -result)
+  return next.bytes.slice()
+}
+
 /** Every key, in the kernel's order. A key that is deleted meanwhile starts the walk again, as bpf(2) has it. */
 export function* elementKeys(map: RawMap): Generator<Uint8Array> {
-  let previous: Uint8Array | undefined
-  for (;;) {
-    using scratch = new Scratch(map.bpf.native)
-    const next = scratch.allocate(map.keySize)
-    const { result } = map.bpf.try("BPF_MAP_GET_NEXT_KEY", MAP_NEXT_KEY, {
-      map_fd: map.fd,
-      key: previous ?? 0n,
-      next_key: next.address,
-    })
-    if (result === -ENOENT) return
-    if (result < 0) throw mapFailure(map, "next key", -result)
-    previous = next.bytes.slice()
-    yield previous
-  }
+  for (let key = nextElementKey(map, undefined); key; key = nextElementKey(map, key)) yield key
 }
 
 export function mapFailure(
-  { name }: Pick<RawMap, "name">,
+  { id, name }: Pick<RawMap, "id" | "name">,
   action: string,
   number: number,
   hint?: string,
 ): MapError {
   const errno = errnoName(number)
-  return new MapError(`map '${name}': ${action}: ${errorText(number)}${errno ? ` (${errno})` : ""}`, {
+  const which = id === undefined ? `'${name}'` : `${id} '${name}'`
+  return new MapError(`map ${which}: ${action}: ${errorText(number)}${errno ? ` (${errno})` : ""}`, {
     ...(errno && { errno }),
     ...(hint && { hint }),
   })

@@ -1,9 +1,9 @@
 import { type Errno, MapError } from "../../../base/index.ts"
 import type { MapTypeName } from "../../../catalog/index.ts"
 import { mapType } from "../../../catalog/index.ts"
+import { fieldOf } from "../../fields/index.ts"
 import { BPF_F_LOCK, hasFlag, MAP_FLAG } from "../flags.ts"
 import type { MapHost, MapStorage } from "../map-storage.ts"
-import { fieldsOf, lockIn } from "../rules/fields.ts"
 
 /** Before, only timers and pointers in values kept a map from being frozen. */
 const LOCKS_KEEP_OPEN_SINCE = "6.2"
@@ -42,15 +42,15 @@ export function checkAccess(map: MapStorage, ...wanted: readonly Access[]): void
 
 /** Throws MapError EINVAL for BPF_F_LOCK when values have no lock. */
 export function checkLock(map: MapStorage, flags: bigint): void {
-  if ((flags & BPF_F_LOCK) !== 0n && !lockIn(map.attributes.types))
+  if ((flags & BPF_F_LOCK) !== 0n && !fieldOf(map.attributes.layout, "spinLock"))
     throw failure(map, "EINVAL", "BPF_F_LOCK is for values with a bpf_spin_lock")
 }
 
 /** BPF_MAP_FREEZE. Throws MapError: EPERM, EBUSY when it is frozen already, ENOTSUPP for values with locks and timers. */
 export function freezeMap(host: MapHost, map: MapStorage): void {
-  const fields = fieldsOf(map.attributes.types)
-    .map(field => field.name)
-    .filter(name => name !== "bpf_spin_lock" || host.since(LOCKS_KEEP_OPEN_SINCE))
+  const fields = (map.attributes.layout?.fields ?? []).filter(
+    ({ kind }) => kind !== "spinLock" || host.since(LOCKS_KEEP_OPEN_SINCE),
+  )
   if (typeNameOf(map) === "struct_ops") throw failure(map, "ENOTSUPP", "a struct_ops map cannot be frozen")
   if (fields.length > 0)
     throw failure(map, "ENOTSUPP", "a map with locks or timers in its values cannot be frozen")

@@ -3,7 +3,6 @@ import type { MapTypeName } from "../../../catalog/index.ts"
 import { BPF_F_LOCK } from "../flags.ts"
 import type { MapStorage } from "../map-storage.ts"
 import { checkAccess, checkLock, failure, typeNameOf } from "./access.ts"
-import { withoutFields } from "./elements.ts"
 
 /** Where a batch goes on: what the last one gave, undefined for the start. */
 export type BatchToken = Uint8Array | undefined
@@ -52,7 +51,7 @@ export function readBatch(
   let key = map.nextKey(token)
   while (key && elements.length < count) {
     const value = map.get(key)
-    if (value) elements.push([key, withoutFields(map, value)])
+    if (value) elements.push([key, value])
     last = key
     key = map.nextKey(key)
   }
@@ -70,9 +69,7 @@ export function updateBatch(
 ): BatchResult {
   checkAccess(map, "write")
   checkBatch(map, "update", flags)
-  return untilRefused(elements, ([key, value]) =>
-    map.set(key, withoutFields(map, value), flags & ~BPF_F_LOCK),
-  )
+  return untilRefused(elements, ([key, value]) => map.set(key, value, flags & ~BPF_F_LOCK))
 }
 
 /** BPF_MAP_DELETE_BATCH: stops at the first key that is not there. */

@@ -1,6 +1,5 @@
 import { BPF_F_LOCK } from "../flags.ts"
 import type { MapStorage } from "../map-storage.ts"
-import { fieldsOf } from "../rules/fields.ts"
 import { checkAccess, checkLock, failure, typeNameOf } from "./access.ts"
 
 /** A key or value of bpf(2); undefined is a NULL pointer. */
@@ -14,7 +13,7 @@ export function lookupElement(map: MapStorage, key: Bytes, flags = 0n): Bytes {
   checkReadFlags(map, flags)
   checkAccess(map, "read")
   checkLock(map, flags)
-  return withoutFields(map, map.get(keyBytes(map, key)))
+  return map.get(keyBytes(map, key))
 }
 
 /** BPF_MAP_LOOKUP_ELEM of a bloom filter, where the value goes in: true when the filter may hold it. */
@@ -29,7 +28,7 @@ export function updateElement(map: MapStorage, key: Bytes, value: Bytes, flags =
   checkAccess(map, "write")
   checkLock(map, flags)
   const bytes = keyBytes(map, key)
-  map.set(bytes, withoutFields(map, valueBytes(map, value)), flags & ~BPF_F_LOCK)
+  map.set(bytes, valueBytes(map, value), flags & ~BPF_F_LOCK)
 }
 
 /** BPF_MAP_DELETE_ELEM; false when there is no such key (ENOENT). */
@@ -54,16 +53,7 @@ export function takeElement(map: MapStorage, key: Bytes, flags = 0n): Bytes {
   checkLock(map, flags)
   const bytes = keyBytes(map, key)
   if (!TAKEABLE.includes(type)) throw failure(map, "ENOTSUPP", `elements of a ${type} cannot be taken out`)
-  return withoutFields(map, map.take(bytes))
-}
-
-/** User space neither sees nor sets locks and timers: they are zeros both ways. */
-export function withoutFields<Value extends Bytes>(map: MapStorage, value: Value): Value {
-  const fields = fieldsOf(map.attributes.types)
-  if (!value || fields.length === 0) return value
-  const copy = value.slice()
-  for (const { offset, size } of fields) copy.fill(0, offset, offset + size)
-  return copy as Value
+  return map.take(bytes)
 }
 
 function checkReadFlags(map: MapStorage, flags: bigint): void {

@@ -9,7 +9,7 @@
  * - `assembly/random.ts`: the kernel's random numbers, which programs ask for as often;
  * - `native-map.ts`: what the compiler of programs is told of a map.
  *
- * May import base and memory.
+ * May import base, engine and memory.
  */
 export * from "./hash-table.ts"
 export * from "./native-map.ts"

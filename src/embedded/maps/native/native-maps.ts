@@ -1,3 +1,4 @@
+import { NativeRefusal } from "../../../engine/index.ts"
 import type { KernelMemory } from "../../memory/index.ts"
 import { MODULE } from "./module.generated.ts"
 import type { NativeHash, NativeRing } from "./native-map.ts"
@@ -18,8 +19,16 @@ export interface HashFunctions {
   readonly remove: Required<NativeHash>["remove"]
 }
 
+/** Helpers of ring buffers, called from a slot: assembly/ring-helpers.ts. What cannot be done throws NativeRefusal. */
+export interface RingHelpers {
+  readonly reserveRecord: (header: number, size: number, flags: number) => number
+  readonly outputRecord: (header: number, from: number, size: number, flags: number, slot: number) => number
+  readonly submitRecord: (data: number, slot: number) => number
+  readonly discardRecord: (data: number, slot: number) => number
+}
+
 /** The module's exports: besides those, the ones of assembly/ring.ts and random.ts, and what hash-table.ts needs. */
-export interface NativeFunctions extends HashFunctions {
+export interface NativeFunctions extends HashFunctions, RingHelpers {
   readonly rebucket: (header: number, buckets: number, shift: number) => void
   readonly reserve: NativeRing["reserve"]
   readonly commit: NativeRing["commit"]
@@ -65,11 +74,22 @@ export function nativeMaps(kernelMemory: KernelMemory): NativeMaps {
     grow: (header: number) => ownerOf(header).grow(),
     released: (header: number, value: number) => ownerOf(header).released?.(value),
     shown: (header: number) => ownerOf(header).shown?.(),
+    refused: (slot: number, address: number, bytes: number): never => {
+      throw new NativeRefusal(slot, refusalOf(address >>> 0, bytes >>> 0))
+    },
   }
   const instance = new WebAssembly.Instance(compiled, { env: { memory }, host })
   const maps = { functions: instance.exports as unknown as NativeFunctions, owners }
   instances.set(kernelMemory, maps)
   return maps
+}
+
+/** As the helpers in JavaScript say it. */
+function refusalOf(address: number, bytes: number): string {
+  const where = `0x${address.toString(16)}`
+  return bytes > 0
+    ? `the argument ${where} is no pointer to ${bytes} bytes`
+    : `no ring buffer has a record reserved at ${where}`
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,6 @@ import { BPF_ANY, BPF_EXIST, BPF_NOEXIST, hasFlag, MAP_FLAG } from "../flags.ts"
 import { nextIndex, numberAt } from "../index-keys.ts"
 import { MapBase } from "../map-base.ts"
 import type { MapAttributes, MapHost, MapStorage } from "../map-storage.ts"
-import { fieldsOf } from "../rules/fields.ts"
 
 /** Not kept with the map but with the descriptor that its maker got. */
 const DESCRIPTOR_FLAGS = MAP_FLAG.RDONLY | MAP_FLAG.WRONLY
@@ -117,8 +116,6 @@ export class NestedMap extends MapBase {
   }
 }
 
-function fieldText({ types }: MapAttributes): string {
-  return fieldsOf(types)
-    .map(({ name, offset }) => `${name}@${offset}`)
-    .join()
+function fieldText({ layout }: MapAttributes): string {
+  return (layout?.fields ?? []).map(({ kind, offset }) => `${kind}@${offset}`).join()
 }

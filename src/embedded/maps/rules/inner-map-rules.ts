@@ -1,6 +1,6 @@
 import type { MapTypeName } from "../../../catalog/index.ts"
 import { mapType } from "../../../catalog/index.ts"
-import { lockIn } from "./fields.ts"
+import { fieldOf } from "../../fields/index.ts"
 import { type Creation, invalid, type Rule } from "./rule.ts"
 
 /** Types that hold references to what a program would have to be verified for: no other map may hold them. */
@@ -33,7 +33,7 @@ export function* nestedRules({ attributes, type, host }: Creation): Generator<Ru
     text: `a ${inner} cannot be an inner map`,
   }
   yield {
-    holds: host.since(INNER_LOCKS_SINCE) || !lockIn(template.types),
+    holds: host.since(INNER_LOCKS_SINCE) || !fieldOf(template.layout, "spinLock"),
     errno: "ENOTSUPP",
     text: "a map with a bpf_spin_lock cannot be an inner map before Linux 6.2",
   }

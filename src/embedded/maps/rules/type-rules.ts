@@ -1,23 +1,29 @@
 import type { Errno } from "../../../base/index.ts"
 import { type Btf, type TypeId, VOID } from "../../../btf/index.ts"
 import type { MapTypeName } from "../../../catalog/index.ts"
+import type { FieldKind } from "../../fields/index.ts"
 import { hasFlag } from "../flags.ts"
-import { type FieldName, fieldsOf, isType } from "./fields.ts"
+import { isType } from "../with-layout.ts"
 import { type Creation, invalid, type Rule } from "./rule.ts"
 
 /** What a map type asks of the BTF types of key and value. */
 type TypeCheck = "any" | "none" | "index" | "prefix" | "no key" | "id" | "cgroup"
 
-/** The maps whose values may hold a field (map_check_btf). */
-const HOLDERS: Readonly<Record<FieldName, readonly MapTypeName[]>> = {
-  bpf_spin_lock: [
-    ...(["hash", "array", "cgroup_storage", "sk_storage", "inode_storage"] as const),
-    ...(["task_storage", "cgrp_storage"] as const),
+/** The maps whose values may hold a field (map_check_btf), and what C calls it. */
+const HOLDERS: Readonly<
+  Partial<Record<FieldKind, readonly [struct: string, holders: readonly MapTypeName[]]>>
+> = {
+  spinLock: [
+    "bpf_spin_lock",
+    [
+      ...(["hash", "array", "cgroup_storage", "sk_storage", "inode_storage"] as const),
+      ...(["task_storage", "cgrp_storage"] as const),
+    ],
   ],
-  bpf_timer: ["hash", "lru_hash", "array"],
-  bpf_wq: ["hash", "lru_hash", "array"],
-  bpf_list_head: ["hash", "lru_hash", "array"],
-  bpf_rb_root: ["hash", "lru_hash", "array"],
+  timer: ["bpf_timer", ["hash", "lru_hash", "array"]],
+  workqueue: ["bpf_wq", ["hash", "lru_hash", "array"]],
+  listHead: ["bpf_list_head", ["hash", "lru_hash", "array"]],
+  treeRoot: ["bpf_rb_root", ["hash", "lru_hash", "array"]],
 }
 /** Then all fields got one check; before, a lock in the wrong map was ENOTSUPP. */
 const ONE_CHECK_SINCE = "6.2"
@@ -57,23 +63,25 @@ function* sizeRules(
 
 function* fieldRules({ attributes, type, host }: Creation): Generator<Rule> {
   const { flags } = attributes
-  const fields = fieldsOf(attributes.types)
+  const fields = attributes.layout?.fields ?? []
   const isRestricted = hasFlag(flags, "RDONLY_PROG") || hasFlag(flags, "WRONLY_PROG")
   yield {
     holds: fields.length === 0 || !isRestricted,
     errno: "EACCES",
     text: "a value with a lock or timer needs a map that programs read and write",
   }
-  for (const { name } of fields)
+  for (const { kind } of fields) {
+    const [struct, holders] = HOLDERS[kind] ?? []
     yield {
-      holds: HOLDERS[name].includes(type),
-      errno: refusalOf(name, host.since(ONE_CHECK_SINCE)),
-      text: `a ${type} cannot hold a ${name}`,
+      holds: holders?.includes(type) ?? true,
+      errno: refusalOf(kind, host.since(ONE_CHECK_SINCE)),
+      text: `a ${type} cannot hold a ${struct}`,
     }
+  }
 }
 
-function refusalOf(field: FieldName, isOneCheck: boolean): Errno {
-  return field === "bpf_spin_lock" && !isOneCheck ? "ENOTSUPP" : "EOPNOTSUPP"
+function refusalOf(field: FieldKind, isOneCheck: boolean): Errno {
+  return field === "spinLock" && !isOneCheck ? "ENOTSUPP" : "EOPNOTSUPP"
 }
 
 function* ownTypeRules(creation: Creation, btf: Btf, key: TypeId, value: TypeId): Generator<Rule> {

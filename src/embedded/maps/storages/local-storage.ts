@@ -1,4 +1,5 @@
 import { errnoNumber } from "../../../base/index.ts"
+import { clearFields } from "../../fields/index.ts"
 import { BPF_EXIST } from "../flags.ts"
 import { numberAt } from "../index-keys.ts"
 import { refusedUpdate } from "../map-base.ts"
@@ -31,9 +32,7 @@ export class LocalStorage extends UnkeyedMap {
   /** Makes the value of an owner that has none, from the bytes at `initial` or of zeros. */
   create(owner: number, initial: number): number {
     const address = this.memory.alloc(this.attributes.valueSize)
-    const { bytes } = this.memory
-    if (initial === 0) bytes.fill(0, address, address + this.attributes.valueSize)
-    else bytes.copyWithin(address, initial, initial + this.attributes.valueSize)
+    if (initial !== 0) this.copyValue(address, initial)
     this.#values.set(owner, address)
     return address
   }
@@ -42,6 +41,7 @@ export class LocalStorage extends UnkeyedMap {
   drop(owner: number): number {
     const address = this.#values.get(owner)
     if (address === undefined) return -errnoNumber("ENOENT")
+    this.releaseValue(address)
     this.memory.free(address)
     this.#values.delete(owner)
     return 0
@@ -53,7 +53,10 @@ export class LocalStorage extends UnkeyedMap {
 
   override get(key: Uint8Array): Uint8Array | undefined {
     const address = this.of(this.#owner(key))
-    return address === 0 ? undefined : this.memory.read(address, this.attributes.valueSize)
+    if (address === 0) return undefined
+    const bytes = this.memory.read(address, this.attributes.valueSize)
+    clearFields(bytes, this.attributes.layout)
+    return bytes
   }
 
   override set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
@@ -62,7 +65,7 @@ export class LocalStorage extends UnkeyedMap {
     const known = this.of(owner)
     const refused = flags > BPF_EXIST ? -errnoNumber("EINVAL") : refusedUpdate(flags, known !== 0)
     if (refused !== 0) throw this.failNumber(refused, "update")
-    this.memory.write(known === 0 ? this.create(owner, 0) : known, value)
+    this.replaceValue(known === 0 ? this.create(owner, 0) : known, value)
   }
 
   override remove(key: Uint8Array): boolean {
@@ -74,8 +77,7 @@ export class LocalStorage extends UnkeyedMap {
   }
 
   override close(): void {
-    for (const address of this.#values.values()) this.memory.free(address)
-    this.#values.clear()
+    for (const owner of [...this.#values.keys()]) this.drop(owner)
     super.close()
   }
 

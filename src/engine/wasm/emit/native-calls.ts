@@ -9,7 +9,7 @@ import { emitPast, pushLow, pushRegister, setLow, setRegister } from "./operands
 /** A helper call in WebAssembly, or as `ordinary` writes it when a pointer is none. */
 export function emitNativeCall(
   code: FunctionCode,
-  { call, checked, unchecked }: FoundCall,
+  { call, unchecked }: FoundCall,
   context: FunctionContext,
   ordinary: () => void,
 ): void {
@@ -31,7 +31,8 @@ export function emitNativeCall(
     code.op("else")
   }
   // Pointers made of thin air may lead to parts of the frame that are in registers.
-  if (checked.length + unchecked.length > 0) emitKeepSlots(code, context)
+  if (call.kind === "element" || call.args.some(({ kind }) => kind !== "constant"))
+    emitKeepSlots(code, context)
   if (call.kind === "element") emitElement(code, call)
   else {
     for (const arg of call.args) pushArgument(code, arg)

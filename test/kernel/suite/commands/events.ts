@@ -20,7 +20,7 @@ describe("commands that follow what programs write", () => {
   })
   after(() => kernel[Symbol.asyncDispose]())
 
-  const report = (): unknown => loaded.programs.report!.run({ data: new Uint8Array(64) })
+  const report = (): unknown => loaded.programs.report!.run({ packet: new Uint8Array(64) })
 
   /** What bpftool prints about three reports until it is interrupted. */
   async function theirs(words: readonly string[], isReady: () => boolean): Promise<Ran> {

@@ -136,7 +136,7 @@ describe("commands about maps print what bpftool prints", () => {
       ..."key 1 0 0 0 value 1 0 0 0".split(" "),
     )
     assert.equal(status, 1)
-    assert.match(err, /update failed: Operation not permitted \(EPERM\)/)
+    assert.match(err, /update: Operation not permitted \(EPERM\)/)
   })
 
   test("several maps of one name", async () => {

@@ -8,7 +8,7 @@ const replace = programs("replace")
 const PACKET = new Uint8Array(64)
 
 async function answer(program: LinuxProgram): Promise<number> {
-  return (await program.run({ data: PACKET })).result
+  return (await program.run({ packet: PACKET })).result
 }
 
 describe("programs about programs", () => {
@@ -58,10 +58,10 @@ describe("test runs", () => {
   test("of xdp give the packet as the program left it", async () => {
     await using kernel = await openLinuxKernel()
     const loaded = await kernel.load(base, { only: ["mark"] })
-    const { result, data, duration } = await loaded.programs.mark!.run({ data: PACKET, repeat: 3 })
+    const { result, packet, duration } = await loaded.programs.mark!.run({ packet: PACKET, repeat: 3 })
     assert.equal(result, 2)
-    assert.equal(data.length, PACKET.length + 30)
-    assert.equal(data[0], 0xee)
+    assert.equal(packet.length, PACKET.length + 30)
+    assert.equal(packet[0], 0xee)
     assert(duration > 0)
   })
 
@@ -71,7 +71,7 @@ describe("test runs", () => {
     const context = new Uint8Array(192)
     const MARK = 8
     context[MARK] = 41
-    const run = await loaded.programs.look!.run({ data: PACKET, context })
+    const run = await loaded.programs.look!.run({ packet: PACKET, context })
     assert.equal(run.result, PACKET.length)
     assert.equal(run.context[MARK], 42)
   })

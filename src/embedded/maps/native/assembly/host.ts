@@ -6,3 +6,5 @@ export declare function grow(header: u32): void
 export declare function released(header: u32, value: u32): void
 /** A ring buffer shows one more record to its reader. */
 export declare function shown(ring: u32): void
+/** Ends the program: it handed over a pointer to so many bytes that is none, or, of no bytes, no record. Does not return. */
+export declare function refused(slot: u32, address: u32, bytes: u32): void

@@ -13,3 +13,4 @@ export {
 } from "./hash"
 export { random } from "./random"
 export { commit, output, reserve, ringOf } from "./ring"
+export { discardRecord, outputRecord, reserveRecord, submitRecord } from "./ring-helpers"

@@ -1,0 +1,73 @@
+import { CONTEXT_LAYOUTS } from "../../catalog/details.ts"
+import type { KernelMemory } from "../memory/index.ts"
+import { fieldOffsets } from "./field-offsets.ts"
+
+export const SKB_FIELD = fieldOffsets("__sk_buff")
+/** Behind what programs see: where its link-layer header and its network header start. */
+const MAC_HEADER = CONTEXT_LAYOUTS.__sk_buff.size
+const NETWORK_HEADER = MAC_HEADER + 4
+
+export const SKB_CONTEXT_BYTES = NETWORK_HEADER + 4
+
+/** Classic loads from here on count from a header: SKF_NET_OFF, SKF_LL_OFF. */
+const [FROM_NETWORK, FROM_LINK] = [-0x10_0000, -0x20_0000]
+
+/** What bpf_skb_load_bytes_relative counts from. */
+export type SkbHeader = "mac" | "network"
+
+/** A `struct __sk_buff` in memory, whose words are addresses in it, of a packet in one piece. */
+export class SkbContext {
+  readonly #memory: KernelMemory
+  readonly #at: number
+
+  constructor(memory: KernelMemory, at: number) {
+    this.#memory = memory
+    this.#at = at
+  }
+
+  /** Where the packet is: from `data`, which the program sees as its start, to `end`. */
+  place(data: number, end: number, headers: { readonly mac: number; readonly network: number }): void {
+    this.set("data", data)
+    this.set("data_meta", data)
+    this.set("data_end", end)
+    this.set("len", end - data)
+    this.#memory.view.setUint32(this.#at + MAC_HEADER, headers.mac, true)
+    this.#memory.view.setUint32(this.#at + NETWORK_HEADER, headers.network, true)
+  }
+
+  get data(): number {
+    return this.get("data")
+  }
+
+  get end(): number {
+    return this.get("data_end")
+  }
+
+  header(name: SkbHeader): number {
+    return this.#memory.view.getUint32(this.#at + (name === "mac" ? MAC_HEADER : NETWORK_HEADER), true)
+  }
+
+  get(field: keyof typeof SKB_FIELD): number {
+    return this.#memory.view.getUint32(this.#at + SKB_FIELD[field], true)
+  }
+
+  set(field: keyof typeof SKB_FIELD, value: number): void {
+    this.#memory.view.setUint32(this.#at + SKB_FIELD[field], value, true)
+  }
+
+  /** Bytes of a classic load, in network byte order; undefined when they are not there. */
+  load(offset: number, size: 1 | 2 | 4): number | undefined {
+    const at = this.#addressOf(offset)
+    if (at === undefined || at + size > this.end) return undefined
+    const { view } = this.#memory
+    return size === 1 ? view.getUint8(at) : size === 2 ? view.getUint16(at) : view.getUint32(at)
+  }
+
+  /** Headers may lie before what the program sees. */
+  #addressOf(offset: number): number | undefined {
+    if (offset >= 0) return this.data + offset
+    if (offset >= FROM_NETWORK) return this.header("network") + offset - FROM_NETWORK
+    if (offset >= FROM_LINK) return this.header("mac") + offset - FROM_LINK
+    return undefined
+  }
+}
