@@ -1,4 +1,5 @@
 import type { Instruction } from "../isa/index.ts"
+import type { Arena } from "./arena.ts"
 import type { NativeCalls } from "./native-calls.ts"
 
 /** Code that an engine can run: map and variable loads are already plain 64-bit constants. */
@@ -6,6 +7,8 @@ export interface ExecutableProgram {
   readonly instructions: readonly Instruction[]
   /** First slots of functions that only the machine calls, such as an exception callback; most programs have none. */
   readonly entries?: readonly number[]
+  /** The arena that its casts are about. */
+  readonly arena?: Arena
   /** The source line a slot comes from, for faults: `count.bpf.c:12: x = *p`. */
   describe?(slot: number): string | undefined
 }

@@ -1,5 +1,6 @@
 /** Kernel functions that programs call, one file a family. May import base, engine types, helpers, fields and memory. */
 import type { HelperTable } from "../helpers/index.ts"
+import { ARENA_KFUNCS } from "./arena-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
@@ -12,6 +13,7 @@ export { KERNEL_DESTRUCTORS } from "./destructors.ts"
 
 /** Every kernel function that is modelled, by its name. */
 export const EMBEDDED_KFUNCS: HelperTable = {
+  ...ARENA_KFUNCS,
   ...CPUMASK_KFUNCS,
   ...DYNPTR_KFUNCS,
   ...ITERATOR_KFUNCS,

@@ -14,6 +14,7 @@ export type {
 export { PerfEventArray } from "./perf-event-array.ts"
 export { ProgArray } from "./prog-array.ts"
 export { UserRingBuffer } from "./queues/user-ring-buffer.ts"
+export { ArenaMap } from "./references/arena-map.ts"
 export { NestedMap } from "./references/nested-map.ts"
 export { RING_QUERY, RingBuffer } from "./ring-buffer.ts"
 export { LocalStorage } from "./storages/local-storage.ts"

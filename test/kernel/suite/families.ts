@@ -23,6 +23,8 @@ const MILLISECOND = 1_000_000
 const EINVAL = -22n
 const E2BIG = -7n
 const ERANGE = -34n
+/** What programs call the page that they did not get. */
+const NO_PAGE = 99n
 
 function lines(...texts: readonly string[]): string {
   return texts.map(text => `${text}\n`).join("")
@@ -303,6 +305,73 @@ export const FAMILIES: readonly Family[] = [
       seen_key: 7,
       seen_number: 70,
       is_kernel_thread: 1,
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["allocating"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{
+        started: 1,
+        seen_first: 0x1234n,
+        seen_counter: 41n,
+        one: 1n,
+        no_pages: NO_PAGE,
+        with_flags: NO_PAGE,
+      },
+      ...{ too_many: NO_PAGE, unaligned: NO_PAGE, outside: NO_PAGE, taken: NO_PAGE, low_half: 3n, fixed: 5n },
+      ...{ no_gap: NO_PAGE, on_node_zero: 2n, gap: 4n, no_room: NO_PAGE, last: 7n, all_taken: NO_PAGE },
+      ...{ after_free: 4n, freed_again: 2n, beyond_end: NO_PAGE, straddling_free: 6n, refilled: NO_PAGE },
+      counter: 41,
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["touching"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{
+        fresh: 0n,
+        written: 0x8182838485868788n,
+        narrow_signed: 0xffff_ffff_ffff_ff88n,
+        narrow_unsigned: 0x8788n,
+      },
+      ...{ over_hole: 0n, over_hole_kept: 0x1111111111111111n, hole_byte: 0n, hole_half: 0n, hole_word: 0n },
+      ...{ vanished: 0n, zeroed_again: 0n, over_pages: 0x3333333311111111n, after_freeing: 0n },
+      ...{ before_start: 0n, after_end: 0n, far_behind: 0n, null_load: 0n, own_page: 0x1234n },
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["counting"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ added: 5n, fetched: 5n, exchanged: 12n, compared: 100n, compared_other: 200n, small_fetched: 3n },
+      ...{ hole_fetched: 7n, hole_exchanged: 100n, hole_compared: 11n, after_hole: 0n, ored: 200n },
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["pointing"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ sum: 123n, is_same_half: 1n, kept_number: 2n, stored_null: 0n, unequal: 0n, negative_index: 1n },
+      cast_back: 4n,
+    },
+  },
+  {
+    object: "arena-placed",
+    programs: ["placed"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ page_address: 0x1300_0000_8000n, global_address: 0x1300_0000_7000n, plain_address: 0x8000n },
+      ...{ through_plain: 86n, beyond: 0n, global: 9n },
     },
   },
 ]

@@ -1,3 +1,4 @@
+import type { Arena } from "../../arena.ts"
 import type { NativeCall } from "../../native-calls.ts"
 import type { Step } from "../flow/blocks.ts"
 import type { NativeFunctions } from "../natives.ts"
@@ -15,6 +16,7 @@ export interface FunctionContext {
   readonly slots: readonly StackSlot[]
   /** Frames of functions that are part of this one, below its own. */
   readonly innerFrames: number
+  readonly arena: Arena | undefined
   /** Helper calls that need not leave WebAssembly. */
   readonly natives: NativeFunctions | undefined
   readonly nativeCalls: ReadonlyMap<Step, NativeCall>

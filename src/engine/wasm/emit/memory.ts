@@ -4,6 +4,7 @@ import type { MemoryOpcode, PlainOpcode } from "../encode/code-writer.ts"
 import type { Step } from "../flow/blocks.ts"
 import { frameOffset } from "../flow/registers.ts"
 import { FAULT, GLOBAL, LOCAL, localOf } from "../layout.ts"
+import { emitArenaAddress } from "./arena.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitAnywhere } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
@@ -21,7 +22,7 @@ export function emitFault(code: FunctionCode, reason: number, slot: number, hasA
     .op("unreachable")
 }
 
-interface Access {
+export interface Access {
   readonly kind: "load" | "store" | "atomic"
   readonly size: AccessSize
   readonly base: number
@@ -68,7 +69,9 @@ function emitAccess(
   if (start > 0) code.i64(start).op("i64.sub")
   emitPast(code, last)
   code.open("if")
-  emitFault(code, FAULT[kind] + size, step.slot, true)
+  const fault = (): void => emitFault(code, FAULT[kind] + size, step.slot, true)
+  if (context.arena) emitArenaAddress(code, context.arena, { kind, size, base, offset }, fault)
+  else fault()
   code.op("end")
   emitAnywhere(code, context, () =>
     body(() => {
@@ -146,7 +149,11 @@ export function emitAtomic(
 ): void {
   emitAccess(code, { kind: "atomic", size, base, offset }, step, context, push => {
     const constant = push()
-    code.tee(LOCAL.scratch).memory(LOADS[size][0], constant).set(LOCAL.value)
+    code.set(LOCAL.scratch)
+    // Nothing is fetched from nowhere in an arena either.
+    const { arena } = context
+    if (arena) code.get(LOCAL.scratch).i32(arena.sink).op("i32.ne").open("if")
+    code.get(LOCAL.scratch).memory(LOADS[size][0], constant).set(LOCAL.value)
     code.get(LOCAL.scratch)
     const plain = ATOMICS[operator]
     if (plain) {
@@ -161,8 +168,10 @@ export function emitAtomic(
       code.op("i64.eq", "select")
     }
     code.memory(STORES[size], constant)
-    if (!fetch) return
-    code.get(LOCAL.value)
-    setRegister(code, operator === "cmpxchg" ? 0 : src)
+    if (fetch) {
+      code.get(LOCAL.value)
+      setRegister(code, operator === "cmpxchg" ? 0 : src)
+    }
+    if (arena) code.op("end")
   })
 }
