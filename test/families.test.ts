@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest"
 import { EmbeddedKernel } from "../src/embedded/embedded-kernel.ts"
 import { readObject } from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
-import { expectedOn, FAMILIES, picked } from "./kernel/suite/families.ts"
+import { expectedOn, FAMILIES, foundInArena, picked, touchArena } from "./kernel/suite/families.ts"
 
 const RELEASES = ["6.1", "6.12"] as const
 const ENGINES = ["wasm", "interpreter"] as const
@@ -20,6 +20,7 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
       const spec = readObject(bytes, { name: family.object })
       const watched = kernel.world.spawn()
       const object = await kernel.load(spec, { only: family.programs, globals: { watched: watched.pid } })
+      touchArena(family, () => object.maps.arena!.view())
       await object.attach()
       for (let call = 0; call < (family.calls ?? 1); call++) {
         watched.getppid()
@@ -33,6 +34,7 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
         expect(lines).toEqual([expect.stringMatching(family.linesFlags)])
       }
       expect(picked({ ...object.globals }, family)).toEqual(expectedOn(release, family))
+      expect(foundInArena(family, () => object.maps.arena!.view())).toEqual(family.finds ?? [])
       await object[Symbol.asyncDispose]()
       expect(kernel.fields.objects.count, "objects that outlive their owners").toBe(0)
       expect([...kernel.fields.held], "references that outlive their owners").toEqual([])

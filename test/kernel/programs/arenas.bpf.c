@@ -183,3 +183,18 @@ ON_GETPPID_LATER(pointing)
 	cast_back = (words)plain - (words)elements;
 	unequal = (words)plain != (words)&elements[2];
 }
+
+u64 user_page, user_byte, user_word, freed_user_page, other_page;
+
+ON_GETPPID_LATER(sharing)
+{
+	/* A process has touched pages 2 and 3. */
+	user_page = page_of(allocate(at(2 * PAGE), 1));
+	user_byte = *(volatile u8 __arena *)((u64)at(3 * PAGE) + 1);
+	at(3 * PAGE)[1] = 5;
+	user_word = at(3 * PAGE)[1];
+	bpf_arena_free_pages(&arena, at(2 * PAGE), 1);
+	freed_user_page = page_of(allocate(at(2 * PAGE), 1));
+	other_page = page_of(allocate(0, 1));
+	at(PAGE)[0] = 0x77;
+}

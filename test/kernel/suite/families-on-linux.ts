@@ -3,7 +3,7 @@ import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { openLinuxKernel } from "skep/linux"
-import { expectedOn, FAMILIES, picked } from "./families.ts"
+import { expectedOn, FAMILIES, foundInArena, picked, touchArena } from "./families.ts"
 import { programs, release } from "./tracing/style.ts"
 
 describe("a family of helpers or kernel functions", () => {
@@ -13,6 +13,7 @@ describe("a family of helpers or kernel functions", () => {
     test(`${name}: ${only.join(", ")}`, { skip }, async () => {
       await using kernel = await openLinuxKernel()
       const object = await kernel.load(programs(name), { only, globals: { watched: process.pid } })
+      touchArena(family, () => object.maps.arena!.view())
       await object.attach()
       for (let call = 0; call < calls; call++) {
         // Node asks the kernel each time.
@@ -21,6 +22,10 @@ describe("a family of helpers or kernel functions", () => {
       }
       await object.detach()
       assert.deepEqual(picked({ ...object.globals }, family), expectedOn(release, family))
+      assert.deepEqual(
+        foundInArena(family, () => object.maps.arena!.view()),
+        family.finds ?? [],
+      )
     })
   }
 })

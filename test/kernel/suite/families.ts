@@ -14,6 +14,9 @@ export interface Family {
   readonly wait?: number
   /** What a line looks like that the callback prints: the column says in which context it ran. */
   readonly linesFlags?: RegExp
+  /** Bytes of its arena that user space sets before, and those that it finds after. */
+  readonly touches?: readonly (readonly [index: number, value: number])[]
+  readonly finds?: readonly (readonly [index: number, value: number])[]
   readonly expected: Readonly<Record<string, unknown>>
   /** What differs on 6.1. */
   readonly onOld?: Readonly<Record<string, unknown>>
@@ -365,6 +368,24 @@ export const FAMILIES: readonly Family[] = [
     },
   },
   {
+    object: "arenas",
+    programs: ["sharing"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    touches: [
+      [2 * 4096, 9],
+      [3 * 4096 + 1, 0x41],
+    ],
+    finds: [
+      [2 * 4096, 0],
+      [3 * 4096 + 1, 0x41],
+      [3 * 4096 + 8, 5],
+      [4096, 0x77],
+      [5 * 4096, 0],
+    ],
+    expected: { user_page: NO_PAGE, user_byte: 0x41n, user_word: 5n, freed_user_page: 2n, other_page: 1n },
+  },
+  {
     object: "arena-placed",
     programs: ["placed"],
     since: "6.12",
@@ -379,6 +400,21 @@ export const FAMILIES: readonly Family[] = [
 /** What the family's variables are to hold on a release. */
 export function expectedOn(release: string, { expected, onOld }: Family): Record<string, unknown> {
   return { ...expected, ...(release === "6.1" ? onOld : {}) }
+}
+
+/** What user space does with an arena before the programs run. */
+export function touchArena(family: Family, view: () => MapView): void {
+  for (const [index, value] of family.touches ?? []) view().set(index, value)
+}
+
+/** What it finds there of what the family says. */
+export function foundInArena({ finds = [] }: Family, view: () => MapView): [index: number, value: unknown][] {
+  return finds.map(([index]) => [index, view().get(index)])
+}
+
+interface MapView {
+  get(index: number): unknown
+  set(index: number, value: unknown): void
 }
 
 /** Of the object's variables those that are expected to hold something. */
