@@ -1,4 +1,4 @@
-import { NotModelledError, ProgramFault } from "../base/index.ts"
+import { errnoNumber, NotModelledError, ProgramFault } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
 import {
   type ExecutableProgram,
@@ -27,6 +27,8 @@ import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
+import { PF_EXITING } from "./tasks/exit.ts"
+import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { TracePipe } from "./trace-pipe.ts"
@@ -86,6 +88,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #taskReferences: TaskReferences
   #kernelThread: Task | undefined
   #depth = 0
+  /** What waits for interrupts, in the section without them that runs now. */
+  readonly #putOff = new Set<string>()
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
@@ -106,6 +110,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
+    this.idle.object.set("mm", 0).set("flags", PF_KTHREAD)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
     this.#taskReferences = new TaskReferences(this.#init)
     this.current = this.#init
@@ -175,6 +180,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   ): bigint {
     const outer = this.#facts
     const run = new ProgramRun(this, invocation, this.#stack, this.#natives)
+    if (facts !== outer) this.#putOff.clear()
     this.#facts = facts
     this.#depth += 1
     this.clock.hold()
@@ -229,6 +235,29 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       time: this.clock.now(),
       text,
     })
+  }
+
+  returnToUser(): void {
+    deliverSignals(this)
+  }
+
+  sendSignal(signal: number, toProcess: boolean): number {
+    const { current } = this
+    const flags = current.object.number("flags")
+    // init would take the kernel down with it.
+    if ((flags & (PF_KTHREAD | PF_EXITING)) !== 0 || current === this.#init) return -errnoNumber("EPERM")
+    // With interrupts off it is put off, and there is one place for one that waits.
+    if (!isSignal(signal)) return -errnoNumber("EINVAL")
+    if (!this.putOff("send_signal")) return -errnoNumber("EBUSY")
+    return sendSignal(this, current, signal, toProcess)
+  }
+
+  /** False when work of this kind has been put off already: interrupts are off, and it waits for them. */
+  putOff(work: string): boolean {
+    if (!this.#facts.traceFlags.startsWith("d")) return true
+    if (this.#putOff.has(work)) return false
+    this.#putOff.add(work)
+    return true
   }
 
   currentTask(): CurrentTask {

@@ -34,6 +34,8 @@ export interface HelperKernel {
   acquireTask(address: number): boolean
   /** Gives a reference back; false when no program holds one. */
   releaseTask(address: number): boolean
+  /** Sends a signal to the task on the CPU, to its process or the thread alone: 0 or −errno. */
+  sendSignal(signal: number, toProcess: boolean): number
   /** Where the registers stand that a task had in user space. */
   userRegisters(task: number): number
   /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */

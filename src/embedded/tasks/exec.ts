@@ -62,6 +62,7 @@ const beginNewExec = kernelFunction("begin_new_exec", (kernel, bprm: KernelObjec
   wouldDump(kernel, bprm, file)
   execMmRelease(kernel, task.object, task.mm)
   task.dropImage()
+  task.forgetHandlers()
   task.adoptMm(kernel.types.at("mm_struct", bprm.number("mm")))
   bprm.set("mm", 0)
   task.executable = file

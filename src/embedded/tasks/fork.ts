@@ -37,6 +37,10 @@ const copyProcess = kernelFunction(
     const parent = kernel.current
     const { comm, uid, gid } = parent
     const child = new Task(kernel, { pid: kernel.nextPid(), comm, uid, gid }, parent)
+    for (const [signal, handler] of parent.signals.handlers) {
+      child.signals.handlers.set(signal, handler)
+      child.actionOf(signal).set("sa.sa_handler", parent.actionOf(signal).get("sa.sa_handler"))
+    }
     const children = born.get(kernel) ?? new Map<number, Task>()
     children.set(child.pid, child)
     born.set(kernel, children)

@@ -38,6 +38,13 @@ export class Task {
   #executable: KernelObject | undefined
   /** The kernel itself, and programs. */
   #holders = 1
+  /** Signals that wait for the thread and for its process, and what the program does about those it handles. */
+  readonly signals = {
+    thread: [] as number[],
+    process: [] as number[],
+    handlers: new Map<number, () => void>(),
+  }
+  readonly #sighand: KernelObject
   exitCode = 0
   exited = false
 
@@ -61,6 +68,7 @@ export class Task {
     this.#mm = newMm(kernel)
     this.files = types.create("files_struct", { "count.counter": 1 })
     this.#signal = types.create("signal_struct", { "live.counter": 1, nr_threads: 1 })
+    this.#sighand = types.create("sighand_struct", { "count.refs.counter": 1 })
     const start = kernel.clock.now()
     this.object = types.create("task_struct", {
       pid,
@@ -73,6 +81,7 @@ export class Task {
       active_mm: this.#mm,
       files: this.files,
       signal: this.#signal,
+      sighand: this.#sighand,
       "usage.refs.counter": 1,
       start_time: start,
       start_boottime: start,
@@ -133,6 +142,25 @@ export class Task {
 
   get gid(): number {
     return this.cred.number("gid.val")
+  }
+
+  /** The struct k_sigaction of a signal. */
+  actionOf(signal: number): KernelObject {
+    const { types } = this.#kernel
+    const actions = this.#sighand.addressOf("action")
+    return types.at("k_sigaction", actions + (signal - 1) * types.layout("k_sigaction").size)
+  }
+
+  /** Shows in the task's structs which signals wait. */
+  showSignals(): void {
+    this.object.set("pending.signal.sig", setOf(this.signals.thread))
+    this.#signal.set("shared_pending.signal.sig", setOf(this.signals.process))
+  }
+
+  /** As execve does: a new program knows nothing of the old one's functions. */
+  forgetHandlers(): void {
+    for (const signal of this.signals.handlers.keys()) this.actionOf(signal).set("sa.sa_handler", 0)
+    this.signals.handlers.clear()
   }
 
   /** The open file that the task runs; setting another one closes it. */
@@ -252,9 +280,15 @@ export class Task {
   drop(): void {
     this.#holders -= 1
     if (this.#holders > 0) return
-    for (const object of [this.object, this.cred, this.#mm, this.files, this.#signal]) object.free()
+    for (const object of [this.object, this.cred, this.#mm, this.files, this.#signal, this.#sighand])
+      object.free()
     this.#kernel.memory.free(this.#stack)
   }
+}
+
+/** A sigset_t of signals. */
+function setOf(signals: readonly number[]): bigint {
+  return signals.reduce((set, signal) => set | (1n << BigInt(signal - 1)), 0n)
 }
 
 /** An address space without anything in it. */

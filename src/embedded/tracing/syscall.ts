@@ -55,6 +55,7 @@ export function syscall(
     kernel.current = task
     regs.set("ax", result)
     if (!task.exited) fireSyscall(kernel, "exit", name, regs, result)
+    if (!task.exited) kernel.returnToUser()
     return result
   }
 }
@@ -64,6 +65,7 @@ export function returnFromFork(kernel: KernelCore, name: string): void {
   const regs = userRegisters(kernel, syscallNumber(name) ?? 0, [])
   regs.set("ax", 0)
   fireSyscall(kernel, "exit", name, regs, 0)
+  kernel.returnToUser()
 }
 
 function userRegisters(kernel: KernelCore, number: number, args: readonly (number | bigint)[]): KernelObject {

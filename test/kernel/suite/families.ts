@@ -14,6 +14,8 @@ export interface Family {
   readonly wait?: number
   /** What a line looks like that the callback prints: the column says in which context it ran. */
   readonly linesFlags?: RegExp
+  /** A signal that the process handles, and how often that happens. */
+  readonly handles?: readonly [signal: "SIGUSR2", times: number]
   /** Bytes of its arena that user space sets before, and those that it finds after. */
   readonly touches?: readonly (readonly [index: number, value: number])[]
   readonly finds?: readonly (readonly [index: number, value: number])[]
@@ -311,6 +313,24 @@ export const FAMILIES: readonly Family[] = [
     },
   },
   {
+    object: "signals",
+    programs: ["sending"],
+    since: "6.1",
+    wait: 20 * MILLISECOND,
+    handles: ["SIGUSR2", 2],
+    expected: {
+      ...{ nothing: 0, ignored: 0, ignored_pending: 0, too_large: -22, negative: -22, thread_too_large: -22 },
+      ...{ to_process: 0, to_process_again: 0, process_pending: 1, to_thread: 0, thread_pending: 1 },
+    },
+  },
+  {
+    object: "signals",
+    programs: ["kernel_thread"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: { in_kernel_thread: -1, thread_in_kernel_thread: -1 },
+  },
+  {
     object: "arenas",
     programs: ["allocating"],
     since: "6.12",
@@ -396,6 +416,13 @@ export const FAMILIES: readonly Family[] = [
     },
   },
 ]
+
+/** Signals that end a program, by number and name. */
+export const DEADLY = [
+  [9, "SIGKILL"],
+  [15, "SIGTERM"],
+  [6, "SIGABRT"],
+] as const
 
 /** What the family's variables are to hold on a release. */
 export function expectedOn(release: string, { expected, onOld }: Family): Record<string, unknown> {
