@@ -17,16 +17,18 @@ import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
-import type { CurrentTask, HelperKernel, Invocation } from "./helpers/index.ts"
+import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
 import type { MapStorage } from "./maps/index.ts"
-import { KernelMemory, KernelTypes } from "./memory/index.ts"
+import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
+import { areaAt } from "./tasks/areas.ts"
+import { bootProgram } from "./tasks/boot-program.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
 import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
@@ -115,6 +117,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#taskReferences = new TaskReferences(this.#init)
     this.current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
+    for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
     this.world = new World(this, this.current)
   }
 
@@ -250,6 +253,12 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     if (!isSignal(signal)) return -errnoNumber("EINVAL")
     if (!this.putOff("send_signal")) return -errnoNumber("EBUSY")
     return sendSignal(this, current, signal, toProcess)
+  }
+
+  areaOf(address: number, at: bigint): KernelObject | undefined {
+    const task = this.#taskReferences.at(address)
+    if (!task) throw new ArgumentRefusal(`the argument 0x${address.toString(16)} is no task`)
+    return areaAt(this, task, at)
   }
 
   /** False when work of this kind has been put off already: interrupts are off, and it waits for them. */

@@ -1,4 +1,5 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps and memory. */
+import { AREA_HELPERS } from "./area-helpers.ts"
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
 import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
@@ -21,6 +22,7 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 
 /** Every helper that is modelled, by its ABI name. */
 export const EMBEDDED_HELPERS: HelperTable = {
+  ...AREA_HELPERS,
   ...ATTACH_HELPERS,
   ...CHECKSUM_HELPERS,
   ...CPU_HELPERS,

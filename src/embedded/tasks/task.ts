@@ -1,6 +1,7 @@
 import { UsageError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { CODE_ADDRESS } from "./areas.ts"
 
 /** Bytes of a kernel stack (THREAD_SIZE on x86-64 is four pages); probes see addresses inside it. */
 export const KERNEL_STACK = 16384
@@ -200,6 +201,12 @@ export class Task {
     return this.userStack
   }
 
+  /** Blocks of the process's memory, its stack first. */
+  userBlocks(): { readonly address: number; readonly size: number }[] {
+    const { user } = this.#kernel.memory
+    return this.#image.map(address => ({ address, size: user.sizeOf(address) }))
+  }
+
   /** An address in user memory that system calls may write a few words to. */
   userScratch(): number {
     if (this.#scratch === 0) this.#scratch = this.pushUser(new Uint8Array(SCRATCH))
@@ -216,6 +223,11 @@ export class Task {
     } finally {
       if (image === this.#image) for (const block of image.splice(mark)) this.#kernel.memory.freeUser(block)
     }
+  }
+
+  /** Where its program makes system calls. */
+  get codeAddress(): number {
+    return this.#executable ? CODE_ADDRESS : 0
   }
 
   /** Where the user stack pointer stands. */

@@ -135,6 +135,14 @@ export class TestHost implements MapHost, HelperKernel {
     return address === this.task.address
   }
 
+  areaOf(): undefined {
+    return undefined
+  }
+
+  putOff(): boolean {
+    return true
+  }
+
   sendSignal(signal: number): number {
     this.sent.push(signal)
     return 0

@@ -313,6 +313,31 @@ export const FAMILIES: readonly Family[] = [
     },
   },
   {
+    object: "areas",
+    programs: ["finding"],
+    since: "6.1",
+    expected: {
+      ...{ stack_found: 0, stack_inside: 1, stack_is_own: 1, stack_flags: 0x103n, stack_file: 0n },
+      ...{
+        code_found: 0,
+        code_flags: 5n,
+        code_is_executable: 1,
+        last_found: 0,
+        last_is_same: 1,
+        behind_code: 1,
+      },
+      ...{ vdso_found: 0, vdso_flags: 5n, vdso_file: 0n },
+      ...{ null_found: -2, kernel_found: -2, with_flags: -22, calls: 0 },
+    },
+  },
+  {
+    object: "areas",
+    programs: ["kernel_thread"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: { in_kernel_thread: -2 },
+  },
+  {
     object: "signals",
     programs: ["sending"],
     since: "6.1",
