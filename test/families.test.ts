@@ -29,6 +29,7 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
         watched.getppid()
         kernel.world.sleep((family.wait ?? 0) / 1e6)
       }
+      if (family.forks) watched.fork().exit()
       await object.detach()
       if (family.linesFlags) {
         const lines = kernel.tracePipe

@@ -27,7 +27,7 @@ import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
-import { areaAt } from "./tasks/areas.ts"
+import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
 import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
@@ -90,7 +90,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #taskReferences: TaskReferences
   #kernelThread: Task | undefined
   #depth = 0
-  /** What waits for interrupts, in the section without them that runs now. */
+  /** What waits for interrupts, in the section without them that ran last. */
+  #section: HookFacts | undefined
   readonly #putOff = new Set<string>()
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
@@ -183,7 +184,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   ): bigint {
     const outer = this.#facts
     const run = new ProgramRun(this, invocation, this.#stack, this.#natives)
-    if (facts !== outer) this.#putOff.clear()
+    if (facts !== this.#section) this.#putOff.clear()
+    this.#section = facts
     this.#facts = facts
     this.#depth += 1
     this.clock.hold()
@@ -255,10 +257,22 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return sendSignal(this, current, signal, toProcess)
   }
 
-  areaOf(address: number, at: bigint): KernelObject | undefined {
+  areaOf(task: number, address: bigint): KernelObject | undefined {
+    return areaAt(this, this.#taskAt(task), address)
+  }
+
+  areaFrom(task: number, address: bigint): KernelObject | undefined {
+    return areaFrom(this, this.#taskAt(task), address)
+  }
+
+  #taskAt(address: number): Task {
     const task = this.#taskReferences.at(address)
-    if (!task) throw new ArgumentRefusal(`the argument 0x${address.toString(16)} is no task`)
-    return areaAt(this, task, at)
+    if (task) return task
+    throw new ArgumentRefusal(`the argument 0x${address.toString(16)} is no task`)
+  }
+
+  tasks(): readonly number[] {
+    return [this.idle, ...this.#taskReferences.all()].map(({ object }) => object.address)
   }
 
   /** False when work of this kind has been put off already: interrupts are off, and it waits for them. */

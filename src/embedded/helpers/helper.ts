@@ -36,6 +36,10 @@ export interface HelperKernel {
   releaseTask(address: number): boolean
   /** The struct vm_area_struct at an address of a task, for the caller to free; undefined where nothing is. */
   areaOf(task: number, address: bigint): KernelObject | undefined
+  /** The same, or the next one behind that address. */
+  areaFrom(task: number, address: bigint): KernelObject | undefined
+  /** The task_structs of all processes: the idle task first, the others as they were made. */
+  tasks(): readonly number[]
   /** False when work of this kind, which interrupts must be on for, waits already. */
   putOff(work: string): boolean
   /** Sends a signal to the task on the CPU, to its process or the thread alone: 0 or −errno. */

@@ -6,7 +6,9 @@ import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
+import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
+import { USER_KFUNCS } from "./user-kfuncs.ts"
 import { WORKQUEUE_KFUNCS } from "./workqueue-kfuncs.ts"
 
 export { KERNEL_DESTRUCTORS } from "./destructors.ts"
@@ -19,6 +21,8 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...ITERATOR_KFUNCS,
   ...OBJECT_KFUNCS,
   ...SECTION_KFUNCS,
+  ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
+  ...USER_KFUNCS,
   ...WORKQUEUE_KFUNCS,
 }

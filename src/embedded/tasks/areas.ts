@@ -60,7 +60,16 @@ export function describeImage(task: Task): void {
  */
 export function areaAt(kernel: KernelCore, task: Task, address: bigint): KernelObject | undefined {
   const area = areasOf(task).find(({ start, end }) => address >= start && address < end)
-  if (!area) return undefined
+  return area && structOf(kernel, task, area)
+}
+
+/** The same for the first area that ends behind an address. */
+export function areaFrom(kernel: KernelCore, task: Task, address: bigint): KernelObject | undefined {
+  const area = areasOf(task).find(({ end }) => address < end)
+  return area && structOf(kernel, task, area)
+}
+
+function structOf(kernel: KernelCore, task: Task, area: Area): KernelObject {
   const { start, end, flags, file = 0, pageOffset = 0 } = area
   return kernel.types.create("vm_area_struct", {
     vm_start: start,
@@ -72,17 +81,32 @@ export function areaAt(kernel: KernelCore, task: Task, address: bigint): KernelO
   })
 }
 
+/** In the order of their addresses. */
 function areasOf(task: Task): Area[] {
   const [stack, ...others] = task.userBlocks()
   const anonymous = READ | WRITE | MAY | ACCOUNT
   const file = task.executable?.address
-  return [
+  return apart([
     ...(file === undefined ? [] : IMAGE_PARTS.map(part => imageArea(part, file))),
     { start: VVAR, end: VDSO, flags: READ | MAYREAD | KERNEL_DATA },
     { start: VDSO, end: VDSO + VDSO_PAGES * PAGE, flags: READ | EXEC | MAY },
     ...(stack ? [pagesOf(stack, anonymous | GROWSDOWN)] : []),
     ...others.map(block => pagesOf(block, anonymous)),
-  ]
+  ])
+}
+
+/** Sorted areas, of which those that share a page or touch are one when they are alike, or else the first one's. */
+function apart(areas: readonly Area[]): Area[] {
+  const sorted = [...areas].sort((a, b) => a.start - b.start)
+  const all: Area[] = []
+  for (const area of sorted) {
+    const before = all.at(-1)
+    if (!before || before.end < area.start) all.push(area)
+    else if (before.file === undefined && area.file === undefined && before.flags === area.flags)
+      all[all.length - 1] = { ...before, end: Math.max(before.end, area.end) }
+    else if (area.end > before.end) all.push({ ...area, start: Math.max(area.start, before.end) })
+  }
+  return all
 }
 
 function imageArea({ first, pages, flags }: (typeof IMAGE_PARTS)[number], file: number): Area {

@@ -14,6 +14,13 @@ export class TaskReferences {
     return findTask(this.#root, task => task.pid === pid)
   }
 
+  /** Every task but those that only programs keep, as they were made. */
+  all(): Task[] {
+    const tasks: Task[] = [this.#root]
+    for (const task of tasks) tasks.push(...task.children)
+    return tasks.sort((a, b) => a.pid - b.pid)
+  }
+
   /** The task whose task_struct stands at an address, also one that only programs keep. */
   at(address: number): Task | undefined {
     return this.#held.get(address)?.task ?? findTask(this.#root, task => task.object.address === address)

@@ -135,6 +135,14 @@ export class TestHost implements MapHost, HelperKernel {
     return address === this.task.address
   }
 
+  areaFrom(): undefined {
+    return undefined
+  }
+
+  tasks(): readonly number[] {
+    return [this.task.address]
+  }
+
   areaOf(): undefined {
     return undefined
   }

@@ -47,7 +47,7 @@ static long note(struct task_struct *task, struct vm_area_struct *vma, struct fo
 	found->file = (unsigned long)vma->vm_file;
 	found->inside = found->start <= found->address && found->address < found->end;
 	found->same_mm = task == found->task && vma->vm_mm == task->mm;
-	return 7;
+	return 1;
 }
 
 int stack_found, stack_inside, stack_is_own, code_found, code_is_executable, vdso_found, null_found, kernel_found;
@@ -90,6 +90,27 @@ ON_GETPPID(finding)
 	kernel_found = find(&found, task, (unsigned long)task);
 	with_flags = bpf_find_vma(task, start, note, &found, 1);
 	calls = found.calls;
+}
+
+int first_found, second_found, first_sent, second_sent, wrong_sent;
+
+/* Here interrupts are off. */
+SEC("tp_btf/sched_wakeup_new")
+int crowded(void *context)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct found found = {};
+	unsigned long code;
+
+	if (bpf_get_current_pid_tgid() >> 32 != watched)
+		return 0;
+	code = BPF_CORE_READ(task, mm, start_code);
+	first_found = find(&found, task, code);
+	second_found = find(&found, task, code);
+	first_sent = bpf_send_signal(0);
+	second_sent = bpf_send_signal_thread(0);
+	wrong_sent = bpf_send_signal(65);
+	return 0;
 }
 
 struct job {

@@ -14,6 +14,8 @@ export interface Family {
   readonly wait?: number
   /** What a line looks like that the callback prints: the column says in which context it ran. */
   readonly linesFlags?: RegExp
+  /** The process makes a child. */
+  readonly forks?: boolean
   /** A signal that the process handles, and how often that happens. */
   readonly handles?: readonly [signal: "SIGUSR2", times: number]
   /** Bytes of its arena that user space sets before, and those that it finds after. */
@@ -28,6 +30,7 @@ const MILLISECOND = 1_000_000
 const EINVAL = -22n
 const E2BIG = -7n
 const ERANGE = -34n
+const EBUSY = -16
 /** What programs call the page that they did not get. */
 const NO_PAGE = 99n
 
@@ -332,10 +335,52 @@ export const FAMILIES: readonly Family[] = [
   },
   {
     object: "areas",
+    programs: ["crowded"],
+    since: "6.1",
+    forks: true,
+    expected: { first_found: 0, second_found: EBUSY, first_sent: 0, second_sent: EBUSY, wrong_sent: -22 },
+  },
+  {
+    object: "areas",
     programs: ["kernel_thread"],
     since: "6.12",
     wait: 20 * MILLISECOND,
     expected: { in_kernel_thread: -2 },
+  },
+  {
+    object: "walks",
+    programs: ["tasks"],
+    since: "6.12",
+    expected: {
+      ...{ processes_made: 0, first_pid: 0, second_pid: 1, seen: 1, in_order: 1, threads_seen: 1 },
+      ...{ own_made: 0, own_seen: 1, own_others: 0, wrong_flags: -22, of_none: 0, no_process: -22 },
+    },
+  },
+  {
+    object: "walks",
+    programs: ["areas"],
+    since: "6.12",
+    expected: {
+      ...{
+        areas_made: 0,
+        areas_sorted: 1,
+        areas_own: 1,
+        has_code: 1,
+        has_stack: 1,
+        from_code: 1,
+        behind_all: 0,
+      },
+    },
+  },
+  {
+    object: "walks",
+    programs: ["kernel_thread"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ kernel_areas: -2, copied_wrong: -22, copied_null: -14, left_null: 0x1122334455667788n },
+      ...{ copied_padded: -14, padded: 0n },
+    },
   },
   {
     object: "signals",
