@@ -24,6 +24,7 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
       let handled = 0
       const [signal, times = 0] = family.handles ?? []
       if (signal) watched.onSignal(signal, () => void handled++)
+      if (family.opensEvents) object.events()
       await object.attach()
       for (let call = 0; call < (family.calls ?? 1); call++) {
         watched.getppid()

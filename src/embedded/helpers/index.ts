@@ -9,6 +9,7 @@ import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
+import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
@@ -31,6 +32,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
+  ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
   ...STORAGE_HELPERS,

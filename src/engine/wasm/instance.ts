@@ -72,7 +72,6 @@ export class Instance {
           this.#loadPacket(BigInt.asUintN(64, context), offset, size, slot),
         callee: (value: bigint, register: number, slot: number) =>
           this.#callee(BigInt.asUintN(64, value), register, slot),
-        isMapped: (offset: number, bytes: number) => (program.arena?.isMapped(offset, bytes) ? 1 : 0),
       },
     })
     this.#functions = instance.exports as Record<string, BpfFunction>

@@ -78,9 +78,8 @@ export const FUNCTION_IMPORTS: readonly FunctionImport[] = [
   { name: "callKfunc", type: { parameters: ["i32", "i32", "i32", "i32"], results: ["i32"] } },
   { name: "loadPacket", type: { parameters: ["i64", "i32", "i32", "i32"], results: ["i64"] } },
   { name: "callee", type: { parameters: ["i64", "i32", "i32"], results: ["i32"] } },
-  { name: "isMapped", type: { parameters: ["i32", "i32"], results: ["i32"] } },
 ]
-export const IMPORT = { call: 0, callKfunc: 1, loadPacket: 2, callee: 3, isMapped: 4 } as const
+export const IMPORT = { call: 0, callKfunc: 1, loadPacket: 2, callee: 3 } as const
 
 export const GLOBAL_IMPORTS: readonly GlobalImport[] = [
   { name: "mailbox", type: "i32", mutable: false },

@@ -19,6 +19,7 @@ describe("a family of helpers or kernel functions", () => {
       const [signal, times = 0] = family.handles ?? []
       const handler = (): void => void handled++
       if (signal) process.on(signal, handler)
+      if (family.opensEvents) object.events()
       await object.attach()
       for (let call = 0; call < calls; call++) {
         // Node asks the kernel each time.

@@ -14,6 +14,8 @@ export interface Family {
   readonly wait?: number
   /** What a line looks like that the callback prints: the column says in which context it ran. */
   readonly linesFlags?: RegExp
+  /** Records of its maps are looked for first, which opens perf's events. */
+  readonly opensEvents?: boolean
   /** The process makes a child. */
   readonly forks?: boolean
   /** A signal that the process handles, and how often that happens. */
@@ -31,6 +33,9 @@ const EINVAL = -22n
 const E2BIG = -7n
 const ERANGE = -34n
 const EBUSY = -16
+const UNSIGNED_EINVAL = BigInt.asUintN(64, EINVAL)
+const UNSIGNED_ENOENT = BigInt.asUintN(64, -2n)
+const UNSIGNED_E2BIG = BigInt.asUintN(64, E2BIG)
 /** What programs call the page that they did not get. */
 const NO_PAGE = 99n
 
@@ -346,6 +351,24 @@ export const FAMILIES: readonly Family[] = [
     since: "6.12",
     wait: 20 * MILLISECOND,
     expected: { in_kernel_thread: -2 },
+  },
+  {
+    object: "counters",
+    programs: ["counting"],
+    since: "6.1",
+    opensEvents: true,
+    expected: {
+      ...{ counted: 0n, other_cpu: UNSIGNED_EINVAL, unused_slot: UNSIGNED_ENOENT, past_end: UNSIGNED_E2BIG },
+      ...{
+        with_flags: UNSIGNED_EINVAL,
+        small_past_end: UNSIGNED_E2BIG,
+        counter: 0n,
+        enabled: 1n,
+        ran_as_long: 1,
+      },
+      ...{ read: 0n, read_other: EINVAL, read_unused: -2n, read_past: E2BIG, read_with_flags: EINVAL },
+      ...{ read_short: EINVAL, cleared: 0n, branches: -2n, branches_with_flags: EINVAL },
+    },
   },
   {
     object: "walks",

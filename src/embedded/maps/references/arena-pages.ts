@@ -49,9 +49,10 @@ export class ArenaPages implements Arena {
 
   isMapped(offset: number, bytes: number): boolean {
     const last = Math.floor((offset + bytes - 1) / ARENA_PAGE)
+    let isMapped = true
     for (let page = Math.floor(offset / ARENA_PAGE); page <= last; page++)
-      if (!this.#isPresent(page)) return false
-    return true
+      isMapped = this.#isPresent(page) && isMapped
+    return isMapped
   }
 
   /** Maps pages from `first` on, or where there is room; the first one's number, or undefined when there is none. */

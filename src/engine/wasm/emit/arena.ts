@@ -8,11 +8,13 @@ import {
   arenaBias,
   arenaUpperHalf,
 } from "../../arena.ts"
-import { IMPORT, LOCAL, localOf } from "../layout.ts"
+import { LOCAL, localOf } from "../layout.ts"
 import type { FunctionContext } from "./context.ts"
 import type { FunctionCode } from "./function-code.ts"
 import type { Access } from "./memory.ts"
 import { pushLow, pushRegister, setLow } from "./operands.ts"
+
+const WORD = 8
 
 /** A pointer's low half, and above it what the address space asks for unless it is null. */
 export function emitCast(
@@ -61,17 +63,50 @@ export function emitArenaAddress(
     .open("if", "i32")
   if (kind === "load") emitWithinPage(code, size)
   else {
-    pushPlace(code)
-    code.i32(ARENA_PAGE_BITS).op("i32.shr_u").memory("i32.load8_u", arena.pages)
+    pushPage(code, 0)
+    code.memory("i32.load8_u", arena.pages)
     emitWithinPage(code, size)
     code.op("i32.and")
   }
   // Unmapped pages hold zeros, so most loads need not ask.
   code.open("if", "i32").i32(1).op("else")
-  pushPlace(code)
-  code.i32(size).call(IMPORT.isMapped).op("end")
-  code.op("else").i32(0).op("end")
+  const ends = size === 1 ? [0] : [0, size - 1]
+  for (const end of ends) emitAdopt(code, arena, end)
+  for (const end of ends) {
+    pushPage(code, end)
+    code.memory("i32.load8_u", arena.pages)
+  }
+  if (ends.length > 1) code.op("i32.and")
+  code.op("end", "else").i32(0).op("end")
   code.op("select").set(LOCAL.address)
+}
+
+/**
+ * A page that is not all zeros was brought in by user space. A call that finds that out would cost loops their
+ * registers, even if it never comes to it.
+ */
+function emitAdopt(code: FunctionCode, arena: Arena, distance: number): void {
+  pushPage(code, distance)
+  code.memory("i32.load8_u", arena.pages).op("i32.eqz").open("if")
+  pushPage(code, distance)
+  code.i32(ARENA_PAGE_BITS).op("i32.shl").set(LOCAL.scratch).open("loop")
+  code.get(LOCAL.scratch).memory("i64.load", arena.address).op("i64.eqz").open("if")
+  code.get(LOCAL.scratch).i32(WORD).op("i32.add").tee(LOCAL.scratch)
+  code
+    .i32(ARENA_PAGE - 1)
+    .op("i32.and")
+    .branch("br_if", 1)
+  code.op("else")
+  pushPage(code, distance)
+  code.i32(1).memory("i32.store8", arena.pages)
+  code.op("end", "end", "end")
+}
+
+/** The page of the byte so far behind LOCAL.address. */
+function pushPage(code: FunctionCode, distance: number): void {
+  pushPlace(code)
+  if (distance > 0) code.i32(distance).op("i32.add")
+  code.i32(ARENA_PAGE_BITS).op("i32.shr_u")
 }
 
 function pushPlace(code: FunctionCode): void {
