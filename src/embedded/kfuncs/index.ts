@@ -4,6 +4,7 @@ import { ARENA_KFUNCS } from "./arena-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
+import { KEY_KFUNCS } from "./key-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
@@ -19,6 +20,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...CPUMASK_KFUNCS,
   ...DYNPTR_KFUNCS,
   ...ITERATOR_KFUNCS,
+  ...KEY_KFUNCS,
   ...OBJECT_KFUNCS,
   ...SECTION_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,

@@ -32,7 +32,9 @@ extern int bpf_iter_task_vma_new(struct bpf_iter_task_vma___own *it, struct task
 extern struct vm_area_struct *bpf_iter_task_vma_next(struct bpf_iter_task_vma___own *it) __weak __ksym;
 extern void bpf_iter_task_vma_destroy(struct bpf_iter_task_vma___own *it) __weak __ksym;
 
-#define LIMIT 5000
+/* A global variable, which the verifier does not follow round by round. */
+int count;
+unsigned long end;
 
 int processes_made, first_pid, second_pid, seen, in_order, threads_seen, own_made, own_others, own_seen, wrong_flags;
 int no_process, of_none;
@@ -41,7 +43,6 @@ ON_GETPPID(tasks)
 {
 	struct bpf_iter_task___own it;
 	struct task_struct *task, *current = bpf_get_current_task_btf();
-	int count = 0, before = -1;
 
 	in_order = 1;
 	processes_made = bpf_iter_task_new(&it, 0, 0);
@@ -53,8 +54,7 @@ ON_GETPPID(tasks)
 		if (task->tgid != task->pid)
 			in_order = 0;
 		seen += task->tgid == watched;
-		if (++count > LIMIT)
-			break;
+		count++;
 	}
 	bpf_iter_task_destroy(&it);
 
@@ -86,8 +86,6 @@ ON_GETPPID(areas)
 	struct vm_area_struct *area;
 	unsigned long code = BPF_CORE_READ(task, mm, start_code);
 	unsigned long stack = BPF_CORE_READ(task, mm, start_stack) - 64;
-	unsigned long end = 0;
-	int count = 0;
 
 	areas_sorted = areas_own = 1;
 	areas_made = bpf_iter_task_vma_new(&it, task, 0);
@@ -99,8 +97,6 @@ ON_GETPPID(areas)
 			areas_own = 0;
 		has_code += area->vm_start <= code && code < end;
 		has_stack += area->vm_start <= stack && stack < end;
-		if (++count > LIMIT)
-			break;
 	}
 	bpf_iter_task_vma_destroy(&it);
 

@@ -371,6 +371,12 @@ export const FAMILIES: readonly Family[] = [
     },
   },
   {
+    object: "keys",
+    programs: ["keyrings"],
+    since: "6.1",
+    expected: { builtin: 1, secondary: 1, platform: 1, unknown: 0, huge: 0 },
+  },
+  {
     object: "walks",
     programs: ["tasks"],
     since: "6.12",
