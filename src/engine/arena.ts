@@ -47,11 +47,27 @@ export function arenaUpperHalf({ user, convertsToUser }: Arena, to: number): big
 /** An access of a program, with the pointer that it goes by. */
 type Access = OperationOf<"load" | "loadAcquire" | "store" | "storeRelease" | "atomic">
 
+/** What a cast leaves in its register. */
+export function castPointer(
+  { dst, src, to }: OperationOf<"addressSpaceCast">,
+  registers: RegisterFile,
+  arena: Arena | undefined,
+): void {
+  registers.setLow(dst, registers.low(src))
+  if (arena && registers.low(dst) !== 0) registers.u64[dst]! |= arenaUpperHalf(arena, to)
+}
+
+/** The address that an access goes to. */
+export function addressOf(access: Access, registers: RegisterFile, arena: Arena | undefined): number {
+  const inArena = arena && arenaAddress(arena, access, registers)
+  return inArena ?? registers.address(access.base, access.offset)
+}
+
 /**
  * The address in memory of an access through an arena pointer: zeros for loads of what is not mapped, and the sink for
  * what else goes there. Undefined when the pointer is no arena's.
  */
-export function arenaAddress(arena: Arena, access: Access, registers: RegisterFile): number | undefined {
+function arenaAddress(arena: Arena, access: Access, registers: RegisterFile): number | undefined {
   const { base, offset, size, kind } = access
   if (BigInt.asUintN(64, registers.u64[base]! - ARENA_START) >= ARENA_SPAN) return undefined
   const place = registers.low(base) + offset - arenaBias(arena)

@@ -1,5 +1,5 @@
 import { FRAME_POINTER, type Operand, type Operation, type OperationOf } from "../isa/index.ts"
-import { type Arena, arenaAddress, arenaUpperHalf } from "./arena.ts"
+import { type Arena, addressOf, castPointer } from "./arena.ts"
 import { alu32, alu64, atomicResult, compare32, compare64, swapBytes } from "./arithmetic.ts"
 import { FAULT_REASONS } from "./fault-reasons.ts"
 import { isFunction } from "./functions.ts"
@@ -383,25 +383,6 @@ class Run {
       },
     }
   }
-}
-
-function castPointer(
-  { dst, src, to }: OperationOf<"addressSpaceCast">,
-  registers: RegisterFile,
-  arena: Arena | undefined,
-): void {
-  registers.setLow(dst, registers.low(src))
-  if (arena && registers.low(dst) !== 0) registers.u64[dst]! |= arenaUpperHalf(arena, to)
-}
-
-/** Where an access goes. */
-function addressOf(
-  operation: OperationOf<"load" | "loadAcquire" | "store" | "storeRelease" | "atomic">,
-  registers: RegisterFile,
-  arena: Arena | undefined,
-): number {
-  const inArena = arena && arenaAddress(arena, operation, registers)
-  return inArena ?? registers.address(operation.base, operation.offset)
 }
 
 function operand64(source: Operand, registers: RegisterFile): bigint {

@@ -80,8 +80,8 @@ ON_GETPPID(finding)
 	end = found.end;
 	last_found = find(&found, task, end - 1);
 	last_is_same = found.start == start;
-	find(&found, task, end);
-	behind_code = found.start != start || found.end != end;
+	/* What comes next, if anything, begins there. */
+	behind_code = find(&found, task, end) == -2 || found.start == end;
 	vdso_found = find(&found, task, (unsigned long)BPF_CORE_READ(task, mm, context.vdso));
 	vdso_flags = found.flags;
 	vdso_file = found.file;
