@@ -23,6 +23,8 @@ export interface KernelCore {
   since(release: string): boolean
   /** Runs one attached program; the answer is r0. */
   run(attachment: Attachment, context: number, facts: HookFacts): bigint
+  /** What the current task does last in the kernel: it meets the signals that wait for it. */
+  returnToUser(): void
   nextPid(): number
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void

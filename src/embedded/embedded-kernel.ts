@@ -1,4 +1,4 @@
-import { NotModelledError, ProgramFault } from "../base/index.ts"
+import { errnoNumber, NotModelledError, ProgramFault } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
 import {
   type ExecutableProgram,
@@ -25,17 +25,21 @@ import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
-import type { CurrentTask, HelperKernel, Invocation } from "./helpers/index.ts"
+import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
 import { type MapStorage, nativeMaps } from "./maps/index.ts"
-import { KernelMemory, KernelTypes } from "./memory/index.ts"
+import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { runEach } from "./programs/run-each.ts"
+import { areaAt, areaFrom } from "./tasks/areas.ts"
+import { bootProgram } from "./tasks/boot-program.ts"
+import { PF_EXITING } from "./tasks/exit.ts"
+import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
@@ -101,6 +105,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #taskReferences: TaskReferences
   #kernelThread: Task | undefined
   #depth = 0
+  /** What waits for interrupts, in the section without them that ran last. */
+  #section: HookFacts | undefined
+  readonly #putOff = new Set<string>()
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
@@ -122,10 +129,12 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
+    this.idle.object.set("mm", 0).set("flags", PF_KTHREAD)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
     this.#taskReferences = new TaskReferences(this.#init)
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
+    for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
     this.world = new World(this, this.current)
   }
 
@@ -226,6 +235,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   #inside<T>(invocation: Invocation, facts: HookFacts, runs: number, body: (run: ProgramRun) => T): T {
     const outer = this.#facts
     const run = new ProgramRun(this, invocation, this.#stack, this.#natives)
+    if (facts !== this.#section) this.#putOff.clear()
+    this.#section = facts
     this.#facts = facts
     this.#depth += 1
     this.clock.hold()
@@ -290,6 +301,47 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   set current(task: Task) {
     this.#current = task
     this.memory.currentTask = task.object.address
+  }
+
+  returnToUser(): void {
+    deliverSignals(this)
+  }
+
+  sendSignal(signal: number, toProcess: boolean): number {
+    const { current } = this
+    const flags = current.object.number("flags")
+    // init would take the kernel down with it.
+    if ((flags & (PF_KTHREAD | PF_EXITING)) !== 0 || current === this.#init) return -errnoNumber("EPERM")
+    // With interrupts off it is put off, and there is one place for one that waits.
+    if (!isSignal(signal)) return -errnoNumber("EINVAL")
+    if (!this.putOff("send_signal")) return -errnoNumber("EBUSY")
+    return sendSignal(this, current, signal, toProcess)
+  }
+
+  areaOf(task: number, address: bigint): KernelObject | undefined {
+    return areaAt(this, this.#taskAt(task), address)
+  }
+
+  areaFrom(task: number, address: bigint): KernelObject | undefined {
+    return areaFrom(this, this.#taskAt(task), address)
+  }
+
+  #taskAt(address: number): Task {
+    const task = this.#taskReferences.at(address)
+    if (task) return task
+    throw new ArgumentRefusal(`the argument 0x${address.toString(16)} is no task`)
+  }
+
+  tasks(): readonly number[] {
+    return [this.idle, ...this.#taskReferences.all()].map(({ object }) => object.address)
+  }
+
+  /** False when work of this kind has been put off already: interrupts are off, and it waits for them. */
+  putOff(work: string): boolean {
+    if (!this.#facts.traceFlags.startsWith("d")) return true
+    if (this.#putOff.has(work)) return false
+    this.#putOff.add(work)
+    return true
   }
 
   currentTask(): CurrentTask {

@@ -6,6 +6,7 @@ export { EmbeddedKernel, type EmbeddedKernelOptions } from "./embedded-kernel.ts
 export type { EmbeddedObject } from "./load/loaded-object.ts"
 export type { EmbeddedSample, TypedMap } from "./load/typed-map.ts"
 export type { EmbeddedProgram } from "./programs/program.ts"
+export type { SignalName } from "./tasks/index.ts"
 export { formatTraceLine, type TraceLine, TracePipe } from "./trace-pipe.ts"
-export { Process, type SyscallResult } from "./world/process.ts"
+export { Process, type ProcessEnd, type SyscallResult } from "./world/process.ts"
 export { type ExecOptions, type ExecResult, World } from "./world/world.ts"

@@ -1,4 +1,5 @@
 /** Runs BPF programs on a machine: a compiler to WebAssembly, and the interpreter that it is tested against. May import base, isa and catalog. */
+export { ARENA_PAGE, type Arena } from "./arena.ts"
 export * from "./instruction-fault.ts"
 export { type InterpretOptions, interpret } from "./interpret.ts"
 export * from "./machine.ts"

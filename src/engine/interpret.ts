@@ -1,4 +1,5 @@
 import { FRAME_POINTER, type Operand, type Operation, type OperationOf } from "../isa/index.ts"
+import { type Arena, addressOf, castPointer } from "./arena.ts"
 import { alu32, alu64, atomicResult, compare32, compare64, swapBytes } from "./arithmetic.ts"
 import { FAULT_REASONS } from "./fault-reasons.ts"
 import { isFunction } from "./functions.ts"
@@ -175,7 +176,7 @@ class Run {
             frame.slot += 2
             break
           default:
-            this.#step(operation, frame.registers)
+            this.#step(operation, frame.registers, frame.program.arena)
             frame.slot++
         }
       }
@@ -201,6 +202,7 @@ class Run {
       { kind: "jump" | "branch" | "mayGoto" | "call" | "packetLoad" | "exit" | "load64" }
     >,
     registers: RegisterFile,
+    arena: Arena | undefined,
   ): void {
     const { u64, s64 } = registers
     switch (operation.kind) {
@@ -227,8 +229,7 @@ class Run {
         return
       }
       case "addressSpaceCast":
-        // One memory holds arenas too, and starts at 0 in both address spaces: a pointer is its low half.
-        registers.setLow(operation.dst, registers.low(operation.src))
+        castPointer(operation, registers, arena)
         return
       case "byteOrder": {
         const { conversion, bits, dst } = operation
@@ -237,36 +238,36 @@ class Run {
         return
       }
       case "load": {
-        const { size, signed, dst, base, offset } = operation
-        const address = registers.address(base, offset)
+        const { size, signed, dst } = operation
+        const address = addressOf(operation, registers, arena)
         if (size === 8) u64[dst] = this.#memory.loadBigInt(address)
         else if (signed) registers.setSigned(dst, this.#memory.loadNumber(address, size, true))
         else registers.setLow(dst, this.#memory.loadNumber(address, size, false))
         return
       }
       case "loadAcquire": {
-        const { size, dst, base, offset } = operation
-        const address = registers.address(base, offset)
+        const { size, dst } = operation
+        const address = addressOf(operation, registers, arena)
         if (size === 8) u64[dst] = this.#memory.loadBigInt(address)
         else registers.setLow(dst, this.#memory.loadNumber(address, size, false))
         return
       }
       case "store": {
-        const { size, base, offset, source } = operation
-        const address = registers.address(base, offset)
+        const { size, source } = operation
+        const address = addressOf(operation, registers, arena)
         if (size === 8) this.#memory.storeBigInt(address, operand64(source, registers))
         else this.#memory.storeNumber(address, size, operand32(source, registers))
         return
       }
       case "storeRelease": {
-        const { size, base, offset, src } = operation
-        const address = registers.address(base, offset)
+        const { size, src } = operation
+        const address = addressOf(operation, registers, arena)
         if (size === 8) this.#memory.storeBigInt(address, u64[src]!)
         else this.#memory.storeNumber(address, size, registers.low(src))
         return
       }
       case "atomic":
-        this.#atomic(operation, registers)
+        this.#atomic(operation, registers, arena)
         return
       case "invalid":
         throw new AccessRefusal(operation.reason)
@@ -300,12 +301,12 @@ class Run {
     }
   }
 
-  #atomic(
-    { operator, fetch, size, base, offset, src }: OperationOf<"atomic">,
-    registers: RegisterFile,
-  ): void {
+  #atomic(operation: OperationOf<"atomic">, registers: RegisterFile, arena: Arena | undefined): void {
+    const { operator, fetch, size, src } = operation
     const { u64 } = registers
-    const address = registers.address(base, offset)
+    const address = addressOf(operation, registers, arena)
+    // Nothing is fetched from nowhere either.
+    if (address === arena?.sink) return
     const cut = (value: bigint) => BigInt.asUintN(size * 8, value)
     const old =
       size === 8 ? this.#memory.loadBigInt(address) : BigInt(this.#memory.loadNumber(address, size, false))

@@ -1,4 +1,5 @@
 import type { Instruction } from "../isa/index.ts"
+import type { Arena } from "./arena.ts"
 import type { NativeCalls } from "./native-calls.ts"
 
 /** Code that an engine can run: map and variable loads are already plain 64-bit constants. */
@@ -11,6 +12,8 @@ export interface ExecutableProgram {
    * itself, and drops checks for it.
    */
   readonly facts?: readonly Fact[]
+  /** The arena that its casts are about. */
+  readonly arena?: Arena
   /** The source line a slot comes from, for faults: `count.bpf.c:12: x = *p`. */
   describe?(slot: number): string | undefined
 }

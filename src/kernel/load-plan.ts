@@ -44,7 +44,8 @@ export function initialData(
   return map => {
     if (map.kind === "kconfig") return kconfigBytes(kconfigExterns(object), kernel)
     if (map.kind === "structOps") return structOpsData(object, map, globals[map.name])
-    if (map.kind === "map") return map.data
+    // Of a map that is no data section only an arena has variables.
+    if (map.kind === "map" && !map.data) return undefined
     const bytes = map.data?.slice() ?? new Uint8Array(map.valueSize)
     for (const variable of object.globals) {
       if (variable.map !== map.name || !(variable.name in globals) || !object.btf) continue

@@ -8,6 +8,14 @@ export function notMappable(name: string): MapError {
   })
 }
 
+/** A window on an arena where looking at the wrong page is the end. */
+export function endsProcess(name: string): MapError {
+  return new MapError(
+    `map '${name}': looking at a page that no program has allocated would end this process (EINVAL)`,
+    { errno: "EINVAL", hint: "take the flag BPF_F_SEGV_ON_FAULT away" },
+  )
+}
+
 /** A record handed to anything but a user ring buffer. */
 export function takesNoRecords({ name, type }: { readonly name: string; readonly type: string }): MapError {
   return new MapError(`map '${name}': a ${type} takes no records (EINVAL)`, {

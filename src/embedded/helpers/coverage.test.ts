@@ -11,12 +11,7 @@ const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
     ...["bpf_get_current_cgroup_id", "bpf_get_current_ancestor_cgroup_id", "bpf_current_task_under_cgroup"],
     ...["bpf_cgrp_storage_get", "bpf_cgrp_storage_delete"],
   ],
-  "no call stacks and no branch records": [
-    ...["bpf_get_stackid", "bpf_get_stack", "bpf_get_task_stack", "bpf_get_branch_snapshot"],
-  ],
-  "no perf counters": ["bpf_perf_event_read", "bpf_perf_event_read_value"],
-  "no signals": ["bpf_send_signal", "bpf_send_signal_thread"],
-  "no memory areas": [...["bpf_find_vma"]],
+  "no call stacks": [...["bpf_get_stackid", "bpf_get_stack", "bpf_get_task_stack"]],
 }
 
 /** The others that these programs may call. */
@@ -41,6 +36,8 @@ const MODELLED = [
   ...["bpf_per_cpu_ptr", "bpf_this_cpu_ptr"],
   ...["bpf_get_ns_current_pid_tgid", "bpf_copy_from_user_task"],
   "bpf_snprintf_btf",
+  ...["bpf_send_signal", "bpf_send_signal_thread", "bpf_find_vma"],
+  ...["bpf_perf_event_read", "bpf_perf_event_read_value", "bpf_get_branch_snapshot"],
   ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
   ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
   ...["bpf_get_func_ip", "bpf_get_attach_cookie"],

@@ -2,7 +2,7 @@ import type { CallFrame, CallResult } from "../../engine/index.ts"
 import type { Clock } from "../clock.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
-import type { KernelMemory, KernelTypes } from "../memory/index.ts"
+import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 
 /** What helpers may ask of the kernel they run in. */
 export interface HelperKernel {
@@ -34,6 +34,16 @@ export interface HelperKernel {
   acquireTask(address: number): boolean
   /** Gives a reference back; false when no program holds one. */
   releaseTask(address: number): boolean
+  /** The struct vm_area_struct at an address of a task, for the caller to free; undefined where nothing is. */
+  areaOf(task: number, address: bigint): KernelObject | undefined
+  /** The same, or the next one behind that address. */
+  areaFrom(task: number, address: bigint): KernelObject | undefined
+  /** The task_structs of all processes: the idle task first, the others as they were made. */
+  tasks(): readonly number[]
+  /** False when work of this kind, which interrupts must be on for, waits already. */
+  putOff(work: string): boolean
+  /** Sends a signal to the task on the CPU, to its process or the thread alone: 0 or −errno. */
+  sendSignal(signal: number, toProcess: boolean): number
   /** Where the registers stand that a task had in user space. */
   userRegisters(task: number): number
   /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */

@@ -1,4 +1,5 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps, memory and packets. */
+import { AREA_HELPERS } from "./area-helpers.ts"
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
 import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
@@ -9,6 +10,7 @@ import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
 import { PACKET_HELPERS } from "./packet-helpers.ts"
+import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
@@ -22,6 +24,7 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 
 /** Every helper that is modelled, by its ABI name. */
 export const EMBEDDED_HELPERS: HelperTable = {
+  ...AREA_HELPERS,
   ...ATTACH_HELPERS,
   ...CHECKSUM_HELPERS,
   ...CPU_HELPERS,
@@ -31,6 +34,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
   ...PACKET_HELPERS,
+  ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
   ...STORAGE_HELPERS,

@@ -1,5 +1,5 @@
 import { encodeUtf8, errnoNumber } from "../../base/index.ts"
-import { memoryArgument } from "./argument.ts"
+import { memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperTable } from "./helper.ts"
 
 /** Bytes of a task's name with its NUL (TASK_COMM_LEN). */
@@ -50,6 +50,8 @@ export const TASK_HELPERS: HelperTable = {
   bpf_get_current_task: kernel => kernel.currentTask().address,
   bpf_get_current_task_btf: kernel => kernel.currentTask().address,
   bpf_task_pt_regs: (kernel, [task]) => kernel.userRegisters(memoryArgument(kernel, task, 8n)),
+  bpf_send_signal: (kernel, [signal]) => kernel.sendSignal(word(signal), true),
+  bpf_send_signal_thread: (kernel, [signal]) => kernel.sendSignal(word(signal), false),
   bpf_get_smp_processor_id: kernel => kernel.cpu(),
   /** The model is one memory node. */
   bpf_get_numa_node_id: () => 0,

@@ -1,22 +1,30 @@
 /** Kernel functions that programs call, one file a family. May import base, engine types, helpers, fields and memory. */
 import type { HelperTable } from "../helpers/index.ts"
+import { ARENA_KFUNCS } from "./arena-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
+import { KEY_KFUNCS } from "./key-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
+import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
+import { USER_KFUNCS } from "./user-kfuncs.ts"
 import { WORKQUEUE_KFUNCS } from "./workqueue-kfuncs.ts"
 
 export { KERNEL_DESTRUCTORS } from "./destructors.ts"
 
 /** Every kernel function that is modelled, by its name. */
 export const EMBEDDED_KFUNCS: HelperTable = {
+  ...ARENA_KFUNCS,
   ...CPUMASK_KFUNCS,
   ...DYNPTR_KFUNCS,
   ...ITERATOR_KFUNCS,
+  ...KEY_KFUNCS,
   ...OBJECT_KFUNCS,
   ...SECTION_KFUNCS,
+  ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
+  ...USER_KFUNCS,
   ...WORKQUEUE_KFUNCS,
 }

@@ -3,7 +3,14 @@ import { type Btf, VOID } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { ValueLayout } from "../fields/index.ts"
-import { createMap, freezeMap, type MapAttributes, type MapHost, type MapStorage } from "../maps/index.ts"
+import {
+  ArenaMap,
+  createMap,
+  freezeMap,
+  type MapAttributes,
+  type MapHost,
+  type MapStorage,
+} from "../maps/index.ts"
 
 /** Types whose values are not the program's to describe: libbpf does not even try to give the kernel BTF for them. */
 const WITHOUT_BTF: readonly string[] = [
@@ -30,7 +37,9 @@ export function createMaps(
       const map = createTyped(host, nextId(), attributesOf(spec, host.cpus, object.btf, layoutOf))
       maps.set(spec.name, map)
       const data = initialData(spec)
-      if (data) host.memory.write(map.valueAddress(0), data)
+      // Programs that use an arena load only when it is mapped.
+      if (map instanceof ArenaMap) map.map(data)
+      else if (data) host.memory.write(map.valueAddress(0), data)
       if (spec.kind === "rodata" || spec.kind === "kconfig") freezeMap(host, map)
     }
     return maps

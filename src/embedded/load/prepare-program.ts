@@ -5,7 +5,7 @@ import type { Instruction } from "../../isa/index.ts"
 import { applyCore, type ObjectSpec, type ProgramSpec, type Reference } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import { rememberTypes, type ValueLayout } from "../fields/index.ts"
-import type { MapStorage } from "../maps/index.ts"
+import { ArenaMap, type MapStorage } from "../maps/index.ts"
 import { perCpuAddress } from "../memory/per-cpu-section.ts"
 import { POISON_KFUNC } from "../programs/poison.ts"
 import type { LoadedProgram } from "../programs/program.ts"
@@ -76,14 +76,25 @@ export function prepareProgram(program: ProgramSpec, id: number, resolution: Res
   for (const reference of program.references)
     resolveReference(patched, reference, program, resolution, reasons)
   const callback = exceptionCallback(program, object)
+  const arena = arenaOf(program, resolution)
   const executable: ExecutableProgram = {
     instructions: patched,
     ...(callback !== undefined && { entries: [callback] }),
+    ...(arena && { arena: arena.pages }),
     describe: slot => reasons.get(slot) ?? describeSlot(program, slot),
   }
   const { layoutOf } = resolution
   if (layoutOf) rememberTypes(executable, { layoutOf, exceptionCallback: callback })
   return { id, spec: program, type: definition.programType, executable, target }
+}
+
+/** The arena that a program uses. */
+function arenaOf(program: ProgramSpec, resolution: Resolution): ArenaMap | undefined {
+  for (const reference of program.references) {
+    const map = "map" in reference ? mapOf(reference.map, resolution) : undefined
+    if (map instanceof ArenaMap) return map
+  }
+  return undefined
 }
 
 /** The first slot of the function that an "exception_callback" tag gives the program. */

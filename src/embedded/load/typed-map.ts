@@ -16,6 +16,7 @@ import {
 } from "../../kernel/index.ts"
 import { BPF_F_MMAPABLE, type MapSpec, type ObjectSpec } from "../../object/index.ts"
 import {
+  ArenaMap,
   deleteElement,
   lookupElement,
   type MapRecord,
@@ -26,6 +27,7 @@ import {
   updateElement,
 } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
+import { ArenaView, arenaGlobals } from "./arena-view.ts"
 
 /** One record of a map, decoded. */
 export interface EmbeddedSample extends Sample {
@@ -125,6 +127,7 @@ export class TypedMap implements KernelMap {
   }
 
   view(): MapView {
+    if (this.storage instanceof ArenaMap) return new ArenaView(this.storage)
     const { flags, maxEntries } = this.storage.attributes
     if ((flags & BPF_F_MMAPABLE) === 0) throw notMappable(this.name)
     const size = alignUp(this.valueSize, 8) * maxEntries
@@ -166,6 +169,8 @@ export class TypedMap implements KernelMap {
 
   /** Where global variables of this map are. */
   globalMemory(): GlobalMemory {
+    const { storage } = this
+    if (storage instanceof ArenaMap) return arenaGlobals(storage)
     const frozen = this.spec.kind === "rodata" || this.spec.kind === "kconfig"
     const window = (): Uint8Array => this.storage.window(this.valueSize)
     return {

@@ -11,13 +11,22 @@ const RAW_LENGTH = 4
 /** What BPF_F_CURRENT_CPU selects: the low half of the flags. */
 const CURRENT_CPU = 0xffff_ffffn
 
+/** `struct bpf_perf_event_value`: what was counted, and the nanoseconds that it was asked for and counted in. */
+export interface PerfCounter {
+  readonly counter: bigint
+  readonly enabled: bigint
+  readonly running: bigint
+}
+
 /** perf_event_array: one buffer a CPU, open from the map's creation. */
 export class PerfEventArray extends ArrayMap {
   override readonly records: RecordQueue
+  readonly #openedAt: bigint
 
   constructor(host: MapHost, id: number, attributes: MapAttributes) {
     super(host, id, attributes)
     this.records = new RecordQueue(host)
+    this.#openedAt = host.now()
   }
 
   override get(_key: Uint8Array): Uint8Array | undefined {
@@ -58,6 +67,20 @@ export class PerfEventArray extends ArrayMap {
     padded.set(bytes)
     this.records.push(padded, cpu)
     return 0
+  }
+
+  /**
+   * What bpf_perf_event_read and bpf_perf_event_read_value find: the reader's event, which counts nothing, and for how
+   * many nanoseconds it has. −errno: EINVAL for the event of another CPU, ENOENT where no CPU has one.
+   */
+  readCounter(flags: bigint): PerfCounter | number {
+    if (flags > CURRENT_CPU) return -errnoNumber("EINVAL")
+    const cpu = flags === CURRENT_CPU ? this.host.cpu() : Number(flags)
+    if (cpu >= this.attributes.maxEntries) return -errnoNumber("E2BIG")
+    if (cpu >= this.host.cpus) return -errnoNumber("ENOENT")
+    if (cpu !== this.host.cpu()) return -errnoNumber("EINVAL")
+    const enabled = this.host.now() - this.#openedAt
+    return { counter: 0n, enabled, running: enabled }
   }
 
   #checkIndex(key: Uint8Array): void {

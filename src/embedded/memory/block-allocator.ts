@@ -31,6 +31,11 @@ export class BlockAllocator {
     return total
   }
 
+  /** Where what was never handed out begins. */
+  get unused(): number {
+    return this.#next
+  }
+
   /** Bytes of an allocated block, rounded up. */
   sizeOf(address: number): number {
     const size = this.#sizes.get(address)

@@ -110,6 +110,14 @@ export class KernelMemory {
     return this.#take(this.kernel, size)
   }
 
+  /** As `alloc`, for much of which little may be used: the host gives no real memory for it yet. */
+  reserve(size: number): number {
+    const { unused } = this.kernel
+    const address = this.kernel.alloc(size)
+    if (address < unused) this.bytes.fill(0, address, address + size)
+    return address
+  }
+
   free(address: number): void {
     this.kernel.free(address)
   }

@@ -5,6 +5,7 @@ import { doFilpOpen, LOOKUP_FOLLOW } from "../files/open.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
+import { describeImage } from "./areas.ts"
 import { newMm } from "./task.ts"
 import { schedProcessExec, taskRename } from "./tracepoints.ts"
 
@@ -62,6 +63,7 @@ const beginNewExec = kernelFunction("begin_new_exec", (kernel, bprm: KernelObjec
   wouldDump(kernel, bprm, file)
   execMmRelease(kernel, task.object, task.mm)
   task.dropImage()
+  task.forgetHandlers()
   task.adoptMm(kernel.types.at("mm_struct", bprm.number("mm")))
   bprm.set("mm", 0)
   task.executable = file
@@ -87,6 +89,7 @@ const loadElfBinary = kernelFunction("load_elf_binary", (kernel, bprm: KernelObj
   const refused = beginNewExec(kernel, bprm)
   if (refused !== 0) return refused
   setupNewExec(kernel, bprm)
+  describeImage(kernel.current)
   setupArgPages(kernel, bprm, kernel.current.setUpStack(), STACK_NOT_EXECUTABLE)
   finalizeExec(kernel, bprm)
   return 0

@@ -3,7 +3,12 @@ import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { schedProcessExit } from "./tracepoints.ts"
 
-const exitSignals = kernelFunction("exit_signals", (_kernel, _task: KernelObject): undefined => undefined)
+/** In a task's flags: it is ending. */
+export const PF_EXITING = 4
+
+const exitSignals = kernelFunction("exit_signals", (_kernel, task: KernelObject): undefined => {
+  task.set("flags", task.number("flags") | PF_EXITING)
+})
 const exitMmRelease = kernelFunction(
   "exit_mm_release",
   (_kernel, _task: KernelObject, _mm: KernelObject): undefined => undefined,
@@ -26,7 +31,8 @@ const doExit = kernelFunction("do_exit", (kernel, code: number): undefined => {
   task.exited = true
 })
 
-const doGroupExit = kernelFunction("do_group_exit", (kernel, code: number): undefined => {
+/** Ends the current process with an exit code as wait(2) reports it. */
+export const doGroupExit = kernelFunction("do_group_exit", (kernel, code: number): undefined => {
   doExit(kernel, code)
 })
 

@@ -2,6 +2,7 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { returnFromFork, syscall } from "../tracing/syscall.ts"
+import { copyProgram } from "./boot-program.ts"
 import { Task } from "./task.ts"
 import { schedProcessFork, schedWakeupNew, taskNewtask } from "./tracepoints.ts"
 
@@ -37,6 +38,11 @@ const copyProcess = kernelFunction(
     const parent = kernel.current
     const { comm, uid, gid } = parent
     const child = new Task(kernel, { pid: kernel.nextPid(), comm, uid, gid }, parent)
+    copyProgram(kernel, child, parent)
+    for (const [signal, handler] of parent.signals.handlers) {
+      child.signals.handlers.set(signal, handler)
+      child.actionOf(signal).set("sa.sa_handler", parent.actionOf(signal).get("sa.sa_handler"))
+    }
     const children = born.get(kernel) ?? new Map<number, Task>()
     children.set(child.pid, child)
     born.set(kernel, children)

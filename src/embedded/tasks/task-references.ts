@@ -14,10 +14,22 @@ export class TaskReferences {
     return findTask(this.#root, task => task.pid === pid)
   }
 
+  /** Every task but those that only programs keep, as they were made. */
+  all(): Task[] {
+    const tasks: Task[] = [this.#root]
+    for (const task of tasks) tasks.push(...task.children)
+    return tasks.sort((a, b) => a.pid - b.pid)
+  }
+
+  /** The task whose task_struct stands at an address, also one that only programs keep. */
+  at(address: number): Task | undefined {
+    return this.#held.get(address)?.task ?? findTask(this.#root, task => task.object.address === address)
+  }
+
   /** One more reference; false for what is no task, or one that is going. */
   acquire(address: number): boolean {
     const held = this.#held.get(address)
-    const task = held?.task ?? findTask(this.#root, task => task.object.address === address)
+    const task = this.at(address)
     if (!task?.acquire()) return false
     this.#held.set(address, { task, count: (held?.count ?? 0) + 1 })
     return true

@@ -1,6 +1,7 @@
 import { UsageError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { CODE_ADDRESS } from "./areas.ts"
 
 /** Bytes of a kernel stack (THREAD_SIZE on x86-64 is four pages); probes see addresses inside it. */
 export const KERNEL_STACK = 16384
@@ -38,6 +39,13 @@ export class Task {
   #executable: KernelObject | undefined
   /** The kernel itself, and programs. */
   #holders = 1
+  /** Signals that wait for the thread and for its process, and what the program does about those it handles. */
+  readonly signals = {
+    thread: [] as number[],
+    process: [] as number[],
+    handlers: new Map<number, () => void>(),
+  }
+  readonly #sighand: KernelObject
   exitCode = 0
   exited = false
 
@@ -61,6 +69,7 @@ export class Task {
     this.#mm = newMm(kernel)
     this.files = types.create("files_struct", { "count.counter": 1 })
     this.#signal = types.create("signal_struct", { "live.counter": 1, nr_threads: 1 })
+    this.#sighand = types.create("sighand_struct", { "count.refs.counter": 1 })
     const start = kernel.clock.now()
     this.object = types.create("task_struct", {
       pid,
@@ -73,6 +82,7 @@ export class Task {
       active_mm: this.#mm,
       files: this.files,
       signal: this.#signal,
+      sighand: this.#sighand,
       "usage.refs.counter": 1,
       start_time: start,
       start_boottime: start,
@@ -135,6 +145,25 @@ export class Task {
     return this.cred.number("gid.val")
   }
 
+  /** The struct k_sigaction of a signal. */
+  actionOf(signal: number): KernelObject {
+    const { types } = this.#kernel
+    const actions = this.#sighand.addressOf("action")
+    return types.at("k_sigaction", actions + (signal - 1) * types.layout("k_sigaction").size)
+  }
+
+  /** Shows in the task's structs which signals wait. */
+  showSignals(): void {
+    this.object.set("pending.signal.sig", setOf(this.signals.thread))
+    this.#signal.set("shared_pending.signal.sig", setOf(this.signals.process))
+  }
+
+  /** As execve does: a new program knows nothing of the old one's functions. */
+  forgetHandlers(): void {
+    for (const signal of this.signals.handlers.keys()) this.actionOf(signal).set("sa.sa_handler", 0)
+    this.signals.handlers.clear()
+  }
+
   /** The open file that the task runs; setting another one closes it. */
   get executable(): KernelObject | undefined {
     return this.#executable
@@ -172,6 +201,12 @@ export class Task {
     return this.userStack
   }
 
+  /** Blocks of the process's memory, its stack first. */
+  userBlocks(): { readonly address: number; readonly size: number }[] {
+    const { user } = this.#kernel.memory
+    return this.#image.map(address => ({ address, size: user.sizeOf(address) }))
+  }
+
   /** An address in user memory that system calls may write a few words to. */
   userScratch(): number {
     if (this.#scratch === 0) this.#scratch = this.pushUser(new Uint8Array(SCRATCH))
@@ -188,6 +223,11 @@ export class Task {
     } finally {
       if (image === this.#image) for (const block of image.splice(mark)) this.#kernel.memory.freeUser(block)
     }
+  }
+
+  /** Where its program makes system calls. */
+  get codeAddress(): number {
+    return this.#executable ? CODE_ADDRESS : 0
   }
 
   /** Where the user stack pointer stands. */
@@ -252,9 +292,15 @@ export class Task {
   drop(): void {
     this.#holders -= 1
     if (this.#holders > 0) return
-    for (const object of [this.object, this.cred, this.#mm, this.files, this.#signal]) object.free()
+    for (const object of [this.object, this.cred, this.#mm, this.files, this.#signal, this.#sighand])
+      object.free()
     this.#kernel.memory.free(this.#stack)
   }
+}
+
+/** A sigset_t of signals. */
+function setOf(signals: readonly number[]): bigint {
+  return signals.reduce((set, signal) => set | (1n << BigInt(signal - 1)), 0n)
 }
 
 /** An address space without anything in it. */

@@ -27,6 +27,7 @@ export class TestHost implements MapHost, HelperKernel {
   readonly called: Callback[] = []
   /** References to objects of the kernel that were given back. */
   readonly released: [struct: string, address: number][] = []
+  readonly sent: number[] = []
   readonly printed: string[] = []
   task = { address: 0x200_0000, pid: 7, tgid: 5, uid: 1000, gid: 100, comm: "test" }
   readonly #maps = new Map<number, MapStorage>()
@@ -132,6 +133,27 @@ export class TestHost implements MapHost, HelperKernel {
 
   releaseTask(address: number): boolean {
     return address === this.task.address
+  }
+
+  areaFrom(): undefined {
+    return undefined
+  }
+
+  tasks(): readonly number[] {
+    return [this.task.address]
+  }
+
+  areaOf(): undefined {
+    return undefined
+  }
+
+  putOff(): boolean {
+    return true
+  }
+
+  sendSignal(signal: number): number {
+    this.sent.push(signal)
+    return 0
   }
 
   userRegisters(task: number): number {

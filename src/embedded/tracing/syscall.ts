@@ -10,6 +10,9 @@ const USER_CODE_SEGMENT = 0x33
 /** What rax holds at entry until the call has its result. */
 const NO_RESULT_YET = -38
 
+/** What a program has of its stack already: its arguments, its environment, its first frames. */
+const STACK_IN_USE = 0x200
+
 const TRACEPOINTS = { enter: declareTracepoint("sys_enter"), exit: declareTracepoint("sys_exit") } as const
 
 /** The key of the callback that all syscalls/* events share on sys_enter and sys_exit. */
@@ -55,6 +58,7 @@ export function syscall(
     kernel.current = task
     regs.set("ax", result)
     if (!task.exited) fireSyscall(kernel, "exit", name, regs, result)
+    if (!task.exited) kernel.returnToUser()
     return result
   }
 }
@@ -64,12 +68,14 @@ export function returnFromFork(kernel: KernelCore, name: string): void {
   const regs = userRegisters(kernel, syscallNumber(name) ?? 0, [])
   regs.set("ax", 0)
   fireSyscall(kernel, "exit", name, regs, 0)
+  kernel.returnToUser()
 }
 
 function userRegisters(kernel: KernelCore, number: number, args: readonly (number | bigint)[]): KernelObject {
   const regs = kernel.current.userRegisters()
   regs.set("orig_ax", number).set("ax", NO_RESULT_YET).set("cs", USER_CODE_SEGMENT)
-  regs.set("sp", kernel.current.userStack)
+  const { current } = kernel
+  regs.set("ip", current.codeAddress).set("sp", current.setUpStack() - STACK_IN_USE)
   SYSCALL_ARGUMENTS.forEach((register, index) => {
     regs.set(register, args[index] ?? 0)
   })

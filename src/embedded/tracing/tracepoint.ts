@@ -60,11 +60,10 @@ export function fireTracepoint(
 ): void {
   const probes = kernel.hooks.onTracepoint(name)
   if (!probes) return
+  // One object for all: they run in one section, with interrupts on or off.
+  const facts = { traceFlags: TRACE_FLAGS.raw(around) }
   for (const probe of [...probes]) {
-    if (probe.kind === "raw")
-      runWithArguments(kernel, [probe.attachment], args.map(toRegister), {
-        traceFlags: TRACE_FLAGS.raw(around),
-      })
+    if (probe.kind === "raw") runWithArguments(kernel, [probe.attachment], args.map(toRegister), facts)
     else onEvent(probe.event, [...probe.attachments])
   }
 }

@@ -2,7 +2,27 @@ import { type Errno, encodeUtf8, errnoName, errnoNumber, UsageError } from "../.
 import type { KernelCore } from "../core.ts"
 import { AT_FDCWD, close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, openat } from "../files/open.ts"
 import { unlink, unlinkat } from "../files/unlink.ts"
-import { ANY_CHILD, execve, exitGroup, fork, getppid, type Task, WNOHANG, wait4 } from "../tasks/index.ts"
+import {
+  ANY_CHILD,
+  execve,
+  exitGroup,
+  fork,
+  getppid,
+  type SignalName,
+  sigaction,
+  signalName,
+  signalNumber,
+  type Task,
+  WNOHANG,
+  wait4,
+} from "../tasks/index.ts"
+
+export type ProcessEnd = { readonly status: number } | { readonly signal: string }
+
+/** Where a program's function for signals is said to be. */
+const HANDLER = 0x5555_5555_5000
+/** The part of an exit code that says which signal ended a process. */
+const SIGNAL_OF_CODE = 0x7f
 
 /** What a system call gave: its value, or the errno. */
 export type SyscallResult =
@@ -47,8 +67,10 @@ export class Process {
 
   /** fork(2): a child that has not run yet. When it has exited, `wait` for it. */
   fork(onExit?: () => void): Process {
-    const child = this.#on(() => fork(this.#kernel))
-    return new Process(this.#kernel, child, onExit)
+    const task = this.#on(() => fork(this.#kernel))
+    const child = new Process(this.#kernel, task, onExit)
+    child.#settle()
+    return child
   }
 
   /** execve(2) with `args` (the first is the program's own name) and `env` ("NAME=value"). */
@@ -98,9 +120,32 @@ export class Process {
 
   /** exit_group(2); the process is gone afterwards. `status` is 0 … 255. */
   exit(status = 0): void {
-    const { pid } = this
     this.#on(() => exitGroup(this.#kernel, status))
-    this.#exitedPid = pid
+  }
+
+  /** How it ended: with an exit status of its own, or by a signal ("SIGKILL"); undefined while it lives. */
+  get end(): ProcessEnd | undefined {
+    if (this.#exitedPid === undefined) return undefined
+    const { exitCode } = this.task
+    const signal = exitCode & SIGNAL_OF_CODE
+    return signal === 0 ? { status: exitCode >> 8 } : { signal: signalName(signal) }
+  }
+
+  /** rt_sigaction(2): from now on `handler` is called for a signal instead of what it does by itself. */
+  onSignal(name: SignalName, handler: () => void): SyscallResult {
+    const signal = signalNumber(name)
+    const result = this.#call(() => {
+      const action = this.#pointers([HANDLER, 0, 0])
+      return sigaction(this.#kernel, signal, action, 0, 8)
+    })
+    if (result.ok) this.task.signals.handlers.set(signal, handler)
+    return result
+  }
+
+  /** Takes leave of a task that has ended. */
+  #settle(): void {
+    if (!this.task.exited || this.#exitedPid !== undefined) return
+    this.#exitedPid = this.task.tgid
     // init waits for orphans; its own calls are not modelled.
     if (this.task.parent?.parent === undefined) this.task.release()
     this.#onExit()
@@ -127,6 +172,7 @@ export class Process {
     } finally {
       this.#kernel.current = before
       this.#kernel.clock.advance(10_000n)
+      this.#settle()
     }
   }
 

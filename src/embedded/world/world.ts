@@ -1,7 +1,7 @@
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
-import type { Task } from "../tasks/index.ts"
-import { Process, shellStatus } from "./process.ts"
+import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
+import { Process, type ProcessEnd, shellStatus } from "./process.ts"
 
 export interface ExecOptions {
   /** Arguments after the program's own name. */
@@ -21,6 +21,13 @@ export interface ExecResult {
   readonly pid: number
   /** The exit status as the shell sees it: 126 or 127 when the program could not be run. */
   readonly status: number
+}
+
+/** What a shell reports of a signal: its number above this. */
+const BY_SIGNAL = 128
+
+function shellStatusOf(end: ProcessEnd): number {
+  return "status" in end ? end.status : BY_SIGNAL + signalNumber(end.signal as SignalName)
 }
 
 /** In a millisecond. */
@@ -49,7 +56,8 @@ export class World {
     const child = this.spawn(options)
     const { pid } = child
     const result = child.exec(path, [path, ...(options.args ?? [])], options.env)
-    if (result.ok) await options.body?.(child)
+    if (result.ok && !child.end) await options.body?.(child)
+    if (child.end) return { pid, status: shellStatusOf(child.end) }
     const status = result.ok ? (options.status ?? 0) : shellStatus(result.errno)
     child.exit(status)
     return { pid, status }

@@ -1,4 +1,5 @@
 import type { Instruction, Operation } from "../../isa/index.ts"
+import type { Arena } from "../arena.ts"
 import { functionStarts } from "../functions.ts"
 import type { Fact } from "../machine.ts"
 import { prepare } from "../prepare.ts"
@@ -32,6 +33,8 @@ export interface CompileOptions {
   readonly facts?: readonly Fact[] | undefined
   /** Helper calls that need not leave WebAssembly; gets the functions that the module imports for them. */
   readonly natives?: NativeFunctions | undefined
+  /** The arena that the program's casts are about. */
+  readonly arena?: Arena | undefined
   /** Every function as a loop around a jump table, as irreducible ones are: for tests and measurements. */
   readonly dispatch?: boolean
 }
@@ -44,7 +47,7 @@ export function compileProgram(
   starts: readonly number[],
   options: CompileOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  const { tier = "quick", memoryBytes = MAX_MEMORY_BYTES, natives } = options
+  const { tier = "quick", memoryBytes = MAX_MEMORY_BYTES, natives, arena } = options
   const functions = new Map(starts.map((start, number) => [start, number]))
   if (natives) for (const start of starts) natives.add(blocksOf(operations, start))
   const signatures = signaturesOf(operations, starts)
@@ -55,6 +58,7 @@ export function compileProgram(
     inside: new Set(),
     slots: [],
     innerFrames: 0,
+    arena,
     natives,
     nativeCalls: new Map(),
   }

@@ -1,3 +1,4 @@
+import type { Arena } from "../arena.ts"
 import { functionStarts } from "../functions.ts"
 import type { ExecutableProgram } from "../machine.ts"
 import { prepare } from "../prepare.ts"
@@ -19,7 +20,7 @@ const instances = new WeakMap<ExecutableProgram, WeakMap<Site, Map<Tier, Instanc
 
 /** The module of a program, which is compiled again when it shall start at a slot that nothing in it names. */
 function moduleOf(
-  { instructions, entries = [], facts }: ExecutableProgram,
+  { instructions, entries = [], facts, arena }: ExecutableProgram,
   entry: number,
   { memoryBytes, natives }: Site,
   tier: Tier,
@@ -29,18 +30,23 @@ function moduleOf(
     natives ?? NO_NATIVES,
     () => new Map(),
   )
-  const key = `${tier} ${memoryBytes}`
+  const key = `${tier} ${memoryBytes} ${arena ? textOf(arena) : ""}`
   const known = own.get(key)
   if (known?.starts.has(entry)) return known
   const operations = prepare(instructions)
   const starts = new Set([...(known?.starts ?? functionStarts(operations)), ...entries, entry])
   const functions = natives && new NativeFunctions(natives)
   const module = new WebAssembly.Module(
-    compileProgram(operations, [...starts], { tier, memoryBytes, facts, natives: functions }),
+    compileProgram(operations, [...starts], { tier, memoryBytes, facts, natives: functions, arena }),
   )
   const made = { starts, module, imports: functions?.imports ?? {} }
   own.set(key, made)
   return made
+}
+
+/** All that is compiled into a module. */
+function textOf({ address, size, user, convertsToUser, pages, sink }: Arena): string {
+  return [address, size, user, convertsToUser, pages, sink].join(" ")
 }
 
 function entryOf<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {

@@ -100,9 +100,9 @@ function isArena({ type }: MapSpec): boolean {
   return mapType(type)?.name === "arena"
 }
 
-function mapArenaOrClose({ bpf }: MapPlan, { spec, descriptor }: CreatedMap): Mapping {
+function mapArenaOrClose({ bpf, initialData }: MapPlan, { spec, descriptor }: CreatedMap): Mapping {
   try {
-    return mapArena(bpf, descriptor.fd, spec)
+    return mapArena(bpf, descriptor.fd, spec, initialData(spec))
   } catch (cause) {
     descriptor.close()
     const where = spec.extra === 0n ? "" : ` at 0x${spec.extra.toString(16)}`

@@ -1,5 +1,5 @@
-import { alignUp, MapError } from "../../base/index.ts"
-import { type GlobalMemory, notMappable } from "../../kernel/index.ts"
+import { alignUp } from "../../base/index.ts"
+import { endsProcess, type GlobalMemory, notMappable } from "../../kernel/index.ts"
 import { BPF_F_MMAPABLE } from "../../object/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import { Mapping, PROT_READ, PROT_WRITE } from "../ffi/mapping.ts"
@@ -72,11 +72,7 @@ export class MapMemory implements GlobalMemory, Disposable {
     const { bpf, fd, name } = this.#map
     const { flags, maxEntries, type, valueSize } = this.#shape
     if (!this.#isMmapable) throw notMappable(name)
-    if ((flags & BPF_F_SEGV_ON_FAULT) !== 0)
-      throw new MapError(
-        `map '${name}': looking at a page that no program has allocated would end this process (EINVAL)`,
-        { errno: "EINVAL", hint: "take the flag BPF_F_SEGV_ON_FAULT away" },
-      )
+    if ((flags & BPF_F_SEGV_ON_FAULT) !== 0) throw endsProcess(name)
     const size = type === "arena" ? maxEntries * PAGE : alignUp(alignUp(valueSize, 8) * maxEntries, PAGE)
     try {
       return new Mapping(bpf.native, fd, size, PROT_READ | PROT_WRITE)

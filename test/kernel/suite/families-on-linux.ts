@@ -1,9 +1,10 @@
 // The families of families.ts on the real kernel.
 import assert from "node:assert/strict"
+import { spawnSync } from "node:child_process"
 import { describe, test } from "node:test"
 import { setTimeout } from "node:timers/promises"
 import { openLinuxKernel } from "skep/linux"
-import { expectedOn, FAMILIES, picked } from "./families.ts"
+import { DEADLY, expectedOn, FAMILIES, foundInArena, picked, touchArena } from "./families.ts"
 import { programs, release } from "./tracing/style.ts"
 
 describe("a family of helpers or kernel functions", () => {
@@ -13,16 +14,43 @@ describe("a family of helpers or kernel functions", () => {
     test(`${name}: ${only.join(", ")}`, { skip }, async () => {
       await using kernel = await openLinuxKernel()
       const object = await kernel.load(programs(name), { only, globals: { watched: process.pid } })
+      touchArena(family, () => object.maps.arena!.view())
+      let handled = 0
+      const [signal, times = 0] = family.handles ?? []
+      const handler = (): void => void handled++
+      if (signal) process.on(signal, handler)
+      if (family.opensEvents) object.events()
       await object.attach()
       for (let call = 0; call < calls; call++) {
         // Node asks the kernel each time.
         void process.ppid
         if (wait !== undefined) await setTimeout(wait / 1e6 + 30)
       }
+      if (family.forks) spawnSync("/bin/busybox", ["true"])
       await object.detach()
       assert.deepEqual(picked({ ...object.globals }, family), expectedOn(release, family))
+      assert.deepEqual(
+        foundInArena(family, () => object.maps.arena!.view()),
+        family.finds ?? [],
+      )
+      if (signal) process.off(signal, handler)
+      assert.equal(handled, times)
     })
   }
+})
+
+describe("a program that a BPF program kills as it starts", () => {
+  for (const [number, signal] of DEADLY)
+    test(`ends by ${signal}`, async () => {
+      await using kernel = await openLinuxKernel()
+      const globals = { watched: process.pid, deadly: number }
+      const object = await kernel.load(programs("signals"), { only: ["killing", "exiting"], globals })
+      await object.attach()
+      const { signal: seen } = spawnSync("/bin/busybox", ["true"])
+      await object.detach()
+      assert.equal(seen, signal)
+      assert.deepEqual([object.globals.killed, object.globals.while_exiting], [0, -1])
+    })
 })
 
 describe("lines that callbacks print", () => {

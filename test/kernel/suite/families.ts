@@ -14,6 +14,15 @@ export interface Family {
   readonly wait?: number
   /** What a line looks like that the callback prints: the column says in which context it ran. */
   readonly linesFlags?: RegExp
+  /** Records of its maps are looked for first, which opens perf's events. */
+  readonly opensEvents?: boolean
+  /** The process makes a child. */
+  readonly forks?: boolean
+  /** A signal that the process handles, and how often that happens. */
+  readonly handles?: readonly [signal: "SIGUSR2", times: number]
+  /** Bytes of its arena that user space sets before, and those that it finds after. */
+  readonly touches?: readonly (readonly [index: number, value: number])[]
+  readonly finds?: readonly (readonly [index: number, value: number])[]
   readonly expected: Readonly<Record<string, unknown>>
   /** What differs on 6.1. */
   readonly onOld?: Readonly<Record<string, unknown>>
@@ -23,6 +32,12 @@ const MILLISECOND = 1_000_000
 const EINVAL = -22n
 const E2BIG = -7n
 const ERANGE = -34n
+const EBUSY = -16
+const UNSIGNED_EINVAL = BigInt.asUintN(64, EINVAL)
+const UNSIGNED_ENOENT = BigInt.asUintN(64, -2n)
+const UNSIGNED_E2BIG = BigInt.asUintN(64, E2BIG)
+/** What programs call the page that they did not get. */
+const NO_PAGE = 99n
 
 function lines(...texts: readonly string[]): string {
   return texts.map(text => `${text}\n`).join("")
@@ -305,11 +320,227 @@ export const FAMILIES: readonly Family[] = [
       is_kernel_thread: 1,
     },
   },
+  {
+    object: "areas",
+    programs: ["finding"],
+    since: "6.1",
+    expected: {
+      ...{ stack_found: 0, stack_inside: 1, stack_is_own: 1, stack_flags: 0x103n, stack_file: 0n },
+      ...{
+        code_found: 0,
+        code_flags: 5n,
+        code_is_executable: 1,
+        last_found: 0,
+        last_is_same: 1,
+        behind_code: 1,
+      },
+      ...{ vdso_found: 0, vdso_flags: 5n, vdso_file: 0n },
+      ...{ null_found: -2, kernel_found: -2, with_flags: -22, calls: 0 },
+    },
+  },
+  {
+    object: "areas",
+    programs: ["crowded"],
+    since: "6.1",
+    forks: true,
+    expected: { first_found: 0, second_found: EBUSY, first_sent: 0, second_sent: EBUSY, wrong_sent: -22 },
+  },
+  {
+    object: "areas",
+    programs: ["kernel_thread"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: { in_kernel_thread: -2 },
+  },
+  {
+    object: "counters",
+    programs: ["counting"],
+    since: "6.1",
+    opensEvents: true,
+    expected: {
+      ...{ counted: 0n, other_cpu: UNSIGNED_EINVAL, unused_slot: UNSIGNED_ENOENT, past_end: UNSIGNED_E2BIG },
+      ...{
+        with_flags: UNSIGNED_EINVAL,
+        small_past_end: UNSIGNED_E2BIG,
+        counter: 0n,
+        enabled: 1n,
+        ran_as_long: 1,
+      },
+      ...{ read: 0n, read_other: EINVAL, read_unused: -2n, read_past: E2BIG, read_with_flags: EINVAL },
+      ...{ read_short: EINVAL, cleared: 0n, branches: -2n, branches_with_flags: EINVAL },
+    },
+  },
+  {
+    object: "keys",
+    programs: ["keyrings"],
+    since: "6.1",
+    expected: { builtin: 1, secondary: 1, platform: 1, unknown: 0, huge: 0 },
+  },
+  {
+    object: "walks",
+    programs: ["tasks"],
+    since: "6.12",
+    expected: {
+      ...{ processes_made: 0, first_pid: 0, second_pid: 1, seen: 1, in_order: 1, threads_seen: 1 },
+      ...{ own_made: 0, own_seen: 1, own_others: 0, wrong_flags: -22, of_none: 0, no_process: -22 },
+    },
+  },
+  {
+    object: "walks",
+    programs: ["areas"],
+    since: "6.12",
+    expected: {
+      ...{
+        areas_made: 0,
+        areas_sorted: 1,
+        areas_own: 1,
+        has_code: 1,
+        has_stack: 1,
+        from_code: 1,
+        behind_all: 0,
+      },
+    },
+  },
+  {
+    object: "walks",
+    programs: ["kernel_thread"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ kernel_areas: -2, copied_wrong: -22, copied_null: -14, left_null: 0x1122334455667788n },
+      ...{ copied_padded: -14, padded: 0n },
+    },
+  },
+  {
+    object: "signals",
+    programs: ["sending"],
+    since: "6.1",
+    wait: 20 * MILLISECOND,
+    handles: ["SIGUSR2", 2],
+    expected: {
+      ...{ nothing: 0, ignored: 0, ignored_pending: 0, too_large: -22, negative: -22, thread_too_large: -22 },
+      ...{ to_process: 0, to_process_again: 0, process_pending: 1, to_thread: 0, thread_pending: 1 },
+    },
+  },
+  {
+    object: "signals",
+    programs: ["kernel_thread"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: { in_kernel_thread: -1, thread_in_kernel_thread: -1 },
+  },
+  {
+    object: "arenas",
+    programs: ["allocating"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{
+        started: 1,
+        seen_first: 0x1234n,
+        seen_counter: 41n,
+        one: 1n,
+        no_pages: NO_PAGE,
+        with_flags: NO_PAGE,
+      },
+      ...{ too_many: NO_PAGE, unaligned: NO_PAGE, outside: NO_PAGE, taken: NO_PAGE, low_half: 3n, fixed: 5n },
+      ...{ no_gap: NO_PAGE, on_node_zero: 2n, gap: 4n, no_room: NO_PAGE, last: 7n, all_taken: NO_PAGE },
+      ...{ after_free: 4n, freed_again: 2n, beyond_end: NO_PAGE, straddling_free: 6n, refilled: NO_PAGE },
+      counter: 41,
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["touching"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{
+        fresh: 0n,
+        written: 0x8182838485868788n,
+        narrow_signed: 0xffff_ffff_ffff_ff88n,
+        narrow_unsigned: 0x8788n,
+      },
+      ...{ over_hole: 0n, over_hole_kept: 0x1111111111111111n, hole_byte: 0n, hole_half: 0n, hole_word: 0n },
+      ...{ vanished: 0n, zeroed_again: 0n, over_pages: 0x3333333311111111n, after_freeing: 0n },
+      ...{ before_start: 0n, after_end: 0n, far_behind: 0n, null_load: 0n, own_page: 0x1234n },
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["counting"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ added: 5n, fetched: 5n, exchanged: 12n, compared: 100n, compared_other: 200n, small_fetched: 3n },
+      ...{ hole_fetched: 7n, hole_exchanged: 100n, hole_compared: 11n, after_hole: 0n, ored: 200n },
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["pointing"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ sum: 123n, is_same_half: 1n, kept_number: 2n, stored_null: 0n, unequal: 0n, negative_index: 1n },
+      cast_back: 4n,
+    },
+  },
+  {
+    object: "arenas",
+    programs: ["sharing"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    touches: [
+      [2 * 4096, 9],
+      [3 * 4096 + 1, 0x41],
+    ],
+    finds: [
+      [2 * 4096, 0],
+      [3 * 4096 + 1, 0x41],
+      [3 * 4096 + 8, 5],
+      [4096, 0x77],
+      [5 * 4096, 0],
+    ],
+    expected: { user_page: NO_PAGE, user_byte: 0x41n, user_word: 5n, freed_user_page: 2n, other_page: 1n },
+  },
+  {
+    object: "arena-placed",
+    programs: ["placed"],
+    since: "6.12",
+    wait: 20 * MILLISECOND,
+    expected: {
+      ...{ page_address: 0x1300_0000_8000n, global_address: 0x1300_0000_7000n, plain_address: 0x8000n },
+      ...{ through_plain: 86n, beyond: 0n, global: 9n },
+    },
+  },
 ]
+
+/** Signals that end a program, by number and name. */
+export const DEADLY = [
+  [9, "SIGKILL"],
+  [15, "SIGTERM"],
+  [6, "SIGABRT"],
+] as const
 
 /** What the family's variables are to hold on a release. */
 export function expectedOn(release: string, { expected, onOld }: Family): Record<string, unknown> {
   return { ...expected, ...(release === "6.1" ? onOld : {}) }
+}
+
+/** What user space does with an arena before the programs run. */
+export function touchArena(family: Family, view: () => MapView): void {
+  for (const [index, value] of family.touches ?? []) view().set(index, value)
+}
+
+/** What it finds there of what the family says. */
+export function foundInArena({ finds = [] }: Family, view: () => MapView): [index: number, value: unknown][] {
+  return finds.map(([index]) => [index, view().get(index)])
+}
+
+interface MapView {
+  get(index: number): unknown
+  set(index: number, value: unknown): void
 }
 
 /** Of the object's variables those that are expected to hold something. */

@@ -1,13 +1,13 @@
 import type { OperationOf } from "../../../isa/index.ts"
 import type { Block, Step } from "../flow/blocks.ts"
 import { FAULT, LOCAL, localOf } from "../layout.ts"
+import { emitCast } from "./arena.ts"
 import { emitAlu, emitByteOrder, emitComparison, emitMove, emitNegate } from "./arithmetic.ts"
 import { emitCall, emitExit, emitPacketLoad } from "./calls.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitLoopCharge, emitLoopLimit, emitLoopRefund } from "./fuel.ts"
 import type { FunctionCode } from "./function-code.ts"
 import { emitAtomic, emitFault, emitLoad, emitStore } from "./memory.ts"
-import { pushLow, setLow } from "./operands.ts"
 
 /** A block's operations but for the jump at its end. Behind an exit or a fault nothing follows. */
 export function emitBlock(code: FunctionCode, { steps, left }: Block, context: FunctionContext): void {
@@ -42,9 +42,7 @@ function emitStep(code: FunctionCode, step: Step, context: FunctionContext): voi
       emitMove(code, operation)
       break
     case "addressSpaceCast":
-      // One memory holds arenas too, and starts at 0 in both address spaces: a pointer is its low half.
-      pushLow(code, operation.src)
-      setLow(code, operation.dst)
+      emitCast(code, operation, context)
       break
     case "byteOrder":
       emitByteOrder(code, operation)

@@ -1,3 +1,4 @@
+import type { Arena } from "../../arena.ts"
 import type { Step } from "../flow/blocks.ts"
 import type { Signatures } from "../flow/signatures.ts"
 import type { FoundCall, NativeFunctions } from "../natives.ts"
@@ -16,6 +17,7 @@ export interface FunctionContext {
   readonly slots: readonly StackSlot[]
   /** Frames of functions that are part of this one, below its own. */
   readonly innerFrames: number
+  readonly arena: Arena | undefined
   /** Helper calls that need not leave WebAssembly. */
   readonly natives: NativeFunctions | undefined
   readonly nativeCalls: ReadonlyMap<Step, FoundCall>

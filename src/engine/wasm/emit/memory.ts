@@ -1,9 +1,11 @@
 import type { AccessSize, AtomicOperator, OperationOf } from "../../../isa/index.ts"
+import type { Arena } from "../../arena.ts"
 import { FRAME_BYTES, UNUSED_BYTES } from "../../machine.ts"
 import type { MemoryOpcode, PlainOpcode } from "../encode/code-writer.ts"
 import type { Step } from "../flow/blocks.ts"
 import { frameOffset } from "../flow/registers.ts"
 import { FAULT, GLOBAL, LOCAL, localOf } from "../layout.ts"
+import { emitArenaAddress } from "./arena.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitAnywhere } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
@@ -24,7 +26,7 @@ export function emitFault(code: FunctionCode, reason: number, slot: number, push
     .op("unreachable")
 }
 
-interface Access {
+export interface Access {
   readonly kind: "load" | "store" | "atomic"
   readonly size: AccessSize
   readonly base: number
@@ -62,13 +64,16 @@ function emitAccess(
     })
     return
   }
+  if (context.arena) {
+    emitMaybeArena(code, { kind, size, base, offset }, step, context, context.arena, body)
+    return
+  }
   const isWrite = kind !== "load"
   const isChecked = code.checked.has(base, offset, offset + size, isWrite)
   // With a checked access the distance from the good addresses is at hand already.
   const isAtHand = isWrite && !isChecked && context.slots.length === 0
   if (!isChecked) {
-    // Loads of the unused beginning give its zeros; anything else there is a fault.
-    const start = isWrite ? UNUSED_BYTES : 0
+    const start = startOf(kind)
     pushSum(code, base, offset - start)
     if (isAtHand) code.tee(LOCAL.value)
     emitPast(code, context.memoryBytes - size - start)
@@ -89,6 +94,40 @@ function emitAccess(
     })
   if (context.slots.length === 0) access()
   else emitAnywhere(code, context, () => pushSum(code, base, offset), access)
+}
+
+/** In programs with an arena: what is no other memory may be its own, which LOCAL.value becomes an address of. */
+function emitMaybeArena(
+  code: FunctionCode,
+  access: Access,
+  { slot }: Step,
+  context: FunctionContext,
+  arena: Arena,
+  body: (push: () => number) => void,
+): void {
+  const { kind, size, base, offset } = access
+  const start = startOf(kind)
+  pushSum(code, base, offset)
+  code.tee(LOCAL.value)
+  if (start > 0) code.i64(start).op("i64.sub")
+  emitPast(code, context.memoryBytes - size - start)
+  code.open("if")
+  emitArenaAddress(code, arena, access, () =>
+    emitFault(code, FAULT[kind] + size, slot, () => code.get(LOCAL.value)),
+  )
+  code.op("end")
+  const write = (): void =>
+    body(() => {
+      code.get(LOCAL.value).op("i32.wrap_i64")
+      return 0
+    })
+  if (context.slots.length === 0) write()
+  else emitAnywhere(code, context, () => code.get(LOCAL.value), write)
+}
+
+/** Loads of the unused beginning give its zeros; anything else there is a fault. */
+function startOf(kind: Access["kind"]): number {
+  return kind === "load" ? 0 : UNUSED_BYTES
 }
 
 function pushSum(code: FunctionCode, register: number, offset: number): void {
@@ -164,7 +203,11 @@ export function emitAtomic(
 ): void {
   emitAccess(code, { kind: "atomic", size, base, offset }, step, context, push => {
     const constant = push()
-    code.tee(LOCAL.scratch).memory(LOADS[size][0], constant).set(LOCAL.value)
+    code.set(LOCAL.scratch)
+    // Nothing is fetched from nowhere in an arena either.
+    const { arena } = context
+    if (arena) code.get(LOCAL.scratch).i32(arena.sink).op("i32.ne").open("if")
+    code.get(LOCAL.scratch).memory(LOADS[size][0], constant).set(LOCAL.value)
     code.get(LOCAL.scratch)
     const plain = ATOMICS[operator]
     if (plain) {
@@ -179,8 +222,10 @@ export function emitAtomic(
       code.op("i64.eq", "select")
     }
     code.memory(STORES[size], constant)
-    if (!fetch) return
-    code.get(LOCAL.value)
-    setRegister(code, operator === "cmpxchg" ? 0 : src)
+    if (fetch) {
+      code.get(LOCAL.value)
+      setRegister(code, operator === "cmpxchg" ? 0 : src)
+    }
+    if (arena) code.op("end")
   })
 }

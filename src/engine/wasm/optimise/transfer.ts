@@ -20,16 +20,12 @@ export function resultOf({ operation }: Step, read: Read): Value {
       return operation.signed || operation.size === 8 ? TOP : upTo(2 ** (8 * operation.size) - 1)
     case "loadAcquire":
       return operation.size === 8 ? TOP : upTo(2 ** (8 * operation.size) - 1)
-    case "atomic":
-      return operation.size === 8 ? TOP : upTo(MAX_32)
     case "packetLoad":
       return upTo(2 ** (8 * operation.size) - 1)
     case "load64":
       return operation.value.kind === "immediate" && operation.value.value < 1n << 52n
         ? constant(Number(operation.value.value))
         : TOP
-    case "addressSpaceCast":
-      return upTo(MAX_32)
     default:
       return TOP
   }
