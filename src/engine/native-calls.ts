@@ -42,6 +42,8 @@ export interface NativeFunction {
   readonly args: readonly NativeArgument[]
   /** What the number becomes in r0: zeros or its sign above. */
   readonly result: "unsigned" | "signed"
+  /** The number is 0, or the address of so many bytes of memory. */
+  readonly pointsTo?: number
 }
 
 export type NativeArgument =

@@ -121,7 +121,13 @@ function hashCall(
   const flags: NativeArgument = { kind: "number", register: 4 }
   switch (helper) {
     case LOOKUP:
-      return { kind: "function", function: lookup, args: [map, key], result: "unsigned" }
+      return {
+        kind: "function",
+        function: lookup,
+        args: [map, key],
+        result: "unsigned",
+        pointsTo: attributes.valueSize,
+      }
     case UPDATE:
       return update && { kind: "function", function: update, args: [map, key, value, flags], result }
     case DELETE:

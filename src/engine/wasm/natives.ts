@@ -46,6 +46,12 @@ function withPointers(call: NativeCall, known: ReadonlyMap<number, Known>): Foun
   return { call, unchecked: pointersOf(call).filter(pointer => !isGood(pointer)) }
 }
 
+/** How much memory the address is of that a call gives, if it gives one. */
+export function pointsTo(call: NativeCall | undefined): number | undefined {
+  if (call?.kind === "element") return call.stride
+  return call?.kind === "function" ? call.pointsTo : undefined
+}
+
 function pointersOf(call: NativeCall): readonly NativePointer[] {
   if (call.kind === "word") return []
   return call.kind === "element" ? [INDEX] : call.args.filter(arg => arg.kind === "pointer")

@@ -1,6 +1,7 @@
 import type { OperationOf } from "../../../isa/index.ts"
 import type { Block, Step } from "../flow/blocks.ts"
 import { FAULT, LOCAL, localOf } from "../layout.ts"
+import { pointsTo } from "../natives.ts"
 import { emitCast } from "./arena.ts"
 import { emitAlu, emitByteOrder, emitComparison, emitMove, emitNegate } from "./arithmetic.ts"
 import { emitCall, emitExit, emitPacketLoad } from "./calls.ts"
@@ -14,6 +15,8 @@ export function emitBlock(code: FunctionCode, { steps, left }: Block, context: F
   for (const step of steps) {
     emitStep(code, step, context)
     code.checked.pass(step)
+    const bytes = pointsTo(context.nativeCalls.get(step)?.call)
+    if (bytes !== undefined) code.checked.answer(step, bytes)
     code.lows?.pass(step)
   }
   if (left !== undefined) emitFault(code, FAULT.left, left)

@@ -1,4 +1,4 @@
-import type { Step } from "../flow/blocks.ts"
+import type { Block, Step } from "../flow/blocks.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import { isFramePointer, writeOf } from "../flow/registers.ts"
 
@@ -12,6 +12,8 @@ interface Span {
 interface Known {
   readonly inside: Span
   readonly writable: Span | undefined
+  /** What is out of it too if the call that gave the address did not give 0. */
+  readonly maybe?: { readonly call: Step; readonly span: Span } | undefined
 }
 
 /** Offsets and sums of them stay below: what two spans enclose is in memory when both are. */
@@ -23,10 +25,25 @@ export class CheckedAccesses {
   readonly #atEnds = new Map<number, ReadonlyMap<number, Known>>()
 
   /** A block that is reached from one other alone knows what that one knows. */
-  enter(block: number, { predecessors }: FlowGraph): void {
+  enter(block: number, { blocks, predecessors }: FlowGraph): void {
     const from = predecessors[block]!
     const before = from.length === 1 ? this.#atEnds.get(from[0]!) : undefined
     this.#known = new Map(before)
+    const register = before && notZero(blocks[from[0]!]!, block)
+    const call = register === undefined ? undefined : before!.get(register)?.maybe?.call
+    if (call) this.#answered(call)
+  }
+
+  /** What a call gave was not 0. */
+  #answered(call: Step): void {
+    for (const [register, { inside, writable, maybe }] of this.#known)
+      if (maybe?.call === call) this.#known.set(register, { inside, writable: around(writable, maybe.span) })
+  }
+
+  /** r0 is 0, or the address of so many bytes; at 0 the unused beginning is to be read. */
+  answer(call: Step, bytes: number): void {
+    const span = { start: 0, end: Math.min(bytes, MAX_OFFSET) }
+    this.#known.set(0, { inside: span, writable: undefined, maybe: { call, span } })
   }
 
   leave(block: number): void {
@@ -49,6 +66,7 @@ export class CheckedAccesses {
     this.#known.set(register, {
       inside: around(known?.inside, span),
       writable: isWrite ? around(known?.writable, span) : known?.writable,
+      maybe: known?.maybe,
     })
   }
 
@@ -76,6 +94,17 @@ export class CheckedAccesses {
   }
 }
 
+/** The register that a block's branch tells is not 0 on the way to another block. */
+function notZero({ steps, successors }: Block, to: number): number | undefined {
+  const branch = steps.at(-1)?.operation
+  if (branch?.kind !== "branch" || branch.width === 32) return undefined
+  const { comparison, source, dst } = branch
+  if (source.kind === "register" || source.value !== 0 || successors.length < 2) return undefined
+  const [taken, other] = successors
+  if (comparison === "ne") return to === taken ? dst : undefined
+  return comparison === "eq" && to === other ? dst : undefined
+}
+
 function around(known: Span | undefined, { start, end }: Span): Span {
   if (known === undefined) return { start, end }
   return { start: Math.min(known.start, start), end: Math.max(known.end, end) }
@@ -85,7 +114,12 @@ function moved(known: Known | undefined, by: number): Known | undefined {
   if (known === undefined) return undefined
   const inside = shifted(known.inside, by)
   if (Math.max(-inside.start, inside.end) > MAX_OFFSET) return undefined
-  return { inside, writable: known.writable && shifted(known.writable, by) }
+  const { writable, maybe } = known
+  return {
+    inside,
+    writable: writable && shifted(writable, by),
+    maybe: maybe && { call: maybe.call, span: shifted(maybe.span, by) },
+  }
 }
 
 function shifted({ start, end }: Span, by: number): Span {

@@ -1,6 +1,6 @@
 import type { FunctionDefinition } from "../encode/module.ts"
 import type { ValueType } from "../encode/opcodes.ts"
-import { costOf, fuelCharges } from "../flow/charges.ts"
+import { type Charges, costOf, fuelCharges } from "../flow/charges.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
 import type { Signature } from "../flow/signatures.ts"
@@ -57,18 +57,24 @@ export function writeFunction(
   }
 }
 
+const NO_CHARGES: Charges = { at: new Map(), before: new Map() }
+
 function writeStructured(code: FunctionCode, graph: FlowGraph, context: FunctionContext): void {
   const nest = loopsOf(graph)
-  const charges = code.paysItself ? fuelCharges(graph, nest, context.signatures) : new Map<number, number>()
+  const charges = code.paysItself ? fuelCharges(graph, nest, context.signatures) : NO_CHARGES
   structure(graph, nest, {
     openBlock: () => void code.open("block"),
-    openLoop: () => void code.open("loop"),
+    openLoop: block => {
+      const charge = charges.before.get(block)
+      if (charge !== undefined) emitCharge(code, charge, graph.blocks[block]!.slot)
+      code.open("loop")
+    },
     openIf: () => void code.open("if"),
     close: () => void code.op("end"),
     body: block => {
       code.checked.enter(block, graph)
       code.lows?.enter(block)
-      const charge = charges.get(block)
+      const charge = charges.at.get(block)
       const { limited, slot } = graph.blocks[block]!
       if (charge !== undefined) emitCharge(code, charge, slot)
       if (limited !== undefined) emitLimit(code, limited, slot)

@@ -1,6 +1,7 @@
 import type { Block, LoopLimit, LoopRefund, Step } from "../flow/blocks.ts"
 import { costOfRound } from "../flow/charges.ts"
 import { GraphEdit } from "../flow/edit.ts"
+import { growthOf } from "../flow/fixed-loops.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import { type Loop, loopsOf } from "../flow/loops.ts"
 import { writeOf } from "../flow/registers.ts"
@@ -59,7 +60,7 @@ function counterOf(graph: FlowGraph, loop: Loop): Counter | undefined {
       if (kind === "call" || kind === "packetLoad") return undefined
       const register = writeOf(step)
       if (register === undefined) continue
-      const growth = found.has(register) ? undefined : growthOf(step)
+      const growth = found.has(register) ? undefined : stepOf(step)
       found.set(register, growth === undefined ? undefined : { register, step: growth, block })
     }
   const latches = graph.predecessors[loop.head]!.filter(block => loop.blocks.has(block))
@@ -68,13 +69,9 @@ function counterOf(graph: FlowGraph, loop: Loop): Counter | undefined {
   return undefined
 }
 
-function growthOf({ operation }: Step): number | undefined {
-  if (operation.kind !== "alu" || operation.width !== 64 || operation.source.kind !== "immediate")
-    return undefined
-  const { value } = operation.source
-  if (value === 0 || Math.abs(value) > MAX_STEP) return undefined
-  if (operation.operator === "add") return value
-  return operation.operator === "sub" ? -value : undefined
+function stepOf(step: Step): number | undefined {
+  const growth = growthOf(step)
+  return growth === undefined || growth === 0 || Math.abs(growth) > MAX_STEP ? undefined : growth
 }
 
 function dominates({ dominators }: FlowGraph, above: number, block: number): boolean {
