@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest"
 import { assemble, encodeInstructions } from "../../isa/index.ts"
 import { functionStarts } from "../functions.ts"
+import type { NativeCalls } from "../native-calls.ts"
 import { prepare } from "../prepare.ts"
 import { Random, randomProgram } from "../testing/random-program.ts"
 import { type CompileOptions, compileInstructions } from "./compile.ts"
 import { dumpModule } from "./dump.ts"
+import { execute } from "./execute.ts"
+import { NativeFunctions } from "./natives.ts"
 
 const dump = (text: string, options: CompileOptions = {}): string =>
   dumpModule(compileInstructions(assemble(text), { memoryBytes: 0x1_0000, ...options }))
@@ -140,6 +143,42 @@ test("an access that was checked before needs no second check, wherever its addr
     { memoryBytes: 0x2_0000 },
   )
   expect(text.match(/gt_u/g)).toHaveLength(2)
+})
+
+test("what is read to be written again is checked once, and the write is to blame at the beginning of memory", () => {
+  const text = dump("r2 = *(u32 *)(r1 +4)\nr2 += 1\n*(u32 *)(r1 +4) = r2\nr0 = 0\nexit", {
+    memoryBytes: 0x2_0000,
+  })
+  expect(text.match(/gt_u/g)).toHaveLength(1)
+  const at = (address: bigint): string => {
+    const memory = new WebAssembly.Memory({ initial: 2 })
+    const machine = { memory, stack: { base: 0x1_0000, size: 0x2000 }, call: () => 0n, callKfunc: () => 0n }
+    const program = {
+      instructions: assemble("r2 = *(u32 *)(r1 +4)\nr2 += 1\n*(u32 *)(r1 +4) = r2\nr0 = 0\nexit"),
+    }
+    try {
+      return String(execute(program, machine, address))
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+  expect(at(0x1_8000n)).toBe("0")
+  expect(at(8n)).toMatch(/^instruction 2: .*store of 4 bytes/)
+  expect(at(0x1_fffan)).toMatch(/^instruction 0: .*load of 4 bytes/)
+})
+
+test("an address that a map gave needs no check, for writing behind a look whether there is one", () => {
+  const find: NativeCalls["find"] = helper =>
+    helper === 1 ? { kind: "element", base: 0x1_8000, entries: 4, stride: 16 } : undefined
+  const natives = (): NativeFunctions => new NativeFunctions({ find, start: 0x1_0000 })
+  const call = "*(u32 *)(r10 -4) = 0\nr2 = r10\nr2 += -4\ncall 1\n"
+  const checks = (text: string): number =>
+    dump(call + text, { memoryBytes: 0x2_0000, natives: natives() }).match(/gt_u/g)?.length ?? 0
+  expect(checks("r3 = r0\nif r0 == 0 goto end\n*(u64 *)(r3 +8) = 1\nend: exit")).toBe(0)
+  expect(checks("r0 = *(u64 *)(r0 +0)\nexit")).toBe(0)
+  expect(checks("*(u64 *)(r0 +8) = 1\nexit")).toBe(1)
+  expect(checks("if r0 == 0 goto end\n*(u64 *)(r0 +9) = 1\nend: exit")).toBe(1)
+  expect(checks("if r0 != 0 goto end\n*(u64 *)(r0 +0) = 1\nend: exit")).toBe(1)
 })
 
 test("callers hand over what functions look at, and pay for those without loops", () => {

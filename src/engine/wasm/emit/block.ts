@@ -9,9 +9,11 @@ import type { FunctionContext } from "./context.ts"
 import { emitLoopCharge, emitLoopLimit, emitLoopRefund } from "./fuel.ts"
 import type { FunctionCode } from "./function-code.ts"
 import { emitAtomic, emitFault, emitLoad, emitStore } from "./memory.ts"
+import { updatesIn } from "./updates.ts"
 
 /** A block's operations but for the jump at its end. Behind an exit or a fault nothing follows. */
 export function emitBlock(code: FunctionCode, { steps, left }: Block, context: FunctionContext): void {
+  code.updates = updatesIn(steps)
   for (const step of steps) {
     emitStep(code, step, context)
     code.checked.pass(step)

@@ -73,14 +73,17 @@ function emitAccess(
   // With a checked access the distance from the good addresses is at hand already.
   const isAtHand = isWrite && !isChecked && context.slots.length === 0
   if (!isChecked) {
-    const start = startOf(kind)
+    const update = code.updates.get(step)
+    const start = update ? UNUSED_BYTES : startOf(kind)
     pushSum(code, base, offset - start)
     if (isAtHand) code.tee(LOCAL.value)
     emitPast(code, context.memoryBytes - size - start)
     code.open("if")
-    emitFault(code, FAULT[kind] + size, step.slot, () => pushSum(code, base, offset))
+    const push = (): void => pushSum(code, base, offset)
+    if (update) emitUpdateFault(code, update, size, push)
+    emitFault(code, FAULT[kind] + size, step.slot, push)
     code.op("end")
-    code.checked.add(base, offset, offset + size, isWrite)
+    code.checked.add(base, offset, offset + size, isWrite || update !== undefined)
   }
   const access = (): void =>
     body(() => {
@@ -94,6 +97,19 @@ function emitAccess(
     })
   if (context.slots.length === 0) access()
   else emitAnywhere(code, context, () => pushSum(code, base, offset), access)
+}
+
+/** The unused beginning may be read, so there it is the write that fails. */
+function emitUpdateFault(
+  code: FunctionCode,
+  { operation, slot }: Step,
+  size: number,
+  push: () => void,
+): void {
+  push()
+  code.i64(UNUSED_BYTES).op("i64.lt_u").open("if")
+  emitFault(code, FAULT[operation.kind === "atomic" ? "atomic" : "store"] + size, slot, push)
+  code.op("end")
 }
 
 /** In programs with an arena: what is no other memory may be its own, which LOCAL.value becomes an address of. */
