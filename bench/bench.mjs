@@ -3,15 +3,15 @@
 // run and has a first row that the others are compared with: ratios travel between machines, times do not.
 import { availableParallelism, cpus } from "node:os"
 import { ENGINE_GROUPS } from "./engine/costs.mjs"
+import { programGroups } from "./engine/programs.mjs"
 import { LIBRARY_GROUPS } from "./library.mjs"
 import { MAP_GROUPS } from "./maps.mjs"
 import { PROCESS_GROUPS } from "./processes.mjs"
 
 const json = process.argv.includes("--json")
 const pattern = process.argv.slice(2).find(arg => !arg.startsWith("-")) ?? ""
-const groups = [...PROCESS_GROUPS, ...LIBRARY_GROUPS, ...ENGINE_GROUPS, ...MAP_GROUPS].filter(group =>
-  group.name.includes(pattern),
-)
+const all = [...PROCESS_GROUPS, ...LIBRARY_GROUPS, ...programGroups(), ...ENGINE_GROUPS, ...MAP_GROUPS]
+const groups = all.filter(group => group.name.includes(pattern))
 if (groups.length === 0) {
   console.error(`bench: no group's name contains '${pattern}'`)
   process.exit(2)
@@ -30,9 +30,11 @@ if (json) console.log(JSON.stringify(report, null, 1))
 function print({ name, rows }) {
   console.log(name)
   const width = Math.max(...rows.map(row => row.name.length))
-  for (const { name, ms, worst, ratio, note } of rows) {
+  for (const { name, ms, worst, median, ratio, note } of rows) {
     const columns = [name.padEnd(width), time(ms).padStart(10), `${ratio.toFixed(2).padStart(8)} x`]
-    console.log(`  ${columns.join("  ")}  up to ${time(worst)}${note ? `  ${note}` : ""}`)
+    console.log(
+      `  ${columns.join("  ")}  ${median === undefined ? `up to ${time(worst)}` : `median ${time(median)}`}${note ? `  ${note}` : ""}`,
+    )
   }
   console.log()
 }

@@ -7,7 +7,7 @@ import { readObject } from "../../dist/object/index.js"
 
 const here = dirname(fileURLToPath(import.meta.url))
 const built = join(here, "../../.cache/bench-engine")
-const SOURCES = ["programs.c", "counters.c"]
+export const SOURCES = ["programs.c", "counters.c"]
 const MEMORY = 0x2_0000
 
 /** What BPF objects, native code and clang's WebAssembly there are. */

@@ -34,7 +34,7 @@ export interface RandomProgramOptions {
   readonly helpers?: number
 }
 
-const OPERATORS = [
+export const OPERATORS = [
   "add",
   "sub",
   "mul",
@@ -49,7 +49,7 @@ const OPERATORS = [
   "rsh",
   "arsh",
 ] as const
-const COMPARISONS = ["eq", "ne", "gt", "ge", "lt", "le", "set", "sgt", "sge", "slt", "sle"] as const
+export const COMPARISONS = ["eq", "ne", "gt", "ge", "lt", "le", "set", "sgt", "sge", "slt", "sle"] as const
 const ATOMICS = ["add", "or", "and", "xor", "xchg", "cmpxchg"] as const
 const SIZES = [1, 2, 4, 8] as const
 const EDGES = [0, 1, 2, -1, -2, 7, 31, 32, 63, 64, 255, 0x7fff, 0x7fff_ffff, -0x8000_0000] as const

@@ -1,15 +1,7 @@
 import { ALU_OPERATORS } from "../../../isa/index.ts"
+import { COMPARISONS } from "../random-program.ts"
 import { alu, constant, extend, immediate, move, register } from "./program-writer.ts"
-import {
-  anyImmediate,
-  anyOperand,
-  anySource,
-  anyTarget,
-  anyWide,
-  anyWidth,
-  COMPARISONS,
-  type Scope,
-} from "./scope.ts"
+import { anyImmediate, anyOperand, anySource, anyTarget, anyWide, anyWidth, type Scope } from "./scope.ts"
 
 /** A few instructions on registers. */
 export function arithmetic(scope: Scope): void {

@@ -1,4 +1,4 @@
-import type { Comparison, Operand } from "../../../isa/index.ts"
+import type { Operand } from "../../../isa/index.ts"
 import type { Random } from "../random-program.ts"
 import {
   immediate,
@@ -36,20 +36,6 @@ export interface Scope {
 }
 
 export const SIZES = [1, 2, 4, 8] as const
-export const COMPARISONS: readonly Comparison[] = [
-  "eq",
-  "ne",
-  "gt",
-  "ge",
-  "lt",
-  "le",
-  "set",
-  "sgt",
-  "sge",
-  "slt",
-  "sle",
-]
-
 const SMALL = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 33, 63, 64, 255] as const
 const LARGE = [-1, -2, -8, -128, -512, 0x7fff, 0xffff, 0x7fff_ffff, -0x8000_0000, 0x1234_5678] as const
 const WIDE = [

@@ -1,3 +1,4 @@
+import { COMPARISONS } from "../random-program.ts"
 import { HELPER } from "./helpers.ts"
 import { MEMORY_BYTES, ROOM } from "./layout.ts"
 import { alu, constant, helper, immediate, load, move, register, store } from "./program-writer.ts"
@@ -8,7 +9,6 @@ import {
   anySource,
   anyTarget,
   anyWidth,
-  COMPARISONS,
   type Scope,
   targets,
 } from "./scope.ts"

@@ -1,27 +1,11 @@
 import { expect, test } from "vitest"
 import type { AluOperator, Comparison, Operation } from "../../../isa/index.ts"
 import { alu32, alu64, compare32, compare64 } from "../../arithmetic.ts"
-import { Random } from "../../testing/random-program.ts"
+import { COMPARISONS, OPERATORS, Random } from "../../testing/random-program.ts"
 import { refine } from "./refine.ts"
 import { resultOf } from "./transfer.ts"
 import { type Base, join, TOP, type Value, value } from "./values.ts"
 
-const OPERATORS = [
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "sdiv",
-  "mod",
-  "smod",
-  "or",
-  "and",
-  "xor",
-  "lsh",
-  "rsh",
-  "arsh",
-] as const
-const COMPARISONS = ["eq", "ne", "gt", "ge", "lt", "le", "sgt", "sge", "slt", "sle", "set"] as const
 /** What r1 … r5 and r10 hold, as the windows' test at the start makes sure. */
 const ADDRESSES: Readonly<Record<number, bigint>> = { 1: 0x1_0000n, 2: 0x7fff_0000n, 10: 0x2_0200n }
 const EDGES = [0, 1, 2, 7, 255, 65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40, 2 ** 52]
