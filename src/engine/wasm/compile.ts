@@ -14,6 +14,7 @@ import { encodeModule, type FunctionDefinition } from "./encode/module.ts"
 import type { ValueType } from "./encode/opcodes.ts"
 import { blocksOf } from "./flow/blocks.ts"
 import { flowGraph } from "./flow/graph.ts"
+import { hasBranches, limitLoops } from "./flow/loop-limits.ts"
 import { signaturesOf } from "./flow/signatures.ts"
 import { FUNCTION_IMPORTS, functionName, GLOBAL_IMPORTS, OWN_GLOBALS } from "./layout.ts"
 import { type NativeFunctions, nativeName } from "./natives.ts"
@@ -62,12 +63,14 @@ export function compileProgram(
     natives,
     nativeCalls: new Map(),
   }
-  const quick = (start: number, name?: string): FunctionDefinition =>
-    writeFunction(flowGraph(blocksOf(operations, start)), context, {
-      signature: signatures.get(start)!,
-      dispatch: options.dispatch === true,
-      name,
-    })
+  const { dispatch = false } = options
+  const quick = (start: number, name?: string): FunctionDefinition => {
+    const plain = flowGraph(blocksOf(operations, start))
+    const signature = signatures.get(start)!
+    const isPlain = dispatch || !plain.isReducible || signature.cost !== undefined
+    const graph = isPlain ? plain : limitLoops(plain, signatures, loop => hasBranches(plain, loop))
+    return writeFunction(graph, context, { signature, dispatch, name })
+  }
   const own: FunctionDefinition[] = []
   const fallbacks: FunctionDefinition[] = []
   const inliner = new Inliner(operations)

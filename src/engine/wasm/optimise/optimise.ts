@@ -1,12 +1,12 @@
 import type { Step } from "../flow/blocks.ts"
 import { type FlowGraph, flowGraph } from "../flow/graph.ts"
+import { limitLoops } from "../flow/loop-limits.ts"
 import { loopsOf } from "../flow/loops.ts"
 import { frameOffset } from "../flow/registers.ts"
 import type { Signatures } from "../flow/signatures.ts"
 import { type Facts, NO_FACTS } from "./facts.ts"
 import { firstFreeRegister, type Inliner } from "./inline.ts"
 import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
-import { limitLoops } from "./loop-limits.ts"
 import { rangesOf } from "./ranges.ts"
 import { promoteSlots, type StackSlot } from "./stack-slots.ts"
 import { type Window, windowsOf } from "./windows.ts"
@@ -49,7 +49,7 @@ const MAX_STEPS = 4000
  * 3. numbers and distances from addresses get limits (ranges.ts)
  * 4. accesses within them need no check (windows.ts)
  * 5. loops that are known to end pay at their end (loop-charges.ts)
- * 6. of others some end at a limit that their fuel is turned into (loop-limits.ts)
+ * 6. of others some end at a limit that their fuel is turned into (flow/loop-limits.ts)
  * Undefined when there is nothing to win, or it takes too long.
  */
 export function optimise(inliner: Inliner, start: number, context: OptimiseContext): Optimised | undefined {
@@ -94,7 +94,7 @@ function attempt(
   const { inside, windows } = windowsOf(graph, ranges, memoryBytes, innerFrames)
   const paid = payForLoops(graph, loops, ranges, registers, signatures)
   return {
-    graph: flowGraph(limitLoops(flowGraph(paid.blocks), signatures)),
+    graph: limitLoops(flowGraph(paid.blocks), signatures),
     registers: paid.registers,
     inside,
     slots,

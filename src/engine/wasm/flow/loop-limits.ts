@@ -1,11 +1,11 @@
-import type { Block, LoopLimit, LoopRefund, Step } from "../flow/blocks.ts"
-import { costOfRound } from "../flow/charges.ts"
-import { GraphEdit } from "../flow/edit.ts"
-import { growthOf } from "../flow/fixed-loops.ts"
-import type { FlowGraph } from "../flow/graph.ts"
-import { type Loop, loopsOf } from "../flow/loops.ts"
-import { writeOf } from "../flow/registers.ts"
-import type { Signatures } from "../flow/signatures.ts"
+import type { LoopLimit, LoopRefund, Step } from "./blocks.ts"
+import { costOfRound } from "./charges.ts"
+import { GraphEdit } from "./edit.ts"
+import { growthOf } from "./fixed-loops.ts"
+import { type FlowGraph, flowGraph } from "./graph.ts"
+import { type Loop, loopsOf } from "./loops.ts"
+import { writeOf } from "./registers.ts"
+import type { Signatures } from "./signatures.ts"
 
 /** Steps and costs that cannot overflow what is calculated with them. */
 const MAX_STEP = 2 ** 15
@@ -23,17 +23,30 @@ interface Counter {
  * one is entered, the fuel is turned into the value of that register that no round may begin with, and back again where the
  * loop is left. Only innermost loops without calls: nothing else may look at the fuel meanwhile.
  */
-export function limitLoops(graph: FlowGraph, signatures: Signatures): readonly Block[] {
+export function limitLoops(
+  graph: FlowGraph,
+  signatures: Signatures,
+  isWorthIt: (loop: Loop) => boolean = () => true,
+): FlowGraph {
   const { loops, innermost } = loopsOf(graph)
   const parents = new Set(loops.map(({ parent }) => parent))
-  const edit = new GraphEdit(graph)
+  let edit: GraphEdit | undefined
   for (const loop of loops) {
-    if (parents.has(loop) || graph.blocks[loop.head]!.isPaid) continue
+    if (parents.has(loop) || graph.blocks[loop.head]!.isPaid || !isWorthIt(loop)) continue
     const cost = costOfRound(graph, innermost, loop, signatures)
     const counter = cost <= MAX_COST ? counterOf(graph, loop) : undefined
-    if (counter) limit(edit, graph, loop, counter, cost)
+    if (counter === undefined) continue
+    edit ??= new GraphEdit(graph)
+    limit(edit, graph, loop, counter, cost)
   }
-  return edit.blocks
+  return edit ? flowGraph(edit.blocks) : graph
+}
+
+/** Loops with branches inside are mostly those that search, and go round often enough to be worth a beginning and an end. */
+export function hasBranches({ blocks }: FlowGraph, loop: Loop): boolean {
+  let working = 0
+  for (const block of loop.blocks) if (blocks[block]!.steps.length > 1) working++
+  return working > 1
 }
 
 function limit(edit: GraphEdit, graph: FlowGraph, loop: Loop, counter: Counter, cost: number): void {
