@@ -9,9 +9,9 @@ import {
   arenaUpperHalf,
 } from "../../arena.ts"
 import { LOCAL, localOf } from "../layout.ts"
+import type { Access } from "./access.ts"
 import type { FunctionContext } from "./context.ts"
 import type { FunctionCode } from "./function-code.ts"
-import type { Access } from "./memory.ts"
 import { pushLow, pushRegister, setLow } from "./operands.ts"
 
 const WORD = 8

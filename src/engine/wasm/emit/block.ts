@@ -6,9 +6,10 @@ import { emitCast } from "./arena.ts"
 import { emitAlu, emitByteOrder, emitComparison, emitMove, emitNegate } from "./arithmetic.ts"
 import { emitCall, emitExit, emitPacketLoad } from "./calls.ts"
 import type { FunctionContext } from "./context.ts"
+import { emitFault } from "./fault.ts"
 import { emitLoopCharge, emitLoopLimit, emitLoopRefund } from "./fuel.ts"
 import type { FunctionCode } from "./function-code.ts"
-import { emitAtomic, emitFault, emitLoad, emitStore } from "./memory.ts"
+import { emitAtomic, emitLoad, emitStore } from "./memory.ts"
 import { updatesIn } from "./updates.ts"
 
 /** A block's operations but for the jump at its end. Behind an exit or a fault nothing follows. */

@@ -1,7 +1,7 @@
 import type { LoopCharge, LoopLimit, LoopRefund } from "../flow/blocks.ts"
 import { FAULT, LOCAL } from "../layout.ts"
+import { emitFault } from "./fault.ts"
 import type { FunctionCode } from "./function-code.ts"
-import { emitFault } from "./memory.ts"
 import { pushRegister } from "./operands.ts"
 
 /** Takes fuel for `count` instructions from `slot` on. */
