@@ -5,11 +5,15 @@ import { createHash } from "node:crypto"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { leafFunctions } from "./leaf-functions.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const native = join(root, "src/embedded/maps/native")
 const generated = join(native, "module.generated.ts")
 const entry = join(native, "assembly/index.ts")
+
+/** Functions that programs' own modules take in: what is called most, and calls nothing itself. */
+const LEAVES = ["lookupPlain4", "lookupPlain8"]
 
 /** No runtime: no heap, no garbage collection, nothing but functions on the kernel's memory. */
 const FLAGS = ["--runtime", "stub", "--importMemory", "--noExportMemory", "--use", "abort=", "-O3"]
@@ -22,8 +26,12 @@ function sources() {
   return [...inAssembly, ...layouts.map(name => join(native, name)), shared].sort()
 }
 
+const base64 = bytes => Buffer.from(bytes).toString("base64")
+
 function fingerprint() {
-  const hash = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)))
+  const hash = createHash("sha256")
+  for (const script of [import.meta.url, new URL("leaf-functions.mjs", import.meta.url)])
+    hash.update(readFileSync(fileURLToPath(script)))
   for (const file of sources()) hash.update(`${relative(root, file)}\0`).update(readFileSync(file))
   return hash
     .update(readFileSync(join(root, "package-lock.json")))
@@ -45,13 +53,20 @@ async function compile() {
   const said = stderr.toString()
   if (error || said.includes("WARNING"))
     throw new Error(`the native maps do not compile:\n${said}`, { cause: error })
-  return Buffer.from(binary).toString("base64")
+  return binary
 }
 
 export async function buildNativeMaps() {
   const mark = `// ${fingerprint()}: made by scripts/native-maps/build.mjs from the sources in assembly/.`
   if (existsSync(generated) && readFileSync(generated, "utf8").startsWith(mark)) return
-  writeFileSync(generated, `${mark}\nexport const MODULE: string =\n  "${await compile()}"\n`)
+  const binary = await compile()
+  const module = `export const MODULE: string =\n  "${base64(binary)}"`
+  const leaves = await leafFunctions(binary, LEAVES)
+  const lines = leaves.map(
+    ({ name, locals, code }) => `  ${name}: { locals: "${locals}", code: "${base64(code)}" },`,
+  )
+  const type = "Readonly<Record<string, { readonly locals: string; readonly code: string }>>"
+  writeFileSync(generated, `${mark}\n${module}\nexport const LEAVES: ${type} = {\n${lines.join("\n")}\n}\n`)
 }
 
 /** vitest's global setup. */

@@ -39,11 +39,20 @@ export interface NativeElement {
 export interface NativeFunction {
   readonly kind: "function"
   readonly function: (...args: number[]) => number
+  /** Its code, if it calls nothing and needs nothing but memory: programs take it in, as calls into other modules take longer. */
+  readonly leaf?: LeafFunction | undefined
   readonly args: readonly NativeArgument[]
   /** What the number becomes in r0: zeros or its sign above. */
   readonly result: "unsigned" | "signed"
   /** The number is 0, or the address of so many bytes of memory. */
   readonly pointsTo?: number
+}
+
+export interface LeafFunction {
+  /** Beside the parameters. */
+  readonly locals: readonly ("i32" | "i64")[]
+  /** WebAssembly instructions, up to the `end`. */
+  readonly code: Uint8Array
 }
 
 export type NativeArgument =

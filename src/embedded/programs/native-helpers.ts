@@ -67,7 +67,7 @@ export class NativeHelpers implements NativeCalls {
         return { kind: "element", base, entries, stride, ...(cpuStride > 0 && { cpu }) }
       }
       case "hash":
-        return hashCall(helper, map, native, this.#kernel.since("6.4") ? "signed" : "unsigned")
+        return hashCall(helper, map, native, this.#kernel)
       case "ring":
         return this.#ringCall(helper, native.header, slot)
     }
@@ -113,8 +113,10 @@ function hashCall(
   helper: number,
   { attributes }: MapStorage,
   { header, lookup, update, remove }: Native<"hash">,
-  result: "signed" | "unsigned",
+  kernel: NativeKernel,
 ): NativeCall | undefined {
+  const { leaves } = nativeMaps(kernel.memory)
+  const result = kernel.since("6.4") ? "signed" : "unsigned"
   const map: NativeArgument = { kind: "constant", value: header }
   const key: NativeArgument = { kind: "pointer", register: 2, bytes: attributes.keySize }
   const value: NativeArgument = { kind: "pointer", register: 3, bytes: attributes.valueSize }
@@ -127,6 +129,7 @@ function hashCall(
         args: [map, key],
         result: "unsigned",
         pointsTo: attributes.valueSize,
+        leaf: leaves.get(lookup),
       }
     case UPDATE:
       return update && { kind: "function", function: update, args: [map, key, value, flags], result }

@@ -3,8 +3,7 @@ import type { Arena } from "../arena.ts"
 import { functionStarts } from "../functions.ts"
 import type { Fact } from "../machine.ts"
 import { prepare } from "../prepare.ts"
-import { firstFunction } from "./emit/calls.ts"
-import type { FunctionContext } from "./emit/context.ts"
+import { type FunctionContext, firstFunction, firstLeaf } from "./emit/context.ts"
 import { eachFunction } from "./emit/each.ts"
 import { emitConditions, payingFunction } from "./emit/entry.ts"
 import { type FunctionOptions, writeFunction } from "./emit/function.ts"
@@ -71,6 +70,7 @@ export function compileProgram(
     const graph = isPlain ? plain : limitLoops(plain, signatures, loop => hasBranches(plain, loop))
     return writeFunction(graph, context, { signature, dispatch, name })
   }
+  const leaves = natives?.leaves ?? []
   const own: FunctionDefinition[] = []
   const fallbacks: FunctionDefinition[] = []
   const inliner = new Inliner(operations)
@@ -81,7 +81,7 @@ export function compileProgram(
     const optimised = tier === "optimising" ? optimise(inliner, start, optimising) : undefined
     if (optimised === undefined) own.push(quick(start, name))
     else {
-      const fallback = firstFunction(context) + starts.length + fallbacks.length
+      const fallback = firstLeaf(context) + leaves.length + fallbacks.length
       own.push(writeOptimised(optimised, context, { signature, fallback, name }))
       fallbacks.push(quick(start))
     }
@@ -94,6 +94,7 @@ export function compileProgram(
     globals: OWN_GLOBALS,
     functions: [
       ...own,
+      ...leaves,
       ...fallbacks,
       ...entries.map(start =>
         payingFunction(functionName(start), start, signatures.get(start)!, numberOf(start)),

@@ -1,8 +1,18 @@
 import { FRAME_POINTER } from "../../isa/index.ts"
 import { FRAME_BYTES } from "../machine.ts"
-import type { NativeArgument, NativeCall, NativeCalls } from "../native-calls.ts"
+import type {
+  LeafFunction,
+  NativeArgument,
+  NativeCall,
+  NativeCalls,
+  NativeFunction,
+} from "../native-calls.ts"
+import { ByteWriter } from "./encode/byte-writer.ts"
+import type { FunctionDefinition } from "./encode/module.ts"
+import type { ValueType } from "./encode/opcodes.ts"
 import type { Block, Step } from "./flow/blocks.ts"
 import { writeOf } from "./flow/registers.ts"
+import { FUNCTION_IMPORTS } from "./layout.ts"
 
 /** A helper call that need not go the ordinary way. */
 export interface FoundCall {
@@ -76,11 +86,11 @@ function knownOf({ operation }: Step, known: ReadonlyMap<number, Known>): Known 
   return { kind: "frame", offset: before.offset + operation.source.value }
 }
 
-/** The functions that a program's native calls need, each once. */
+/** The functions that a program's native calls need, each once: leaves are part of its module, others imported. */
 export class NativeFunctions {
   readonly calls: NativeCalls
-  readonly #numbers = new Map<(...args: number[]) => number, number>()
-  readonly #parameters: number[] = []
+  readonly #imports = new Map<NativeFunction["function"], number>()
+  readonly #leaves = new Map<NativeFunction["function"], FunctionDefinition>()
 
   constructor(calls: NativeCalls) {
     this.calls = calls
@@ -89,21 +99,40 @@ export class NativeFunctions {
   /** Those that blocks need. */
   add(blocks: readonly Block[]): void {
     for (const { call } of nativeCallsIn(blocks, this.calls).values()) {
-      if (call.kind !== "function" || this.#numbers.has(call.function)) continue
-      this.#numbers.set(call.function, this.#parameters.push(call.args.length) - 1)
+      if (call.kind !== "function") continue
+      if (call.leaf) this.#leaves.set(call.function, leafDefinition(call, call.leaf))
+      else this.#imports.set(call.function, call.args.length)
     }
   }
 
-  readonly numberOf = (call: (...args: number[]) => number): number => this.#numbers.get(call)!
+  /** Where a function is, of a module that has its first leaf at `firstLeaf`. */
+  numberOf(call: NativeFunction["function"], firstLeaf: number): number {
+    const number = [...this.#imports.keys()].indexOf(call)
+    return number >= 0 ? FUNCTION_IMPORTS.length + number : firstLeaf + [...this.#leaves.keys()].indexOf(call)
+  }
 
-  /** How many parameters each has. */
+  get leaves(): readonly FunctionDefinition[] {
+    return [...this.#leaves.values()]
+  }
+
+  /** How many parameters each imported one has. */
   get parameters(): readonly number[] {
-    return this.#parameters
+    return [...this.#imports.values()]
   }
 
   /** What modules import, by name. */
   get imports(): Record<string, (...args: number[]) => number> {
-    return Object.fromEntries([...this.#numbers].map(([call, number]) => [nativeName(number), call]))
+    return Object.fromEntries([...this.#imports.keys()].map((call, number) => [nativeName(number), call]))
+  }
+}
+
+function leafDefinition({ args }: NativeFunction, { locals, code }: LeafFunction): FunctionDefinition {
+  const bytes = new ByteWriter()
+  bytes.bytes(code)
+  return {
+    type: { parameters: Array<ValueType>(args.length).fill("i32"), results: ["i32"] },
+    locals,
+    code: bytes,
   }
 }
 

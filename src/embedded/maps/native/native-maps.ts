@@ -1,6 +1,7 @@
+import type { LeafFunction } from "../../../engine/index.ts"
 import { NativeRefusal } from "../../../engine/index.ts"
 import type { KernelMemory } from "../../memory/index.ts"
-import { MODULE } from "./module.generated.ts"
+import { LEAVES, MODULE } from "./module.generated.ts"
 import type { NativeHash, NativeRing } from "./native-map.ts"
 
 type Lookup = NativeHash["lookup"]
@@ -51,6 +52,8 @@ export interface NativeOwner {
 /** The maps' functions on one kernel's memory. */
 export interface NativeMaps {
   readonly functions: NativeFunctions
+  /** Those of the functions that programs' modules may take in. */
+  readonly leaves: ReadonlyMap<unknown, LeafFunction>
   /** By header; maps come and go here. */
   readonly owners: Map<number, NativeOwner>
 }
@@ -79,7 +82,9 @@ export function nativeMaps(kernelMemory: KernelMemory): NativeMaps {
     },
   }
   const instance = new WebAssembly.Instance(compiled, { env: { memory }, host })
-  const maps = { functions: instance.exports as unknown as NativeFunctions, owners }
+  const functions = instance.exports as unknown as NativeFunctions
+  const leaves = new Map(Object.keys(LEAVES).map(name => [instance.exports[name], leafFunction(name)]))
+  const maps = { functions, leaves, owners }
   instances.set(kernelMemory, maps)
   return maps
 }
@@ -90,6 +95,11 @@ function refusalOf(address: number, bytes: number): string {
   return bytes > 0
     ? `the argument ${where} is no pointer to ${bytes} bytes`
     : `no ring buffer has a record reserved at ${where}`
+}
+
+function leafFunction(name: string): LeafFunction {
+  const { locals, code } = LEAVES[name]!
+  return { locals: locals === "" ? [] : (locals.split(" ") as ("i32" | "i64")[]), code: decode(code) }
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

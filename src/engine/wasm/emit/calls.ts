@@ -2,8 +2,8 @@ import type { Callee, OperationOf } from "../../../isa/index.ts"
 import { FRAME_BYTES } from "../../machine.ts"
 import type { Step } from "../flow/blocks.ts"
 import { FULL_SIGNATURE } from "../flow/signatures.ts"
-import { FAULT, FUNCTION_IMPORTS, GLOBAL, IMPORT, LOCAL, localOf, STATUS } from "../layout.ts"
-import type { FunctionContext } from "./context.ts"
+import { FAULT, GLOBAL, IMPORT, LOCAL, localOf, STATUS } from "../layout.ts"
+import { type FunctionContext, firstFunction } from "./context.ts"
 import { emitFault } from "./fault.ts"
 import { emitFetchSlots, emitKeepSlots } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
@@ -23,11 +23,6 @@ export function emitCall(
     if (native) emitNativeCall(code, native, context, ordinary)
     else ordinary()
   } else emitCallInside(code, callee, slot, context)
-}
-
-/** The number of the program's first function: behind the imported ones. */
-export function firstFunction({ natives }: FunctionContext): number {
-  return FUNCTION_IMPORTS.length + (natives?.parameters.length ?? 0)
 }
 
 /** What callees and the engine must know, and may change. */

@@ -1,6 +1,7 @@
 import type { Arena } from "../../arena.ts"
 import type { Step } from "../flow/blocks.ts"
 import type { Signatures } from "../flow/signatures.ts"
+import { FUNCTION_IMPORTS } from "../layout.ts"
 import type { FoundCall, NativeFunctions } from "../natives.ts"
 import type { StackSlot } from "../optimise/stack-slots.ts"
 
@@ -21,4 +22,14 @@ export interface FunctionContext {
   /** Helper calls that need not leave WebAssembly. */
   readonly natives: NativeFunctions | undefined
   readonly nativeCalls: ReadonlyMap<Step, FoundCall>
+}
+
+/** The number of the program's first function: behind the imported ones. */
+export function firstFunction({ natives }: FunctionContext): number {
+  return FUNCTION_IMPORTS.length + (natives?.parameters.length ?? 0)
+}
+
+/** The number of the first function that was taken in, behind the program's own. */
+export function firstLeaf(context: FunctionContext): number {
+  return firstFunction(context) + context.functions.size
 }

@@ -1,7 +1,7 @@
 import type { NativeArgument, NativeElement, NativeWord } from "../../native-calls.ts"
-import { FUNCTION_IMPORTS, LOCAL } from "../layout.ts"
+import { LOCAL } from "../layout.ts"
 import type { FoundCall } from "../natives.ts"
-import type { FunctionContext } from "./context.ts"
+import { type FunctionContext, firstLeaf } from "./context.ts"
 import { emitKeepSlots } from "./frame.ts"
 import type { FunctionCode } from "./function-code.ts"
 import { emitPast, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
@@ -17,8 +17,8 @@ export function emitNativeCall(
     emitWord(code, call)
     return
   }
-  const { calls, numberOf } = context.natives!
-  const { start } = calls
+  const natives = context.natives!
+  const { start } = natives.calls
   unchecked.forEach(({ register, bytes }, index) => {
     pushRegister(code, register)
     code.i64(start).op("i64.sub")
@@ -36,7 +36,7 @@ export function emitNativeCall(
   if (call.kind === "element") emitElement(code, call)
   else {
     for (const arg of call.args) pushArgument(code, arg)
-    code.call(FUNCTION_IMPORTS.length + numberOf(call.function))
+    code.call(natives.numberOf(call.function, firstLeaf(context)))
     if (call.result === "unsigned") setLow(code, 0)
     else {
       code.op("i64.extend_i32_s")
