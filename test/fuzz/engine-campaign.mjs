@@ -6,6 +6,8 @@ import { ENGINES } from "../../dist/engine/testing/engines.js"
 
 const [valid = "200000", wild = "20000", seed = "1"] = process.argv.slice(2)
 const BATCH = 1000
+/** Where nobody watches, a line after so many. */
+const REPORT = 10_000
 
 console.log(`engines: ${ENGINES.map(([name]) => name).join(", ")}`)
 for (const [kind, count] of [
@@ -27,7 +29,9 @@ function run(kind, count) {
       console.log(`DIFFERENT: ${tally.difference}`)
       process.exit(1)
     }
-    if (process.stdout.isTTY) process.stdout.write(`\r${kind}: ${done + BATCH}`)
+    const sofar = done + BATCH
+    if (process.stdout.isTTY) process.stdout.write(`\r${kind}: ${sofar}`)
+    else if (sofar % REPORT === 0 && sofar < count) console.log(`${kind}: ${sofar} without a difference`)
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(0)
   const { result, fault, "out of fuel": stopped } = total
