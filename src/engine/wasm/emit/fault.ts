@@ -11,7 +11,7 @@ export function emitFault(code: FunctionCode, reason: number, slot: number, push
     code.setGlobal(GLOBAL.faultAddress)
   }
   code
-    .i64((BigInt(reason) << 32n) | BigInt.asUintN(32, BigInt(slot)))
+    .i64(reason * 2 ** 32 + (slot >>> 0))
     .setGlobal(GLOBAL.fault)
     .op("unreachable")
 }

@@ -95,8 +95,9 @@ export class CodeWriter {
 
   i64(value: number | bigint): this {
     this.bytes.byte(OPCODE["i64.const"])
-    if (typeof value === "number" && (value | 0) === value) this.bytes.s32(value)
-    else this.bytes.s64(BigInt(value))
+    if (typeof value === "bigint") this.bytes.s64(value)
+    else if ((value | 0) === value) this.bytes.s32(value)
+    else this.bytes.s53(value)
     return this
   }
 

@@ -24,11 +24,11 @@ const MAX_COST = 256
  * functions without loops. Where calls go through registers all are alike.
  */
 export function signaturesOf(operations: readonly Operation[], starts: readonly number[]): Signatures {
-  const functions = new Map(starts.map(start => [start, blocksOf(operations, start)]))
   const hasRegisterCalls = operations.some(
     operation => operation.kind === "call" && operation.callee.kind === "register",
   )
   if (hasRegisterCalls || starts.length === 1) return new Map(starts.map(start => [start, FULL_SIGNATURE]))
+  const functions = new Map(starts.map(start => [start, blocksOf(operations, start)]))
   const parameters = parametersOf(functions)
   const costs = costsOf(functions)
   return new Map(starts.map(start => [start, { parameters: parameters.get(start)!, cost: costs.get(start) }]))
