@@ -1,0 +1,98 @@
+import { contextAccess, type LoadedValue } from "../../catalog/details.ts"
+import { formatTnum, isKnown, UNKNOWN } from "../domain/index.ts"
+import { writeSourceLine } from "../log/steps.ts"
+import { ERRNO, Rejection, reject, unsupported } from "../reject.ts"
+import { type Register, setPointer, setScalar } from "../state/register.ts"
+import { FLAG, TYPE, typeName } from "../state/register-type.ts"
+import { currentFrame } from "../state/state.ts"
+import { nextId, type Walk } from "../walk/walk.ts"
+import type { Access } from "./memory.ts"
+import { returnRange, scalarBetween } from "./return-values.ts"
+
+/** A load or store through the context: the catalogue knows what each program type may access. */
+export function accessContext(walk: Walk, access: Access, pointer: Register, offset: number): void {
+  checkUnmoved(walk, access.base, pointer)
+  const { program, kernel } = walk
+  const form = access.signed
+    ? "signExtending"
+    : access.kind === "write" && access.value === undefined
+      ? "immediate"
+      : "plain"
+  const answer = contextAccess({
+    programType: program.type,
+    attachType: program.attachType,
+    release: kernel.release,
+    offset,
+    size: access.size as 1 | 2 | 4 | 8,
+    access: access.kind,
+    form,
+    bpfCapable: walk.privileged,
+    target: program.target?.signature,
+    operations: program.target?.operations,
+  })
+  for (const line of answer.log.slice(0, answer.allowed ? undefined : -1)) walk.log.line(line)
+  if (!answer.allowed) {
+    const last = answer.log.at(-1) ?? answer.reason
+    // The source line comes after the complaint.
+    walk.log.line(last)
+    writeSourceLine(walk, walk.at, "; ")
+    throw new Rejection(ERRNO.EACCES, last)
+  }
+  if (access.kind === "read" && access.value !== undefined && answer.value)
+    loadValue(walk, access.value, answer.value)
+}
+
+/** Pointers that may only be used as they were given. */
+export function checkUnmoved(walk: Walk, number: number, pointer: Register, fixedAllowed = false): void {
+  const { off, scalar } = pointer
+  const name = typeName(pointer.type)
+  if (off < 0) reject(walk, ERRNO.EACCES, `negative offset ${name} ptr R${number} off=${off} disallowed`)
+  if (!fixedAllowed && off !== 0)
+    reject(walk, ERRNO.EACCES, `dereference of modified ${name} ptr R${number} off=${off} disallowed`)
+  if (!isKnown(scalar) || scalar.bits.value !== 0n)
+    reject(walk, ERRNO.EACCES, `variable ${name} access var_off=${formatTnum(scalar.bits)} disallowed`)
+}
+
+function loadValue(walk: Walk, number: number, value: LoadedValue): void {
+  const target = currentFrame(walk.state).registers[number]!
+  const pointer = (type: number, orNull = false) => {
+    setPointer(target, orNull ? type | FLAG.MAYBE_NULL : type)
+    if (orNull) target.id = nextId(walk)
+    target.lowWrittenAt = 0
+  }
+  switch (value.kind) {
+    case "scalar":
+      return setScalar(target, UNKNOWN, !walk.privileged)
+    case "returnValue": {
+      const range = returnRange(walk)
+      return setScalar(target, range ? scalarBetween(range.min, range.max) : UNKNOWN, !walk.privileged)
+    }
+    case "packet":
+      return pointer(TYPE.PACKET)
+    case "packetEnd":
+      return pointer(TYPE.PACKET_END)
+    case "packetMeta":
+      return pointer(TYPE.PACKET_META)
+    case "socket":
+      return pointer(TYPE.SOCKET, value.orNull)
+    case "socketCommon":
+      return pointer(TYPE.SOCK_COMMON, value.orNull)
+    case "flowKeys":
+      return pointer(TYPE.FLOW_KEYS)
+    case "tracepointBuffer":
+      return pointer(TYPE.TP_BUFFER)
+    case "buffer":
+      return pointer(value.readOnly ? TYPE.BUF | FLAG.READ_ONLY : TYPE.BUF, value.orNull)
+    case "structure": {
+      const memory = value.memory === "user" ? FLAG.USER : value.memory === "percpu" ? FLAG.PER_CPU : 0
+      pointer(TYPE.BTF_ID | memory | (value.trusted ? FLAG.TRUSTED : 0), value.orNull)
+      target.btf = walk.kernel.btf
+      const id = walk.kernel.btf.find(value.name, "struct") ?? walk.kernel.btf.find(value.name, "union")
+      if (id === undefined) unsupported(`context pointers to struct ${value.name}`)
+      target.btfId = id
+      return
+    }
+    default:
+      return value satisfies never
+  }
+}

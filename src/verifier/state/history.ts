@@ -1,0 +1,18 @@
+/**
+ * One remembered step of a path: steps that follow each other need no entry, but jumps do, and accesses to the
+ * stack, and jumps that told something of several registers with one id.
+ */
+export interface HistoryEntry {
+  readonly at: number
+  readonly from: number
+  /** The stack slot that was accessed. */
+  stack: { readonly frame: number; readonly slot: number } | undefined
+  linked: readonly LinkedRegister[] | undefined
+}
+
+/** A register, or a stack slot with a spilled one, that shares its id with others. */
+export interface LinkedRegister {
+  readonly frame: number
+  readonly spilled: boolean
+  readonly index: number
+}

@@ -1,0 +1,112 @@
+import type { Instruction } from "../../isa/index.ts"
+import type { Log } from "../log/log.ts"
+import type { VerifierKernel, VerifierProgram } from "../program.ts"
+import type { HistoryEntry } from "../state/history.ts"
+import type { IdMap } from "../state/id-map.ts"
+import type { PrecisionMasks } from "../state/precision-masks.ts"
+import type { State } from "../state/state.ts"
+import type { ExploredTable } from "./explored.ts"
+import type { Subprogram } from "./subprograms.ts"
+
+/** Marks of an instruction. */
+export const MARK = { PRUNE: 1, JUMP: 2, CHECKPOINT: 4, CALLBACK: 8, SEEN: 16 } as const
+
+/** A way that waits to be walked. */
+export interface Pending {
+  readonly state: State
+  readonly at: number
+  readonly from: number
+  readonly logLength: number
+}
+
+/** Which registers and stack slots of the current frame changed since the log showed them. */
+export interface Touched {
+  registers: number
+  slots: bigint
+}
+
+export interface Counters {
+  processed: number
+  jumps: number
+  processedAtCheckpoint: number
+  jumpsAtCheckpoint: number
+  totalStates: number
+  peakStates: number
+  maxStatesPerInstruction: number
+  longestMarkRead: number
+}
+
+/** One verification under way: the program, the path that is walked, and everything found so far. */
+export interface Walk {
+  readonly program: VerifierProgram
+  readonly kernel: VerifierKernel
+  readonly code: readonly Instruction[]
+  readonly subprograms: Subprogram[]
+  readonly log: Log
+  readonly privileged: boolean
+  readonly strictAlignment: boolean
+  readonly testStateFrequency: boolean
+  readonly marks: Uint8Array
+  readonly explored: ExploredTable
+  readonly pending: Pending[]
+  readonly counters: Counters
+  readonly idMap: IdMap
+  readonly precision: PrecisionMasks
+  readonly touched: Touched
+  /** The path's state. */
+  state: State
+  at: number
+  from: number
+  historyEntry: HistoryEntry | undefined
+  /** The last id that was given out. */
+  lastId: number
+  /** Where the log must show the whole state. */
+  printWhole: boolean
+  logAtInstruction: number
+  logAfterInstruction: number
+  instructionTextLength: number
+  lastLine: number
+  /** Per instruction: the pointer type that its memory access had. */
+  readonly accessTypes: Int32Array
+  /** Per instruction: a map that a helper call is bound to; "several" when it differs by path. */
+  readonly callMaps: Map<number, object>
+  readonly callArguments: Map<number, unknown>
+}
+
+export function nextId(walk: Walk): number {
+  return ++walk.lastId
+}
+
+export function touchRegister(walk: Walk, register: number): void {
+  walk.touched.registers |= 1 << register
+}
+
+export function touchSlot(walk: Walk, slot: number): void {
+  walk.touched.slots |= 1n << BigInt(slot)
+}
+
+export function touchEverything(walk: Walk): void {
+  walk.touched.registers = 0x7ff
+  walk.touched.slots = 0xffff_ffff_ffff_ffffn
+}
+
+export function touchNothing(walk: Walk): void {
+  walk.touched.registers = 0
+  walk.touched.slots = 0n
+}
+
+export function isPrunePoint(walk: Walk, at: number): boolean {
+  return (walk.marks[at]! & MARK.PRUNE) !== 0
+}
+
+export function isJumpPoint(walk: Walk, at: number): boolean {
+  return (walk.marks[at]! & MARK.JUMP) !== 0
+}
+
+export function isCheckpoint(walk: Walk, at: number): boolean {
+  return (walk.marks[at]! & MARK.CHECKPOINT) !== 0
+}
+
+export function callsCallback(walk: Walk, at: number): boolean {
+  return (walk.marks[at]! & MARK.CALLBACK) !== 0
+}

@@ -1,0 +1,186 @@
+// Verifies the kernel's own verifier tests and compares with what Linux 6.12 said of them.
+//   npm run build && node test/verifier/selftests.mjs [FILE-PATTERN] [--list KIND] [--program NAME] [--log LEVEL]
+// KIND is one of accepted (wrongly), rejected (wrongly), unsupported, message, processed, crashed.
+import { readFileSync } from "node:fs"
+import { basename } from "node:path"
+import { gunzipSync } from "node:zlib"
+import { CoreResolver } from "../../dist/btf/index.js"
+import { attachType, programType } from "../../dist/catalog/index.js"
+import { applyCore, readObject } from "../../dist/object/index.js"
+import { loadBuiltinProfile } from "../../dist/profile/node.js"
+import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
+import { compileVerifierTests } from "./compile.mjs"
+
+const here = new URL(".", import.meta.url)
+const options = parseOptions(process.argv.slice(2))
+const oracle = readOracle()
+const profile = await loadBuiltinProfile("6.12")
+const kernel = {
+  release: "6.12",
+  btf: profile.btf(),
+  cpus: 2,
+  config: name => profile.config?.(name) === "y",
+}
+const totals = newRow()
+const rows = []
+const details = []
+let time = 0
+let steps = 0
+
+for (const path of await compileVerifierTests()) {
+  const file = basename(path)
+  if (options.file && !file.includes(options.file)) continue
+  const object = readObject(readFileSync(path), { name: file })
+  const target = kernel.btf
+  const core = object.btf && new CoreResolver(object.btf, target)
+  const maps = mapFacts(object, kernel)
+  const row = newRow()
+  for (const program of object.programs) {
+    const expected = oracle.get(`${file} ${program.name}`)
+    if (!expected || (options.program && program.name !== options.program)) continue
+    const result = verify(object, target, core, maps, program, expected)
+    count(row, file, program, expected, result)
+  }
+  if (row.programs) rows.push([file, row])
+  for (const key of Object.keys(totals)) totals[key] += row[key]
+}
+report()
+
+function verify(object, target, core, maps, program, expected) {
+  try {
+    const ready = core
+      ? { ...program, instructions: applyCore(program, object, target, core).instructions }
+      : program
+    const given = programFromObject(object, ready, maps, kernel, {
+      programType: expected.type,
+      flags: expected.flags,
+    })
+    const start = performance.now()
+    const result = verifyProgram(
+      { ...given, ...(expected.attach ? { attachType: expected.attach } : {}) },
+      kernel,
+      { logLevel: options.log },
+    )
+    time += performance.now() - start
+    steps += result.stats.processed
+    return result
+  } catch (error) {
+    return { verdict: "crash", message: error.stack ?? String(error), stats: { processed: 0 }, log: "" }
+  }
+}
+
+function count(row, file, program, expected, result) {
+  row.programs++
+  const name = `${file.replace(/\.bpf\.o$/, "")} ${program.name}`
+  const note = (kind, text) => {
+    details.push([kind, `${name}: ${text}`])
+  }
+  if (options.program) console.log(result.log, "\n", result.verdict, result.message, "\nexpected", expected)
+  if (result.verdict === "crash") {
+    row.crashed++
+    note("crashed", result.message.split("\n").slice(0, 4).join(" | "))
+  } else if (result.verdict === "unsupported") {
+    row.unsupported++
+    note("unsupported", result.message)
+  } else if (result.verdict === expected.verdict) {
+    row.equal++
+    if (expected.verdict === "reject") {
+      row.rejections++
+      if (lastLine(result.log) === expected.message) row.message++
+      else note("message", `${lastLine(result.log)}  <>  ${expected.message}`)
+    }
+    if (result.stats.processed === expected.processed) row.processed++
+    else note("processed", `${result.stats.processed} <> ${expected.processed}`)
+  } else if (result.verdict === "accept") {
+    row.accepted++
+    note("accepted", expected.message)
+  } else {
+    row.rejected++
+    note("rejected", result.message)
+  }
+}
+
+/** The line that the kernel's log ends with before its statistics, addresses left out. */
+function lastLine(log) {
+  const lines = log.trimEnd().split("\n")
+  if (/^processed \d+ insns/.test(lines.at(-1))) lines.pop()
+  return (lines.at(-1) ?? "").trim()
+}
+
+function report() {
+  const kinds = options.list ? [options.list] : []
+  for (const [kind, text] of details) if (kinds.includes(kind)) console.log(text)
+  const line = (name, row) => {
+    const cells = [
+      "programs",
+      "equal",
+      "unsupported",
+      "accepted",
+      "rejected",
+      "crashed",
+      "rejections",
+      "message",
+      "processed",
+    ]
+    console.log(`${name.padEnd(44)} ${cells.map(cell => String(row[cell]).padStart(11)).join("")}`)
+  }
+  const heads = [
+    "programs",
+    "equal",
+    "unsupported",
+    "w.accepted",
+    "w.rejected",
+    "crashed",
+    "rejections",
+    "message =",
+    "processed =",
+  ]
+  console.log(`${"".padEnd(44)} ${heads.map(head => head.padStart(11)).join("")}`)
+  if (!options.brief) for (const [file, row] of rows) line(file.replace(/\.bpf\.o$/, ""), row)
+  line("all", totals)
+  console.log(`${(time / 1000).toFixed(2)} s, ${steps} steps, ${Math.round(steps / time)} thousand a second`)
+}
+
+function newRow() {
+  return {
+    programs: 0,
+    equal: 0,
+    unsupported: 0,
+    accepted: 0,
+    rejected: 0,
+    crashed: 0,
+    rejections: 0,
+    message: 0,
+    processed: 0,
+  }
+}
+
+function readOracle() {
+  const text = gunzipSync(readFileSync(new URL("linux-6.12.tsv.gz", here))).toString()
+  const found = new Map()
+  for (const line of text.trim().split("\n").slice(1)) {
+    const [object, program, type, attach, flags, errno, processed, message] = line.split("\t")
+    found.set(`${object} ${program}`, {
+      type: programType(type)?.name,
+      attach: attachType(Number(attach))?.name,
+      flags: Number(flags),
+      verdict: errno === "0" ? "accept" : "reject",
+      errno: -Number(errno),
+      processed: Number(processed),
+      message: message ?? "",
+    })
+  }
+  return found
+}
+
+function parseOptions(args) {
+  const value = name => {
+    const at = args.indexOf(name)
+    return at < 0 ? undefined : args.splice(at, 2)[1]
+  }
+  const list = value("--list")
+  const program = value("--program")
+  const log = Number(value("--log") ?? 1)
+  const brief = args.includes("--brief")
+  return { list, program, log, brief, file: args.find(arg => !arg.startsWith("--")) }
+}
