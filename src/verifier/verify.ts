@@ -6,6 +6,7 @@ import { ERRNO, Rejection, reject, Unsupported } from "./reject.ts"
 import type { VerifierResult } from "./result.ts"
 import { fillArguments, prototypeOf } from "./rules/global-arguments.ts"
 import { checkMapForProgram } from "./rules/map-programs.ts"
+import { findPacketChanges } from "./rules/packet-changes.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
 import { NO_CALLER, newFrame } from "./state/frame.ts"
 import { newIdMap } from "./state/id-map.ts"
@@ -60,6 +61,7 @@ function run(walk: Walk): void {
   if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
   resolveReferences(walk)
   checkControlFlow(walk)
+  findPacketChanges(walk)
   walkMain(walk)
   walkGlobalFunctions(walk)
   checkStackDepth(walk)

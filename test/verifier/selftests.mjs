@@ -56,14 +56,12 @@ function verify(object, target, core, maps, program, expected) {
       flags: expected.flags,
     })
     const start = performance.now()
-    const result = verifyProgram(
-      { ...given, ...(expected.attach ? { attachType: expected.attach } : {}) },
-      kernel,
-      { logLevel: options.log },
-    )
+    const asked = { ...given, ...(expected.attach ? { attachType: expected.attach } : {}) }
+    const result = verifyProgram(asked, kernel)
     time += performance.now() - start
     steps += result.stats.processed
-    return result
+    if (result.verdict !== "reject" && !options.program) return result
+    return verifyProgram(asked, kernel, { logLevel: options.log })
   } catch (error) {
     return { verdict: "crash", message: error.stack ?? String(error), stats: { processed: 0 }, log: "" }
   }
@@ -109,7 +107,8 @@ function lastLine(log) {
 
 function report() {
   const kinds = options.list ? [options.list] : []
-  for (const [kind, text] of details) if (kinds.includes(kind)) console.log(text)
+  for (const [kind, text] of details)
+    if (options.list === "all" || kinds.includes(kind)) console.log(`${kind}: ${text}`)
   const line = (name, row) => {
     const cells = [
       "programs",

@@ -97,11 +97,14 @@ function above<N extends number | bigint>(amin: N, amax: N, bmin: N, bmax: N): b
 }
 
 function equal(a: Scalar, b: Scalar, narrow: boolean): boolean | undefined {
+  // A bit that is known on both sides tells two values apart.
+  const apart = (a.bits.value ^ b.bits.value) & ~(a.bits.mask | b.bits.mask)
   if (narrow) {
     if (isKnownLow(a) && isKnownLow(b)) return low32(a.bits.value) === low32(b.bits.value)
-    return apart32(a, b) ? false : undefined
+    return apart & LOW32 || apart32(a, b) ? false : undefined
   }
   if (isKnown(a) && isKnown(b)) return a.bits.value === b.bits.value
+  if (apart) return false
   if (a.umin > b.umax || a.umax < b.umin || a.smin > b.smax || a.smax < b.smin) return false
   return apart32(a, b) ? false : undefined
 }

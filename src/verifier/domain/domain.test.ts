@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest"
 import {
   CONDITION,
+  constant,
   type Draft,
   draft,
   holds,
@@ -51,8 +52,26 @@ function value(random: Random): bigint {
   }
 }
 
+interface Sample {
+  readonly scalar: Scalar
+  readonly concrete: bigint
+}
+
+const POOL = Array.from(
+  { length: 5_000 },
+  (
+    random => () =>
+      makeSample(random)
+  )(randomNumbers(2026)),
+)
+
+/** Pairs are drawn from a pool: making a sample costs more than a transfer. */
+function sample(random: Random): Sample {
+  return POOL[random.below(POOL.length)]!
+}
+
 /** Some concrete values and a scalar that holds them all, made from what they have in common. */
-function sample(random: Random): { scalar: Scalar; concrete: bigint } {
+function makeSample(random: Random): Sample {
   const concrete = value(random)
   if (random.below(4) === 0) return { scalar: around([concrete]), concrete }
   const others = Array.from({ length: 1 + random.below(2) }, () =>
@@ -63,8 +82,9 @@ function sample(random: Random): { scalar: Scalar; concrete: bigint } {
 
 function around(values: readonly bigint[]): Scalar {
   const d: Draft = draft(UNKNOWN)
-  const least = <N extends number | bigint>(list: N[]) => list.reduce((a, b) => (a < b ? a : b))
-  const most = <N extends number | bigint>(list: N[]) => list.reduce((a, b) => (a > b ? a : b))
+  const order = <N extends number | bigint>(list: N[]) => list.sort((a, b) => (a < b ? -1 : 1))
+  const least = <N extends number | bigint>(list: N[]) => order(list)[0]!
+  const most = <N extends number | bigint>(list: N[]) => order(list).at(-1)!
   const first = values[0]!
   const mask = values.reduce((all, each) => all | (each ^ first), 0n)
   d.bits = { value: first & ~mask, mask }
@@ -108,7 +128,7 @@ describe.each(Object.entries(OPERATOR))("%s", (_name, operator) => {
     for (let round = 0; round < PAIRS; round++) {
       const a = sample(random)
       const shift = BigInt(random.below(64))
-      const b = SHIFTS.includes(operator) ? { concrete: shift, scalar: around([shift]) } : sample(random)
+      const b = SHIFTS.includes(operator) ? { concrete: shift, scalar: constant(shift) } : sample(random)
       const { result, violation } = transfer(operator, wide, a.scalar, b.scalar)
       const concrete = compute(operator, wide, a.concrete, b.concrete)
       if (violation !== undefined || !holds(result, concrete))

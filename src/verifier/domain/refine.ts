@@ -37,13 +37,18 @@ export function refineBranch(
 function narrowBoth(condition: number, a: Draft, b: Draft, narrow: boolean): void {
   switch (condition) {
     case CONDITION.EQ:
-      return narrow ? equal32(a, b) : equal64(a, b)
+      if (narrow) equal32(a, b)
+      else equal64(a, b)
+      return
     case CONDITION.NE:
-      return withConstant(a, b, narrow, differ)
+      withConstant(a, b, narrow, differ)
+      return
     case CONDITION.SET:
-      return withConstant(a, b, narrow, someBit)
+      withConstant(a, b, narrow, someBit)
+      return
     case CONDITION.UNSET:
-      return withConstant(a, b, narrow, noBit)
+      withConstant(a, b, narrow, noBit)
+      return
     case CONDITION.LE:
       if (narrow) {
         a.u32max = Math.min(a.u32max, b.u32max)
@@ -84,7 +89,8 @@ function narrowBoth(condition: number, a: Draft, b: Draft, narrow: boolean): voi
     case CONDITION.GT:
     case CONDITION.SGE:
     case CONDITION.SGT:
-      return narrowBoth(flipped(condition), b, a, narrow)
+      narrowBoth(flipped(condition), b, a, narrow)
+      return
   }
 }
 

@@ -90,7 +90,17 @@ function deduce32(d: Draft): void {
   if (((sminHigh + 1) | 0) === smaxHigh && (smin | 0) < 0 && (smax | 0) >= 0)
     narrowSigned32(d, smin | 0, smax | 0)
   if ((d.u32min | 0) <= (d.u32max | 0)) narrowSigned32(d, d.u32min | 0, d.u32max | 0)
-  if (d.s32min >>> 0 <= d.s32max >>> 0) narrowUnsigned32(d, d.s32min >>> 0, d.s32max >>> 0)
+  const smin32 = d.s32min >>> 0
+  const smax32 = d.s32max >>> 0
+  if (smin32 <= smax32) narrowUnsigned32(d, smin32, smax32)
+  else if (d.u32max < smin32) {
+    // As for 64 bits: a signed range that wraps around meets the unsigned one at one end only.
+    d.s32min = d.u32min | 0
+    d.u32max = Math.min(d.u32max, smax32)
+  } else if (smax32 < d.u32min) {
+    d.s32max = d.u32max | 0
+    d.u32min = Math.max(d.u32min, smin32)
+  }
 }
 
 /** A range that does not cross the other signedness' border is a range there too. */

@@ -143,7 +143,12 @@ export function isAligned(t: Tnum, size: number): boolean {
   return ((t.value | t.mask) & BigInt(size - 1)) === 0n
 }
 
-/** As logs have it: "(0x0; 0xff)". */
+/** As logs have it: "(0x0; 0xff)", or the number that it is. */
 export function formatTnum({ value, mask }: Tnum): string {
+  if (mask === 0n) {
+    const signed = BigInt.asIntN(64, value)
+    if (value <= 65535n) return value.toString()
+    return signed >= -32768n && signed < 0n ? signed.toString() : `0x${value.toString(16)}`
+  }
   return `(0x${value.toString(16)}; 0x${mask.toString(16)})`
 }

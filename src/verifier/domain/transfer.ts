@@ -91,22 +91,34 @@ function isKnownFor(s: Scalar, wide: boolean): boolean {
 function apply(d: Draft, operator: number, wide: boolean, b: Scalar): void {
   switch (operator) {
     case OPERATOR.ADD:
-      return add(d, b)
+      add(d, b)
+      return
     case OPERATOR.SUB:
-      return subtract(d, b)
+      subtract(d, b)
+      return
     case OPERATOR.MUL:
-      return multiply(d, b)
+      multiply(d, b)
+      return
     case OPERATOR.AND:
-      return and(d, b)
+      and(d, b)
+      return
     case OPERATOR.OR:
-      return or(d, b)
+      or(d, b)
+      return
     case OPERATOR.XOR:
-      return xor(d, b)
+      xor(d, b)
+      return
     case OPERATOR.LSH:
-      return wide ? leftShift64(d, Number(b.umin)) : leftShift32(d, b.u32min)
+      if (wide) leftShift64(d, Number(b.umin))
+      else leftShift32(d, b.u32min)
+      return
     case OPERATOR.RSH:
-      return wide ? rightShift64(d, Number(b.umin)) : rightShift32(d, b.u32min)
+      if (wide) rightShift64(d, Number(b.umin))
+      else rightShift32(d, b.u32min)
+      return
     case OPERATOR.ARSH:
-      return wide ? signedRightShift64(d, Number(b.umin)) : signedRightShift32(d, b.u32min)
+      if (wide) signedRightShift64(d, Number(b.umin))
+      else signedRightShift32(d, b.u32min)
+      return
   }
 }

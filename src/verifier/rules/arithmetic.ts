@@ -32,8 +32,14 @@ import { overwriteRegister, readRegister, writtenRegister } from "./register-acc
 /** All instructions of the classes ALU and ALU64. */
 export function walkArithmetic(walk: Walk, instruction: Instruction): void {
   const operator = operatorOf(instruction.opcode)
-  if (operator === ALU.END || operator === ALU.NEG) return swapOrNegate(walk, instruction)
-  if (operator === ALU.MOV) return move(walk, instruction)
+  if (operator === ALU.END || operator === ALU.NEG) {
+    swapOrNegate(walk, instruction)
+    return
+  }
+  if (operator === ALU.MOV) {
+    move(walk, instruction)
+    return
+  }
   if (operator > ALU.END) reject(walk, ERRNO.EINVAL, `invalid BPF_ALU opcode ${operator.toString(16)}`)
   calculate(walk, instruction, operator)
 }
@@ -134,7 +140,8 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   if (source && source.type !== TYPE.SCALAR) {
     if (target.type === TYPE.SCALAR) {
       markPrecise(walk, dst)
-      return movePointer(walk, instruction, source, target.scalar, target, true)
+      movePointer(walk, instruction, source, target.scalar, target, true)
+      return
     }
     // The distance of two pointers is a number, for those who may see addresses.
     if (operator !== OPERATOR.SUB || !walk.privileged)
@@ -144,7 +151,8 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   }
   if (target.type !== TYPE.SCALAR) {
     if (source) markPrecise(walk, src)
-    return movePointer(walk, instruction, target, source?.scalar ?? constantOf(imm), target, false)
+    movePointer(walk, instruction, target, source?.scalar ?? constantOf(imm), target, false)
+    return
   }
   if (source && target.precise) markPrecise(walk, src)
   const operand = source?.scalar ?? constantOf(imm)
@@ -162,6 +170,7 @@ function isTracked(operator: number): boolean {
 /** After `r1 = r2; r1 += 8` both stay linked, 8 apart; any other change ends the link. */
 function link(walk: Walk, target: Register, adds: boolean, operand: Scalar): void {
   if (!walk.privileged || !adds || target.id === 0 || !isKnown(operand)) {
+    target.off = 0
     target.id = 0
     return
   }

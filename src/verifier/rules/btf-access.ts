@@ -39,7 +39,10 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   if (answer.kind === "refused") refuse(answer.message, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES)
   if (access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
-  if (answer.kind !== "pointer") return setScalar(target, UNKNOWN, !walk.privileged)
+  if (answer.kind !== "pointer") {
+    setScalar(target, UNKNOWN, !walk.privileged)
+    return
+  }
   const flags = flagsOf(walk, pointer, name, answer.field, answer.tag)
   setPointer(target, TYPE.BTF_ID | flags)
   target.btf = btf
@@ -104,7 +107,10 @@ export function accessMapObject(walk: Walk, access: Access, pointer: Register, o
   if (answer.kind === "refused") reject(walk, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES, answer.message)
   if (access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
-  if (answer.kind !== "pointer") return setScalar(target, UNKNOWN, !walk.privileged)
+  if (answer.kind !== "pointer") {
+    setScalar(target, UNKNOWN, !walk.privileged)
+    return
+  }
   setPointer(target, TYPE.BTF_ID)
   target.btf = btf
   target.btfId = answer.type

@@ -62,27 +62,37 @@ function loadValue(walk: Walk, number: number, value: LoadedValue): void {
   }
   switch (value.kind) {
     case "scalar":
-      return setScalar(target, UNKNOWN, !walk.privileged)
+      setScalar(target, UNKNOWN, !walk.privileged)
+      return
     case "returnValue": {
       const range = returnRange(walk)
-      return setScalar(target, range ? scalarBetween(range.min, range.max) : UNKNOWN, !walk.privileged)
+      setScalar(target, range ? scalarBetween(range.min, range.max) : UNKNOWN, !walk.privileged)
+      return
     }
     case "packet":
-      return pointer(TYPE.PACKET)
+      pointer(TYPE.PACKET)
+      return
     case "packetEnd":
-      return pointer(TYPE.PACKET_END)
+      pointer(TYPE.PACKET_END)
+      return
     case "packetMeta":
-      return pointer(TYPE.PACKET_META)
+      pointer(TYPE.PACKET_META)
+      return
     case "socket":
-      return pointer(TYPE.SOCKET, value.orNull)
+      pointer(TYPE.SOCKET, value.orNull)
+      return
     case "socketCommon":
-      return pointer(TYPE.SOCK_COMMON, value.orNull)
+      pointer(TYPE.SOCK_COMMON, value.orNull)
+      return
     case "flowKeys":
-      return pointer(TYPE.FLOW_KEYS)
+      pointer(TYPE.FLOW_KEYS)
+      return
     case "tracepointBuffer":
-      return pointer(TYPE.TP_BUFFER)
+      pointer(TYPE.TP_BUFFER)
+      return
     case "buffer":
-      return pointer(value.readOnly ? TYPE.BUF | FLAG.READ_ONLY : TYPE.BUF, value.orNull)
+      pointer(value.readOnly ? TYPE.BUF | FLAG.READ_ONLY : TYPE.BUF, value.orNull)
+      return
     case "structure": {
       const memory = value.memory === "user" ? FLAG.USER : value.memory === "percpu" ? FLAG.PER_CPU : 0
       pointer(TYPE.BTF_ID | memory | (value.trusted ? FLAG.TRUSTED : 0), value.orNull)
@@ -93,6 +103,7 @@ function loadValue(walk: Walk, number: number, value: LoadedValue): void {
       return
     }
     default:
-      return value satisfies never
+      value satisfies never
+      return
   }
 }

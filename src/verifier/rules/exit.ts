@@ -27,8 +27,8 @@ export function leave(walk: Walk): boolean {
 function checkNothingHeld(walk: Walk): void {
   const { state } = walk
   const isProgram = state.frames.length === 1
-  if (state.lock) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing")
-  if (state.rcuLocked) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing")
+  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing")
+  if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing")
   if (state.preemptDisabled > 0 && isProgram) {
     const several = state.preemptDisabled > 1 ? "s are" : " is"
     reject(walk, ERRNO.EINVAL, `${state.preemptDisabled} bpf_preempt_enable${several} missing`)
@@ -49,7 +49,7 @@ export function checkReferences(walk: Walk): void {
   if (last !== undefined) throw new Rejection(ERRNO.EINVAL, last)
 }
 
-function returnToCaller(walk: Walk): void {
+export function returnToCaller(walk: Walk): void {
   const { state } = walk
   const callee = state.frames.at(-1)!
   const caller = state.frames.at(-2)!
@@ -72,6 +72,6 @@ function returnToCaller(walk: Walk): void {
   }
   state.frames.pop()
   if (!callee.inCallback) return
-  const before = previousEntry(walk, walk.at)
+  const before = previousEntry(walk, walk.at, state)
   if (before) widenImprecise(walk, before, state)
 }

@@ -170,7 +170,10 @@ export function checkGlobalCall(walk: Walk, index: number): void {
   const { name } = walk.subprograms[index]!
   const invalid = (errno: number): never =>
     reject(walk, errno, `Caller passes invalid args into func#${index} ('${name}')`)
-  if (list === "invalid") return invalid(ERRNO.EINVAL)
+  if (list === "invalid") {
+    invalid(ERRNO.EINVAL)
+    return
+  }
   try {
     list.forEach((argument, place) => {
       checkPassed(walk, argument, place)
@@ -233,26 +236,28 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
 
 /** The registers with which a global function is walked for itself. */
 export function fillArguments(walk: Walk, frame: Frame, list: readonly GlobalArgument[]): void {
-  list.forEach((argument, place) => {
+  for (const [place, argument] of list.entries()) {
     const register = frame.registers[place + 1]!
     switch (argument.kind) {
       case "scalar":
-        return setScalar(register, UNKNOWN, !walk.privileged)
+        setScalar(register, UNKNOWN, !walk.privileged)
+        break
       case "context":
-        return setPointer(register, TYPE.CTX)
+        setPointer(register, TYPE.CTX)
+        break
       case "memory":
         setPointer(register, TYPE.MEM | (argument.nullable ? FLAG.MAYBE_NULL : 0))
         register.range = argument.size
         register.id = nextId(walk)
-        return
+        break
       case "kernelObject":
         setPointer(register, TYPE.BTF_ID | FLAG.TRUSTED | (argument.nullable ? FLAG.MAYBE_NULL : 0))
         register.btf = walk.kernel.btf
         register.btfId = argument.type
         register.id = nextId(walk)
-        return
+        break
       default:
         unsupported("dynptrs as arguments of global functions")
     }
-  })
+  }
 }

@@ -70,7 +70,8 @@ function checkOffset(walk: Walk, number: number, register: Register, argument: H
         ERRNO.EINVAL,
         `R${number} must have zero offset when passed to release func or trusted arg to kfunc`,
       )
-    return checkUnmoved(walk, number, register)
+    checkUnmoved(walk, number, register)
+    return
   }
   if (mayBeMoved(register.type)) return
   checkUnmoved(walk, number, register, baseType(register.type) === TYPE.BTF_ID)
@@ -98,12 +99,14 @@ function checkKind(
       return
     case "mapKey":
       if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->key")
-      return checkHelperMemory(walk, number, call.map.keySize, "read", false, undefined)
+      checkHelperMemory(walk, number, call.map.keySize, "read", false, undefined)
+      return
     case "mapValue":
       if (argument.nullable && given) return
       if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->value")
       call.raw.wanted = argument.access === "uninit"
-      return checkHelperMemory(walk, number, call.map.valueSize, access, false, call.raw)
+      checkHelperMemory(walk, number, call.map.valueSize, access, false, call.raw)
+      return
     case "memory":
       call.raw.wanted = argument.access === "uninit"
       if (argument.size === undefined) return
@@ -114,30 +117,38 @@ function checkKind(
     case "sizeOrZero": {
       const memory = call.prototype.arguments[number - 2]
       const how = memory?.access === "write" || memory?.access === "uninit" ? "write" : "read"
-      return checkMemorySize(walk, call, number, register, how, argument.kind === "sizeOrZero")
+      checkMemorySize(walk, call, number, register, how, argument.kind === "sizeOrZero")
+      return
     }
     case "allocationSize":
       if (!isKnown(register.scalar)) reject(walk, ERRNO.EACCES, `R${number} is not a known constant'`)
       call.memorySize = Number(BigInt.asUintN(32, register.scalar.bits.value))
-      return markPrecise(walk, number)
+      markPrecise(walk, number)
+      return
     case "constString":
-      return checkConstString(walk, number, register)
+      checkConstString(walk, number, register)
+      return
     case "spinLock":
-      return checkSpinLock(walk, call, number, register)
+      checkSpinLock(walk, call, number, register)
+      return
     case "timer":
-      return checkTimer(walk, call, number, register)
+      checkTimer(walk, call, number, register)
+      return
     case "callback":
       call.callback = register.subprogram
       return
     case "dynptr":
-      return checkHelperDynptr(walk, call, argument, number, register)
+      checkHelperDynptr(walk, call, argument, number, register)
+      return
     case "kptrField":
-      return checkKptrField(walk, number, register)
+      checkKptrField(walk, number, register)
+      return
     case "perCpuVariable":
       call.btfVariable = register
       return
     case "kptr":
-      return unsupported("bpf_kptr_xchg")
+      unsupported("bpf_kptr_xchg")
+      return
     default:
       return
   }

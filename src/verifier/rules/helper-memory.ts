@@ -31,35 +31,42 @@ export function checkHelperMemory(
   switch (baseType(type)) {
     case TYPE.PACKET:
     case TYPE.PACKET_META:
-      return checkPacket(walk, number, pointer, off, size, zeroAllowed)
+      checkPacket(walk, number, pointer, off, size, zeroAllowed)
+      return
     case TYPE.MAP_KEY:
       refuseWrite()
-      return checkRegion(walk, number, pointer, off, size, pointer.map!.keySize, false)
+      checkRegion(walk, number, pointer, off, size, pointer.map!.keySize, false)
+      return
     case TYPE.MAP_VALUE:
       checkMapPermission(walk, pointer, off, size, access)
-      return checkMapRange(walk, number, pointer, off, size, zeroAllowed, "helper")
+      checkMapRange(walk, number, pointer, off, size, zeroAllowed, "helper")
+      return
     case TYPE.MEM:
       if (type & FLAG.READ_ONLY) refuseWrite()
-      return checkRegion(walk, number, pointer, off, size, pointer.range, zeroAllowed)
+      checkRegion(walk, number, pointer, off, size, pointer.range, zeroAllowed)
+      return
     case TYPE.BUF:
       if (type & FLAG.READ_ONLY) refuseWrite()
-      return accessBuffer(walk, number, pointer, off, size)
+      accessBuffer(walk, number, pointer, off, size)
+      return
     case TYPE.STACK:
-      return checkInitialized(walk, number, off, size, zeroAllowed, "helper", raw)
+      checkInitialized(walk, number, off, size, zeroAllowed, "helper", raw)
+      return
     case TYPE.BTF_ID:
-      return accessBtfObject(
+      accessBtfObject(
         walk,
         { kind: "read", base: number, offset: off, size, value: undefined, signed: false },
         pointer,
         off,
       )
+      return
     case TYPE.CTX:
       if (walk.program.type !== "syscall") break
       if (size === 0) {
         if (zeroAllowed) return
         reject(walk, ERRNO.EACCES, "")
       }
-      return checkAccess(walk, {
+      checkAccess(walk, {
         kind: access,
         base: number,
         offset: size - 1,
@@ -67,6 +74,7 @@ export function checkHelperMemory(
         value: undefined,
         signed: false,
       })
+      return
   }
   if (zeroAllowed && size === 0 && type === TYPE.SCALAR && isNull(pointer.scalar)) return
   reject(walk, ERRNO.EACCES, `R${number} type=${typeName(type)} expected=${typeName(TYPE.STACK)}`)

@@ -1,4 +1,4 @@
-import { isNull } from "../domain/index.ts"
+import { isKnown, isNull } from "../domain/index.ts"
 import { LOG_LEVEL } from "../log/log.ts"
 import { ERRNO, Rejection, reject } from "../reject.ts"
 import { markPrecise } from "../state/precision.ts"
@@ -23,21 +23,28 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
   const { target, type, attachType } = walk.program
   switch (call.name) {
     case "bpf_tail_call":
-      return checkTailCall(walk)
+      checkTailCall(walk)
+      noteTailCallIndex(walk, call)
+      return
     case "bpf_get_local_storage":
       if (!(registers[2]!.type === TYPE.SCALAR && isNull(registers[2]!.scalar)))
         reject(walk, ERRNO.EINVAL, "get_local_storage() doesn't support non-zero flags")
       return
     case "bpf_for_each_map_elem":
-      return pushCallback(walk, call.callback, enterMapElement(call.map))
+      pushCallback(walk, call.callback, enterMapElement(call.map))
+      return
     case "bpf_timer_set_callback":
-      return pushAsyncCallback(walk, call.callback, enterTimer)
+      pushAsyncCallback(walk, call.callback, enterTimer)
+      return
     case "bpf_find_vma":
-      return pushCallback(walk, call.callback, enterFindVma(walk))
+      pushCallback(walk, call.callback, enterFindVma(walk))
+      return
     case "bpf_user_ringbuf_drain":
-      return pushCallback(walk, call.callback, enterUserRingbuf)
+      pushCallback(walk, call.callback, enterUserRingbuf)
+      return
     case "bpf_loop":
-      return loop(walk, call)
+      loop(walk, call)
+      return
     case "bpf_dynptr_from_mem":
       if (registers[1]!.type !== TYPE.MAP_VALUE)
         reject(
@@ -63,12 +70,21 @@ function checkTailCall(walk: Walk): void {
   }
 }
 
+/** A constant index makes a direct jump: other paths must bring the same. */
+function noteTailCallIndex(walk: Walk, { map }: HelperCall): void {
+  const { scalar, type } = currentFrame(walk.state).registers[3]!
+  if (type !== TYPE.SCALAR || !isKnown(scalar) || !map) return
+  if (scalar.bits.value < BigInt(map.maxEntries)) markPrecise(walk, 3)
+}
+
 /** The number of rounds decides whether the callback is called once more. */
 function loop(walk: Walk, call: HelperCall): void {
   markPrecise(walk, 1)
   const frame = currentFrame(walk.state)
-  if (BigInt(frame.callbackDepth) < frame.registers[1]!.scalar.umax)
-    return pushCallback(walk, call.callback, enterLoop)
+  if (BigInt(frame.callbackDepth) < frame.registers[1]!.scalar.umax) {
+    pushCallback(walk, call.callback, enterLoop)
+    return
+  }
   frame.callbackDepth = 0
   if (walk.log.level & LOG_LEVEL.STATES)
     walk.log.line(`frame${frame.number} bpf_loop iteration limit reached`)

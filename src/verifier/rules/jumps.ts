@@ -190,6 +190,7 @@ const NEVER_NULL = new Set<number>([
   TYPE.MAP_VALUE,
   TYPE.MAP_KEY,
   TYPE.SOCK_COMMON,
+  TYPE.CONST_MAP,
 ])
 
 function isNeverNull({ type, refId }: Register): boolean {

@@ -43,7 +43,10 @@ export function walkLoad64(walk: Walk, { opcode, dst, src, off, imm }: Instructi
 function loadVariable(walk: Walk, dst: number, btfId: number | undefined): void {
   const target = overwriteRegister(walk, dst)
   // Without a type it is only an address, known to the loader: any number here.
-  if (btfId === undefined) return setScalar(target, UNKNOWN)
+  if (btfId === undefined) {
+    setScalar(target, UNKNOWN)
+    return
+  }
   const { btf } = walk.kernel
   const variable = btf.typeOf(btfId, "var")
   if (!variable) unsupported("kernel functions as variables")

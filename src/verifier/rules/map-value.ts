@@ -18,13 +18,17 @@ export function accessMapValue(walk: Walk, access: Access, pointer: Register, of
   if (isKnown(scalar)) {
     const at = offset + Number(scalar.bits.value)
     const field = map.fields.find(each => each.kind === "kptr" && each.offset === at)
-    if (field) return accessKptrField(walk, access, field)
+    if (field) {
+      accessKptrField(walk, access, field)
+      return
+    }
   }
   if (access.kind !== "read" || access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
   if (map.constants && isKnown(scalar)) {
     const value = readConstant(map.constants, offset + Number(scalar.bits.value), access)
-    return setScalar(target, constant(value), !walk.privileged)
+    setScalar(target, constant(value), !walk.privileged)
+    return
   }
   loadUnknown(walk, access)
 }

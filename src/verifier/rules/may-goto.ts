@@ -1,7 +1,9 @@
 import type { Instruction } from "../../isa/index.ts"
 import { ERRNO, reject } from "../reject.ts"
+import type { State } from "../state/state.ts"
 import { widenImprecise } from "../state/widen.ts"
 import { pushBranch } from "../walk/branches.ts"
+import { bucketOf } from "../walk/explored.ts"
 import type { Walk } from "../walk/walk.ts"
 
 const MAY_GOTO_OPCODE = 0xe5
@@ -11,18 +13,21 @@ export function walkMayGoto(walk: Walk, { opcode, src, dst, imm, off }: Instruct
   if (opcode !== MAY_GOTO_OPCODE || src !== 0 || dst !== 0 || imm !== 0)
     reject(walk, ERRNO.EINVAL, `invalid may_goto imm ${imm}`)
   const { at } = walk
-  const before = previousEntry(walk, at)
+  const { parent } = walk.state
+  const before = parent && previousEntry(walk, at, parent)
   const queued = pushBranch(walk, at + 1, at)
   queued.mayGotoDepth++
   if (before) widenImprecise(walk, before, queued)
   walk.at += off
 }
 
-/** The nearest stored state at the instruction that has the same frames. */
-export function previousEntry(walk: Walk, at: number) {
-  const current = walk.state
-  for (let state = current.parent; state; state = state.parent) {
-    if (state.instruction !== at || state.frames.length !== current.frames.length) continue
+/** The last stored state at the instruction that the current path came through, `current` left out. */
+export function previousEntry(walk: Walk, at: number, current: State): State | undefined {
+  const bucket = bucketOf(walk.explored, at, current)
+  for (let entry = walk.explored[bucket]; entry; entry = entry.next) {
+    const { state } = entry
+    if (state.instruction !== at || state.branches === 0 || state.depth >= current.depth) continue
+    if (state.frames.length !== current.frames.length) continue
     if (state.frames.every((frame, index) => frame.callSite === current.frames[index]!.callSite)) return state
   }
   return undefined

@@ -75,23 +75,29 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
     case TYPE.MAP_KEY:
       if (kind === "write") reject(walk, ERRNO.EACCES, `write to change key R${base} not allowed`)
       checkRegion(walk, base, pointer, offset, size, pointer.map!.keySize, false)
-      return loadUnknown(walk, access)
+      loadUnknown(walk, access)
+      return
     case TYPE.MAP_VALUE:
       if (type !== TYPE.MAP_VALUE) break
       checkLeak(walk, access, "map")
-      return accessMapValue(walk, access, pointer, offset)
+      accessMapValue(walk, access, pointer, offset)
+      return
     case TYPE.MEM:
       if (mayBeNull(type)) break
       if (kind === "write" && type & FLAG.READ_ONLY)
         reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`)
       checkLeak(walk, access, "mem")
       checkRegion(walk, base, pointer, offset, size, pointer.range, false)
-      return loadUnknown(walk, access)
+      loadUnknown(walk, access)
+      return
     case TYPE.CTX:
       checkLeak(walk, access, "ctx")
-      return accessContext(walk, access, pointer, offset)
+      accessContext(walk, access, pointer, offset)
+      return
     case TYPE.STACK:
-      return kind === "read" ? readStack(walk, access, offset) : writeStack(walk, access, offset)
+      if (kind === "read") readStack(walk, access, offset)
+      else writeStack(walk, access, offset)
+      return
     case TYPE.PACKET:
     case TYPE.PACKET_META:
       if (!isPacketPointer(type)) break
@@ -99,11 +105,13 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
         reject(walk, ERRNO.EACCES, "cannot write into packet")
       checkLeak(walk, access, "packet")
       checkPacket(walk, base, pointer, offset, size, false)
-      return loadUnknown(walk, access)
+      loadUnknown(walk, access)
+      return
     case TYPE.FLOW_KEYS:
       checkLeak(walk, access, "flow keys")
       accessFlowKeys(walk, offset, size)
-      return loadUnknown(walk, access)
+      loadUnknown(walk, access)
+      return
     case TYPE.SOCKET:
     case TYPE.SOCK_COMMON:
     case TYPE.TCP_SOCK:
@@ -111,21 +119,26 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
       if (mayBeNull(type)) break
       if (kind === "write") reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`)
       accessSocket(walk, base, pointer, offset, size)
-      return loadUnknown(walk, access)
+      loadUnknown(walk, access)
+      return
     case TYPE.TP_BUFFER:
       accessTracepointBuffer(walk, base, pointer, offset, size)
-      return loadUnknown(walk, access)
+      loadUnknown(walk, access)
+      return
     case TYPE.BTF_ID:
       if (mayBeNull(type)) break
-      return accessBtfObject(walk, access, pointer, offset)
+      accessBtfObject(walk, access, pointer, offset)
+      return
     case TYPE.CONST_MAP:
-      return accessMapObject(walk, access, pointer, offset)
+      accessMapObject(walk, access, pointer, offset)
+      return
     case TYPE.BUF:
       if (mayBeNull(type)) break
       if (kind === "write" && type & FLAG.READ_ONLY)
         reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`)
       accessBuffer(walk, base, pointer, offset, size)
-      return loadUnknown(walk, access)
+      loadUnknown(walk, access)
+      return
     case TYPE.ARENA:
       unsupported("memory of arenas")
   }

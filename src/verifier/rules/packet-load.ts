@@ -1,12 +1,13 @@
 import { type Instruction, MODE, modeOf, sizeOf } from "../../isa/index.ts"
-import { UNKNOWN } from "../domain/index.ts"
+import { UNKNOWN, ZERO } from "../domain/index.ts"
 import { ERRNO, Rejection, reject } from "../reject.ts"
 import { setScalar } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
+import { pushBranch } from "../walk/branches.ts"
 import type { Walk } from "../walk/walk.ts"
 import { checkUnmoved } from "./context.ts"
-import { checkReferences } from "./exit.ts"
+import { checkReferences, returnToCaller } from "./exit.ts"
 import { readRegister } from "./register-access.ts"
 import { clobber } from "./subprogram-call.ts"
 
@@ -36,6 +37,15 @@ export function walkPacketLoad(walk: Walk, { opcode, dst, src, off }: Instructio
   checkUnmoved(walk, 6, context)
   const frame = currentFrame(state)
   clobber(walk, frame)
+  if (state.frames.length > 1) {
+    // The load ends its function with 0 where the packet is too short: that way is walked first.
+    const other = currentFrame(pushBranch(walk, walk.at + 1, walk.at)).registers[0]!
+    setScalar(other, UNKNOWN, !walk.privileged)
+    setScalar(frame.registers[0]!, ZERO, !walk.privileged)
+    returnToCaller(walk)
+    walk.at--
+    return
+  }
   setScalar(frame.registers[0]!, UNKNOWN, !walk.privileged)
   frame.registers[0]!.lowWrittenAt = walk.at + 1
 }

@@ -44,10 +44,15 @@ export function movePointer(
   const known = isKnown(number)
   const contradicts = known && (number.smin !== number.smax || number.umin !== number.umax)
   // Bounds of a way that is never taken: nothing is known of the result.
-  if (contradicts || number.smin > number.smax || number.umin > number.umax)
-    return setScalar(target, UNKNOWN, !walk.privileged)
+  if (contradicts || number.smin > number.smax || number.umin > number.umax) {
+    setScalar(target, UNKNOWN, !walk.privileged)
+    return
+  }
   if (classOf(opcode) !== CLASS.ALU64) {
-    if (operator === OPERATOR.SUB && walk.privileged) return setScalar(target, UNKNOWN)
+    if (operator === OPERATOR.SUB && walk.privileged) {
+      setScalar(target, UNKNOWN)
+      return
+    }
     reject(walk, ERRNO.EACCES, `R${dst} 32-bit pointer arithmetic prohibited`)
   }
   checkMovable(walk, dst, from, number, operator)

@@ -70,17 +70,21 @@ export function writeOutside(
   const range = `off=${offset} size=${size}`
   switch (baseType(pointer.type)) {
     case TYPE.MAP_KEY:
-      return walk.log.line(`invalid access to map key, key_size=${memorySize} ${range}`)
+      walk.log.line(`invalid access to map key, key_size=${memorySize} ${range}`)
+      return
     case TYPE.MAP_VALUE:
-      return walk.log.line(`invalid access to map value, value_size=${memorySize} ${range}`)
+      walk.log.line(`invalid access to map value, value_size=${memorySize} ${range}`)
+      return
     case TYPE.PACKET:
     case TYPE.PACKET_META:
     case TYPE.PACKET_END:
-      return walk.log.line(
+      walk.log.line(
         `invalid access to packet, off=${offset} size=${size}, R${number}(id=${pointer.id},off=${offset},r=${memorySize})`,
       )
+      return
     default:
-      return walk.log.line(`invalid access to memory, mem_size=${memorySize} ${range}`)
+      walk.log.line(`invalid access to memory, mem_size=${memorySize} ${range}`)
+      return
   }
 }
 

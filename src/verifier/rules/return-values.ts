@@ -43,7 +43,10 @@ export function checkReturnValue(walk: Walk): void {
   if (isProgram && rule.kind === "nothing") return
   const r0 = readRegister(walk, 0)
   if (!walk.privileged && r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 leaks addr as return value")
-  if (frame.inAsyncCallback) return enforce(walk, r0, { min: 0, max: 0 }, false, "At async callback return")
+  if (frame.inAsyncCallback) {
+    enforce(walk, r0, { min: 0, max: 0 }, false, "At async callback return")
+    return
+  }
   if (!isProgram) {
     if (r0.type !== TYPE.SCALAR)
       reject(

@@ -18,8 +18,10 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
   const pointer = currentFrame(walk.state).registers[access.base]!
   const frame = walk.state.frames[pointer.frame]!
   checkStackBounds(walk, frame, access.base, pointer, offset, access.size, "read")
-  if (isKnown(pointer.scalar))
-    return readSlot(walk, access, frame, offset + Number(signed(pointer.scalar.bits.value)))
+  if (isKnown(pointer.scalar)) {
+    readSlot(walk, access, frame, offset + Number(signed(pointer.scalar.bits.value)))
+    return
+  }
   if (access.value === undefined)
     reject(
       walk,

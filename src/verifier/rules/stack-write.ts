@@ -71,7 +71,10 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
     if (frame !== currentFrame(walk.state) && value.type === TYPE.STACK)
       reject(walk, ERRNO.EINVAL, "cannot spill pointers to stack into stack frame of the caller")
     spill(slot, value, size, walk.privileged)
-  } else return writeBytes(walk, access, slot, place)
+  } else {
+    writeBytes(walk, access, slot, place)
+    return
+  }
   rememberStep(walk, { frame: frame.number, slot: index })
 }
 

@@ -58,7 +58,10 @@ export function propagatePrecision(walk: Walk, old: State): void {
 
 function markChain(walk: Walk): void {
   const { precision: masks, log } = walk
-  if (wantsNothing(masks)) return clearMasks(masks)
+  if (wantsNothing(masks)) {
+    clearMasks(masks)
+    return
+  }
   const loud = (log.level & LOG_LEVEL.STATES) !== 0
   let state: State | undefined = walk.state
   let first = state.first
@@ -73,16 +76,21 @@ function markChain(walk: Walk): void {
       )
     if (last < 0) {
       markArguments(state)
-      return clearMasks(masks)
+      clearMasks(masks)
+      return
     }
     let steps = state.history.length
     for (let at = last; ; ) {
       if (skip) skip = false
       else if (!backtrack(walk, at, following, historyStep(state, steps, at))) {
         markAllPrecise(walk.state)
-        return clearMasks(masks)
+        clearMasks(masks)
+        return
       }
-      if (wantsNothing(masks)) return clearMasks(masks)
+      if (wantsNothing(masks)) {
+        clearMasks(masks)
+        return
+      }
       following = at
       const previous = previousInstruction(state, at, steps)
       if (previous === undefined) break
@@ -93,7 +101,10 @@ function markChain(walk: Walk): void {
     state = state.parent
     if (!state) break
     markState(walk, state, loud)
-    if (wantsNothing(masks)) return clearMasks(masks)
+    if (wantsNothing(masks)) {
+      clearMasks(masks)
+      return
+    }
     following = first
     last = state.last
     first = state.first

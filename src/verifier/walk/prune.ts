@@ -2,7 +2,7 @@ import { sameScalar } from "../domain/index.ts"
 import { printsSteps } from "../log/log.ts"
 import { writeFrame } from "../log/state-text.ts"
 import { writeSourceLine } from "../log/steps.ts"
-import { ERRNO, reject } from "../reject.ts"
+import { ERRNO, Rejection } from "../reject.ts"
 import { isIteratorNext } from "../rules/callback-calls.ts"
 import { statesMatch } from "../state/equal.ts"
 import { cleanState, propagateLiveness } from "../state/liveness.ts"
@@ -117,7 +117,7 @@ function compare(walk: Walk, { state: old }: Explored): "hit" | "miss" | "unfini
     writeFrame(walk, state, currentFrame(state), true)
     walk.log.write("old state:")
     writeFrame(walk, old, oldFrame, true)
-    reject(walk, ERRNO.EINVAL, "")
+    throw new Rejection(ERRNO.EINVAL, `infinite loop detected at insn ${at}`)
   }
   return "unfinished"
 }
