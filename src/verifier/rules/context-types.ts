@@ -50,3 +50,29 @@ export function isContextType(walk: Walk, type: TypeId): boolean {
   }
   return false
 }
+
+/** Whether a structure of this name is the program's context. */
+export function isContextStruct({ program }: Walk, name: string): boolean {
+  return name !== "" && (CONTEXT_STRUCTS[program.type] ?? []).includes(name)
+}
+
+/** The kernel's own structure behind each context. */
+const KERNEL_CONTEXTS: Readonly<Record<string, string>> = {
+  __sk_buff: "sk_buff",
+  xdp_md: "xdp_buff",
+  bpf_sock: "sock",
+  bpf_sock_addr: "bpf_sock_addr_kern",
+  bpf_sock_ops: "bpf_sock_ops_kern",
+  sk_msg_md: "sk_msg",
+  bpf_sysctl: "bpf_sysctl_kern",
+  bpf_sockopt: "bpf_sockopt_kern",
+  sk_reuseport_md: "sk_reuseport_kern",
+  bpf_sk_lookup: "bpf_sk_lookup_kern",
+  bpf_perf_event_data: "bpf_perf_event_data_kern",
+  pt_regs: "pt_regs",
+  bpf_nf_ctx: "bpf_nf_ctx",
+}
+
+export function kernelContextOf({ program }: Walk): string | undefined {
+  return KERNEL_CONTEXTS[CONTEXT_STRUCTS[program.type]?.[0] ?? ""]
+}
