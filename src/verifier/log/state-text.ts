@@ -17,7 +17,8 @@ export function writeFrame(walk: Walk, state: State, frame: Frame, everything: b
   for (let index = 0; index < frame.stack.length; index++) {
     const slot = frame.stack[index]!
     if (slot.kinds === 0) continue
-    if (!everything && !((touched.slots >> BigInt(index)) & 1n)) continue
+    const bits = index < 32 ? touched.lowSlots : touched.highSlots
+    if (!everything && !((bits >>> (index & 31)) & 1)) continue
     if (byteKind(slot, 7) === BYTE.DYNPTR) index++
     text += slotText(frame, index)
   }

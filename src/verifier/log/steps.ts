@@ -69,7 +69,7 @@ export function writeInstruction(walk: Walk): void {
     walk.printWhole = false
   }
   if (!printsSteps(log)) return
-  if (touched.registers !== 0 || touched.slots !== 0n) writeChanges(walk)
+  if (touched.registers !== 0 || touched.lowSlots !== 0 || touched.highSlots !== 0) writeChanges(walk)
   writeSourceLine(walk, walk.at, "; ")
   const before = log.length
   log.line(`${walk.at}: ${instructionText(walk, walk.at)}`)

@@ -28,7 +28,7 @@ import { baseType, FLAG, isAnyPacketPointer, mayBeNull, TYPE } from "../state/re
 import { rememberStep } from "../state/remember.ts"
 import { currentFrame } from "../state/state.ts"
 import { pushBranch } from "../walk/branches.ts"
-import { touchRegister, type Walk } from "../walk/walk.ts"
+import { remember, touchRegister, type Walk } from "../walk/walk.ts"
 import { leave } from "./exit.ts"
 import { callHelper } from "./helper-call.ts"
 import { callKfunc } from "./kfuncs/call.ts"
@@ -128,7 +128,10 @@ function branch(walk: Walk, instruction: Instruction): void {
   const otherLeft = otherRegisters[dst]!
   const otherRight = right && otherRegisters[src]!
   if (left.type === TYPE.SCALAR && (right === undefined || right.type === TYPE.SCALAR)) {
-    const { taken: yes, through: no } = refineBranch(condition, left.scalar, operand, narrow)
+    const { scalar } = left
+    const { taken: yes, through: no } = remember(walk, scalar, operand, () =>
+      refineBranch(condition, scalar, operand, narrow),
+    )
     setChecked(walk, otherLeft, yes.a, "true_reg1")
     if (otherRight) setChecked(walk, otherRight, yes.b, "true_reg2")
     setChecked(walk, left, no.a, "false_reg1")

@@ -1,5 +1,5 @@
 import { CLASS, classOf, type Instruction, MODE, modeOf, sizeOf } from "../../isa/index.ts"
-import { signExtended, truncated, UNKNOWN } from "../domain/index.ts"
+import { signExtended, truncated, UNKNOWN, unknownBytes } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Register, setScalar } from "../state/register.ts"
 import { baseType, FLAG, isPacketPointer, mayBeNull, TYPE, typeName } from "../state/register-type.ts"
@@ -63,9 +63,9 @@ export function checkAccess(walk: Walk, access: Access, strictOnce = false): voi
   if (access.kind !== "read" || access.value === undefined || access.size === 8) return
   const target = registers[access.value]!
   if (target.type !== TYPE.SCALAR) return
-  target.scalar = access.signed
-    ? signExtended(target.scalar, access.size)
-    : truncated(target.scalar, access.size)
+  if (access.signed) target.scalar = signExtended(target.scalar, access.size)
+  else if (target.scalar === UNKNOWN) target.scalar = unknownBytes(access.size)
+  else target.scalar = truncated(target.scalar, access.size)
 }
 
 function reach(walk: Walk, access: Access, pointer: Register, offset: number): void {

@@ -65,7 +65,7 @@ export function backtrack(
   if (instruction.opcode === 0) return true
   if (log.level & LOG_LEVEL.STATES) {
     const registers = registersText(masks.registers[masks.frame]!)
-    const slots = slotsText(masks.slots[masks.frame]!)
+    const slots = slotsText(masks, masks.frame)
     log.line(
       `mark_precise: frame${masks.frame}: regs=${registers} stack=${slots} before ${at}: ${instructionText(walk, at)}`,
     )

@@ -1,8 +1,10 @@
 /** Which registers and stack slots of each frame are looked for while walking a path backwards. */
 export interface PrecisionMasks {
   frame: number
+  /** One bit a register, one number a frame. */
   readonly registers: number[]
-  readonly slots: bigint[]
+  /** One bit a slot, two numbers a frame: slots 0 to 31, then 32 to 63. */
+  readonly slots: number[]
 }
 
 const MOST_FRAMES = 8
@@ -11,7 +13,7 @@ export function newMasks(): PrecisionMasks {
   return {
     frame: 0,
     registers: new Array(MOST_FRAMES).fill(0),
-    slots: new Array(MOST_FRAMES).fill(0n),
+    slots: new Array(MOST_FRAMES * 2).fill(0),
   }
 }
 
@@ -20,14 +22,17 @@ export function startMasks(masks: PrecisionMasks, frame: number): void {
 }
 
 export function clearMasks(masks: PrecisionMasks): void {
+  for (let frame = 0; frame < MOST_FRAMES; frame++) {
+    masks.registers[frame] = 0
+    masks.slots[2 * frame] = 0
+    masks.slots[2 * frame + 1] = 0
+  }
   masks.frame = 0
-  masks.registers.fill(0)
-  masks.slots.fill(0n)
 }
 
 export function wantsNothing(masks: PrecisionMasks): boolean {
   for (let frame = 0; frame <= masks.frame; frame++)
-    if (masks.registers[frame] !== 0 || masks.slots[frame] !== 0n) return false
+    if (masks.registers[frame] !== 0 || wantsSlots(masks, frame)) return false
   return true
 }
 
@@ -44,15 +49,21 @@ export function wantsRegister(masks: PrecisionMasks, register: number, frame = m
 }
 
 export function wantSlot(masks: PrecisionMasks, frame: number, slot: number): void {
-  masks.slots[frame] = masks.slots[frame]! | (1n << BigInt(slot))
+  const half = 2 * frame + (slot >> 5)
+  masks.slots[half] = masks.slots[half]! | (1 << slot)
 }
 
 export function dropSlot(masks: PrecisionMasks, frame: number, slot: number): void {
-  masks.slots[frame] = masks.slots[frame]! & ~(1n << BigInt(slot))
+  const half = 2 * frame + (slot >> 5)
+  masks.slots[half] = masks.slots[half]! & ~(1 << slot)
 }
 
 export function wantsSlot(masks: PrecisionMasks, frame: number, slot: number): boolean {
-  return ((masks.slots[frame]! >> BigInt(slot)) & 1n) === 1n
+  return ((masks.slots[2 * frame + (slot >> 5)]! >>> slot) & 1) === 1
+}
+
+export function wantsSlots(masks: PrecisionMasks, frame: number): boolean {
+  return masks.slots[2 * frame] !== 0 || masks.slots[2 * frame + 1] !== 0
 }
 
 /** The arguments of calls. */
@@ -60,10 +71,6 @@ const ARGUMENTS = 0b111110
 
 export function wantsArguments(masks: PrecisionMasks): boolean {
   return (masks.registers[masks.frame]! & ARGUMENTS) !== 0
-}
-
-export function wantsOnlyArguments(masks: PrecisionMasks): boolean {
-  return (masks.registers[masks.frame]! & ~ARGUMENTS) === 0 && masks.slots[masks.frame] === 0n
 }
 
 export function dropArguments(masks: PrecisionMasks): void {
@@ -78,8 +85,8 @@ export function registersText(mask: number): string {
 }
 
 /** "-8,-24" */
-export function slotsText(mask: bigint): string {
+export function slotsText(masks: PrecisionMasks, frame: number): string {
   const list: string[] = []
-  for (let slot = 0; slot < 64; slot++) if ((mask >> BigInt(slot)) & 1n) list.push(`${-(slot + 1) * 8}`)
+  for (let slot = 0; slot < 64; slot++) if (wantsSlot(masks, frame, slot)) list.push(`${-(slot + 1) * 8}`)
   return list.join(",")
 }

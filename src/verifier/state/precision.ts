@@ -12,6 +12,8 @@ import {
   wantRegister,
   wantSlot,
   wantsNothing,
+  wantsSlot,
+  wantsSlots,
 } from "./precision-masks.ts"
 import { LIVE } from "./register.ts"
 import { TYPE } from "./register-type.ts"
@@ -132,15 +134,15 @@ function markState(walk: Walk, state: State, loud: boolean): void {
       else register.precise = true
     }
     for (let at = 0; at < 64; at++) {
-      if (masks.slots[index] === 0n) break
-      if (!((masks.slots[index]! >> BigInt(at)) & 1n)) continue
+      if (!wantsSlots(masks, index)) break
+      if (!wantsSlot(masks, index, at)) continue
       const slot = frame.stack[at]
       if (!slot || !isScalarSpill(slot) || slot.register.precise) dropSlot(masks, index, at)
       else slot.register.precise = true
     }
     if (!loud) continue
     const registers = registersText(masks.registers[index]!)
-    const slots = slotsText(masks.slots[index]!)
+    const slots = slotsText(masks, index)
     walk.log.write(`mark_precise: frame${index}: parent state regs=${registers} stack=${slots}: `)
     writeFrame(walk, state, frame, true)
   }

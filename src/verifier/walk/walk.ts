@@ -1,4 +1,5 @@
 import type { Instruction } from "../../isa/index.ts"
+import type { Scalar } from "../domain/index.ts"
 import type { Log } from "../log/log.ts"
 import type { VerifierKernel, VerifierProgram } from "../program.ts"
 import type { HistoryEntry } from "../state/history.ts"
@@ -22,7 +23,9 @@ export interface Pending {
 /** Which registers and stack slots of the current frame changed since the log showed them. */
 export interface Touched {
   registers: number
-  slots: bigint
+  /** One bit a slot: 0 to 31, and 32 to 63. */
+  lowSlots: number
+  highSlots: number
 }
 
 export interface Counters {
@@ -34,6 +37,22 @@ export interface Counters {
   peakStates: number
   maxStatesPerInstruction: number
   longestMarkRead: number
+}
+
+/** Numbers are immutable: the same operands, met again on another path, give the same result. */
+export interface Remembered {
+  readonly a: Scalar
+  readonly b: Scalar
+  readonly result: unknown
+}
+
+/** The result for two operands at the current instruction: the last one again, or a new one. */
+export function remember<T extends object>(walk: Walk, a: Scalar, b: Scalar, compute: () => T): T {
+  const last = walk.remembered[walk.at]
+  if (last !== undefined && last.a === a && last.b === b) return last.result as T
+  const result = compute()
+  walk.remembered[walk.at] = { a, b, result }
+  return result
 }
 
 /** One verification under way: the program, the path that is walked, and everything found so far. */
@@ -66,6 +85,8 @@ export interface Walk {
   logAfterInstruction: number
   instructionTextLength: number
   lastLine: number
+  /** Per instruction: what its arithmetic or jump made of numbers the last time. */
+  readonly remembered: (Remembered | undefined)[]
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
   /** Per instruction: a map that a helper call is bound to; "several" when it differs by path. */
@@ -82,17 +103,20 @@ export function touchRegister(walk: Walk, register: number): void {
 }
 
 export function touchSlot(walk: Walk, slot: number): void {
-  walk.touched.slots |= 1n << BigInt(slot)
+  if (slot < 32) walk.touched.lowSlots |= 1 << slot
+  else walk.touched.highSlots |= 1 << slot
 }
 
 export function touchEverything(walk: Walk): void {
   walk.touched.registers = 0x7ff
-  walk.touched.slots = 0xffff_ffff_ffff_ffffn
+  walk.touched.lowSlots = -1
+  walk.touched.highSlots = -1
 }
 
 export function touchNothing(walk: Walk): void {
   walk.touched.registers = 0
-  walk.touched.slots = 0n
+  walk.touched.lowSlots = 0
+  walk.touched.highSlots = 0
 }
 
 export function isPrunePoint(walk: Walk, at: number): boolean {

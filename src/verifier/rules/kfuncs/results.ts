@@ -49,7 +49,7 @@ function givePointer(walk: Walk, call: KfuncCall, r0: Register): void {
   }
   if (name === "bpf_rdonly_cast") {
     const id = Number(call.constant ?? 0n)
-    if (id === 0 || id >= btf.count || btf.kindOf(id) !== "struct")
+    if (id === 0 || id >= btf.count || !["struct", "union"].includes(btf.kindOf(id)))
       reject(walk, ERRNO.EINVAL, "kfunc bpf_rdonly_cast type ID argument must be of a struct")
     setPointer(r0, TYPE.BTF_ID | FLAG.UNTRUSTED)
     r0.btf = btf
