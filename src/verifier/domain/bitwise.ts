@@ -1,73 +1,77 @@
-import { constant, type Draft, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
+import { andBits, orBits, xorBits } from "./bits.ts"
+import { become, type Draft, forgetSigned64, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
 import { learnFromBits } from "./sync.ts"
-import { andTnums, orTnums, type Tnum, xorTnums } from "./tnum.ts"
-import { larger, low32, S32_MAX, S32_MIN, S64_MAX, S64_MIN, signed, smaller } from "./wide.ts"
+import { below, below32, S32_MAX, S32_MIN } from "./wide.ts"
 
 /** `d &= s`: no larger than either operand, no smaller than the bits known to be one. */
 export function and(d: Draft, s: Scalar): void {
-  bitwise(d, s, andTnums, {
-    min32: () => low32(d.bits.value),
-    max32: () => Math.min(d.u32max, s.u32max),
-    min64: () => d.bits.value,
-    max64: () => smaller(d.umax, s.umax),
-  })
+  andBits(d, s)
+  if (isKnownLow(s) && isKnownLow(d)) markLow(d)
+  else setLow(d, d.valueLow, below32(s.u32maxWord, d.u32maxWord) ? s.u32maxWord : d.u32maxWord)
+  if (known(d, s)) return
+  d.uminHigh = d.valueHigh
+  d.uminLow = d.valueLow
+  if (below(s.umaxHigh, s.umaxLow, d.umaxHigh, d.umaxLow)) {
+    d.umaxHigh = s.umaxHigh
+    d.umaxLow = s.umaxLow
+  }
+  finish(d)
 }
 
 /** `d |= s`: no smaller than either operand, no larger than all bits that may be one. */
 export function or(d: Draft, s: Scalar): void {
-  bitwise(d, s, orTnums, {
-    min32: () => Math.max(d.u32min, s.u32min),
-    max32: () => low32(d.bits.value | d.bits.mask),
-    min64: () => larger(d.umin, s.umin),
-    max64: () => d.bits.value | d.bits.mask,
-  })
+  orBits(d, s)
+  if (isKnownLow(s) && isKnownLow(d)) markLow(d)
+  else setLow(d, below32(d.u32minWord, s.u32minWord) ? s.u32minWord : d.u32minWord, d.valueLow | d.maskLow)
+  if (known(d, s)) return
+  if (below(d.uminHigh, d.uminLow, s.uminHigh, s.uminLow)) {
+    d.uminHigh = s.uminHigh
+    d.uminLow = s.uminLow
+  }
+  d.umaxHigh = d.valueHigh | d.maskHigh
+  d.umaxLow = d.valueLow | d.maskLow
+  finish(d)
 }
 
 /** `d ^= s`: only the bits say something. */
 export function xor(d: Draft, s: Scalar): void {
-  bitwise(d, s, xorTnums, {
-    min32: () => low32(d.bits.value),
-    max32: () => low32(d.bits.value | d.bits.mask),
-    min64: () => d.bits.value,
-    max64: () => d.bits.value | d.bits.mask,
-  })
+  xorBits(d, s)
+  if (isKnownLow(s) && isKnownLow(d)) markLow(d)
+  else setLow(d, d.valueLow, d.valueLow | d.maskLow)
+  if (known(d, s)) return
+  d.uminHigh = d.valueHigh
+  d.uminLow = d.valueLow
+  d.umaxHigh = d.valueHigh | d.maskHigh
+  d.umaxLow = d.valueLow | d.maskLow
+  finish(d)
 }
 
-interface Ends {
-  readonly min32: () => number
-  readonly max32: () => number
-  readonly min64: () => bigint
-  readonly max64: () => bigint
+function markLow(d: Draft): void {
+  d.u32minWord = d.u32maxWord = d.s32min = d.s32max = d.valueLow
 }
 
-function bitwise(d: Draft, s: Scalar, combine: (a: Tnum, b: Tnum) => Tnum, ends: Ends): void {
-  d.bits = combine(d.bits, s.bits)
-  if (isKnownLow(s) && isKnownLow(d)) markLow(d, low32(d.bits.value))
-  else {
-    const min = ends.min32()
-    const max = ends.max32()
-    d.u32min = min
-    d.u32max = max
-    // The unsigned range is a signed one when it does not cross the sign's border.
-    const fits = (min | 0) <= (max | 0)
-    d.s32min = fits ? min | 0 : S32_MIN
-    d.s32max = fits ? max | 0 : S32_MAX
-  }
-  if (isKnown(s) && isKnown(d)) {
-    Object.assign(d, constant(d.bits.value))
-    return
-  }
-  const min = ends.min64()
-  const max = ends.max64()
-  d.umin = min
-  d.umax = max
-  const fits = signed(min) <= signed(max)
-  d.smin = fits ? signed(min) : S64_MIN
-  d.smax = fits ? signed(max) : S64_MAX
+/** The unsigned range is a signed one when it does not cross the sign's border. */
+function setLow(d: Draft, min: number, max: number): void {
+  d.u32minWord = min
+  d.u32maxWord = max
+  const fits = min <= max
+  d.s32min = fits ? min : S32_MIN
+  d.s32max = fits ? max : S32_MAX
+}
+
+function known(d: Draft, s: Scalar): boolean {
+  if (!isKnown(s) || !isKnown(d)) return false
+  become(d, d.valueHigh, d.valueLow)
+  return true
+}
+
+function finish(d: Draft): void {
+  const fits = d.uminHigh === d.umaxHigh ? d.uminLow >>> 0 <= d.umaxLow >>> 0 : d.uminHigh < d.umaxHigh
+  if (fits) {
+    d.sminHigh = d.uminHigh
+    d.sminLow = d.uminLow
+    d.smaxHigh = d.umaxHigh
+    d.smaxLow = d.umaxLow
+  } else forgetSigned64(d)
   learnFromBits(d)
-}
-
-function markLow(d: Draft, value: number): void {
-  d.u32min = d.u32max = value
-  d.s32min = d.s32max = value | 0
 }

@@ -1,6 +1,6 @@
 import type { Scalar } from "./scalar.ts"
 import { isKnown, isKnownLow } from "./scalar.ts"
-import { LOW32, low32 } from "./wide.ts"
+import { below, below32, belowSigned } from "./wide.ts"
 
 /** Bits 4 to 7 of conditional jumps. UNSET is no opcode: it stands for the way on which JSET did not jump. */
 export const CONDITION = {
@@ -59,16 +59,14 @@ export function isTaken(condition: number, a: Scalar, b: Scalar, narrow: boolean
   switch (condition) {
     case CONDITION.EQ:
       return equal(a, b, narrow)
-    case CONDITION.NE: {
-      const same = equal(a, b, narrow)
-      return same === undefined ? undefined : !same
-    }
+    case CONDITION.NE:
+      return not(equal(a, b, narrow))
     case CONDITION.SET:
       return anyBit(a, b, narrow)
     case CONDITION.GT:
-      return narrow ? above(a.u32min, a.u32max, b.u32min, b.u32max) : above(a.umin, a.umax, b.umin, b.umax)
+      return narrow ? above32(a, b) : above(a, b)
     case CONDITION.SGT:
-      return narrow ? above(a.s32min, a.s32max, b.s32min, b.s32max) : above(a.smin, a.smax, b.smin, b.smax)
+      return narrow ? aboveSigned32(a, b) : aboveSigned(a, b)
     case CONDITION.LT:
       return isTaken(CONDITION.GT, b, a, narrow)
     case CONDITION.SLT:
@@ -90,36 +88,56 @@ function not(answer: boolean | undefined): boolean | undefined {
   return answer === undefined ? undefined : !answer
 }
 
-function above<N extends number | bigint>(amin: N, amax: N, bmin: N, bmax: N): boolean | undefined {
-  if (amin > bmax) return true
-  if (amax <= bmin) return false
-  return undefined
+function above(a: Scalar, b: Scalar): boolean | undefined {
+  if (below(b.umaxHigh, b.umaxLow, a.uminHigh, a.uminLow)) return true
+  return below(b.uminHigh, b.uminLow, a.umaxHigh, a.umaxLow) ? undefined : false
+}
+
+function aboveSigned(a: Scalar, b: Scalar): boolean | undefined {
+  if (belowSigned(b.smaxHigh, b.smaxLow, a.sminHigh, a.sminLow)) return true
+  return belowSigned(b.sminHigh, b.sminLow, a.smaxHigh, a.smaxLow) ? undefined : false
+}
+
+function above32(a: Scalar, b: Scalar): boolean | undefined {
+  if (below32(b.u32maxWord, a.u32minWord)) return true
+  return below32(b.u32minWord, a.u32maxWord) ? undefined : false
+}
+
+function aboveSigned32(a: Scalar, b: Scalar): boolean | undefined {
+  if (a.s32min > b.s32max) return true
+  return a.s32max > b.s32min ? undefined : false
 }
 
 function equal(a: Scalar, b: Scalar, narrow: boolean): boolean | undefined {
   // A bit that is known on both sides tells two values apart.
-  const apart = (a.bits.value ^ b.bits.value) & ~(a.bits.mask | b.bits.mask)
+  const apartLow = (a.valueLow ^ b.valueLow) & ~(a.maskLow | b.maskLow)
   if (narrow) {
-    if (isKnownLow(a) && isKnownLow(b)) return low32(a.bits.value) === low32(b.bits.value)
-    return apart & LOW32 || apart32(a, b) ? false : undefined
+    if (isKnownLow(a) && isKnownLow(b)) return a.valueLow === b.valueLow
+    return apartLow !== 0 || apart32(a, b) ? false : undefined
   }
-  if (isKnown(a) && isKnown(b)) return a.bits.value === b.bits.value
-  if (apart) return false
-  if (a.umin > b.umax || a.umax < b.umin || a.smin > b.smax || a.smax < b.smin) return false
+  if (isKnown(a) && isKnown(b)) return a.valueLow === b.valueLow && a.valueHigh === b.valueHigh
+  const apartHigh = (a.valueHigh ^ b.valueHigh) & ~(a.maskHigh | b.maskHigh)
+  if (apartLow !== 0 || apartHigh !== 0) return false
+  if (above(a, b) || above(b, a) || aboveSigned(a, b) || aboveSigned(b, a)) return false
   return apart32(a, b) ? false : undefined
 }
 
 function apart32(a: Scalar, b: Scalar): boolean {
-  return a.u32min > b.u32max || a.u32max < b.u32min || a.s32min > b.s32max || a.s32max < b.s32min
+  return (
+    below32(b.u32maxWord, a.u32minWord) ||
+    below32(a.u32maxWord, b.u32minWord) ||
+    a.s32min > b.s32max ||
+    a.s32max < b.s32min
+  )
 }
 
 function anyBit(first: Scalar, second: Scalar, narrow: boolean): boolean | undefined {
   const known = narrow ? isKnownLow : isKnown
   const [a, b] = known(second) ? [first, second] : [second, first]
   if (!known(b)) return undefined
-  const half = narrow ? LOW32 : -1n
-  const tested = b.bits.value & half
-  if (a.bits.value & ~a.bits.mask & tested) return true
-  if (((a.bits.value | a.bits.mask) & half & tested) === 0n) return false
-  return undefined
+  const high = narrow ? 0 : b.valueHigh
+  const low = b.valueLow
+  if ((a.valueHigh & ~a.maskHigh & high) !== 0 || (a.valueLow & ~a.maskLow & low) !== 0) return true
+  const may = ((a.valueHigh | a.maskHigh) & high) | ((a.valueLow | a.maskLow) & low)
+  return may === 0 ? false : undefined
 }

@@ -2,8 +2,7 @@ import { describe, expect, test } from "vitest"
 import {
   CONDITION,
   constant,
-  type Draft,
-  draft,
+  fromParts,
   holds,
   isTaken,
   OPERATOR,
@@ -14,7 +13,6 @@ import {
   sync,
   transfer,
   truncated,
-  UNKNOWN,
   zeroExtended,
 } from "./index.ts"
 
@@ -81,22 +79,19 @@ function makeSample(random: Random): Sample {
 }
 
 function around(values: readonly bigint[]): Scalar {
-  const d: Draft = draft(UNKNOWN)
   const order = <N extends number | bigint>(list: N[]) => list.sort((a, b) => (a < b ? -1 : 1))
-  const least = <N extends number | bigint>(list: N[]) => order(list)[0]!
-  const most = <N extends number | bigint>(list: N[]) => order(list).at(-1)!
+  const ends = <N extends number | bigint>(list: N[]) => {
+    const sorted = order(list)
+    return [sorted[0]!, sorted.at(-1)!] as const
+  }
   const first = values[0]!
   const mask = values.reduce((all, each) => all | (each ^ first), 0n)
-  d.bits = { value: first & ~mask, mask }
-  d.umin = least([...values])
-  d.umax = most([...values])
-  d.smin = least(values.map(each => BigInt.asIntN(64, each)))
-  d.smax = most(values.map(each => BigInt.asIntN(64, each)))
-  d.u32min = least(values.map(each => Number(BigInt.asUintN(32, each))))
-  d.u32max = most(values.map(each => Number(BigInt.asUintN(32, each))))
-  d.s32min = least(values.map(each => Number(BigInt.asIntN(32, each))))
-  d.s32max = most(values.map(each => Number(BigInt.asIntN(32, each))))
-  return sync(d)
+  const [umin, umax] = ends([...values])
+  const [smin, smax] = ends(values.map(each => BigInt.asIntN(64, each)))
+  const [u32min, u32max] = ends(values.map(each => Number(BigInt.asUintN(32, each))))
+  const [s32min, s32max] = ends(values.map(each => Number(BigInt.asIntN(32, each))))
+  const value = first & ~mask
+  return sync(fromParts({ value, mask, umin, umax, smin, smax, u32min, u32max, s32min, s32max }))
 }
 
 function compute(operator: number, wide: boolean, a: bigint, b: bigint): bigint {

@@ -1,31 +1,33 @@
-import { constant, draft, forget32, isKnown, isKnownLow, type Scalar, UNKNOWN } from "./scalar.ts"
+import { meetRange } from "./bits.ts"
+import { constantWords, type Draft, draft, forget32, isKnown, isKnownLow, Scalar, UNKNOWN } from "./scalar.ts"
 import { sync, zeroExtend } from "./sync.ts"
-import { rangeTnum, truncate, UNKNOWN_TNUM } from "./tnum.ts"
-import { LOW32, low32, U32_MAX, U64_MAX, unsigned } from "./wide.ts"
 
 /** The low 32 bits, zero-extended: what writing a 32-bit register leaves. */
 export function zeroExtended(s: Scalar): Scalar {
-  if (isKnown(s)) return s.bits.value <= LOW32 ? s : constant(s.bits.value & LOW32)
+  if (isKnown(s)) return s.valueHigh === 0 ? s : constantWords(0, s.valueLow)
   const d = draft(s)
   zeroExtend(d)
   return sync(d)
 }
 
-/** The low `bytes`, zero-extended. A range whose upper part is one and the same keeps its lower part. */
+/** The low `bytes` (1, 2 or 4), zero-extended. A range whose upper part is one and the same keeps its lower part. */
 export function truncated(s: Scalar, bytes: number): Scalar {
-  if (isKnown(s)) return constant(BigInt.asUintN(bytes * 8, s.bits.value))
+  const mask = bytes === 4 ? -1 : (1 << (bytes * 8)) - 1
+  if (isKnown(s)) return constantWords(0, s.valueLow & mask)
   const d = draft(s)
-  d.bits = truncate(s.bits, bytes)
-  const mask = (1n << BigInt(bytes * 8)) - 1n
-  if ((s.umin & ~mask) === (s.umax & ~mask)) {
-    d.umin = s.umin & mask
-    d.umax = s.umax & mask
+  d.valueHigh = d.maskHigh = 0
+  d.valueLow &= mask
+  d.maskLow &= mask
+  if (s.uminHigh === s.umaxHigh && (s.uminLow & ~mask) === (s.umaxLow & ~mask)) {
+    d.uminLow &= mask
+    d.umaxLow &= mask
   } else {
-    d.umin = 0n
-    d.umax = mask
+    d.uminLow = 0
+    d.umaxLow = mask
   }
-  d.smin = d.umin
-  d.smax = d.umax
+  d.uminHigh = d.umaxHigh = d.sminHigh = d.smaxHigh = 0
+  d.sminLow = d.uminLow
+  d.smaxLow = d.umaxLow
   if (bytes < 4) forget32(d)
   return sync(d)
 }
@@ -43,67 +45,61 @@ export function unknownBytes(bytes: number): Scalar {
   return known
 }
 
-/** The low `bytes`, sign-extended to 64 bits. Ends of a range keep their order while no sign change lies between. */
+/** The low `bits` of a word, with sign. */
+function cut(word: number, bits: number): number {
+  return (word << (32 - bits)) >> (32 - bits)
+}
+
+/** The low `bytes` (1, 2 or 4), sign-extended to 64 bits. Ends of a range keep their order while no sign change lies between. */
 export function signExtended(s: Scalar, bytes: number): Scalar {
   const bits = bytes * 8
-  if (isKnown(s)) return constant(BigInt.asIntN(bits, s.bits.value))
-  const shift = BigInt(bits)
-  if (s.smin >> shift === s.smax >> shift) {
-    const a = BigInt.asIntN(bits, s.smax)
-    const b = BigInt.asIntN(bits, s.smin)
-    const max = a > b ? a : b
-    const min = a > b ? b : a
-    if (max >= 0n === min >= 0n) {
-      const d = draft(s)
-      d.smin = min
-      d.smax = max
-      d.umin = unsigned(min)
-      d.umax = unsigned(max)
-      d.s32min = Number(BigInt.asIntN(32, min))
-      d.s32max = Number(BigInt.asIntN(32, max))
-      d.u32min = low32(min)
-      d.u32max = low32(max)
-      d.bits = rangeTnum(min, max)
-      return d
-    }
+  if (isKnown(s)) return fromSigned(cut(s.valueLow, bits))
+  const upperSame = bits === 32 || s.sminLow >> bits === s.smaxLow >> bits
+  if (s.sminHigh === s.smaxHigh && upperSame) {
+    const a = cut(s.smaxLow, bits)
+    const b = cut(s.sminLow, bits)
+    const max = Math.max(a, b)
+    const min = Math.min(a, b)
+    if (max >= 0 === min >= 0) return betweenSigned(min, max)
   }
-  const least = -(1n << (shift - 1n))
-  const most = -least - 1n
-  return {
-    bits: UNKNOWN_TNUM,
-    smin: least,
-    smax: most,
-    umin: 0n,
-    umax: U64_MAX,
-    s32min: Number(least),
-    s32max: Number(most),
-    u32min: 0,
-    u32max: U32_MAX,
-  }
+  const least = bits === 32 ? -0x8000_0000 : -(1 << (bits - 1))
+  const d = new Scalar()
+  d.sminHigh = -1
+  d.sminLow = least
+  d.smaxHigh = 0
+  d.smaxLow = -(least + 1)
+  d.s32min = least
+  d.s32max = -(least + 1)
+  return d
+}
+
+function fromSigned(value: number): Scalar {
+  return constantWords(value < 0 ? -1 : 0, value)
+}
+
+/** All of min … max, two numbers of one sign. */
+function betweenSigned(min: number, max: number): Draft {
+  const d = new Scalar()
+  d.sminHigh = d.smaxHigh = d.uminHigh = d.umaxHigh = min < 0 ? -1 : 0
+  d.sminLow = d.uminLow = d.s32min = d.u32minWord = min
+  d.smaxLow = d.umaxLow = d.s32max = d.u32maxWord = max
+  meetRange(d, d.sminHigh, min, d.smaxHigh, max)
+  return d
 }
 
 /** The low `bytes` (1 or 2), sign-extended to 32 bits and zero-extended to 64. */
 export function signExtendedLow(s: Scalar, bytes: number): Scalar {
   const bits = bytes * 8
-  if (isKnownLow(s)) return constant(BigInt(low32(BigInt.asIntN(bits, s.bits.value))))
-  const d = draft(s)
-  const cut = (value: number) => (value << (32 - bits)) >> (32 - bits)
-  const a = cut(s.s32max)
-  const b = cut(s.s32min)
+  if (isKnownLow(s)) return constantWords(0, cut(s.valueLow, bits))
+  const a = cut(s.s32max, bits)
+  const b = cut(s.s32min, bits)
   const max = Math.max(a, b)
   const min = Math.min(a, b)
-  if (s.s32min >> bits === s.s32max >> bits && max >= 0 === min >= 0) {
-    d.s32min = min
-    d.s32max = max
-    d.u32min = min >>> 0
-    d.u32max = max >>> 0
-    d.bits = truncate(rangeTnum(BigInt(min), BigInt(max)), 4)
-  } else {
-    d.s32min = -(2 ** (bits - 1))
-    d.s32max = 2 ** (bits - 1) - 1
-    d.u32min = 0
-    d.u32max = U32_MAX
-    d.bits = truncate(UNKNOWN_TNUM, 4)
+  const follows = s.s32min >> bits === s.s32max >> bits && max >= 0 === min >= 0
+  const d = follows ? betweenSigned(min, max) : new Scalar()
+  if (!follows) {
+    d.s32min = -(1 << (bits - 1))
+    d.s32max = (1 << (bits - 1)) - 1
   }
   zeroExtend(d)
   return sync(d)

@@ -1,54 +1,60 @@
-import { constant, type Draft, forget32, forget64, isKnown, type Scalar } from "./scalar.ts"
-import { intersect, lowHalf, orTnums, rangeTnum, tnum, withoutLowHalf } from "./tnum.ts"
-import {
-  HIGH32,
-  LOW32,
-  larger,
-  low32,
-  lowSigned32,
-  S32_MAX,
-  S32_MIN,
-  S64_MAX,
-  signed,
-  smaller,
-  unsigned,
-} from "./wide.ts"
-
-const SIGN64 = 0x8000_0000_0000_0000n
-const BIG_S32_MIN = BigInt(S32_MIN)
-const BIG_S32_MAX = BigInt(S32_MAX)
+import { meetHigh, meetLow, meetLowRange, meetRange } from "./bits.ts"
+import { constantWords, type Draft, draft, forget32, forget64, isKnown, Scalar } from "./scalar.ts"
+import { below, below32, belowSigned, S32_MAX, S32_MIN } from "./wide.ts"
 
 /**
  * Lets bits and ranges learn from each other. Every step only drops values that another part excludes already,
- * so that the result holds whatever all parts held. The order is the kernel's (`reg_bounds_sync` of 6.12.117), whose
- * precision programs depend on: it is no fixed point.
+ * so that the result holds whatever all parts held. The order is the kernel's (`reg_bounds_sync` of 6.12.117),
+ * whose precision programs depend on: it is no fixed point.
  */
 export function sync(d: Draft): Scalar {
   learnFromBits(d)
   deduce(d)
   deduce(d)
   deduce(d)
-  learnBits(d)
+  meetRange(d, d.uminHigh, d.uminLow, d.umaxHigh, d.umaxLow)
+  meetLowRange(d, d.u32minWord, d.u32maxWord)
   learnFromBits(d)
-  return isKnown(d) && contradiction(d) === undefined ? constant(d.bits.value) : d
+  return isKnown(d) && contradiction(d) === undefined ? constantWords(d.valueHigh, d.valueLow) : d
+}
+
+export function raiseUmin(d: Draft, high: number, low: number): void {
+  if (!below(d.uminHigh, d.uminLow, high, low)) return
+  d.uminHigh = high
+  d.uminLow = low
+}
+
+export function lowerUmax(d: Draft, high: number, low: number): void {
+  if (!below(high, low, d.umaxHigh, d.umaxLow)) return
+  d.umaxHigh = high
+  d.umaxLow = low
+}
+
+export function raiseSmin(d: Draft, high: number, low: number): void {
+  if (!belowSigned(d.sminHigh, d.sminLow, high, low)) return
+  d.sminHigh = high
+  d.sminLow = low
+}
+
+export function lowerSmax(d: Draft, high: number, low: number): void {
+  if (!belowSigned(high, low, d.smaxHigh, d.smaxLow)) return
+  d.smaxHigh = high
+  d.smaxLow = low
 }
 
 export function learnFromBits(d: Draft): void {
   learnFromLowBits(d)
-  const { value, mask } = d.bits
-  d.smin = larger(d.smin, signed(value | (mask & SIGN64)))
-  d.smax = smaller(d.smax, signed(value | (mask & S64_MAX)))
-  d.umin = larger(d.umin, value)
-  d.umax = smaller(d.umax, value | mask)
+  const { valueHigh, valueLow, maskHigh, maskLow } = d
+  raiseSmin(d, valueHigh | (maskHigh & S32_MIN), valueLow)
+  lowerSmax(d, valueHigh | (maskHigh & S32_MAX), valueLow | maskLow)
+  raiseUmin(d, valueHigh, valueLow)
+  lowerUmax(d, valueHigh | maskHigh, valueLow | maskLow)
 }
 
 export function learnFromLowBits(d: Draft): void {
-  const value = low32(d.bits.value)
-  const mask = low32(d.bits.mask)
-  d.s32min = Math.max(d.s32min, value | (mask & S32_MIN))
-  d.s32max = Math.min(d.s32max, value | (mask & S32_MAX))
-  d.u32min = Math.max(d.u32min, value)
-  d.u32max = Math.min(d.u32max, (value | mask) >>> 0)
+  const { valueLow, maskLow } = d
+  narrowSigned32(d, valueLow | (maskLow & S32_MIN), valueLow | (maskLow & S32_MAX))
+  narrowUnsigned32(d, valueLow, valueLow | maskLow)
 }
 
 function deduce(d: Draft): void {
@@ -57,124 +63,147 @@ function deduce(d: Draft): void {
   deduceMixed(d)
 }
 
-function narrowSigned32(d: Draft, min: number, max: number): void {
+export function narrowSigned32(d: Draft, min: number, max: number): void {
   if (min > d.s32min) d.s32min = min
   if (max < d.s32max) d.s32max = max
 }
 
-function narrowUnsigned32(d: Draft, min: number, max: number): void {
-  if (min > d.u32min) d.u32min = min
-  if (max < d.u32max) d.u32max = max
+export function narrowUnsigned32(d: Draft, min: number, max: number): void {
+  if (below32(d.u32minWord, min)) d.u32minWord = min
+  if (below32(max, d.u32maxWord)) d.u32maxWord = max
 }
 
 /** Ranges whose upper halves agree (or are neighbours around a sign change) are ranges of the low half too. */
 function deduce32(d: Draft): void {
-  const umin = low32(d.umin)
-  const umax = low32(d.umax)
-  const smin = low32(d.smin)
-  const smax = low32(d.smax)
-  const uminHigh = Number(d.umin >> 32n)
-  const umaxHigh = Number(d.umax >> 32n)
-  const sminHigh = lowSigned32(d.smin >> 32n)
-  const smaxHigh = lowSigned32(d.smax >> 32n)
+  const { uminHigh, uminLow, umaxHigh, umaxLow, sminHigh, sminLow, smaxHigh, smaxLow } = d
   if (uminHigh === umaxHigh) {
-    narrowUnsigned32(d, umin, umax)
-    if ((umin | 0) <= (umax | 0)) narrowSigned32(d, umin | 0, umax | 0)
+    narrowUnsigned32(d, uminLow, umaxLow)
+    if (uminLow <= umaxLow) narrowSigned32(d, uminLow, umaxLow)
   }
   if (sminHigh === smaxHigh) {
-    if (smin <= smax) narrowUnsigned32(d, smin, smax)
-    if ((smin | 0) <= (smax | 0)) narrowSigned32(d, smin | 0, smax | 0)
+    if (!below32(smaxLow, sminLow)) narrowUnsigned32(d, sminLow, smaxLow)
+    if (sminLow <= smaxLow) narrowSigned32(d, sminLow, smaxLow)
   }
-  if ((uminHigh + 1) >>> 0 === umaxHigh && (umin | 0) < 0 && (umax | 0) >= 0)
-    narrowSigned32(d, umin | 0, umax | 0)
-  if (((sminHigh + 1) | 0) === smaxHigh && (smin | 0) < 0 && (smax | 0) >= 0)
-    narrowSigned32(d, smin | 0, smax | 0)
-  if ((d.u32min | 0) <= (d.u32max | 0)) narrowSigned32(d, d.u32min | 0, d.u32max | 0)
-  const smin32 = d.s32min >>> 0
-  const smax32 = d.s32max >>> 0
-  if (smin32 <= smax32) narrowUnsigned32(d, smin32, smax32)
-  else if (d.u32max < smin32) {
-    // As for 64 bits: a signed range that wraps around meets the unsigned one at one end only.
-    d.s32min = d.u32min | 0
-    d.u32max = Math.min(d.u32max, smax32)
-  } else if (smax32 < d.u32min) {
-    d.s32max = d.u32max | 0
-    d.u32min = Math.max(d.u32min, smin32)
+  if (((uminHigh + 1) | 0) === umaxHigh && uminLow < 0 && umaxLow >= 0) narrowSigned32(d, uminLow, umaxLow)
+  if (((sminHigh + 1) | 0) === smaxHigh && sminLow < 0 && smaxLow >= 0) narrowSigned32(d, sminLow, smaxLow)
+  if (d.u32minWord <= d.u32maxWord) narrowSigned32(d, d.u32minWord, d.u32maxWord)
+  if (!below32(d.s32max, d.s32min)) narrowUnsigned32(d, d.s32min, d.s32max)
+  else if (below32(d.u32maxWord, d.s32min)) {
+    // The signed range wraps around: only its positive part meets the unsigned one.
+    d.s32min = d.u32minWord
+    if (below32(d.s32max, d.u32maxWord)) d.u32maxWord = d.s32max
+  } else if (below32(d.s32max, d.u32minWord)) {
+    d.s32max = d.u32maxWord
+    if (below32(d.u32minWord, d.s32min)) d.u32minWord = d.s32min
   }
 }
 
 /** A range that does not cross the other signedness' border is a range there too. */
 function deduce64(d: Draft): void {
-  if (signed(d.umin) <= signed(d.umax)) {
-    d.smin = larger(d.smin, signed(d.umin))
-    d.smax = smaller(d.smax, signed(d.umax))
+  if (!belowSigned(d.umaxHigh, d.umaxLow, d.uminHigh, d.uminLow)) {
+    raiseSmin(d, d.uminHigh, d.uminLow)
+    lowerSmax(d, d.umaxHigh, d.umaxLow)
   }
-  if (unsigned(d.smin) <= unsigned(d.smax)) {
-    d.umin = larger(d.umin, unsigned(d.smin))
-    d.umax = smaller(d.umax, unsigned(d.smax))
-  } else if (d.umax < unsigned(d.smin)) {
-    // The signed range wraps around: only its positive part meets the unsigned one.
-    d.smin = signed(d.umin)
-    d.umax = smaller(d.umax, unsigned(d.smax))
-  } else if (unsigned(d.smax) < d.umin) {
-    d.smax = signed(d.umax)
-    d.umin = larger(d.umin, unsigned(d.smin))
+  const { sminHigh, sminLow, smaxHigh, smaxLow } = d
+  if (!below(smaxHigh, smaxLow, sminHigh, sminLow)) {
+    raiseUmin(d, sminHigh, sminLow)
+    lowerUmax(d, smaxHigh, smaxLow)
+  } else if (below(d.umaxHigh, d.umaxLow, sminHigh, sminLow)) {
+    // As for 32 bits.
+    d.sminHigh = d.uminHigh
+    d.sminLow = d.uminLow
+    lowerUmax(d, smaxHigh, smaxLow)
+  } else if (below(smaxHigh, smaxLow, d.uminHigh, d.uminLow)) {
+    d.smaxHigh = d.umaxHigh
+    d.smaxLow = d.umaxLow
+    raiseUmin(d, sminHigh, sminLow)
   }
 }
 
 /** The low half's range under the upper half of a bound is a bound; small negative numbers need a positive low half. */
 function deduceMixed(d: Draft): void {
-  const u32min = BigInt(d.u32min)
-  const u32max = BigInt(d.u32max)
-  d.umin = larger(d.umin, (d.umin & HIGH32) | u32min)
-  d.umax = smaller(d.umax, (d.umax & HIGH32) | u32max)
-  d.smin = larger(d.smin, signed((unsigned(d.smin) & HIGH32) | u32min))
-  d.smax = smaller(d.smax, signed((unsigned(d.smax) & HIGH32) | u32max))
-  if (d.s32min >= 0 && d.smin >= BIG_S32_MIN && d.smax <= BIG_S32_MAX) {
-    d.smin = d.umin = BigInt(d.s32min)
-    d.smax = d.umax = unsigned(BigInt(d.s32max))
-    d.bits = intersect(d.bits, rangeTnum(d.smin, d.smax))
-  }
+  const { u32minWord, u32maxWord } = d
+  raiseUmin(d, d.uminHigh, u32minWord)
+  lowerUmax(d, d.umaxHigh, u32maxWord)
+  raiseSmin(d, d.sminHigh, u32minWord)
+  lowerSmax(d, d.smaxHigh, u32maxWord)
+  if (d.s32min < 0 || !fits32(d)) return
+  d.sminHigh = d.uminHigh = 0
+  d.sminLow = d.uminLow = d.s32min
+  d.smaxHigh = d.umaxHigh = d.s32max >> 31
+  d.smaxLow = d.umaxLow = d.s32max
+  meetRange(d, d.sminHigh, d.sminLow, d.smaxHigh, d.smaxLow)
 }
 
-function learnBits(d: Draft): void {
-  const whole = intersect(d.bits, rangeTnum(d.umin, d.umax))
-  const low = intersect(lowHalf(whole), rangeTnum(BigInt(d.u32min), BigInt(d.u32max)))
-  d.bits = orTnums(withoutLowHalf(whole), low)
+/** Whether the signed range is one of 32 bits. */
+function fits32(d: Draft): boolean {
+  const minFits = d.sminHigh > -1 || (d.sminHigh === -1 && d.sminLow < 0)
+  const maxFits = d.smaxHigh < 0 || (d.smaxHigh === 0 && d.smaxLow >= 0)
+  return minFits && maxFits
 }
 
 /** Makes the 64-bit view that of a zero-extended low half. */
 export function zeroExtend(d: Draft): void {
-  d.bits = tnum(d.bits.value & LOW32, d.bits.mask & LOW32)
-  d.umin = BigInt(d.u32min)
-  d.umax = BigInt(d.u32max)
+  d.valueHigh = d.maskHigh = 0
+  d.uminHigh = d.umaxHigh = 0
+  d.uminLow = d.u32minWord
+  d.umaxLow = d.u32maxWord
+  d.sminHigh = d.smaxHigh = 0
   if (d.s32min >= 0 && d.s32max >= 0) {
-    d.smin = BigInt(d.s32min)
-    d.smax = BigInt(d.s32max)
+    d.sminLow = d.s32min
+    d.smaxLow = d.s32max
   } else {
-    d.smin = 0n
-    d.smax = LOW32
+    d.sminLow = 0
+    d.smaxLow = -1
   }
 }
 
 /** What contradicts itself in a scalar, in the kernel's words; undefined when nothing does. */
 export function contradiction(s: Scalar): string | undefined {
-  if (s.umin > s.umax || s.smin > s.smax || s.u32min > s.u32max || s.s32min > s.s32max)
+  if (
+    below(s.umaxHigh, s.umaxLow, s.uminHigh, s.uminLow) ||
+    belowSigned(s.smaxHigh, s.smaxLow, s.sminHigh, s.sminLow) ||
+    below32(s.u32maxWord, s.u32minWord) ||
+    s.s32min > s.s32max
+  )
     return "range bounds violation"
-  const { value, mask } = s.bits
-  if (mask === 0n && (s.umin !== value || s.umax !== value || s.smin !== signed(value) || s.smax !== s.smin))
-    return "const tnum out of sync with range bounds"
-  if ((mask & LOW32) !== 0n) return undefined
-  const low = low32(value)
-  if (s.u32min !== low || s.u32max !== low || s.s32min !== (low | 0) || s.s32max !== (low | 0))
+  const { valueHigh: high, valueLow: low } = s
+  const exact =
+    s.uminHigh === high &&
+    s.umaxHigh === high &&
+    s.sminHigh === high &&
+    s.smaxHigh === high &&
+    s.uminLow === low &&
+    s.umaxLow === low &&
+    s.sminLow === low &&
+    s.smaxLow === low
+  if (isKnown(s) && !exact) return "const tnum out of sync with range bounds"
+  if (s.maskLow !== 0) return undefined
+  if (s.u32minWord !== low || s.u32maxWord !== low || s.s32min !== low || s.s32max !== low)
     return "const subreg tnum out of sync with range bounds"
   return undefined
 }
 
 /** Drops all ranges and keeps the bits: what the kernel does with a contradiction. */
 export function withoutRanges(s: Scalar): Scalar {
-  const d = { ...s }
+  const d = draft(s)
   forget64(d)
   forget32(d)
   return d
+}
+
+/** Keeps of the bits what another scalar knows too. */
+export function meetBits(d: Draft, s: Scalar): void {
+  meetHigh(d, s.valueHigh, s.maskHigh)
+  meetLow(d, s.valueLow, s.maskLow)
+}
+
+/** All numbers between two signed ones of 32 bits. */
+export function between(min: number, max: number): Scalar {
+  const d = new Scalar()
+  d.s32min = d.sminLow = min
+  d.s32max = d.smaxLow = max
+  d.sminHigh = min < 0 ? -1 : 0
+  d.smaxHigh = max < 0 ? -1 : 0
+  return sync(d)
 }

@@ -1,6 +1,6 @@
 import { add, multiply, subtract } from "./arithmetic.ts"
 import { and, or, xor } from "./bitwise.ts"
-import { constant, type Draft, draft, isKnown, knownValue, type Scalar, UNKNOWN } from "./scalar.ts"
+import { constantWords, type Draft, draft, isKnown, type Scalar, UNKNOWN } from "./scalar.ts"
 import {
   leftShift32,
   leftShift64,
@@ -10,7 +10,7 @@ import {
   signedRightShift64,
 } from "./shifts.ts"
 import { contradiction, sync, withoutRanges, zeroExtend } from "./sync.ts"
-import { LOW32 } from "./wide.ts"
+import { borrowedHigh, carriedHigh } from "./wide.ts"
 
 /** Bits 4 to 7 of arithmetic opcodes: those whose result is followed. */
 export const OPERATOR = {
@@ -39,13 +39,13 @@ export interface Transferred {
  */
 export function transfer(operator: number, wide: boolean, a: Scalar, b: Scalar): Transferred {
   if (wide && isKnown(a) && isKnown(b)) {
-    const x = knownValue(a)
-    const y = knownValue(b)
-    switch (operator) {
-      case OPERATOR.ADD:
-        return { result: constant(x + y), violation: undefined }
-      case OPERATOR.SUB:
-        return { result: constant(x - y), violation: undefined }
+    if (operator === OPERATOR.ADD) {
+      const low = (a.valueLow + b.valueLow) | 0
+      return exactly(carriedHigh(a.valueHigh, a.valueLow, b.valueHigh, low), low)
+    }
+    if (operator === OPERATOR.SUB) {
+      const high = borrowedHigh(a.valueHigh, a.valueLow, b.valueHigh, b.valueLow)
+      return exactly(high, (a.valueLow - b.valueLow) | 0)
     }
   }
   if (!isFollowed(operator, wide, b)) return { result: UNKNOWN, violation: undefined }
@@ -55,12 +55,12 @@ export function transfer(operator: number, wide: boolean, a: Scalar, b: Scalar):
   return checked(sync(d))
 }
 
+function exactly(high: number, low: number): Transferred {
+  return { result: constantWords(high, low), violation: undefined }
+}
+
 /** Gives up ranges that contradict each other, as the kernel does since 6.8. */
 export function checked(result: Scalar): Transferred {
-  if (isKnown(result) && result.umin === result.umax && result.umin === result.bits.value) {
-    if (result.s32min === result.s32max && result.u32min === result.u32max && result.smin === result.smax)
-      return { result, violation: undefined }
-  }
   const violation = contradiction(result)
   return { result: violation === undefined ? result : withoutRanges(result), violation }
 }
@@ -77,15 +77,21 @@ function isFollowed(operator: number, wide: boolean, b: Scalar): boolean {
     case OPERATOR.LSH:
     case OPERATOR.RSH:
     case OPERATOR.ARSH:
-      return isKnownFor(b, wide) && b.umax < (wide ? 64n : 32n)
+      return isKnownFor(b, wide) && b.umaxHigh === 0 && b.umaxLow >>> 0 < (wide ? 64 : 32)
     default:
       return false
   }
 }
 
 function isKnownFor(s: Scalar, wide: boolean): boolean {
-  if (wide) return isKnown(s) && s.smin === s.smax && s.umin === s.umax
-  return (s.bits.mask & LOW32) === 0n && s.s32min === s.s32max && s.u32min === s.u32max
+  if (!wide) return s.maskLow === 0 && s.s32min === s.s32max && s.u32minWord === s.u32maxWord
+  return (
+    isKnown(s) &&
+    s.sminLow === s.smaxLow &&
+    s.sminHigh === s.smaxHigh &&
+    s.uminLow === s.umaxLow &&
+    s.uminHigh === s.umaxHigh
+  )
 }
 
 function apply(d: Draft, operator: number, wide: boolean, b: Scalar): void {
@@ -109,16 +115,16 @@ function apply(d: Draft, operator: number, wide: boolean, b: Scalar): void {
       xor(d, b)
       return
     case OPERATOR.LSH:
-      if (wide) leftShift64(d, Number(b.umin))
-      else leftShift32(d, b.u32min)
+      if (wide) leftShift64(d, b.uminLow)
+      else leftShift32(d, b.u32minWord)
       return
     case OPERATOR.RSH:
-      if (wide) rightShift64(d, Number(b.umin))
-      else rightShift32(d, b.u32min)
+      if (wide) rightShift64(d, b.uminLow)
+      else rightShift32(d, b.u32minWord)
       return
     case OPERATOR.ARSH:
-      if (wide) signedRightShift64(d, Number(b.umin))
-      else signedRightShift32(d, b.u32min)
+      if (wide) signedRightShift64(d, b.uminLow)
+      else signedRightShift32(d, b.u32minWord)
       return
   }
 }

@@ -1,15 +1,14 @@
 /**
- * 64-bit values. Bounds and tnums of 64 bits are bigints, unsigned ones in 0 … 2⁶⁴ - 1 and signed ones in
- * -2⁶³ … 2⁶³ - 1; everything of 32 bits is a plain number. docs/rationale.md says why.
+ * 64-bit values as two words of 32 bits, both of them signed numbers as V8 keeps them best: `high` and `low`. The
+ * verifier's rules see bigints or numbers (`Scalar`); only this folder computes with words. docs/rationale.md says
+ * why.
  */
 export const U64_MAX = 0xffff_ffff_ffff_ffffn
 export const S64_MIN = -0x8000_0000_0000_0000n
 export const S64_MAX = 0x7fff_ffff_ffff_ffffn
-export const U32_MAX = 0xffff_ffff
 export const S32_MIN = -0x8000_0000
 export const S32_MAX = 0x7fff_ffff
 export const LOW32 = 0xffff_ffffn
-export const HIGH32 = 0xffff_ffff_0000_0000n
 
 export function unsigned(value: bigint): bigint {
   return BigInt.asUintN(64, value)
@@ -19,26 +18,56 @@ export function signed(value: bigint): bigint {
   return BigInt.asIntN(64, value)
 }
 
-/** The low half, without sign. */
-export function low32(value: bigint): number {
-  return Number(BigInt.asUintN(32, value))
+export function highWord(value: bigint): number {
+  return Number(BigInt.asIntN(32, value >> 32n))
 }
 
-/** The low half, with sign. */
-export function lowSigned32(value: bigint): number {
+export function lowWord(value: bigint): number {
   return Number(BigInt.asIntN(32, value))
 }
 
-export function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
+export function bigUnsigned(high: number, low: number): bigint {
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
 }
 
-export function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
+export function bigSigned(high: number, low: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low >>> 0)
 }
 
-/** How many bits the unsigned value needs: the place of its highest one bit, from 1; 0 for 0. */
-export function bitLength(value: bigint): number {
-  const high = Number(value >> 32n)
-  return high !== 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(Number(value & LOW32))
+const WORD = 0x1_0000_0000
+
+/** As near as a number comes: exact up to 2⁵³, and never on the other side of a small number. */
+export function numberUnsigned(high: number, low: number): number {
+  return (high >>> 0) * WORD + (low >>> 0)
+}
+
+export function numberSigned(high: number, low: number): number {
+  return high * WORD + (low >>> 0)
+}
+
+export function below32(a: number, b: number): boolean {
+  return a >>> 0 < b >>> 0
+}
+
+export function below(ah: number, al: number, bh: number, bl: number): boolean {
+  return ah === bh ? al >>> 0 < bl >>> 0 : ah >>> 0 < bh >>> 0
+}
+
+export function belowSigned(ah: number, al: number, bh: number, bl: number): boolean {
+  return ah === bh ? al >>> 0 < bl >>> 0 : ah < bh
+}
+
+/** How many bits an unsigned value needs: the place of its highest one bit, from 1; 0 for 0. */
+export function bitLength(high: number, low: number): number {
+  return high !== 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(low)
+}
+
+/** The upper word of a sum, whose lower word is `low = (al + bl) | 0`. */
+export function carriedHigh(ah: number, al: number, bh: number, low: number): number {
+  return (ah + bh + (low >>> 0 < al >>> 0 ? 1 : 0)) | 0
+}
+
+/** The upper word of a difference. */
+export function borrowedHigh(ah: number, al: number, bh: number, bl: number): number {
+  return (ah - bh - (al >>> 0 < bl >>> 0 ? 1 : 0)) | 0
 }

@@ -1,4 +1,4 @@
-import { addTnums, constantTnum, formatTnum, isAligned } from "../domain/index.ts"
+import { formatTnum, isAligned } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
@@ -32,7 +32,7 @@ export function checkAlignment(
   if (!strict || size === 1 || type === TYPE.ARENA) return
   const isPacket = type === TYPE.PACKET || type === TYPE.PACKET_META
   const shift = isPacket ? PACKET_SHIFT : 0
-  if (isAligned(addTnums(scalar.bits, constantTnum(BigInt(shift + off + offset))), size)) return
+  if (isAligned(scalar, shift + off + offset, size)) return
   const where = isPacket
     ? `packet access off ${PACKET_SHIFT}+${formatTnum(scalar.bits)}`
     : `${DESCRIPTIONS[type] ?? ""}access off ${formatTnum(scalar.bits)}`

@@ -9,7 +9,6 @@ import {
   takesRegister,
 } from "../../isa/index.ts"
 import {
-  bitLength,
   constantOf,
   isKnown,
   OPERATOR,
@@ -97,7 +96,7 @@ function move(walk: Walk, instruction: Instruction): void {
     return
   }
   // The copy equals its source only when cutting and extending changes nothing.
-  const same = off === 0 ? bitLength(source.scalar.umax) <= 32 : source.scalar.umax < 1n << BigInt(off - 1)
+  const same = off === 0 ? source.scalar.width <= 32 : source.scalar.width < off
   if (same) giveId(walk, source)
   if (target !== source) copyRegister(target, source)
   if (!same) target.id = 0
@@ -177,13 +176,14 @@ function link(walk: Walk, target: Register, adds: boolean, operand: Scalar): voi
     target.id = 0
     return
   }
-  if (target.id & ADDED_CONSTANT || operand.bits.value > 0x7fff_ffffn) {
+  const distance = operand.nearValue
+  if (target.id & ADDED_CONSTANT || distance < 0 || distance > 0x7fff_ffff) {
     target.off = 0
     target.id = 0
     return
   }
   target.id |= ADDED_CONSTANT
-  target.off = Number(operand.bits.value)
+  target.off = distance
 }
 
 /** "+=" for 0x00, as messages have it. */

@@ -1,5 +1,5 @@
 import type { TypeId } from "../../btf/index.ts"
-import { formatTnum, isKnown, UNKNOWN } from "../domain/index.ts"
+import { formatTnum, isNull, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Register, setPointer, setScalar } from "../state/register.ts"
 import { FLAG, TYPE } from "../state/register-type.ts"
@@ -24,7 +24,7 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
     refuse(`Cannot access kernel 'struct ${name}' from non-GPL compatible program`, ERRNO.EINVAL)
   if (offset < 0) refuse(`R${base} is ptr_${name} invalid negative access: off=${offset}`)
   const { scalar } = pointer
-  if (!isKnown(scalar) || scalar.bits.value !== 0n)
+  if (!isNull(scalar))
     refuse(
       `R${base} is ptr_${name} invalid variable offset: off=${offset}, var_off=${formatTnum(scalar.bits)}`,
     )

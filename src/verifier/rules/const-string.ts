@@ -15,7 +15,7 @@ export function checkConstString(walk: Walk, number: number, register: Register)
     reject(walk, ERRNO.EACCES, `R${number} does not point to a readonly map'`)
   if (!isKnown(register.scalar)) reject(walk, ERRNO.EACCES, `R${number} is not a constant address'`)
   if (!map.constants) reject(walk, ERRNO.EACCES, "no direct value access support for this map type")
-  const start = register.off + Number(register.scalar.bits.value)
+  const start = register.off + register.scalar.nearValue
   checkMapRange(walk, number, register, register.off, map.valueSize - start, false, "helper")
   if (!map.constants.subarray(start).includes(0)) reject(walk, ERRNO.EINVAL, "string is not zero-terminated")
 }

@@ -1,5 +1,5 @@
 import { contextAccess, type LoadedValue } from "../../catalog/details.ts"
-import { formatTnum, isKnown, UNKNOWN } from "../domain/index.ts"
+import { between, formatTnum, isNull, UNKNOWN } from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
 import { ERRNO, Rejection, reject, unsupported } from "../reject.ts"
 import { type Register, setPointer, setScalar } from "../state/register.ts"
@@ -7,7 +7,7 @@ import { FLAG, TYPE, typeName } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
 import type { Access } from "./memory.ts"
-import { returnRange, scalarBetween } from "./return-values.ts"
+import { returnRange } from "./return-values.ts"
 
 /** A load or store through the context: the catalogue knows what each program type may access. */
 export function accessContext(walk: Walk, access: Access, pointer: Register, offset: number): void {
@@ -49,7 +49,7 @@ export function checkUnmoved(walk: Walk, number: number, pointer: Register, fixe
   if (off < 0) reject(walk, ERRNO.EACCES, `negative offset ${name} ptr R${number} off=${off} disallowed`)
   if (!fixedAllowed && off !== 0)
     reject(walk, ERRNO.EACCES, `dereference of modified ${name} ptr R${number} off=${off} disallowed`)
-  if (!isKnown(scalar) || scalar.bits.value !== 0n)
+  if (!isNull(scalar))
     reject(walk, ERRNO.EACCES, `variable ${name} access var_off=${formatTnum(scalar.bits)} disallowed`)
 }
 
@@ -66,7 +66,7 @@ function loadValue(walk: Walk, number: number, value: LoadedValue): void {
       return
     case "returnValue": {
       const range = returnRange(walk)
-      setScalar(target, range ? scalarBetween(range.min, range.max) : UNKNOWN, !walk.privileged)
+      setScalar(target, range ? between(range.min, range.max) : UNKNOWN, !walk.privileged)
       return
     }
     case "packet":

@@ -93,12 +93,12 @@ export function checkMemorySize(
   call.mostBytes = scalar.umax
   // Of memory that may be written in part only, all must be initialised.
   const raw = isKnown(scalar) ? call.raw : undefined
-  if (scalar.smin < 0n)
+  if (scalar.nearSmin < 0)
     reject(walk, ERRNO.EACCES, `R${number} min value is negative, either use unsigned or 'var &= const'`)
   if (scalar.umin === 0n && !zeroAllowed)
     reject(walk, ERRNO.EACCES, `R${number} invalid zero-sized read: u64=[${scalar.umin},${scalar.umax}]`)
-  if (scalar.umax >= BigInt(MOST_OFFSET))
+  if (scalar.nearUmax >= MOST_OFFSET)
     reject(walk, ERRNO.EACCES, `R${number} unbounded memory access, use 'var &= const' or 'if (var < const)'`)
-  checkHelperMemory(walk, number - 1, Number(scalar.umax), access, zeroAllowed, raw)
+  checkHelperMemory(walk, number - 1, scalar.nearUmax, access, zeroAllowed, raw)
   markPrecise(walk, number)
 }

@@ -1,4 +1,4 @@
-import { draft, sync, UNKNOWN } from "../domain/index.ts"
+import { between, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Register, setNotInit, setPointer, setScalar } from "../state/register.ts"
 import { FLAG, mayBeNull, TYPE } from "../state/register-type.ts"
@@ -120,18 +120,6 @@ const GIVE_LENGTH = new Set([
 const MOST_ERRNO = 4095
 
 function refine(walk: Walk, call: HelperCall, r0: Register): void {
-  const d = draft(r0.scalar)
-  if (GIVE_LENGTH.has(call.name)) {
-    d.smax = BigInt.asIntN(64, call.mostBytes)
-    d.s32max = Number(BigInt.asIntN(32, call.mostBytes))
-    d.smin = BigInt(-MOST_ERRNO)
-    d.s32min = -MOST_ERRNO
-  } else if (call.name === "bpf_get_smp_processor_id") {
-    const most = (walk.kernel.cpus ?? 1) - 1
-    d.umax = d.smax = BigInt(most)
-    d.u32max = d.s32max = most
-    d.umin = d.smin = 0n
-    d.u32min = d.s32min = 0
-  } else return
-  r0.scalar = sync(d)
+  if (GIVE_LENGTH.has(call.name)) r0.scalar = between(-MOST_ERRNO, Number(BigInt.asIntN(32, call.mostBytes)))
+  else if (call.name === "bpf_get_smp_processor_id") r0.scalar = between(0, (walk.kernel.cpus ?? 1) - 1)
 }

@@ -74,14 +74,14 @@ function checkTailCall(walk: Walk): void {
 function noteTailCallIndex(walk: Walk, { map }: HelperCall): void {
   const { scalar, type } = currentFrame(walk.state).registers[3]!
   if (type !== TYPE.SCALAR || !isKnown(scalar) || !map) return
-  if (scalar.bits.value < BigInt(map.maxEntries)) markPrecise(walk, 3)
+  if (scalar.nearValue >= 0 && scalar.nearValue < map.maxEntries) markPrecise(walk, 3)
 }
 
 /** The number of rounds decides whether the callback is called once more. */
 function loop(walk: Walk, call: HelperCall): void {
   markPrecise(walk, 1)
   const frame = currentFrame(walk.state)
-  if (BigInt(frame.callbackDepth) < frame.registers[1]!.scalar.umax) {
+  if (frame.callbackDepth < frame.registers[1]!.scalar.nearUmax) {
     pushCallback(walk, call.callback, enterLoop)
     return
   }

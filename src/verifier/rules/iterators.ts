@@ -1,5 +1,5 @@
 import type { TypeId } from "../../btf/index.ts"
-import { isKnown, signed, ZERO } from "../domain/index.ts"
+import { isKnown, ZERO } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
 import { markRead } from "../state/liveness.ts"
@@ -63,7 +63,7 @@ export function checkIteratorArgument(
 
 function firstSlot(walk: Walk, register: Register, slots: number): number {
   if (!isKnown(register.scalar)) reject(walk, ERRNO.EINVAL, "iter has to be at a constant offset")
-  const offset = register.off + Number(signed(register.scalar.bits.value))
+  const offset = register.off + register.scalar.nearValue
   const slot = (-offset - 1) >> 3
   if (offset % 8 !== 0 || slot + 1 < slots)
     reject(walk, ERRNO.EINVAL, `cannot pass in iter at an offset=${offset}`)

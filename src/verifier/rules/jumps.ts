@@ -15,7 +15,6 @@ import {
   isKnown,
   isKnownLow,
   isTaken,
-  LOW32,
   refineBranch,
   type Scalar,
 } from "../domain/index.ts"
@@ -181,8 +180,7 @@ function predict(
   const [pointer, number] = rightFixed ? [left, operand] : [right, left.scalar]
   const asked = rightFixed ? condition : flipped(condition)
   if (!pointer || (!rightFixed && !(leftIsNumber && known(number)))) return undefined
-  if (!isNeverNull(pointer) || (narrow ? number.bits.value & LOW32 : number.bits.value) !== 0n)
-    return undefined
+  if (!isNeverNull(pointer) || (number.valueLow | (narrow ? 0 : number.valueHigh)) !== 0) return undefined
   if (asked === CONDITION.EQ) return false
   return asked === CONDITION.NE ? true : undefined
 }

@@ -16,7 +16,7 @@ export function accessMapValue(walk: Walk, access: Access, pointer: Register, of
   checkMapRange(walk, access.base, pointer, offset, access.size, false, "direct")
   const { scalar } = pointer
   if (isKnown(scalar)) {
-    const at = offset + Number(scalar.bits.value)
+    const at = offset + scalar.nearValue
     const field = map.fields.find(each => each.kind === "kptr" && each.offset === at)
     if (field) {
       accessKptrField(walk, access, field)
@@ -26,7 +26,7 @@ export function accessMapValue(walk: Walk, access: Access, pointer: Register, of
   if (access.kind !== "read" || access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
   if (map.constants && isKnown(scalar)) {
-    const value = readConstant(map.constants, offset + Number(scalar.bits.value), access)
+    const value = readConstant(map.constants, offset + scalar.nearValue, access)
     setScalar(target, constant(value), !walk.privileged)
     return
   }
@@ -54,7 +54,7 @@ export function checkMapPermission(
   reject(
     walk,
     ERRNO.EACCES,
-    `${verb} map forbidden, value_size=${valueSize} off=${offset + Number(scalar.smin)} size=${size}`,
+    `${verb} map forbidden, value_size=${valueSize} off=${offset + scalar.nearSmin} size=${size}`,
   )
 }
 
@@ -87,8 +87,8 @@ export function checkMapRange(
   const map = pointer.map as MapFacts
   const { scalar } = pointer
   checkRegion(walk, number, pointer, offset, size, map.valueSize, zeroAllowed)
-  const least = Number(scalar.smin) + offset
-  const most = Number(scalar.umax) + offset + size
+  const least = scalar.nearSmin + offset
+  const most = scalar.nearUmax + offset + size
   for (const field of map.fields) {
     if (least >= field.offset + field.size || field.offset >= most) continue
     if (field.kind !== "kptr")

@@ -87,7 +87,7 @@ function isPacketStart({ type, off, scalar }: Register): boolean {
 function widen(state: State, number: number, open: boolean): void {
   const { off, scalar, type, id } = currentFrame(state).registers[number]!
   if (off < 0 || (off === 0 && open)) return
-  if (scalar.umax > BigInt(MOST_PACKET_OFFSET) || Number(scalar.umax) + off > MOST_PACKET_OFFSET) return
+  if (scalar.nearUmax > MOST_PACKET_OFFSET || scalar.nearUmax + off > MOST_PACKET_OFFSET) return
   const range = open ? off + 1 : off
   forEachRegister(state, register => {
     if (register.type === type && register.id === id) register.range = Math.max(register.range, range)

@@ -30,7 +30,7 @@ export function checkPacket(
   size: number,
   zeroAllowed: boolean,
 ): void {
-  if (pointer.scalar.smin < 0n) refuseNegative(walk, number)
+  if (pointer.scalar.nearSmin < 0) refuseNegative(walk, number)
   if (pointer.range >= 0) {
     if (isInside(offset, size, pointer.range, zeroAllowed)) return
     writeOutside(walk, number, pointer, offset, size, pointer.range)

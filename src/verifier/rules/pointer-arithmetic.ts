@@ -1,6 +1,15 @@
 import { CLASS, classOf, type Instruction, operatorOf } from "../../isa/index.ts"
 import { add, subtract } from "../domain/arithmetic.ts"
-import { draft, isKnown, OPERATOR, type Scalar, signed, sync, UNKNOWN } from "../domain/index.ts"
+import {
+  contradiction,
+  draft,
+  isKnown,
+  isNull,
+  OPERATOR,
+  type Scalar,
+  sync,
+  UNKNOWN,
+} from "../domain/index.ts"
 import { forget32 } from "../domain/scalar.ts"
 import { ERRNO, reject } from "../reject.ts"
 import { cloneRegister, copyRegister, type Register, setScalar } from "../state/register.ts"
@@ -42,9 +51,8 @@ export function movePointer(
   const { opcode, dst } = instruction
   const operator = operatorOf(opcode)
   const known = isKnown(number)
-  const contradicts = known && (number.smin !== number.smax || number.umin !== number.umax)
   // Bounds of a way that is never taken: nothing is known of the result.
-  if (contradicts || number.smin > number.smax || number.umin > number.umax) {
+  if (contradiction(number) !== undefined) {
     setScalar(target, UNKNOWN, !walk.privileged)
     return
   }
@@ -65,7 +73,7 @@ export function movePointer(
     reject(walk, ERRNO.EACCES, `R${dst} subtraction from stack pointer prohibited`)
   if (operator !== OPERATOR.ADD && operator !== OPERATOR.SUB) refuseOperator(walk, dst, operator)
   const sign = operator === OPERATOR.ADD ? 1 : -1
-  const moved = pointer.off + sign * Number(number.smin)
+  const moved = pointer.off + sign * number.nearValue
   const refId = reversed ? target.refId : pointer.refId
   const lowWrittenAt = target.lowWrittenAt
   copyRegister(target, pointer)
@@ -77,7 +85,7 @@ export function movePointer(
     if (isPacketPointer(pointer.type)) {
       // A new base: what was compared before says nothing of it.
       target.id = nextId(walk)
-      if (operator === OPERATOR.ADD || number.smin < 0n) target.range = 0
+      if (operator === OPERATOR.ADD || number.nearSmin < 0) target.range = 0
     }
   }
   checkOffsets(walk, target.scalar, target.off, target.type)
@@ -103,7 +111,7 @@ function checkMovable(walk: Walk, dst: number, pointer: Register, number: Scalar
   if (MOVABLE.has(base)) return
   if (base === TYPE.FLOW_KEYS && isKnown(number)) return
   if ((base === TYPE.FLOW_KEYS || base === TYPE.CONST_MAP) && operator === OPERATOR.ADD)
-    if (isKnown(number) && number.smin === 0n) return
+    if (isNull(number)) return
   reject(walk, ERRNO.EACCES, `R${dst} pointer arithmetic on ${typeName(type)} prohibited`)
 }
 
@@ -114,22 +122,18 @@ function refuseOperator(walk: Walk, dst: number, operator: number): never {
   reject(walk, ERRNO.EACCES, `R${dst} pointer arithmetic with ${symbol} operator prohibited`)
 }
 
-const LIMIT = BigInt(MOST_OFFSET)
-
 function checkOffsets(walk: Walk, scalar: Scalar, off: number, type: number): void {
-  const name = typeName(type)
-  const value = signed(scalar.bits.value)
-  if (isKnown(scalar) && (value >= LIMIT || value <= -LIMIT))
-    reject(walk, ERRNO.EINVAL, `math between ${name} pointer and ${value} is not allowed`)
+  if (isKnown(scalar) && (scalar.nearValue >= MOST_OFFSET || scalar.nearValue <= -MOST_OFFSET))
+    reject(walk, ERRNO.EINVAL, `math between ${typeName(type)} pointer and ${scalar.smin} is not allowed`)
   if (off >= MOST_OFFSET || off <= -MOST_OFFSET)
-    reject(walk, ERRNO.EINVAL, `${name} pointer offset ${off} is not allowed`)
-  const { smin } = scalar
-  if (smin === -(1n << 63n))
+    reject(walk, ERRNO.EINVAL, `${typeName(type)} pointer offset ${off} is not allowed`)
+  const { nearSmin } = scalar
+  if (nearSmin === -(2 ** 63))
     reject(
       walk,
       ERRNO.EINVAL,
-      `math between ${name} pointer and register with unbounded min value is not allowed`,
+      `math between ${typeName(type)} pointer and register with unbounded min value is not allowed`,
     )
-  if (smin >= LIMIT || smin <= -LIMIT)
-    reject(walk, ERRNO.EINVAL, `value ${smin} makes ${name} pointer be out of bounds`)
+  if (nearSmin >= MOST_OFFSET || nearSmin <= -MOST_OFFSET)
+    reject(walk, ERRNO.EINVAL, `value ${scalar.smin} makes ${typeName(type)} pointer be out of bounds`)
 }

@@ -1,11 +1,9 @@
-import { formatTnum, isKnown } from "../domain/index.ts"
+import { formatTnum, isNull } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import { baseType, TYPE, typeName } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
 import { MOST_OFFSET } from "./pointer-arithmetic.ts"
-
-const MOST = BigInt(MOST_OFFSET)
 
 /** Memory of a known size: the smallest and the largest offset must both lie inside. */
 export function checkRegion(
@@ -17,19 +15,17 @@ export function checkRegion(
   memorySize: number,
   zeroAllowed: boolean,
 ): void {
-  const { smin, umax } = pointer.scalar
-  const least = BigInt(offset) + smin
-  if (smin < 0n && (smin === -(1n << 63n) || least !== BigInt.asIntN(32, least) || least < 0n))
-    refuseNegative(walk, number)
-  checkInside(walk, number, pointer, Number(BigInt.asIntN(32, least)), size, memorySize, zeroAllowed, "min")
-  if (umax >= MOST)
+  const { nearSmin, nearUmax } = pointer.scalar
+  const least = offset + nearSmin
+  if (nearSmin < 0 && (least !== (least | 0) || least < 0)) refuseNegative(walk, number)
+  checkInside(walk, number, pointer, least | 0, size, memorySize, zeroAllowed, "min")
+  if (nearUmax >= MOST_OFFSET)
     reject(
       walk,
       ERRNO.EACCES,
       `R${number} unbounded memory access, make sure to bounds check any such access`,
     )
-  const most = Number(BigInt.asIntN(32, umax + BigInt(offset)))
-  checkInside(walk, number, pointer, most, size, memorySize, zeroAllowed, "max")
+  checkInside(walk, number, pointer, (nearUmax + offset) | 0, size, memorySize, zeroAllowed, "max")
 }
 
 export function refuseNegative(walk: Walk, number: number): never {
@@ -128,7 +124,7 @@ function checkBufferOffset(
   if (offset < 0)
     reject(walk, ERRNO.EACCES, `R${number} invalid ${what} buffer access: off=${offset}, size=${size}`)
   const { bits } = pointer.scalar
-  if (!isKnown(pointer.scalar) || bits.value !== 0n)
+  if (!isNull(pointer.scalar))
     reject(
       walk,
       ERRNO.EACCES,

@@ -1,5 +1,5 @@
 import { returnRule } from "../../catalog/details.ts"
-import { draft, type Scalar, sync, UNKNOWN } from "../domain/index.ts"
+import type { Scalar } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { ReturnRange } from "../state/frame.ts"
 import { markPrecise } from "../state/precision.ts"
@@ -23,16 +23,6 @@ function ruleOf({ program, kernel }: Walk) {
 export function returnRange(walk: Walk): ReturnRange | undefined {
   const rule = ruleOf(walk)
   return rule.kind === "range" ? { min: rule.minimum, max: rule.maximum } : undefined
-}
-
-/** A number between two signed bounds of 32 bits. */
-export function scalarBetween(min: number, max: number): Scalar {
-  const d = draft(UNKNOWN)
-  d.s32min = min
-  d.s32max = max
-  d.smin = BigInt(min)
-  d.smax = BigInt(max)
-  return sync(d)
 }
 
 /** What r0 must hold when a program, a global function or an asynchronous callback ends. */
@@ -70,7 +60,7 @@ function enforce(walk: Walk, r0: Register, range: ReturnRange, narrow: boolean, 
 
 export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {
   if (narrow) return min <= scalar.s32min && scalar.s32max <= max
-  return BigInt(min) <= scalar.smin && scalar.smax <= BigInt(max)
+  return min <= scalar.nearSmin && scalar.nearSmax <= max
 }
 
 export function outsideText({ smin, smax }: Scalar, { min, max }: ReturnRange, when: string): string {

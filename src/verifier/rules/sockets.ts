@@ -13,7 +13,7 @@ export function accessSocket(
   offset: number,
   size: number,
 ): void {
-  if (pointer.scalar.smin < 0n) refuseNegative(walk, number)
+  if (pointer.scalar.nearSmin < 0) refuseNegative(walk, number)
   if (offset >= 0 && offset % size === 0 && mayRead(baseType(pointer.type), offset, size)) return
   reject(walk, ERRNO.EACCES, `R${number} invalid ${typeName(pointer.type)} access off=${offset} size=${size}`)
 }

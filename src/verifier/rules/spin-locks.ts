@@ -19,7 +19,7 @@ export function checkSpinLock(walk: Walk, call: HelperCall, number: number, regi
   if (!map.btf) reject(walk, ERRNO.EINVAL, `map '${map.name}' has to have BTF in order to use bpf_spin_lock`)
   const field = map.fields.find(each => each.kind === "spinLock")
   if (!field) reject(walk, ERRNO.EINVAL, `map '${map.name}' has no valid bpf_spin_lock`)
-  const offset = Number(register.scalar.bits.value) + register.off
+  const offset = register.scalar.nearValue + register.off
   if (field.offset !== offset)
     reject(
       walk,

@@ -1,4 +1,4 @@
-import { formatTnum, isKnown, signed } from "../domain/index.ts"
+import { formatTnum, isKnown } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import { type Frame, growStack } from "../state/frame.ts"
 import type { Register } from "../state/register.ts"
@@ -25,13 +25,13 @@ export function checkStackBounds(
   let least: number
   let end: number
   if (isKnown(scalar)) {
-    least = Number(signed(scalar.bits.value)) + offset
+    least = scalar.nearValue + offset
     end = least + size
   } else {
-    if (scalar.smax >= BigInt(MOST_OFFSET) || scalar.smin <= BigInt(-MOST_OFFSET))
+    if (scalar.nearSmax >= MOST_OFFSET || scalar.nearSmin <= -MOST_OFFSET)
       reject(walk, ERRNO.EACCES, `invalid unbounded variable-offset${verb} stack R${number}`)
-    least = Number(scalar.smin) + offset
-    end = Number(scalar.smax) + offset + size
+    least = scalar.nearSmin + offset
+    end = scalar.nearSmax + offset + size
   }
   const lowest = by === "read" && !walk.privileged ? -frame.stack.length * 8 : -STACK_SIZE
   let errno = 0

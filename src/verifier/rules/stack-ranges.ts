@@ -1,4 +1,4 @@
-import { formatTnum, isKnown, signed, UNKNOWN } from "../domain/index.ts"
+import { formatTnum, isKnown, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import { markRead } from "../state/liveness.ts"
 import { LIVE, setScalar } from "../state/register.ts"
@@ -44,8 +44,8 @@ export function checkInitialized(
       `R${number}${verb} variable offset stack access prohibited for !root, var_off=${formatTnum(scalar.bits)}`,
     )
   }
-  const least = offset + (known ? Number(signed(scalar.bits.value)) : Number(scalar.smin))
-  const most = known ? least : offset + Number(scalar.smax)
+  const least = offset + (known ? scalar.nearValue : scalar.nearSmin)
+  const most = known ? least : offset + scalar.nearSmax
   if (raw?.wanted && known) {
     for (let at = least; at < most + size; at++) {
       const slot = frame.stack[(-at - 1) >> 3]

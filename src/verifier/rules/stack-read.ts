@@ -1,4 +1,4 @@
-import { bitLength, formatTnum, isKnown, signed, UNKNOWN, ZERO } from "../domain/index.ts"
+import { formatTnum, isKnown, UNKNOWN, ZERO } from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
@@ -19,7 +19,7 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
   const frame = walk.state.frames[pointer.frame]!
   checkStackBounds(walk, frame, access.base, pointer, offset, access.size, "read")
   if (isKnown(pointer.scalar)) {
-    readSlot(walk, access, frame, offset + Number(signed(pointer.scalar.bits.value)))
+    readSlot(walk, access, frame, offset + pointer.scalar.nearValue)
     return
   }
   if (access.value === undefined)
@@ -28,9 +28,9 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
       ERRNO.EACCES,
       `variable offset stack pointer cannot be passed into helper function; var_off=${formatTnum(pointer.scalar.bits)} off=${offset} size=${access.size}`,
     )
-  const { smin, smax } = pointer.scalar
+  const { nearSmin, nearSmax } = pointer.scalar
   checkInitialized(walk, access.base, offset, access.size, false, "direct", undefined)
-  loadBytes(walk, access, frame, Number(smin) + offset, Number(smax) + offset + access.size)
+  loadBytes(walk, access, frame, nearSmin + offset, nearSmax + offset + access.size)
 }
 
 function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): void {
@@ -89,7 +89,7 @@ function fillPart(
     const { lowWrittenAt } = target
     copyRegister(target, spilled)
     target.lowWrittenAt = lowWrittenAt
-    if (bitLength(spilled.scalar.umax) > size * 8) target.id = 0
+    if (spilled.scalar.width > size * 8) target.id = 0
     return true
   }
   checkBytes(walk, slot, offset, place, size)

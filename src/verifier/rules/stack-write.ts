@@ -1,4 +1,4 @@
-import { bitLength, constantOf, isKnown, type Scalar, signed } from "../domain/index.ts"
+import { constantOf, isKnown, type Scalar } from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
@@ -28,8 +28,7 @@ export function writeStack(walk: Walk, access: Access, offset: number): void {
   const pointer = currentFrame(walk.state).registers[access.base]!
   const frame = walk.state.frames[pointer.frame]!
   checkStackBounds(walk, frame, access.base, pointer, offset, access.size, "write")
-  if (isKnown(pointer.scalar))
-    writeSlot(walk, access, frame, offset + Number(signed(pointer.scalar.bits.value)))
+  if (isKnown(pointer.scalar)) writeSlot(walk, access, frame, offset + pointer.scalar.nearValue)
   else writeSomewhere(walk, access, frame, offset, pointer.scalar)
 }
 
@@ -57,7 +56,7 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   const value = access.value === undefined ? undefined : storedValue(walk, access)
   const aligned = offset % 8 === 0
   if (aligned && walk.privileged && value?.type === TYPE.SCALAR) {
-    const fits = bitLength(value.scalar.umax) <= size * 8
+    const fits = value.scalar.width <= size * 8
     if (fits) giveId(walk, value)
     spill(slot, value, size, walk.privileged)
     if (!fits) slot.register.id = 0
@@ -115,8 +114,8 @@ function storesZero(walk: Walk, access: Access): boolean {
 
 /** A store at a variable offset may hit any slot of its range: all of them lose what was known. */
 function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number, scalar: Scalar): void {
-  const least = Number(scalar.smin) + offset
-  const end = Number(scalar.smax) + offset + access.size
+  const least = scalar.nearSmin + offset
+  const end = scalar.nearSmax + offset + access.size
   const zero = storesZero(walk, access)
   let keptZero = false
   for (let at = least; at < end; at++) destroyDynptrAt(walk, frame, (-at - 1) >> 3)

@@ -16,7 +16,7 @@ export function checkTimer(walk: Walk, call: HelperCall, number: number, registe
   if (!map.btf) reject(walk, ERRNO.EINVAL, `map '${map.name}' has to have BTF in order to use bpf_timer`)
   const field = map.fields.find(each => each.kind === "timer")
   if (!field) reject(walk, ERRNO.EINVAL, `map '${map.name}' has no valid bpf_timer`)
-  const offset = Number(register.scalar.bits.value) + register.off
+  const offset = register.scalar.nearValue + register.off
   if (field.offset !== offset)
     reject(walk, ERRNO.EINVAL, `off ${offset} doesn't point to 'struct bpf_timer' that is at ${field.offset}`)
   call.map = map

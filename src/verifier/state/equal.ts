@@ -1,4 +1,4 @@
-import { isInside, rangesWithin, sameScalar } from "../domain/index.ts"
+import { bitsWithin, rangesWithin, sameScalar } from "../domain/index.ts"
 import type { Walk } from "../walk/walk.ts"
 import type { Frame } from "./frame.ts"
 import { type IdMap, idsMatch, resetIdMap, scalarIdsMatch } from "./id-map.ts"
@@ -85,7 +85,7 @@ export function registersMatch(old: Register, current: Register, ids: IdMap, lik
 function covers(old: Register, current: Register): boolean {
   const a = old.scalar
   const b = current.scalar
-  return a === b || (rangesWithin(a, b) && isInside(a.bits, b.bits))
+  return a === b || (rangesWithin(a, b) && bitsWithin(a, b))
 }
 
 function samePointee(a: Register, b: Register): boolean {

@@ -1,4 +1,4 @@
-import { isKnown } from "../domain/index.ts"
+import { isNull } from "../domain/index.ts"
 import { cloneRegister, newRegister, type Register } from "./register.ts"
 import { TYPE } from "./register-type.ts"
 
@@ -59,5 +59,5 @@ export function scrub(slot: StackSlot, index: number): void {
 }
 
 export function isKnownZero(register: Register): boolean {
-  return register.type === TYPE.SCALAR && isKnown(register.scalar) && register.scalar.bits.value === 0n
+  return register.type === TYPE.SCALAR && isNull(register.scalar)
 }

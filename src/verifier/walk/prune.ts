@@ -163,7 +163,7 @@ function iteratorDepthsDiffer(old: State, state: State): boolean {
 function activeIterator(state: State): boolean {
   const pointer = currentFrame(state).registers[1]!
   const frame = state.frames[pointer.frame]
-  const slot = frame?.stack[(-(pointer.off + Number(BigInt.asIntN(64, pointer.scalar.bits.value))) - 1) >> 3]
+  const slot = frame?.stack[(-(pointer.off + pointer.scalar.nearValue) - 1) >> 3]
   return slot?.register.iterator?.state === "active"
 }
 
