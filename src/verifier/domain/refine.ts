@@ -31,12 +31,12 @@ export function refine(condition: number, a: Scalar, b: Scalar, narrow: boolean)
 }
 
 /** Both ways out of a jump. */
-export function refineBranch(
-  condition: number,
-  a: Scalar,
-  b: Scalar,
-  narrow: boolean,
-): { readonly taken: Refined; readonly through: Refined } {
+export interface BranchKnowledge {
+  readonly taken: Refined
+  readonly through: Refined
+}
+
+export function refineBranch(condition: number, a: Scalar, b: Scalar, narrow: boolean): BranchKnowledge {
   return {
     through: refine(oppositeOf(condition), a, b, narrow),
     taken: refine(condition, a, b, narrow),

@@ -15,6 +15,7 @@ import {
   type Scalar,
   signExtended,
   signExtendedLow,
+  type Transferred,
   transfer,
   UNKNOWN,
   zeroExtended,
@@ -24,7 +25,7 @@ import { markPrecise } from "../state/precision.ts"
 import { ADDED_CONSTANT, copyRegister, type Register, setScalar } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
-import { nextId, remember, type Walk } from "../walk/walk.ts"
+import { nextId, recall, remember, type Walk } from "../walk/walk.ts"
 import { movePointer } from "./pointer-arithmetic.ts"
 import { overwriteRegister, readRegister, writtenRegister } from "./register-access.ts"
 
@@ -156,9 +157,9 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   if (source && target.precise) markPrecise(walk, src)
   const operand = source?.scalar ?? constantOf(imm)
   const before = target.scalar
-  const { result, violation } = remember(walk, before, operand, () =>
-    transfer(operator, wide, before, operand),
-  )
+  const { result, violation } =
+    recall<Transferred>(walk, before, operand) ??
+    remember(walk, before, operand, transfer(operator, wide, before, operand))
   if (violation !== undefined) walk.log.line(`REG INVARIANTS VIOLATION (alu): ${violation}`)
   target.scalar = result
   if (result === UNKNOWN && !isTracked(operator)) setScalar(target, UNKNOWN, !walk.privileged)

@@ -8,6 +8,7 @@ import {
   takesRegister,
 } from "../../isa/index.ts"
 import {
+  type BranchKnowledge,
   CONDITION,
   checked,
   constantOf,
@@ -27,7 +28,7 @@ import { baseType, FLAG, isAnyPacketPointer, mayBeNull, TYPE } from "../state/re
 import { rememberStep } from "../state/remember.ts"
 import { currentFrame } from "../state/state.ts"
 import { pushBranch } from "../walk/branches.ts"
-import { remember, touchRegister, type Walk } from "../walk/walk.ts"
+import { recall, remember, touchRegister, type Walk } from "../walk/walk.ts"
 import { leave } from "./exit.ts"
 import { callHelper } from "./helper-call.ts"
 import { callKfunc } from "./kfuncs/call.ts"
@@ -121,16 +122,16 @@ function branch(walk: Walk, instruction: Instruction): void {
     return
   }
   const linked = collectLinked(walk.state, [right, left])
-  if (linked.length > 1) rememberStep(walk, undefined, linked)
+  if (linked.length > 1) rememberStep(walk, -1, -1, linked)
   const other = pushBranch(walk, walk.at + off + 1, walk.at)
   const otherRegisters = currentFrame(other).registers
   const otherLeft = otherRegisters[dst]!
   const otherRight = right && otherRegisters[src]!
   if (left.type === TYPE.SCALAR && (right === undefined || right.type === TYPE.SCALAR)) {
     const { scalar } = left
-    const { taken: yes, through: no } = remember(walk, scalar, operand, () =>
-      refineBranch(condition, scalar, operand, narrow),
-    )
+    const { taken: yes, through: no } =
+      recall<BranchKnowledge>(walk, scalar, operand) ??
+      remember(walk, scalar, operand, refineBranch(condition, scalar, operand, narrow))
     setChecked(walk, otherLeft, yes.a, "true_reg1")
     if (otherRight) setChecked(walk, otherRight, yes.b, "true_reg2")
     setChecked(walk, left, no.a, "false_reg1")

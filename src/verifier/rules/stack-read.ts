@@ -63,7 +63,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
   } else if (!walk.privileged && spilled.type !== TYPE.SCALAR)
     reject(walk, ERRNO.EACCES, `leaking pointer from stack off ${offset}`)
   markRead(walk, spilled, spilled.parent, LIVE.READ64)
-  if (followed) rememberStep(walk, { frame: frame.number, slot: index })
+  if (followed) rememberStep(walk, frame.number, index)
 }
 
 function spilledBytes(slot: StackSlot): number {

@@ -74,7 +74,7 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
     writeBytes(walk, access, slot, place)
     return
   }
-  rememberStep(walk, { frame: frame.number, slot: index })
+  rememberStep(walk, frame.number, index)
 }
 
 function spill(slot: StackSlot, value: Register, size: number, privileged: boolean): void {

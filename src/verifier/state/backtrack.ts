@@ -108,16 +108,16 @@ function undo(walk: Walk, at: number, following: number, entry: HistoryEntry | u
     case CLASS.LDX:
       if (!wantsRegister(masks, dst)) return "done"
       dropRegister(masks, dst)
-      if (!entry?.stack) return "done"
-      wantSlot(masks, entry.stack.frame, entry.stack.slot)
+      if (entry === undefined || entry.slot < 0) return "done"
+      wantSlot(masks, entry.frame, entry.slot)
       return true
     case CLASS.STX:
     case CLASS.ST:
       // A number as an address: two pointers were subtracted.
       if (wantsRegister(masks, dst)) return false
-      if (!entry?.stack) return "done"
-      if (!wantsSlot(masks, entry.stack.frame, entry.stack.slot)) return "done"
-      dropSlot(masks, entry.stack.frame, entry.stack.slot)
+      if (entry === undefined || entry.slot < 0) return "done"
+      if (!wantsSlot(masks, entry.frame, entry.slot)) return "done"
+      dropSlot(masks, entry.frame, entry.slot)
       if (classOf(opcode) === CLASS.STX) wantRegister(masks, src)
       return true
     case CLASS.LD:

@@ -94,6 +94,12 @@ function samePointee(a: Register, b: Register): boolean {
     a.off === b.off &&
     a.range === b.range &&
     a.map === b.map &&
+    (a.pointee === b.pointee || samePlace(a, b))
+  )
+}
+
+function samePlace(a: Register, b: Register): boolean {
+  return (
     a.mapUid === b.mapUid &&
     a.btf === b.btf &&
     a.btfId === b.btfId &&

@@ -5,8 +5,9 @@
 export interface HistoryEntry {
   readonly at: number
   readonly from: number
-  /** The stack slot that was accessed. */
-  stack: { readonly frame: number; readonly slot: number } | undefined
+  /** The stack slot that was accessed: its frame and number; -1 for none. */
+  frame: number
+  slot: number
   linked: readonly LinkedRegister[] | undefined
 }
 

@@ -1,6 +1,7 @@
 import type { Walk } from "../walk/walk.ts"
 import type { Frame } from "./frame.ts"
 import { LIVE, type Register, setNotInit } from "./register.ts"
+import { TYPE } from "./register-type.ts"
 import type { State } from "./state.ts"
 
 /**
@@ -48,13 +49,15 @@ function propagateRegister(walk: Walk, from: Register, to: Register): void {
 
 /** Forgets what nobody read of a state that is explored to its end. */
 export function cleanState(state: State): void {
-  if (state.frames[0]!.registers[0]!.live & LIVE.DONE) return
+  if (state.cleaned) return
+  state.cleaned = true
   for (const frame of state.frames) cleanFrame(frame)
 }
 
 function cleanFrame(frame: Frame): void {
   for (let index = 0; index < 10; index++) {
     const register = frame.registers[index]!
+    if (register.type === TYPE.NOT_INIT) continue
     if (!(register.live & LIVE.READ)) setNotInit(register)
     register.live |= LIVE.DONE
   }

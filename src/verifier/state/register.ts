@@ -10,86 +10,109 @@ export const LIVE = { READ32: 1, READ64: 2, READ: 3, WRITTEN: 4, DONE: 8 } as co
 /** An id with this bit: the register is `off` above the register of the same id. */
 export const ADDED_CONSTANT = 0x8000_0000 | 0
 
+/** What only some kinds of pointers have. Immutable: copies of a register share it. */
+interface Pointee {
+  readonly mapUid: number
+  readonly btf: Btf | undefined
+  readonly btfId: number
+  readonly subprogram: number
+  readonly dynptr: DynptrSlot | undefined
+  readonly dynptrId: number
+  readonly iterator: IteratorSlot | undefined
+}
+
+const NO_POINTEE: Pointee = {
+  mapUid: 0,
+  btf: undefined,
+  btfId: 0,
+  subprogram: 0,
+  dynptr: undefined,
+  dynptrId: 0,
+  iterator: undefined,
+}
+
 /**
- * What is known of a register or spilled register. Mutable, and owned by one state; `scalar` is shared. Which of
- * the fields that describe a pointee mean something depends on the type.
+ * What is known of a register or spilled register. Mutable, and owned by one state; `scalar` and what is rare are
+ * shared. Which of the fields that describe a pointee mean something depends on the type. A class only for its
+ * accessors, which keep the rare fields out of every copy.
  */
-export interface Register {
-  type: number
+export class Register {
+  type: number = TYPE.NOT_INIT
   /** The fixed part of a pointer's offset; of a linked scalar its distance. */
-  off: number
+  off = 0
   /** A number, or the variable part of a pointer's offset. */
-  scalar: Scalar
+  scalar: Scalar = UNKNOWN
   /** Bytes of packet known to be there, or of memory. */
-  range: number
-  map: MapFacts | undefined
-  /** Which inner map of a map in map it was. */
-  mapUid: number
-  btf: Btf | undefined
-  btfId: number
-  subprogram: number
-  /** Of the slots of a dynptr, or of memory that a dynptr gave. */
-  dynptr: DynptrSlot | undefined
-  dynptrId: number
-  iterator: IteratorSlot | undefined
-  id: number
-  refId: number
-  frame: number
+  range = 0
+  map: MapFacts | undefined = undefined
+  pointee: Pointee = NO_POINTEE
+  id = 0
+  refId = 0
+  frame = 0
   /** One more than the instruction that last wrote only the lower half; 0 for none. */
-  lowWrittenAt: number
-  live: number
+  lowWrittenAt = 0
+  live = 0
   /** Whether the exact value was needed: states may only be pruned within it. */
-  precise: boolean
-  parent: Register | undefined
+  precise = false
+  parent: Register | undefined = undefined
+
+  /** Which inner map of a map in map it was. */
+  get mapUid(): number {
+    return this.pointee.mapUid
+  }
+  set mapUid(mapUid: number) {
+    if (mapUid !== this.pointee.mapUid) this.pointee = { ...this.pointee, mapUid }
+  }
+  get btf(): Btf | undefined {
+    return this.pointee.btf
+  }
+  set btf(btf: Btf | undefined) {
+    if (btf !== this.pointee.btf) this.pointee = { ...this.pointee, btf }
+  }
+  get btfId(): number {
+    return this.pointee.btfId
+  }
+  set btfId(btfId: number) {
+    if (btfId !== this.pointee.btfId) this.pointee = { ...this.pointee, btfId }
+  }
+  get subprogram(): number {
+    return this.pointee.subprogram
+  }
+  set subprogram(subprogram: number) {
+    if (subprogram !== this.pointee.subprogram) this.pointee = { ...this.pointee, subprogram }
+  }
+  /** Of the slots of a dynptr, or of memory that a dynptr gave. */
+  get dynptr(): DynptrSlot | undefined {
+    return this.pointee.dynptr
+  }
+  set dynptr(dynptr: DynptrSlot | undefined) {
+    if (dynptr !== this.pointee.dynptr) this.pointee = { ...this.pointee, dynptr }
+  }
+  get dynptrId(): number {
+    return this.pointee.dynptrId
+  }
+  set dynptrId(dynptrId: number) {
+    if (dynptrId !== this.pointee.dynptrId) this.pointee = { ...this.pointee, dynptrId }
+  }
+  get iterator(): IteratorSlot | undefined {
+    return this.pointee.iterator
+  }
+  set iterator(iterator: IteratorSlot | undefined) {
+    if (iterator !== this.pointee.iterator) this.pointee = { ...this.pointee, iterator }
+  }
 }
 
 export function newRegister(): Register {
-  return {
-    type: TYPE.NOT_INIT,
-    off: 0,
-    scalar: UNKNOWN,
-    range: 0,
-    map: undefined,
-    mapUid: 0,
-    btf: undefined,
-    btfId: 0,
-    subprogram: 0,
-    dynptr: undefined,
-    dynptrId: 0,
-    iterator: undefined,
-    id: 0,
-    refId: 0,
-    frame: 0,
-    lowWrittenAt: 0,
-    live: 0,
-    precise: false,
-    parent: undefined,
-  }
+  return new Register()
 }
 
 /** An exact copy, parent and liveness included. */
-export function cloneRegister(r: Register): Register {
-  return {
-    type: r.type,
-    off: r.off,
-    scalar: r.scalar,
-    range: r.range,
-    map: r.map,
-    mapUid: r.mapUid,
-    btf: r.btf,
-    btfId: r.btfId,
-    subprogram: r.subprogram,
-    dynptr: r.dynptr,
-    dynptrId: r.dynptrId,
-    iterator: r.iterator,
-    id: r.id,
-    refId: r.refId,
-    frame: r.frame,
-    lowWrittenAt: r.lowWrittenAt,
-    live: r.live,
-    precise: r.precise,
-    parent: r.parent,
-  }
+export function cloneRegister(from: Register): Register {
+  const r = new Register()
+  copyRegister(r, from)
+  r.live = from.live
+  r.parent = from.parent
+  return r
 }
 
 /** Copies what is known, not where the register stands among states. */
@@ -99,13 +122,7 @@ export function copyRegister(to: Register, from: Register): void {
   to.scalar = from.scalar
   to.range = from.range
   to.map = from.map
-  to.mapUid = from.mapUid
-  to.btf = from.btf
-  to.btfId = from.btfId
-  to.subprogram = from.subprogram
-  to.dynptr = from.dynptr
-  to.dynptrId = from.dynptrId
-  to.iterator = from.iterator
+  to.pointee = from.pointee
   to.id = from.id
   to.refId = from.refId
   to.frame = from.frame
@@ -119,13 +136,7 @@ function reset(r: Register, type: number, scalar: Scalar): void {
   r.scalar = scalar
   r.range = 0
   r.map = undefined
-  r.mapUid = 0
-  r.btf = undefined
-  r.btfId = 0
-  r.subprogram = 0
-  r.dynptr = undefined
-  r.dynptrId = 0
-  r.iterator = undefined
+  r.pointee = NO_POINTEE
   r.id = 0
   r.refId = 0
   r.frame = 0

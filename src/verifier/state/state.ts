@@ -1,5 +1,5 @@
 import type { MapFacts } from "../program.ts"
-import { cloneFrame, type Frame } from "./frame.ts"
+import { cloneFrame, type Frame, storedFrame } from "./frame.ts"
 import type { HistoryEntry } from "./history.ts"
 
 /** A reference that must be given back. */
@@ -37,6 +37,8 @@ export interface State {
   usedAsLoopEntry: boolean
   callbackDepth: number
   mayGotoDepth: number
+  /** What nobody read of it is forgotten: it is explored to its end. */
+  cleaned: boolean
 }
 
 export function newState(frame: Frame): State {
@@ -57,15 +59,38 @@ export function newState(frame: Frame): State {
     usedAsLoopEntry: false,
     callbackDepth: 0,
     mayGotoDepth: 0,
+    cleaned: false,
   }
 }
 
 export function cloneState(state: State): State {
+  return copyState(state, state.frames.map(cloneFrame), state.history.slice())
+}
+
+/** A copy that stays as it is, to compare later states with; history begins anew there. */
+export function storedState(state: State): State {
+  return copyState(state, state.frames.map(storedFrame), state.history)
+}
+
+function copyState(state: State, frames: Frame[], history: HistoryEntry[]): State {
   return {
-    ...state,
-    frames: state.frames.map(cloneFrame),
+    frames,
     references: state.references.slice(),
-    history: state.history.slice(),
+    lock: state.lock,
+    rcuLocked: state.rcuLocked,
+    preemptDisabled: state.preemptDisabled,
+    parent: state.parent,
+    branches: state.branches,
+    instruction: state.instruction,
+    first: state.first,
+    last: state.last,
+    history,
+    depth: state.depth,
+    loopEntry: state.loopEntry,
+    usedAsLoopEntry: state.usedAsLoopEntry,
+    callbackDepth: state.callbackDepth,
+    mayGotoDepth: state.mayGotoDepth,
+    cleaned: false,
   }
 }
 

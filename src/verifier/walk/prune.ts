@@ -7,10 +7,9 @@ import { isIteratorNext } from "../rules/callback-calls.ts"
 import { statesMatch } from "../state/equal.ts"
 import { cleanState, propagateLiveness } from "../state/liveness.ts"
 import { forgetPrecision, propagatePrecision } from "../state/precision.ts"
-import { LIVE } from "../state/register.ts"
 import { rememberStep } from "../state/remember.ts"
 import { BYTE, byteKind } from "../state/stack-slot.ts"
-import { cloneState, currentFrame, type State } from "../state/state.ts"
+import { currentFrame, type State, storedState } from "../state/state.ts"
 import { loopEntryOf, updateLoopEntry } from "./branches.ts"
 import { bucketOf, type Explored } from "./explored.ts"
 import { callsCallback, isCheckpoint, isJumpPoint, type Walk } from "./walk.ts"
@@ -63,7 +62,7 @@ export function isExplored(walk: Walk): boolean {
     if (entry.misses > entry.hits * patience + patience) {
       if (previous) previous.next = entry.next
       else explored[bucket] = entry.next
-      if (old.frames[0]!.registers[0]!.live & LIVE.DONE && !old.usedAsLoopEntry) counters.peakStates--
+      if (old.cleaned && !old.usedAsLoopEntry) counters.peakStates--
     } else previous = entry
     entry = entry.next
   }
@@ -181,7 +180,7 @@ function storeState(walk: Walk, bucket: number): void {
   counters.jumpsAtCheckpoint = counters.jumps
   counters.processedAtCheckpoint = counters.processed
   if (walk.privileged) forgetPrecision(state)
-  const stored = cloneState(state)
+  const stored = storedState(state)
   stored.instruction = at
   explored[bucket] = { state: stored, misses: 0, hits: 0, next: explored[bucket] }
   state.parent = stored

@@ -46,11 +46,13 @@ export interface Remembered {
   readonly result: unknown
 }
 
-/** The result for two operands at the current instruction: the last one again, or a new one. */
-export function remember<T extends object>(walk: Walk, a: Scalar, b: Scalar, compute: () => T): T {
+/** The last result at the current instruction, when it was of the same operands. */
+export function recall<T extends object>(walk: Walk, a: Scalar, b: Scalar): T | undefined {
   const last = walk.remembered[walk.at]
-  if (last !== undefined && last.a === a && last.b === b) return last.result as T
-  const result = compute()
+  return last !== undefined && last.a === a && last.b === b ? (last.result as T) : undefined
+}
+
+export function remember<T extends object>(walk: Walk, a: Scalar, b: Scalar, result: T): T {
   walk.remembered[walk.at] = { a, b, result }
   return result
 }
