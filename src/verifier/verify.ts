@@ -98,17 +98,17 @@ function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: Veri
     state: newState(newFrame(NO_CALLER, 0, 0)),
     at: 0,
     from: -1,
+    cameFrom: -1,
     historyEntry: undefined,
     lastId: 0,
     printWhole: false,
-    logAtInstruction: 0,
     logAfterInstruction: 0,
     instructionTextLength: 0,
     lastLine: -1,
     remembered: new Array(instructions.length),
     accessTypes: new Int32Array(instructions.length),
-    callMaps: new Map(),
-    callArguments: new Map(),
+    contextAnswers: new Map(),
+    helpers: new Map(),
   }
 }
 

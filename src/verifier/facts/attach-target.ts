@@ -80,7 +80,7 @@ function tracepointTarget(tracepoint: string, { btf, release }: VerifierKernel):
   const name = `btf_trace_${tracepoint}`
   const typedef = btf.find(name, "typedef")
   const pointer = typedef && btf.typeOf(btf.resolve(typedef), "ptr")
-  const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), name, 1)
+  const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), tracepoint, 1)
   if (!signature) return undefined
   return {
     signature: tracepointSignature(tracepoint, signature, release),

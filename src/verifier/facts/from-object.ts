@@ -27,7 +27,8 @@ function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapF
     valueSize: map.valueSize,
     maxEntries: map.maxEntries,
     flags: map.flags | (frozen ? MAP_FLAG.RDONLY_PROG : 0),
-    inner: map.inner && factsOf(map.inner, object, kernel),
+    // Loaders give the template of inner maps no name.
+    inner: map.inner && { ...factsOf(map.inner, object, kernel), name: "" },
     constants:
       frozen && map.type === MAP_TYPE.ARRAY ? (map.data ?? new Uint8Array(map.valueSize)) : undefined,
     fields: btf && map.valueType !== undefined ? findFields(btf, map.valueType, kernel) : [],

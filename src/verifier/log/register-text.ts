@@ -14,8 +14,7 @@ export function livenessText(live: number): string {
 export function registerText(frame: Frame, r: Register): string {
   const { type, scalar } = r
   const precise = type === TYPE.SCALAR && r.precise ? "P" : ""
-  if (type === TYPE.SCALAR && isKnown(scalar))
-    return `${precise}${signedText(signed(scalar.bits.value + BigInt(r.off)))}`
+  if (type === TYPE.SCALAR && isKnown(scalar)) return `${precise}${signedText(scalar.smin)}`
   let text = precise + typeName(type)
   const base = baseType(type)
   if (base === TYPE.ARENA) return text
@@ -46,7 +45,7 @@ function details(r: Register, base: number): string[] {
     parts.push(`ks=${r.map.keySize}`, `vs=${r.map.valueSize}`)
   }
   if (base !== TYPE.SCALAR && r.off) parts.push(`off=${signedText(BigInt(r.off))}`)
-  if (isPacketPointer(type)) parts.push(`r=${signedText(BigInt(r.range))}`)
+  if (isPacketPointer(type)) parts.push(`r=${unsignedText(BigInt.asUintN(64, BigInt(r.range)))}`)
   if (base === TYPE.MEM) parts.push(`sz=${unsignedText(BigInt(r.range))}`)
   if (base === TYPE.CONST_DYNPTR) parts.push(`type=${r.dynptr?.kind ?? ""}`)
   if (isKnown(scalar)) {
@@ -65,8 +64,8 @@ function ranges(s: Scalar): string[] {
     ["smax", s.smax, s.smax === (1n << 63n) - 1n],
     ["umin", s.umin, s.umin === 0n],
     ["umax", s.umax, s.umax === U64_MAX],
-    ["smin32", BigInt(s.s32min), s.s32min === -0x8000_0000],
-    ["smax32", BigInt(s.s32max), s.s32max === 0x7fff_ffff],
+    ["smin32", word(s.s32min), s.s32min === -0x8000_0000],
+    ["smax32", word(s.s32max), s.s32max === 0x7fff_ffff],
     ["umin32", BigInt(s.u32min), s.u32min === 0],
     ["umax32", BigInt(s.u32max), s.u32max === 0xffff_ffff],
   ]
@@ -85,4 +84,9 @@ function ranges(s: Scalar): string[] {
     parts.push(text + (name.startsWith("s") ? signedText(value) : unsignedText(value)))
   })
   return parts
+}
+
+/** Signed numbers of 32 bits: small ones with their sign, others as words. */
+function word(value: number): bigint {
+  return BigInt(value >= -32768 && value <= 32767 ? value : value >>> 0)
 }

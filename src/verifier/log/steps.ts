@@ -1,4 +1,4 @@
-import { formatInstruction, type InstructionNames } from "../../isa/index.ts"
+import { formatInstruction, type InstructionNames, PSEUDO_LOAD } from "../../isa/index.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
 import { LOG_LEVEL, printsSteps } from "./log.ts"
@@ -9,19 +9,20 @@ export function instructionText(walk: Walk, at: number): string {
   return formatInstruction(walk.code, at, names(walk))
 }
 
-function names(walk: Walk): InstructionNames {
-  const { references, subprograms } = { references: walk.program.references, subprograms: walk.subprograms }
+/** Kernels show addresses of maps: ours is made of the instruction's number, which repeats from run to run. */
+const ADDRESS = 0xffff_0000_0000_0000n
+
+function names({ program: { references }, code }: Walk): InstructionNames {
   return {
     kfunc: at => {
       const reference = references.get(at)
       return reference?.kind === "kfunc" ? reference.name : undefined
     },
     load64: at => {
-      const reference = references.get(at)
-      // A kernel shows an address here; ours is the number of the instruction, which repeats from run to run.
-      return reference ? `0x${(0xffff_0000_0000_0000n + BigInt(at)).toString(16)}` : undefined
+      const { src, imm } = code[at]!
+      if (src === PSEUDO_LOAD.FUNC) return `0x${(imm >>> 0).toString(16)}`
+      return references.has(at) ? `0x${(ADDRESS + BigInt(at)).toString(16)}` : undefined
     },
-    subprogram: () => (subprograms.length ? undefined : undefined),
   }
 }
 
@@ -38,7 +39,10 @@ export function writeSourceLine(walk: Walk, at: number, prefix: string): void {
     else high = middle
   }
   const line = lines[low]!
-  if (line.at > at || walk.lastLine === low) return
+  if (line.at > at) return
+  const last = lines[walk.lastLine]
+  // Several records may stand for parts of one line.
+  if (last && (last === line || (last.line === line.line && last.file === line.file))) return
   walk.lastLine = low
   const file = line.file.slice(line.file.lastIndexOf("/") + 1)
   walk.log.line(`${prefix}${line.text.trimStart()} @ ${file}:${line.line}`)

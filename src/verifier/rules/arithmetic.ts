@@ -163,7 +163,7 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   if (violation !== undefined) walk.log.line(`REG INVARIANTS VIOLATION (alu): ${violation}`)
   target.scalar = result
   if (result === UNKNOWN && !isTracked(operator)) setScalar(target, UNKNOWN, !walk.privileged)
-  link(walk, target, operator === OPERATOR.ADD && wide, operand)
+  link(walk, target, operator === OPERATOR.ADD && wide && source !== target, operand)
 }
 
 function isTracked(operator: number): boolean {

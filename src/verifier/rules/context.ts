@@ -1,4 +1,4 @@
-import { contextAccess, type LoadedValue } from "../../catalog/details.ts"
+import { type ContextAnswer, contextAccess, type LoadedValue } from "../../catalog/details.ts"
 import { between, formatTnum, isNull, UNKNOWN } from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
 import { ERRNO, Rejection, reject, unsupported } from "../reject.ts"
@@ -12,24 +12,7 @@ import { returnRange } from "./return-values.ts"
 /** A load or store through the context: the catalogue knows what each program type may access. */
 export function accessContext(walk: Walk, access: Access, pointer: Register, offset: number): void {
   checkUnmoved(walk, access.base, pointer)
-  const { program, kernel } = walk
-  const form = access.signed
-    ? "signExtending"
-    : access.kind === "write" && access.value === undefined
-      ? "immediate"
-      : "plain"
-  const answer = contextAccess({
-    programType: program.type,
-    attachType: program.attachType,
-    release: kernel.release,
-    offset,
-    size: access.size as 1 | 2 | 4 | 8,
-    access: access.kind,
-    form,
-    bpfCapable: walk.privileged,
-    target: program.target?.signature,
-    operations: program.target?.operations,
-  })
+  const answer = answerFor(walk, access, offset)
   for (const line of answer.log.slice(0, answer.allowed ? undefined : -1)) walk.log.line(line)
   if (!answer.allowed) {
     const last = answer.log.at(-1) ?? answer.reason
@@ -40,6 +23,31 @@ export function accessContext(walk: Walk, access: Access, pointer: Register, off
   }
   if (access.kind === "read" && access.value !== undefined && answer.value)
     loadValue(walk, access.value, answer.value)
+}
+
+const FORMS = ["plain", "signExtending", "immediate"] as const
+
+/** The catalogue is asked once for each kind of access. */
+function answerFor(walk: Walk, { kind, size, value, signed }: Access, offset: number): ContextAnswer {
+  const { program, kernel, contextAnswers } = walk
+  const form = signed ? 1 : kind === "write" && value === undefined ? 2 : 0
+  const key = ((offset * 16 + size) * 2 + (kind === "write" ? 1 : 0)) * 4 + form
+  const known = contextAnswers.get(key)
+  if (known) return known
+  const answer = contextAccess({
+    programType: program.type,
+    attachType: program.attachType,
+    release: kernel.release,
+    offset,
+    size: size as 1 | 2 | 4 | 8,
+    access: kind,
+    form: FORMS[form],
+    bpfCapable: walk.privileged,
+    target: program.target?.signature,
+    operations: program.target?.operations,
+  })
+  contextAnswers.set(key, answer)
+  return answer
 }
 
 /** Pointers that may only be used as they were given. */

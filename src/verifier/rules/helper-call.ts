@@ -7,7 +7,7 @@ import { ERRNO, Rejection, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
-import { touchEverything, type Walk } from "../walk/walk.ts"
+import type { Walk } from "../walk/walk.ts"
 import { checkHelperArgument } from "./helper-arguments.ts"
 import { giveHelperResult } from "./helper-results.ts"
 import { specialHelper } from "./helper-specials.ts"
@@ -73,6 +73,8 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
 
 function allowedPrototype(walk: Walk, id: number, name: string | undefined): HelperPrototype {
   const { program, kernel } = walk
+  const known = walk.helpers.get(id)
+  if (known) return known
   if (name === undefined || id === 0) reject(walk, ERRNO.EINVAL, `invalid func ${name ?? "unknown"}#${id}`)
   const caller = {
     programType: program.type,
@@ -110,6 +112,7 @@ function allowedPrototype(walk: Walk, id: number, name: string | undefined): Hel
     release: kernel.release,
   })
   if (!prototype) throw new Error(`BUG: helper ${name} has no prototype`)
+  walk.helpers.set(id, prototype)
   return prototype
 }
 
@@ -140,7 +143,6 @@ function release(walk: Walk, call: HelperCall): void {
     const held = walk.state.references.some(each => each.id === call.refId)
     if (held) {
       releaseReference(walk, call.refId)
-      touchEverything(walk)
       return
     }
   } else if (register.type === TYPE.SCALAR && isNull(register.scalar)) return

@@ -14,6 +14,19 @@ import { MOST_OFFSET } from "./pointer-arithmetic.ts"
 import { accessBuffer, checkRegion } from "./regions.ts"
 import { checkInitialized, type RawMemory } from "./stack-ranges.ts"
 
+/** Program types whose context is memory as it stands: the kernel rewrites no access to it. */
+const PLAIN_CONTEXT = new Set([
+  "kprobe",
+  "tracepoint",
+  "raw_tracepoint",
+  "raw_tracepoint_writable",
+  "tracing",
+  "lsm",
+  "struct_ops",
+  "syscall",
+  "netfilter",
+])
+
 /** Memory of a known size that a call reads or writes. */
 export function checkHelperMemory(
   walk: Walk,
@@ -61,7 +74,7 @@ export function checkHelperMemory(
       )
       return
     case TYPE.CTX:
-      if (walk.program.type !== "syscall") break
+      if (!PLAIN_CONTEXT.has(walk.program.type)) break
       if (size === 0) {
         if (zeroAllowed) return
         reject(walk, ERRNO.EACCES, "")

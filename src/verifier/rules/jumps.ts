@@ -113,6 +113,8 @@ function branch(walk: Walk, instruction: Instruction): void {
     if (!walk.privileged && right.type !== TYPE.SCALAR)
       reject(walk, ERRNO.EACCES, `R${src} pointer comparison prohibited`)
   const operand = right?.scalar ?? constantOf(imm)
+  const stackOperands = (left.type === TYPE.STACK ? 1 : 0) | (right?.type === TYPE.STACK ? 2 : 0)
+  if (stackOperands) rememberStep(walk).stackOperands = stackOperands
   const taken = predict(condition, narrow, left, right, operand)
   if (taken !== undefined) {
     if (left.type === TYPE.SCALAR) markPrecise(walk, dst)
@@ -122,7 +124,7 @@ function branch(walk: Walk, instruction: Instruction): void {
     return
   }
   const linked = collectLinked(walk.state, [right, left])
-  if (linked.length > 1) rememberStep(walk, -1, -1, linked)
+  if (linked.length > 1) rememberStep(walk).linked = linked
   const other = pushBranch(walk, walk.at + off + 1, walk.at)
   const otherRegisters = currentFrame(other).registers
   const otherLeft = otherRegisters[dst]!

@@ -136,7 +136,10 @@ export function checkMapHelper(walk: Walk, map: MapFacts | undefined, id: number
   if (only && !only.has(name)) refuse()
   const isSocketMap = map.type === M.SOCKMAP || map.type === M.SOCKHASH
   if (isSocketMap && (name === "bpf_map_update_elem" || name === "bpf_map_delete_elem"))
-    if (!mayChangeSockmap(walk, name)) refuse()
+    if (!mayChangeSockmap(walk, name)) {
+      walk.log.line("cannot update sockmap in this context")
+      refuse()
+    }
   const types = TYPES[name]
   if (types && !types.includes(map.type)) refuse()
 }

@@ -5,7 +5,7 @@ import { LIVE, setScalar } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { BYTE, byteKind, isSpill, scrub, setByteKind } from "../state/stack-slot.ts"
 import { currentFrame } from "../state/state.ts"
-import { touchSlot, type Walk } from "../walk/walk.ts"
+import type { Walk } from "../walk/walk.ts"
 import { checkStackBounds } from "./stack-bounds.ts"
 
 /** What a call will write over once its arguments are checked. */
@@ -18,7 +18,7 @@ export interface RawMemory {
 
 /**
  * A piece of stack that is read as a whole, by a helper or at a variable offset: every byte must have been
- * written. Helpers may write there as well, so that what was known of it is lost. `raw` memory need not be
+ * written. What a helper was given loses what was known of it, even if it only reads. `raw` memory need not be
  * initialised: it is noted, and written when the call is made.
  */
 export function checkInitialized(
@@ -34,10 +34,10 @@ export function checkInitialized(
   const frame = walk.state.frames[pointer.frame]!
   const { scalar } = pointer
   if (size === 0 && !zeroAllowed) reject(walk, ERRNO.EACCES, "invalid zero-sized read")
-  checkStackBounds(walk, frame, number, pointer, offset, size, by === "helper" ? "helper" : "read")
+  checkStackBounds(walk, frame, number, pointer, offset, size, by === "direct" ? "read" : "helper")
   const known = isKnown(scalar)
   if (!known && !walk.privileged) {
-    const verb = by === "helper" ? " indirect" : ""
+    const verb = by === "direct" ? "" : " indirect"
     reject(
       walk,
       ERRNO.EACCES,
@@ -61,7 +61,6 @@ export function checkInitialized(
     const slot = frame.stack[place >> 3]!
     const byte = place & 7
     const kind = byteKind(slot, byte)
-    touchSlot(walk, place >> 3)
     if (kind === BYTE.ZERO || (kind === BYTE.INVALID && walk.privileged)) {
       if (by === "helper") setByteKind(slot, byte, BYTE.MISC)
     } else if (kind !== BYTE.MISC) {
@@ -86,7 +85,7 @@ function refuse(
   size: number,
   by: "direct" | "helper",
 ): never {
-  const verb = by === "helper" ? " indirect" : ""
+  const verb = by === "direct" ? "" : " indirect"
   const where = known ? `off ${least}+${at - least}` : `var_off ${formatTnum(bits)}+${at - least}`
   reject(walk, ERRNO.EACCES, `invalid${verb} read from stack R${number} ${where} size ${size}`)
 }

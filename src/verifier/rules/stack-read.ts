@@ -5,7 +5,7 @@ import type { Frame } from "../state/frame.ts"
 import { markRead } from "../state/liveness.ts"
 import { copyRegister, LIVE, setScalar } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
-import { rememberStep } from "../state/remember.ts"
+import { rememberStackAccess } from "../state/remember.ts"
 import { BYTE, byteKind, isKnownZero, isSpill, type StackSlot } from "../state/stack-slot.ts"
 import { currentFrame } from "../state/state.ts"
 import { touchSlot, type Walk } from "../walk/walk.ts"
@@ -63,7 +63,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
   } else if (!walk.privileged && spilled.type !== TYPE.SCALAR)
     reject(walk, ERRNO.EACCES, `leaking pointer from stack off ${offset}`)
   markRead(walk, spilled, spilled.parent, LIVE.READ64)
-  if (followed) rememberStep(walk, frame.number, index)
+  if (followed) rememberStackAccess(walk, frame.number, index)
 }
 
 function spilledBytes(slot: StackSlot): number {

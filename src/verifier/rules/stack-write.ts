@@ -5,7 +5,7 @@ import type { Frame } from "../state/frame.ts"
 import { markPrecise } from "../state/precision.ts"
 import { copyRegister, LIVE, newRegister, type Register, setScalar } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
-import { rememberStep } from "../state/remember.ts"
+import { rememberStackAccess } from "../state/remember.ts"
 import {
   BYTE,
   byteKind,
@@ -74,7 +74,7 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
     writeBytes(walk, access, slot, place)
     return
   }
-  rememberStep(walk, frame.number, index)
+  rememberStackAccess(walk, frame.number, index)
 }
 
 function spill(slot: StackSlot, value: Register, size: number, privileged: boolean): void {

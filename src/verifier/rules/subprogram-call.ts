@@ -8,7 +8,7 @@ import { cloneRegister, LIVE, setNotInit, setPointer, setScalar } from "../state
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame, type State } from "../state/state.ts"
 import { subprogramAt } from "../walk/subprograms.ts"
-import { touchRegister, type Walk } from "../walk/walk.ts"
+import { touchEverything, touchRegister, type Walk } from "../walk/walk.ts"
 import { checkGlobalCall } from "./global-arguments.ts"
 import { forgetPacketPointers } from "./invalidate.ts"
 
@@ -61,6 +61,7 @@ export function enter(walk: Walk, state: State, index: number, callSite: number)
   const frame = newFrame(callSite, depth, index)
   setFramePointer(frame)
   state.frames.push(frame)
+  touchEverything(walk)
   return frame
 }
 

@@ -125,11 +125,16 @@ function undo(walk: Walk, at: number, following: number, entry: HistoryEntry | u
       dropRegister(masks, dst)
       return modeOf(opcode) === MODE.IMM
     default:
-      return undoJump(walk, at, following)
+      return undoJump(walk, at, following, entry)
   }
 }
 
-function undoJump(walk: Walk, at: number, following: number): boolean | "done" {
+function undoJump(
+  walk: Walk,
+  at: number,
+  following: number,
+  entry: HistoryEntry | undefined,
+): boolean | "done" {
   const masks = walk.precision
   const { opcode, dst, src, imm } = walk.code[at]!
   const operator = operatorOf(opcode)
@@ -169,8 +174,9 @@ function undoJump(walk: Walk, at: number, following: number): boolean | "done" {
   }
   if (takesRegister(opcode)) {
     if (!wantsRegister(masks, dst) && !wantsRegister(masks, src)) return "done"
-    wantRegister(masks, dst)
-    wantRegister(masks, src)
+    const stackOperands = entry?.stackOperands ?? 0
+    if (!(stackOperands & 1)) wantRegister(masks, dst)
+    if (!(stackOperands & 2)) wantRegister(masks, src)
   }
   return true
 }

@@ -8,6 +8,8 @@ export interface HistoryEntry {
   /** The stack slot that was accessed: its frame and number; -1 for none. */
   frame: number
   slot: number
+  /** Of a comparison: 1 when its first operand pointed to the stack, 2 when its second did. */
+  stackOperands: number
   linked: readonly LinkedRegister[] | undefined
 }
 

@@ -1,21 +1,29 @@
 import type { Walk } from "../walk/walk.ts"
-import type { LinkedRegister } from "./history.ts"
+import type { HistoryEntry } from "./history.ts"
 
 /**
  * Notes the current step in the path's history: where it came from, and what backtracking must know of it. A step
  * has one entry, which several notes share.
  */
-export function rememberStep(walk: Walk, frame = -1, slot = -1, linked?: readonly LinkedRegister[]): void {
+export function rememberStep(walk: Walk): HistoryEntry {
   const known = walk.historyEntry
-  if (known) {
-    if (slot >= 0) {
-      known.frame = frame
-      known.slot = slot
-    }
-    if (linked) known.linked = linked
-    return
+  if (known) return known
+  const entry: HistoryEntry = {
+    at: walk.at,
+    from: walk.cameFrom,
+    frame: -1,
+    slot: -1,
+    stackOperands: 0,
+    linked: undefined,
   }
-  const entry = { at: walk.at, from: walk.from, frame, slot, linked }
   walk.state.history.push(entry)
   walk.historyEntry = entry
+  return entry
+}
+
+/** The step brought a register to or from the stack. */
+export function rememberStackAccess(walk: Walk, frame: number, slot: number): void {
+  const entry = rememberStep(walk)
+  entry.frame = frame
+  entry.slot = slot
 }

@@ -30,6 +30,7 @@ export function explore(walk: Walk): void {
 function step(walk: Walk): boolean {
   const { code, counters, state, at } = walk
   walk.historyEntry = undefined
+  walk.cameFrom = walk.from
   if (at >= code.length) reject(walk, ERRNO.EFAULT, `invalid insn idx ${at} insn_cnt ${code.length}`)
   if (++counters.processed > MOST_STEPS)
     reject(walk, ERRNO.E2BIG, `BPF program is too large. Processed ${counters.processed} insn`)

@@ -1,3 +1,4 @@
+import type { ContextAnswer, HelperPrototype } from "../../catalog/details.ts"
 import type { Instruction } from "../../isa/index.ts"
 import type { Scalar } from "../domain/index.ts"
 import type { Log } from "../log/log.ts"
@@ -77,23 +78,25 @@ export interface Walk {
   /** The path's state. */
   state: State
   at: number
+  /** The instruction that was walked before: while one is walked, itself. */
   from: number
+  /** The one before the instruction that is being walked. */
+  cameFrom: number
   historyEntry: HistoryEntry | undefined
   /** The last id that was given out. */
   lastId: number
   /** Where the log must show the whole state. */
   printWhole: boolean
-  logAtInstruction: number
   logAfterInstruction: number
   instructionTextLength: number
   lastLine: number
   /** Per instruction: what its arithmetic or jump made of numbers the last time. */
   readonly remembered: (Remembered | undefined)[]
+  /** Answers of the catalogue that this program's walk asked for already. */
+  readonly contextAnswers: Map<number, ContextAnswer>
+  readonly helpers: Map<number, HelperPrototype>
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
-  /** Per instruction: a map that a helper call is bound to; "several" when it differs by path. */
-  readonly callMaps: Map<number, object>
-  readonly callArguments: Map<number, unknown>
 }
 
 export function nextId(walk: Walk): number {

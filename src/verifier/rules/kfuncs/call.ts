@@ -3,7 +3,7 @@ import { ERRNO, reject } from "../../reject.ts"
 import { forEachRegister } from "../../state/for-each-register.ts"
 import { FLAG } from "../../state/register-type.ts"
 import { currentFrame } from "../../state/state.ts"
-import { touchEverything, type Walk } from "../../walk/walk.ts"
+import type { Walk } from "../../walk/walk.ts"
 import { releaseReference } from "../invalidate.ts"
 import { walkIteratorNext } from "../iterators.ts"
 import { clobber } from "../subprogram-call.ts"
@@ -26,7 +26,6 @@ export function callKfunc(walk: Walk, instruction: Instruction): void {
   const frame = currentFrame(walk.state)
   if (call.releases) {
     releaseReference(walk, frame.registers[call.releases]!.refId)
-    touchEverything(walk)
   }
   clobber(walk, frame)
   giveKfuncResult(walk, call)
