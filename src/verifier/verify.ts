@@ -181,6 +181,7 @@ function start(walk: Walk, index: number): void {
   walk.at = first
   walk.from = -1
   walk.lastLine = -1
+  walk.printWhole = false
   walk.explored.fill(undefined)
   touchNothing(walk)
   touchEverything(walk)

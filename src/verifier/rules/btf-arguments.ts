@@ -3,7 +3,7 @@ import { ERRNO, reject, unsupported } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import { FLAG, mayBeNull, typeName } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
-import { structsMatch } from "./btf-match.ts"
+import { structsMatch, writeMismatch } from "./btf-match.ts"
 import type { HelperCall } from "./helper-call.ts"
 
 /** A pointer to a kernel object, passed to a helper: the object's type, and whether it may be null. */
@@ -33,6 +33,7 @@ export function checkBtfArgument(
   if (wanted === undefined) unsupported(`kernel pointers in argument ${number} of ${call.name}`)
   const strict = argument.release === true && call.name !== "bpf_sk_release"
   if (structsMatch(register.btf!, register.btfId, register.off, btf, wanted, strict)) return
+  if (!strict) writeMismatch(walk, register.btf!, register.btfId, register.off)
   const type = register.btf!.type(register.btfId)
   const given = "name" in type ? type.name : ""
   reject(walk, ERRNO.EACCES, `R${number} is of type ${given} but ${wantedName} is expected`)

@@ -1,4 +1,6 @@
 import type { Btf, TypeId } from "../../btf/index.ts"
+import type { Walk } from "../walk/walk.ts"
+import { memberAt } from "./btf-members.ts"
 
 /** Whether a pointer to `type` at `offset` is one to `wanted`: the same structure, or the first member that lies there. */
 export function structsMatch(
@@ -29,4 +31,10 @@ function sameType(a: Btf, x: number, b: Btf, y: number): boolean {
   const left = a.typeOf(x, "struct")
   const right = b.typeOf(y, "struct")
   return left !== undefined && left.name === right?.name && left.size === right.size
+}
+
+/** The kernel looks for a structure inside the one that was passed, and says where that ended. */
+export function writeMismatch(walk: Walk, btf: Btf, type: number, offset: number): void {
+  const answer = memberAt(btf, type as TypeId, offset, 1)
+  if (answer.kind === "refused") walk.log.line(answer.message)
 }

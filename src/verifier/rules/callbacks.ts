@@ -6,7 +6,7 @@ import { cloneRegister, type Register, setPointer, setScalar } from "../state/re
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame, newState } from "../state/state.ts"
 import { pushBranch, putAside } from "../walk/branches.ts"
-import type { Walk } from "../walk/walk.ts"
+import { nextId, type Walk } from "../walk/walk.ts"
 import { enter, setFramePointer } from "./subprogram-call.ts"
 
 /** Fills in the arguments that a callback is called with. */
@@ -89,9 +89,10 @@ export function enterFindVma(walk: Walk): Entry {
   }
 }
 
-export const enterUserRingbuf: Entry = (_walk, caller, callee) => {
+export const enterUserRingbuf: Entry = (walk, caller, callee) => {
   const dynptr = callee.registers[1]!
   setPointer(dynptr, TYPE.CONST_DYNPTR)
   dynptr.dynptr = { kind: "local", first: true }
+  dynptr.id = nextId(walk)
   callee.registers[2] = cloneRegister(caller.registers[3]!)
 }

@@ -35,7 +35,9 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
     reject(walk, ERRNO.EACCES, "helper access to the packet is not allowed")
   const kind = argument.kind === "mapValue" ? mapValueKind(walk, call) : argument.kind
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
-  if (!(given && argument.nullable)) {
+  // That it is null decides what is checked: other paths must bring null too.
+  if (given && argument.nullable) markPrecise(walk, number)
+  else {
     checkArgumentType(walk, number, register, {
       kind,
       nullable: argument.nullable ?? false,

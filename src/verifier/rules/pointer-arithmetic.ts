@@ -78,6 +78,8 @@ export function movePointer(
   const lowWrittenAt = target.lowWrittenAt
   copyRegister(target, pointer)
   target.refId = refId
+  // A number that becomes a pointer takes over how the pointer was used (so 6.12.117 does).
+  if (reversed) target.live = pointer.live
   target.lowWrittenAt = lowWrittenAt
   if (known && moved === (moved | 0)) target.off = moved
   else {

@@ -7,7 +7,7 @@ import { baseType, FLAG, mayBeNull, TYPE, typeName } from "../../state/register-
 import { currentFrame } from "../../state/state.ts"
 import type { Walk } from "../../walk/walk.ts"
 import { mayBeMoved } from "../argument-types.ts"
-import { structsMatch } from "../btf-match.ts"
+import { structsMatch, writeMismatch } from "../btf-match.ts"
 import { checkUnmoved } from "../context.ts"
 import { checkHelperMemory, checkMemorySize } from "../helper-memory.ts"
 import { checkIteratorArgument } from "../iterators.ts"
@@ -131,6 +131,7 @@ function checkObject(walk: Walk, call: KfuncCall, index: number, target: TypeId,
   if (givenId === undefined) unsupported(`kernels without struct ${SOCKET_STRUCTS[base]}`)
   const strict = call.kfunc.has("release") && register.refId !== 0
   if (structsMatch(givenBtf, givenId, register.off, btf, target, strict)) return
+  if (!strict) writeMismatch(walk, givenBtf, givenId, register.off)
   const nameOf = (type: ReturnType<typeof btf.type>) => ("name" in type ? type.name : "")
   reject(
     walk,
