@@ -109,6 +109,7 @@ function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: Veri
     accessTypes: new Int32Array(instructions.length),
     contextAnswers: new Map(),
     helpers: new Map(),
+    inlinedLoops: new Map(),
   }
 }
 

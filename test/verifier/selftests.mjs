@@ -1,5 +1,6 @@
 // Verifies the kernel's own verifier tests and compares with what Linux 6.12 said of them.
 //   npm run build && node test/verifier/selftests.mjs [FILE-PATTERN] [--list KIND] [--program NAME] [--log LEVEL]
+//   [--brief] [--check]; with --check it fails below what has been reached.
 // KIND is one of accepted (wrongly), rejected (wrongly), unsupported, message, processed, crashed.
 import { loadPrograms } from "./programs.mjs"
 
@@ -17,6 +18,7 @@ for await (const { file, program, expected, verify } of loadPrograms(options.fil
 }
 for (const [, row] of rows) for (const key of Object.keys(totals)) totals[key] += row[key]
 report()
+if (options.check) check()
 
 /** Without a log first, which is what is timed; the log of a refusal has the line that is compared. */
 function timed(verify) {
@@ -105,6 +107,20 @@ function report() {
   console.log(`${(time / 1000).toFixed(2)} s, ${steps} steps, ${Math.round(steps / time)} thousand a second`)
 }
 
+/** What has been reached, less a little: the selftests of another compiler differ. */
+function check() {
+  const { programs, equal, accepted, rejections, message, crashed, processed } = totals
+  const broken = [
+    [equal >= 0.98 * programs, "fewer than 98 % of the verdicts are equal"],
+    [accepted === 0, "programs are accepted that the kernel rejects"],
+    [crashed === 0, "the verifier crashed"],
+    [message >= 0.98 * rejections, "fewer than 98 % of the last messages are equal"],
+    [processed >= 0.99 * equal, "fewer than 99 % of the instruction counts are equal"],
+  ].filter(([holds]) => !holds)
+  for (const [, text] of broken) console.error(text)
+  if (broken.length) process.exitCode = 1
+}
+
 function newRow() {
   return {
     programs: 0,
@@ -128,5 +144,6 @@ function parseOptions(args) {
   const program = value("--program")
   const log = Number(value("--log") ?? 1)
   const brief = args.includes("--brief")
-  return { list, program, log, brief, file: args.find(arg => !arg.startsWith("--")) }
+  const check = args.includes("--check")
+  return { list, program, log, brief, check, file: args.find(arg => !arg.startsWith("--")) }
 }

@@ -1,5 +1,5 @@
 import { type HelperPrototype, helperAllowed, helperPrototype } from "../../catalog/details.ts"
-import type { HelperName } from "../../catalog/index.ts"
+import { type HelperName, isSince } from "../../catalog/index.ts"
 import { catalogHelperNames, type Instruction } from "../../isa/index.ts"
 import { isNull } from "../domain/index.ts"
 import type { MapFacts } from "../program.ts"
@@ -93,7 +93,7 @@ function allowedPrototype(walk: Walk, id: number, name: string | undefined): Hel
         reject(walk, ERRNO.EINVAL, `invalid func unknown#${id}`)
         break
       case "program":
-        reject(walk, ERRNO.EINVAL, `program of this type cannot use helper ${name}#${id}`)
+        reject(walk, ERRNO.EINVAL, notForThisType(walk, `${name}#${id}`))
         break
       case "licence":
         reject(walk, ERRNO.EINVAL, "cannot call GPL-restricted function from non-GPL compatible program")
@@ -114,6 +114,13 @@ function allowedPrototype(walk: Walk, id: number, name: string | undefined): Hel
   if (!prototype) throw new Error(`BUG: helper ${name} has no prototype`)
   walk.helpers.set(id, prototype)
   return prototype
+}
+
+/** The words changed between 6.1 and 6.12. */
+function notForThisType({ kernel }: Walk, called: string): string {
+  return isSince("6.12", kernel.release)
+    ? `program of this type cannot use helper ${called}`
+    : `unknown func ${called}`
 }
 
 function checkSections(walk: Walk, { prototype, name, id }: HelperCall): void {

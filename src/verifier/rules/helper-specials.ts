@@ -77,8 +77,19 @@ function noteTailCallIndex(walk: Walk, { map }: HelperCall): void {
   if (scalar.nearValue >= 0 && scalar.nearValue < map.maxEntries) markPrecise(walk, 3)
 }
 
+/** The kernel writes the loop out where flags are 0 and the callback is one: as long as that is so, 0 is needed. */
+function noteLoopFlags(walk: Walk, { callback }: HelperCall): void {
+  const { scalar, type } = currentFrame(walk.state).registers[4]!
+  const known = walk.inlinedLoops.get(walk.at)
+  if (known !== undefined && known !== callback) return
+  const isZero = type === TYPE.SCALAR && isNull(scalar)
+  if (isZero) markPrecise(walk, 4)
+  walk.inlinedLoops.set(walk.at, isZero ? callback : -1)
+}
+
 /** The number of rounds decides whether the callback is called once more. */
 function loop(walk: Walk, call: HelperCall): void {
+  noteLoopFlags(walk, call)
   markPrecise(walk, 1)
   const frame = currentFrame(walk.state)
   if (frame.callbackDepth < frame.registers[1]!.scalar.nearUmax) {

@@ -95,6 +95,8 @@ export interface Walk {
   /** Answers of the catalogue that this program's walk asked for already. */
   readonly contextAnswers: Map<number, ContextAnswer>
   readonly helpers: Map<number, HelperPrototype>
+  /** Calls of bpf_loop that could be written out, with their callback; -1 for those that could not. */
+  readonly inlinedLoops: Map<number, number>
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
 }
