@@ -2,7 +2,7 @@ import { LOAD64_OPCODE, PSEUDO_LOAD } from "../isa/index.ts"
 import { LOG_LEVEL, newLog, printsSteps } from "./log/log.ts"
 import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from "./program.ts"
 import { PROGRAM_FLAG } from "./program.ts"
-import { ERRNO, Rejection, reject, Unsupported } from "./reject.ts"
+import { ERRNO, Rejection, reject, Unsupported, unsupported } from "./reject.ts"
 import type { VerifierResult } from "./result.ts"
 import { fillArguments, prototypeOf } from "./rules/global-arguments.ts"
 import { checkMapForProgram } from "./rules/map-programs.ts"
@@ -58,6 +58,7 @@ function run(walk: Walk): void {
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
+  checkTarget(walk)
   if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
   resolveReferences(walk)
   checkControlFlow(walk)
@@ -65,6 +66,15 @@ function run(walk: Walk): void {
   walkMain(walk)
   walkGlobalFunctions(walk)
   checkStackDepth(walk)
+}
+
+const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
+
+/** What a program is attached to by BTF decides its context: without it nothing can be said. */
+function checkTarget({ program }: Walk): void {
+  if (program.type === "ext") unsupported("programs of type ext")
+  if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
+    unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
 }
 
 function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: VerifierOptions): Walk {

@@ -16,7 +16,6 @@ export function attachTarget(
   kernel: VerifierKernel,
 ): AttachTarget | undefined {
   if (type === "lsm") return lsmTarget(target, sleepable, kernel)
-  if (type === "struct_ops") return undefined
   if (type !== "tracing") return undefined
   if (attach === "trace_raw_tp") return tracepointTarget(target, kernel)
   if (attach === "trace_iter") return iteratorTarget(target, kernel)
@@ -102,5 +101,25 @@ function iteratorTarget(target: string, { btf, release }: VerifierKernel): Attac
     operations: undefined,
     refusal: undefined,
     returnsVoid: false,
+  }
+}
+
+/** An operation of a kernel structure of functions: its prototype is that of the structure's member. */
+export function operationTarget(
+  struct: string,
+  member: string,
+  { btf }: VerifierKernel,
+): AttachTarget | undefined {
+  const id = btf.find(struct.replace(/___.*$/, ""), "struct")
+  const field = id && btf.typeOf(id, "struct")?.members.find(each => each.name === member)
+  const pointer = field && btf.typeOf(btf.resolve(field.type), "ptr")
+  const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), member)
+  if (!signature) return undefined
+  return {
+    signature,
+    hook: `${struct}.${member}`,
+    operations: struct,
+    refusal: undefined,
+    returnsVoid: signature.result === undefined,
   }
 }

@@ -3,7 +3,7 @@ import { kernelName, type MapSpec, type ObjectSpec, type ProgramSpec } from "../
 import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
 import { PROGRAM_FLAG } from "../program.ts"
 import { MAP_FLAG, MAP_TYPE } from "../rules/map-types.ts"
-import { attachTarget } from "./attach-target.ts"
+import { attachTarget, operationTarget } from "./attach-target.ts"
 import { findFields } from "./map-fields.ts"
 
 /** What a loader may decide besides what the object says. */
@@ -71,8 +71,20 @@ export function programFromObject(
     btf: object.btf,
     lines: program.lines,
     funcInfo: program.funcInfo,
-    target: attachTarget(type, attach?.name, program.target, sleepable, kernel),
+    target:
+      type === "struct_ops"
+        ? operationOf(object, program, kernel)
+        : attachTarget(type, attach?.name, program.target, sleepable, kernel),
   }
+}
+
+/** The structure of operations that an object's map builds with this program. */
+function operationOf(object: ObjectSpec, program: ProgramSpec, kernel: VerifierKernel) {
+  for (const { structOps } of object.maps) {
+    const member = structOps?.programs.find(each => each.program === program.name)
+    if (structOps && member) return operationTarget(structOps.typeName, member.member, kernel)
+  }
+  return undefined
 }
 
 /** `license_is_gpl_compatible` of the kernel's include/linux/license.h. */

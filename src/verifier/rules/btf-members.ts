@@ -66,7 +66,10 @@ function insideMember(
   }
   let at = member.bitOffset / 8
   let type = btf.resolve(member.type)
-  if (type === 0 || offset < at || offset >= at + Math.max(btf.sizeOf(type), 0)) return undefined
+  if (type === 0) return undefined
+  // Numbers may be read across the elements of an array.
+  const end = at + btf.sizeOf(type)
+  if (offset < at || offset >= end) return undefined
   let array = btf.typeOf(type, "array")
   while (array) {
     type = btf.resolve(array.element)
@@ -78,7 +81,6 @@ function insideMember(
   const kind = btf.kindOf(type)
   if (kind === "struct" || kind === "union") return memberAt(btf, type, offset - at, size)
   if (kind === "ptr") return pointerMember(btf, owner, member, type, at, offset, size)
-  const end = at + btf.sizeOf(type)
   if (offset + size > end)
     return refused(
       `access beyond the end of member ${member.name} (mend:${end}) in struct ${owner.name} with off ${offset} size ${size}`,

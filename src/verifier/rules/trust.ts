@@ -7,12 +7,13 @@ export function inRcuSection({ state, program }: Walk): boolean {
   return state.rcuLocked || state.lock !== undefined || !program.sleepable
 }
 
+const KERNEL_OWN = new Set<number>([TYPE.SOCKET, TYPE.TCP_SOCK, TYPE.SOCK_COMMON, TYPE.CONST_MAP])
+
 /** Whether a pointer may go where only living objects may: referenced, or trusted and not otherwise marked. */
 export function isTrusted({ type, refId }: Register): boolean {
   if (refId !== 0) return true
   const base = baseType(type)
-  if (base === TYPE.MAP_VALUE || base === TYPE.SOCKET || base === TYPE.TCP_SOCK || base === TYPE.SOCK_COMMON)
-    return (type & ~0xff) === 0
+  if (KERNEL_OWN.has(base)) return (type & ~0xff) === 0
   const marks = type & ~0xff & ~FLAG.MAYBE_NULL
   return (marks & FLAG.TRUSTED) !== 0 && (marks & (FLAG.UNTRUSTED | FLAG.PER_CPU | FLAG.USER)) === 0
 }

@@ -14,11 +14,12 @@ export type PointerArgument =
   /** The next argument is its size. */
   | { readonly kind: "sizedMemory" }
 
-/** The kernel's own types of sockets that programs see in UAPI's. */
-export const SOCKET_STRUCTS: Readonly<Record<number, string>> = {
+/** The kernel's own types of what programs see as something else. */
+export const OWN_STRUCTS: Readonly<Record<number, string>> = {
   [TYPE.SOCKET]: "sock",
   [TYPE.SOCK_COMMON]: "sock_common",
   [TYPE.TCP_SOCK]: "tcp_sock",
+  [TYPE.CONST_MAP]: "bpf_map",
 }
 
 const SPECIAL = new Set([
@@ -55,7 +56,7 @@ export function pointerKind(
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
   if (given && hasSuffix(param, "__nullable") && !sized) return { kind: "nothing" }
   const base = baseType(register.type)
-  if (base === TYPE.BTF_ID || SOCKET_STRUCTS[base] !== undefined) {
+  if (base === TYPE.BTF_ID || OWN_STRUCTS[base] !== undefined) {
     if (pointee?.kind !== "struct" && pointee?.kind !== "union") {
       // Memory behind a pointer may be that of a kernel object.
       if (!sized)

@@ -14,7 +14,7 @@ import { checkIteratorArgument } from "../iterators.ts"
 import { markNotNull } from "../nullness.ts"
 import { readRegister } from "../register-access.ts"
 import { isRcuProtected, isTrusted } from "../trust.ts"
-import { kindText, pointerKind, SOCKET_STRUCTS } from "./argument-kinds.ts"
+import { kindText, OWN_STRUCTS, pointerKind } from "./argument-kinds.ts"
 import { hasSuffix, type KfuncCall } from "./kfunc.ts"
 
 /** Every argument of a kfunc: numbers, constants, and pointers by what they point to. */
@@ -89,6 +89,7 @@ function checkPointer(
       call.iterator = checkIteratorArgument(walk, kfunc, index, target, register)
       return false
     case "memory":
+      if (target === VOID) unsupported(`memory of unknown size of kfunc ${kfunc.name}`)
       checkMemory(walk, number, register, kfunc.btf.sizeOf(target))
       return false
     case "sizedMemory":
@@ -127,8 +128,8 @@ function checkObject(walk: Walk, call: KfuncCall, index: number, target: TypeId,
       `arg#${index} is ${typeName(register.type)} expected ${typeName(TYPE.BTF_ID | (register.type & (FLAG.TRUSTED | FLAG.RCU)))} or socket`,
     )
   const givenBtf = isBtf ? register.btf! : walk.kernel.btf
-  const givenId = isBtf ? register.btfId : walk.kernel.btf.find(SOCKET_STRUCTS[base]!, "struct")
-  if (givenId === undefined) unsupported(`kernels without struct ${SOCKET_STRUCTS[base]}`)
+  const givenId = isBtf ? register.btfId : walk.kernel.btf.find(OWN_STRUCTS[base]!, "struct")
+  if (givenId === undefined) unsupported(`kernels without struct ${OWN_STRUCTS[base]}`)
   const strict = call.kfunc.has("release") && register.refId !== 0
   if (structsMatch(givenBtf, givenId, register.off, btf, target, strict)) return
   if (!strict) writeMismatch(walk, givenBtf, givenId, register.off)

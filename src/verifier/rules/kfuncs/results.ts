@@ -36,6 +36,9 @@ export function giveKfuncResult(walk: Walk, call: KfuncCall): void {
   r0.refId = id
 }
 
+/** Functions whose memory programs may write. */
+const WRITABLE = new Set(["bpf_session_cookie"])
+
 function givePointer(walk: Walk, call: KfuncCall, r0: Register): void {
   const { kfunc } = call
   const { btf, prototype, name } = kfunc
@@ -65,7 +68,7 @@ function givePointer(walk: Walk, call: KfuncCall, r0: Register): void {
     return
   }
   if (kind === "void" || kind === "func_proto" || kind === "fwd") unsupported(`results of kfunc ${name}`)
-  setPointer(r0, TYPE.MEM | FLAG.READ_ONLY)
+  setPointer(r0, TYPE.MEM | (WRITABLE.has(name) ? 0 : FLAG.READ_ONLY))
   r0.range = btf.sizeOf(target)
   if (call.refId) r0.refId = call.refId
 }
