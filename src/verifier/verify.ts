@@ -55,10 +55,10 @@ export function verifyProgram(
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */
 function run(walk: Walk): void {
   const { program } = walk
+  checkTarget(walk)
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
-  checkTarget(walk)
   if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
   resolveReferences(walk)
   checkControlFlow(walk)
@@ -72,9 +72,21 @@ const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
 
 /** What a program is attached to by BTF decides its context: without it nothing can be said. */
 function checkTarget({ program }: Walk): void {
+  if (hasExceptionCallback(program)) unsupported("exceptions")
   if (program.type === "ext") unsupported("programs of type ext")
   if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
+}
+
+/** A declaration tag of the entry function names the function that catches what is thrown. */
+function hasExceptionCallback({ btf, funcInfo }: VerifierProgram): boolean {
+  const entry = funcInfo[0]?.type
+  if (!btf || entry === undefined) return false
+  for (const id of btf.ids()) {
+    const tag = btf.kindOf(id) === "decl_tag" ? btf.typeOf(id, "decl_tag") : undefined
+    if (tag?.type === entry && tag.name.startsWith("exception_callback:")) return true
+  }
+  return false
 }
 
 function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: VerifierOptions): Walk {

@@ -108,6 +108,7 @@ function iteratorTarget(target: string, { btf, release }: VerifierKernel): Attac
 export function operationTarget(
   struct: string,
   member: string,
+  sleepable: boolean,
   { btf }: VerifierKernel,
 ): AttachTarget | undefined {
   const id = btf.find(struct.replace(/___.*$/, ""), "struct")
@@ -119,7 +120,16 @@ export function operationTarget(
     signature,
     hook: `${struct}.${member}`,
     operations: struct,
-    refusal: undefined,
+    refusal: memberRefusal(struct, member, sleepable),
     returnsVoid: signature.result === undefined,
   }
+}
+
+/** Members that their structure keeps to itself (`check_member` of the kernel's struct_ops). */
+function memberRefusal(struct: string, member: string, sleepable: boolean): Refusal {
+  const closed =
+    (struct === "tcp_congestion_ops" && member === "get_info") ||
+    (struct === "bpf_dummy_ops" && sleepable && member !== "test_sleepable")
+  if (!closed) return undefined
+  return { message: `attach to unsupported member ${member} of struct ${struct}`, errno: ERRNO.EINVAL }
 }

@@ -1,6 +1,7 @@
+import { VOID } from "../../btf/index.ts"
 import { attachType, type ProgramTypeName } from "../../catalog/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec, type ProgramSpec } from "../../object/index.ts"
-import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
+import type { MapFacts, MapField, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
 import { PROGRAM_FLAG } from "../program.ts"
 import { MAP_FLAG, MAP_TYPE } from "../rules/map-types.ts"
 import { attachTarget, operationTarget } from "./attach-target.ts"
@@ -31,10 +32,19 @@ function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapF
     inner: map.inner && { ...factsOf(map.inner, object, kernel), name: "" },
     constants:
       frozen && map.type === MAP_TYPE.ARRAY ? (map.data ?? new Uint8Array(map.valueSize)) : undefined,
-    fields: btf && map.valueType !== undefined ? findFields(btf, map.valueType, kernel) : [],
+    fields: fieldsOf(map, object, kernel),
     btf: map.valueType === undefined ? undefined : btf,
     valueType: map.valueType,
   }
+}
+
+/** Where a section's variables lie, loaders tell: the object's own BTF has no offsets yet. */
+function fieldsOf(map: MapSpec, { btf, globals }: ObjectSpec, kernel: VerifierKernel): readonly MapField[] {
+  if (!btf || map.valueType === undefined) return []
+  if (btf.kindOf(map.valueType) !== "datasec")
+    return findFields(btf, [{ type: map.valueType, offset: 0 }], kernel)
+  const own = globals.filter(each => each.map === map.name)
+  return findFields(btf, own, kernel)
 }
 
 /**
@@ -73,16 +83,16 @@ export function programFromObject(
     funcInfo: program.funcInfo,
     target:
       type === "struct_ops"
-        ? operationOf(object, program, kernel)
+        ? operationOf(object, program, sleepable, kernel)
         : attachTarget(type, attach?.name, program.target, sleepable, kernel),
   }
 }
 
 /** The structure of operations that an object's map builds with this program. */
-function operationOf(object: ObjectSpec, program: ProgramSpec, kernel: VerifierKernel) {
+function operationOf(object: ObjectSpec, program: ProgramSpec, sleepable: boolean, kernel: VerifierKernel) {
   for (const { structOps } of object.maps) {
     const member = structOps?.programs.find(each => each.program === program.name)
-    if (structOps && member) return operationTarget(structOps.typeName, member.member, kernel)
+    if (structOps && member) return operationTarget(structOps.typeName, member.member, sleepable, kernel)
   }
   return undefined
 }
@@ -149,6 +159,7 @@ function resolveExtern(
     return facts && { kind: "mapValue", map: facts, offset: extern.offset }
   }
   if (extern?.kind !== "ksymVariable") return undefined
-  const btfId = extern.type === 0 ? undefined : kernel.btf.find(name, "var")
+  const typeless = object.btf === undefined || object.btf.resolve(extern.type) === VOID
+  const btfId = typeless ? undefined : kernel.btf.find(name, "var")
   return { kind: "variable", name, btfId }
 }

@@ -18,10 +18,19 @@ const NESTED_SINCE = "6.11"
 const KPTR_OWNS_SINCE = "6.4"
 const MOST_DEPTH = 16
 
-/** The fields of a map's value that only certain helpers may touch. */
-export function findFields(btf: Btf, type: TypeId, kernel: VerifierKernel): readonly MapField[] {
+/** The fields of a map's value, or of the variables of a section, that only certain helpers may touch. */
+export function findFields(
+  btf: Btf,
+  placed: readonly { readonly type: TypeId; readonly offset: number }[],
+  kernel: VerifierKernel,
+): readonly MapField[] {
   const fields: MapField[] = []
-  collect(btf, btf.resolve(type), 0, 0, kernel, fields)
+  for (const { type, offset } of placed) {
+    const declared = btf.typeOf(type, "var")?.type ?? type
+    if (placed.length === 1 && btf.kindOf(btf.resolve(declared)) === "struct" && declared === type)
+      collect(btf, btf.resolve(declared), offset, 0, kernel, fields)
+    else visit(btf, declared, offset, 0, kernel, fields)
+  }
   return fields.sort((a, b) => a.offset - b.offset)
 }
 
@@ -34,12 +43,6 @@ function collect(
   into: MapField[],
 ): void {
   if (id === VOID || depth > MOST_DEPTH) return
-  const section = btf.typeOf(id, "datasec")
-  if (section)
-    for (const variable of section.variables) {
-      const declared = btf.typeOf(variable.type, "var")
-      if (declared) visit(btf, declared.type, offset + variable.offset, depth, kernel, into)
-    }
   for (const member of btf.typeOf(id, "struct")?.members ?? [])
     if (member.bitSize === 0) visit(btf, member.type, offset + member.bitOffset / 8, depth, kernel, into)
 }

@@ -5,7 +5,7 @@ import { type Register, setPointer, setScalar } from "../state/register.ts"
 import { FLAG, TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
-import { memberAt } from "./btf-members.ts"
+import { type MemberAnswer, memberAt } from "./btf-members.ts"
 import { MAP_TYPE as M } from "./map-types.ts"
 import type { Access } from "./memory.ts"
 import { inRcuSection } from "./trust.ts"
@@ -43,12 +43,14 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
     setScalar(target, UNKNOWN, !walk.privileged)
     return
   }
-  const flags = flagsOf(walk, pointer, name, answer.field, answer.tag)
+  const flags = flagsOf(walk, pointer, name, answer)
   setPointer(target, TYPE.BTF_ID | flags)
   target.btf = btf
   target.btfId = answer.type
   if (flags & FLAG.MAYBE_NULL) target.id = nextId(walk)
 }
+
+type PointerMember = Extract<MemberAnswer, { readonly kind: "pointer" }>
 
 /** Program types whose verifier operations allow some stores of their own. */
 function writesStructures({ program }: Walk): boolean {
@@ -56,18 +58,21 @@ function writesStructures({ program }: Walk): boolean {
 }
 
 /** A pointer found by walking from another is trusted no further than that one, and mostly less. */
-function flagsOf(walk: Walk, from: Register, struct: string, field: string, tag: string | undefined): number {
-  const tagged = tag === "user" ? FLAG.USER : tag === "percpu" ? FLAG.PER_CPU : tag === "rcu" ? FLAG.RCU : 0
+function flagsOf(walk: Walk, from: Register, struct: string, found: PointerMember): number {
+  const { tag, field, inUnion } = found
+  const memory = tag === "user" ? FLAG.USER : tag === "percpu" ? FLAG.PER_CPU : 0
+  const tagged = memory | (inUnion ? FLAG.UNTRUSTED : 0)
+  const isRcu = tag === "rcu"
   if (from.type & FLAG.UNTRUSTED) return FLAG.UNTRUSTED
   const trusted = from.refId !== 0 || (from.type & FLAG.TRUSTED) !== 0
-  if (!trusted && !(from.type & FLAG.RCU)) return tagged & ~FLAG.RCU
+  if (!trusted && !(from.type & FLAG.RCU)) return tagged
   const trust = fieldTrust(struct, field)
   if (trust === "trusted") return tagged | FLAG.TRUSTED
   if (trust === "trustedOrNull") return tagged | FLAG.TRUSTED | FLAG.MAYBE_NULL
   if (!inRcuSection(walk) || from.type & FLAG.MAYBE_NULL) return FLAG.UNTRUSTED
   if (trust === "rcu") return tagged | FLAG.RCU
-  if (tagged & FLAG.RCU || trust === "rcuOrNull") return tagged | FLAG.RCU | FLAG.MAYBE_NULL
-  return tagged & (FLAG.PER_CPU | FLAG.USER)
+  if (trust === "rcuOrNull") return memory | FLAG.RCU | FLAG.MAYBE_NULL
+  return isRcu ? tagged | FLAG.RCU | FLAG.MAYBE_NULL : tagged
 }
 
 /** The kernel's structure behind each type of map. */

@@ -8,6 +8,8 @@ export type MemberAnswer =
       readonly field: string
       readonly type: TypeId
       readonly tag: string | undefined
+      /** Found inside a union of several members: nobody knows which of them holds. */
+      readonly inUnion: boolean
     }
   /** The place is a structure itself: the walk may stop there. */
   | { readonly kind: "refused"; readonly message: string; readonly invalid: boolean }
@@ -29,7 +31,9 @@ export function memberAt(btf: Btf, id: TypeId, offset: number, size: number): Me
   }
   for (const member of type.members) {
     const answer = insideMember(btf, type, member, offset, size)
-    if (answer) return answer
+    if (!answer) continue
+    const unclear = type.kind === "union" && type.members.length > 1
+    return unclear && answer.kind === "pointer" ? { ...answer, inUnion: true } : answer
   }
   return refused(`struct ${type.name} doesn't have field at offset ${offset}`, true)
 }
@@ -106,5 +110,5 @@ function pointerMember(
   const pointee = btf.resolve(target)
   const kind = btf.kindOf(pointee)
   if (kind !== "struct" && kind !== "union") return { kind: "scalar", field: member.name }
-  return { kind: "pointer", field: member.name, type: pointee, tag }
+  return { kind: "pointer", field: member.name, type: pointee, tag, inUnion: false }
 }

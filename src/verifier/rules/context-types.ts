@@ -14,7 +14,7 @@ const CONTEXT_STRUCTS: Readonly<Record<string, readonly string[]>> = {
   sk_skb: ["__sk_buff"],
   flow_dissector: ["__sk_buff"],
   xdp: ["xdp_md"],
-  kprobe: ["pt_regs", "user_pt_regs"],
+  kprobe: ["pt_regs", "user_pt_regs", "bpf_user_pt_regs_t"],
   perf_event: ["bpf_perf_event_data", "pt_regs"],
   raw_tracepoint: ["bpf_raw_tracepoint_args"],
   raw_tracepoint_writable: ["bpf_raw_tracepoint_args"],

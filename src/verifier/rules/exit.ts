@@ -30,7 +30,7 @@ function checkNothingHeld(walk: Walk): void {
   if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing")
   if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing")
   if (state.preemptDisabled > 0 && isProgram) {
-    const several = state.preemptDisabled > 1 ? "s are" : " is"
+    const several = state.preemptDisabled > 1 ? "(s) are" : " is"
     reject(walk, ERRNO.EINVAL, `${state.preemptDisabled} bpf_preempt_enable${several} missing`)
   }
 }
