@@ -66,6 +66,8 @@ function run(walk: Walk): void {
   walkMain(walk)
   walkGlobalFunctions(walk)
   checkStackDepth(walk)
+  // What a processor may run ahead on is not walked: refusals are the kernel's, acceptance might not be.
+  if (!walk.privileged) unsupported("speculation of programs loaded without capabilities")
 }
 
 const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
