@@ -9,7 +9,7 @@ import { TYPE } from "../state/register-type.ts"
 import { currentFrame, type State } from "../state/state.ts"
 import { subprogramAt } from "../walk/subprograms.ts"
 import { touchEverything, touchRegister, type Walk } from "../walk/walk.ts"
-import { checkGlobalCall } from "./global-arguments.ts"
+import { checkGlobalCall } from "./global-calls.ts"
 import { forgetPacketPointers } from "./invalidate.ts"
 
 const MOST_FRAMES = 8
