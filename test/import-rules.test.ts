@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   isa: ["base", "catalog"],
   btf: ["base"],
   object: ["base", "btf", "isa", "catalog"],
+  verifier: ["base", "btf", "isa", "catalog", "object"],
   engine: ["base", "isa", "catalog"],
   kernel: ["base", "catalog", "btf", "object"],
   profile: ["base", "btf", "catalog"],

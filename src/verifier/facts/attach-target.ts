@@ -1,0 +1,135 @@
+import type { TypeId } from "../../btf/index.ts"
+import { iteratorSignature, lsmHook, tracepointSignature } from "../../catalog/details.ts"
+import type { ProgramTypeName } from "../../catalog/index.ts"
+import type { AttachTarget, VerifierKernel } from "../program.ts"
+import { ERRNO } from "../reject.ts"
+import { signatureOf } from "./signature.ts"
+
+type Refusal = AttachTarget["refusal"]
+
+/** What a program that is attached by BTF stands on; undefined for other programs and for targets the kernel lacks. */
+export function attachTarget(
+  type: ProgramTypeName,
+  attach: string | undefined,
+  target: string,
+  sleepable: boolean,
+  kernel: VerifierKernel,
+): AttachTarget | undefined {
+  if (type === "lsm") return lsmTarget(target, sleepable, kernel)
+  if (type !== "tracing") return undefined
+  if (attach === "trace_raw_tp") return tracepointTarget(target, kernel)
+  if (attach === "trace_iter") return iteratorTarget(target, kernel)
+  return functionTarget(target, attach, sleepable, kernel)
+}
+
+function lsmTarget(hook: string, sleepable: boolean, kernel: VerifierKernel): AttachTarget | undefined {
+  const name = `bpf_lsm_${hook}`
+  const facts = lsmHook(hook, kernel.release)
+  const { btf } = kernel
+  const id = btf.find(name, "func")
+  if (id === undefined) return undefined
+  const refusal: Refusal = facts.disabled
+    ? { message: `attach_btf_id ${id} points to disabled hook ${name}`, errno: ERRNO.EINVAL }
+    : sleepable && !facts.sleepable
+      ? { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
+      : undefined
+  return fromFunction(id, name, hook, refusal, kernel)
+}
+
+function functionTarget(
+  name: string,
+  attach: string | undefined,
+  sleepable: boolean,
+  kernel: VerifierKernel,
+): AttachTarget | undefined {
+  const id = kernel.btf.find(name, "func")
+  if (id === undefined) return undefined
+  const isSecurity = name.startsWith("security_")
+  const injectable = kernel.config?.("CONFIG_FUNCTION_ERROR_INJECTION") ?? false
+  let refusal: Refusal
+  if (attach === "modify_return" && !isSecurity && !injectable)
+    refusal = { message: `${name}() is not modifiable`, errno: ERRNO.EINVAL }
+  else if (sleepable && !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable))
+    if (!(injectable && /^__x64_sys_/.test(name)))
+      refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
+  return fromFunction(id, name, name, refusal, kernel)
+}
+
+function fromFunction(
+  id: TypeId,
+  name: string,
+  hook: string,
+  refusal: Refusal,
+  { btf }: VerifierKernel,
+): AttachTarget | undefined {
+  const signature = signatureOf(btf, btf.typeOf(id, "func")!.type, name)
+  return (
+    signature && {
+      signature,
+      hook,
+      operations: undefined,
+      refusal,
+      returnsVoid: signature.result === undefined,
+    }
+  )
+}
+
+/** `btf_trace_NAME` is a typedef of the handler, whose first argument is the tracepoint's own. */
+function tracepointTarget(tracepoint: string, { btf, release }: VerifierKernel): AttachTarget | undefined {
+  const name = `btf_trace_${tracepoint}`
+  const typedef = btf.find(name, "typedef")
+  const pointer = typedef && btf.typeOf(btf.resolve(typedef), "ptr")
+  const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), tracepoint, 1)
+  if (!signature) return undefined
+  return {
+    signature: tracepointSignature(tracepoint, signature, release),
+    hook: tracepoint,
+    operations: undefined,
+    refusal: undefined,
+    returnsVoid: signature.result === undefined,
+  }
+}
+
+function iteratorTarget(target: string, { btf, release }: VerifierKernel): AttachTarget | undefined {
+  const name = `bpf_iter_${target}`
+  const id = btf.find(name, "func")
+  const signature = id && signatureOf(btf, btf.typeOf(id, "func")!.type, name)
+  if (!signature) return undefined
+  return {
+    signature: iteratorSignature(signature, release),
+    hook: target,
+    operations: undefined,
+    refusal: undefined,
+    returnsVoid: false,
+  }
+}
+
+/** An operation of a kernel structure of functions: its prototype is that of the structure's member. */
+export function operationTarget(
+  struct: string,
+  member: string,
+  sleepable: boolean,
+  { btf }: VerifierKernel,
+): AttachTarget | undefined {
+  const id = btf.find(struct.replace(/___.*$/, ""), "struct")
+  const field = id && btf.typeOf(id, "struct")?.members.find(each => each.name === member)
+  const pointer = field && btf.typeOf(btf.resolve(field.type), "ptr")
+  const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), member)
+  if (!signature) return undefined
+  return {
+    signature,
+    hook: `${struct}.${member}`,
+    operations: struct,
+    refusal: memberRefusal(struct, member, sleepable),
+    returnsVoid: signature.result === undefined,
+  }
+}
+
+/** Members that their structure keeps to itself (`check_member` of the kernel's struct_ops). */
+function memberRefusal(struct: string, member: string, sleepable: boolean): Refusal {
+  const closed =
+    (struct === "tcp_congestion_ops" && member === "get_info") ||
+    (struct === "bpf_dummy_ops" && sleepable && member !== "test_sleepable")
+  if (!closed) return undefined
+  return { message: `attach to unsupported member ${member} of struct ${struct}`, errno: ERRNO.EINVAL }
+}

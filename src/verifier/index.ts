@@ -1,0 +1,10 @@
+/**
+ * The verifier: what a given kernel release says to a program, without a kernel. `domain` knows numbers, `state`
+ * what is known at one point of one path, `walk` goes along the paths, `rules` say what each instruction and call
+ * needs, one family a file, and `log` writes it all down in the kernel's words. May import base, btf, isa, catalog
+ * and object; runs in a browser.
+ */
+export * from "./facts/from-object.ts"
+export * from "./program.ts"
+export * from "./result.ts"
+export { verifyProgram } from "./verify.ts"

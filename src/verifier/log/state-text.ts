@@ -1,0 +1,65 @@
+import type { Frame } from "../state/frame.ts"
+import { TYPE } from "../state/register-type.ts"
+import { BYTE, BYTE_LETTERS, byteKind, type StackSlot } from "../state/stack-slot.ts"
+import type { State } from "../state/state.ts"
+import { touchNothing, type Walk } from "../walk/walk.ts"
+import { livenessText, registerText } from "./register-text.ts"
+
+/** Writes the registers and stack of one frame; all of them, or what changed since it was last written. */
+export function writeFrame(walk: Walk, state: State, frame: Frame, everything: boolean): void {
+  const { touched, log } = walk
+  let text = frame.number ? ` frame${frame.number}:` : ""
+  frame.registers.forEach((r, index) => {
+    if (r.type === TYPE.NOT_INIT) return
+    if (!everything && !((touched.registers >> index) & 1)) return
+    text += ` R${index}${livenessText(r.live)}=${registerText(frame, r)}`
+  })
+  for (let index = 0; index < frame.stack.length; index++) {
+    const slot = frame.stack[index]!
+    if (slot.kinds === 0) continue
+    const bits = index < 32 ? touched.lowSlots : touched.highSlots
+    if (!everything && !((bits >>> (index & 31)) & 1)) continue
+    if (byteKind(slot, 7) === BYTE.DYNPTR) index++
+    text += slotText(frame, index)
+  }
+  if (state.references.length) text += ` refs=${state.references.map(each => each.id).join(",")}`
+  if (frame.inCallback) text += " cb"
+  if (frame.inAsyncCallback) text += " async_cb"
+  log.line(text)
+  if (!everything) touchNothing(walk)
+}
+
+function slotText(frame: Frame, index: number): string {
+  const slot = frame.stack[index]!
+  const r = slot.register
+  const place = ` fp${(-index - 1) * 8}${livenessText(r.live)}`
+  switch (byteKind(slot, 7)) {
+    case BYTE.SPILL:
+      return `${place}=${letters(slot, true)}${registerText(frame, r)}`
+    case BYTE.DYNPTR: {
+      const parts = [
+        ...(r.id ? [`id=${r.id}`] : []),
+        ...(r.refId ? [`ref_id=${r.refId}`] : []),
+        ...(r.dynptrId ? [`dynptr_id=${r.dynptrId}`] : []),
+      ]
+      return `${place}=dynptr_${r.dynptr?.kind}(${parts.join(",")})`
+    }
+    case BYTE.ITERATOR: {
+      if (!r.refId || !r.iterator) return ""
+      const { name, state, depth } = r.iterator
+      return `${place}=iter_${name}(ref_id=${r.refId},state=${state},depth=${depth})`
+    }
+    default:
+      return `${place}=${letters(slot, false)}`
+  }
+}
+
+function letters(slot: StackSlot, beforeSpill: boolean): string {
+  let text = ""
+  for (let byte = 0; byte < 8; byte++) {
+    const kind = byteKind(slot, byte)
+    if (beforeSpill && kind === BYTE.SPILL) break
+    text += BYTE_LETTERS[kind]
+  }
+  return text
+}

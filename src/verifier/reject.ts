@@ -1,0 +1,42 @@
+import type { Walk } from "./walk/walk.ts"
+
+/** Errnos that the verifier gives, as the numbers of Linux. */
+export const ERRNO = {
+  EPERM: 1,
+  E2BIG: 7,
+  EBADF: 9,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  EINVAL: 22,
+  ENOTSUPP: 524,
+} as const
+
+/** The kernel would refuse the program; what it says is in the log. */
+export class Rejection {
+  readonly errno: number
+  readonly message: string
+  constructor(errno: number, message: string) {
+    this.errno = errno
+    this.message = message
+  }
+}
+
+/** The program uses what this verifier does not model. */
+export class Unsupported {
+  readonly what: string
+  constructor(what: string) {
+    this.what = what
+  }
+}
+
+/** Ends the verification with a line of log. */
+export function reject(walk: Walk, errno: number, message: string): never {
+  walk.log.line(message)
+  throw new Rejection(errno, message)
+}
+
+/** Refused for what is not built yet, never accepted. */
+export function unsupported(what: string): never {
+  throw new Unsupported(what)
+}

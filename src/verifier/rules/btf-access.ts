@@ -1,0 +1,122 @@
+import type { TypeId } from "../../btf/index.ts"
+import { formatTnum, isNull, UNKNOWN } from "../domain/index.ts"
+import { ERRNO, reject, unsupported } from "../reject.ts"
+import { type Register, setPointer, setScalar } from "../state/register.ts"
+import { FLAG, TYPE } from "../state/register-type.ts"
+import { currentFrame } from "../state/state.ts"
+import { nextId, type Walk } from "../walk/walk.ts"
+import { type MemberAnswer, memberAt } from "./btf-members.ts"
+import { MAP_TYPE as M } from "./map-types.ts"
+import type { Access } from "./memory.ts"
+import { inRcuSection } from "./trust.ts"
+import { fieldTrust } from "./trusted-fields.ts"
+
+/** A load through a pointer to a kernel structure: what it gives follows from BTF and from how far the pointer is trusted. */
+export function accessBtfObject(walk: Walk, access: Access, pointer: Register, offset: number): void {
+  const { base, kind } = access
+  const btf = pointer.btf!
+  const type = btf.type(pointer.btfId)
+  const name = "name" in type ? type.name : ""
+  const refuse = (message: string, errno: number = ERRNO.EACCES): never => reject(walk, errno, message)
+  if (!walk.privileged)
+    refuse(`'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`, ERRNO.EPERM)
+  if (!walk.program.gpl && btf === walk.kernel.btf)
+    refuse(`Cannot access kernel 'struct ${name}' from non-GPL compatible program`, ERRNO.EINVAL)
+  if (offset < 0) refuse(`R${base} is ptr_${name} invalid negative access: off=${offset}`)
+  const { scalar } = pointer
+  if (!isNull(scalar))
+    refuse(
+      `R${base} is ptr_${name} invalid variable offset: off=${offset}, var_off=${formatTnum(scalar.bits)}`,
+    )
+  if (pointer.type & FLAG.USER) refuse(`R${base} is ptr_${name} access user memory: off=${offset}`)
+  if (pointer.type & FLAG.PER_CPU) refuse(`R${base} is ptr_${name} access percpu memory: off=${offset}`)
+  if (kind === "write") {
+    if (pointer.type & FLAG.ALLOCATED) unsupported("stores to allocated objects")
+    if (writesStructures(walk)) unsupported(`stores to struct ${name}`)
+    refuse("only read is supported")
+  }
+  const answer = memberAt(btf, pointer.btfId as TypeId, offset, access.size)
+  if (answer.kind === "refused") refuse(answer.message, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES)
+  if (access.value === undefined) return
+  const target = currentFrame(walk.state).registers[access.value]!
+  if (answer.kind !== "pointer") {
+    setScalar(target, UNKNOWN, !walk.privileged)
+    return
+  }
+  const flags = flagsOf(walk, pointer, name, answer)
+  setPointer(target, TYPE.BTF_ID | flags)
+  target.btf = btf
+  target.btfId = answer.type
+  if (flags & FLAG.MAYBE_NULL) target.id = nextId(walk)
+}
+
+type PointerMember = Extract<MemberAnswer, { readonly kind: "pointer" }>
+
+/** Program types whose verifier operations allow some stores of their own. */
+function writesStructures({ program }: Walk): boolean {
+  return program.type === "struct_ops"
+}
+
+/** A pointer found by walking from another is trusted no further than that one, and mostly less. */
+function flagsOf(walk: Walk, from: Register, struct: string, found: PointerMember): number {
+  const { tag, field, inUnion } = found
+  const memory = tag === "user" ? FLAG.USER : tag === "percpu" ? FLAG.PER_CPU : 0
+  const tagged = memory | (inUnion ? FLAG.UNTRUSTED : 0)
+  const isRcu = tag === "rcu"
+  if (from.type & FLAG.UNTRUSTED) return FLAG.UNTRUSTED
+  const trusted = from.refId !== 0 || (from.type & FLAG.TRUSTED) !== 0
+  if (!trusted && !(from.type & FLAG.RCU)) return tagged
+  const trust = fieldTrust(struct, field)
+  if (trust === "trusted") return tagged | FLAG.TRUSTED
+  if (trust === "trustedOrNull") return tagged | FLAG.TRUSTED | FLAG.MAYBE_NULL
+  if (!inRcuSection(walk) || from.type & FLAG.MAYBE_NULL) return FLAG.UNTRUSTED
+  if (trust === "rcu") return tagged | FLAG.RCU
+  if (trust === "rcuOrNull") return memory | FLAG.RCU | FLAG.MAYBE_NULL
+  return isRcu ? tagged | FLAG.RCU | FLAG.MAYBE_NULL : tagged
+}
+
+/** The kernel's structure behind each type of map. */
+const MAP_STRUCTS: Readonly<Record<number, string>> = {
+  [M.HASH]: "bpf_htab",
+  [M.PERCPU_HASH]: "bpf_htab",
+  [M.LRU_HASH]: "bpf_htab",
+  [M.LRU_PERCPU_HASH]: "bpf_htab",
+  [M.HASH_OF_MAPS]: "bpf_htab",
+  [M.ARRAY]: "bpf_array",
+  [M.PERCPU_ARRAY]: "bpf_array",
+  [M.PROG_ARRAY]: "bpf_array",
+  [M.PERF_EVENT_ARRAY]: "bpf_array",
+  [M.CGROUP_ARRAY]: "bpf_array",
+  [M.ARRAY_OF_MAPS]: "bpf_array",
+  [M.LPM_TRIE]: "lpm_trie",
+  [M.RINGBUF]: "bpf_ringbuf_map",
+  [M.QUEUE]: "bpf_queue_stack",
+  [M.STACK]: "bpf_queue_stack",
+  [M.STACK_TRACE]: "bpf_stack_map",
+}
+
+/** Programs may read the kernel's own structure of a map. */
+export function accessMapObject(walk: Walk, access: Access, pointer: Register, offset: number): void {
+  const { base, kind } = access
+  const map = pointer.map!
+  const name = MAP_STRUCTS[map.type]
+  if (name === undefined) unsupported(`loads from the structure of a map of type ${map.type}`)
+  const { btf } = walk.kernel
+  const id = btf.find(name, "struct")
+  if (id === undefined) unsupported(`kernels without struct ${name}`)
+  if (!walk.privileged)
+    reject(walk, ERRNO.EPERM, `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`)
+  if (offset < 0) reject(walk, ERRNO.EACCES, `R${base} is ${name} invalid negative access: off=${offset}`)
+  if (kind === "write") reject(walk, ERRNO.EACCES, `only read from ${name} is supported`)
+  const answer = memberAt(btf, id, offset, access.size)
+  if (answer.kind === "refused") reject(walk, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES, answer.message)
+  if (access.value === undefined) return
+  const target = currentFrame(walk.state).registers[access.value]!
+  if (answer.kind !== "pointer") {
+    setScalar(target, UNKNOWN, !walk.privileged)
+    return
+  }
+  setPointer(target, TYPE.BTF_ID)
+  target.btf = btf
+  target.btfId = answer.type
+}

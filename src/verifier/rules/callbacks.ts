@@ -1,0 +1,98 @@
+import { UNKNOWN } from "../domain/index.ts"
+import type { MapFacts } from "../program.ts"
+import { ERRNO, reject, unsupported } from "../reject.ts"
+import { type Frame, NO_CALLER, newFrame } from "../state/frame.ts"
+import { cloneRegister, type Register, setPointer, setScalar } from "../state/register.ts"
+import { TYPE } from "../state/register-type.ts"
+import { currentFrame, newState } from "../state/state.ts"
+import { pushBranch, putAside } from "../walk/branches.ts"
+import { nextId, type Walk } from "../walk/walk.ts"
+import { enter, setFramePointer } from "./subprogram-call.ts"
+
+/** Fills in the arguments that a callback is called with. */
+export type Entry = (walk: Walk, caller: Frame, callee: Frame) => void
+
+/**
+ * A function of the program that a helper calls any number of times: its walk is put aside, and the path goes on
+ * behind the call. When the callback returns, the call is walked again, until a stored state covers it.
+ */
+export function pushCallback(walk: Walk, subprogram: number, fill: Entry): void {
+  const callee = walk.subprograms[subprogram]!
+  callee.isCallback = true
+  const state = pushBranch(walk, callee.start, walk.at)
+  const caller = currentFrame(state)
+  const frame = enter(walk, state, subprogram, walk.at)
+  frame.inCallback = true
+  frame.returnRange = { min: 0, max: 1 }
+  fill(walk, caller, frame)
+  state.callbackDepth++
+  caller.callbackDepth++
+  currentFrame(walk.state).callbackDepth = 0
+}
+
+/** A function that runs later, on its own. */
+export function pushAsyncCallback(walk: Walk, subprogram: number, fill: Entry): void {
+  const callee = walk.subprograms[subprogram]!
+  callee.isCallback = true
+  callee.isAsyncCallback = true
+  const caller = currentFrame(walk.state)
+  const frame = newFrame(NO_CALLER, 0, subprogram)
+  setFramePointer(frame)
+  const state = newState(frame)
+  frame.inAsyncCallback = true
+  frame.returnRange = { min: 0, max: 1 }
+  frame.asyncEntries = caller.asyncEntries + 1
+  fill(walk, caller, frame)
+  putAside(walk, state, callee.start, walk.at)
+}
+
+function keyAndValue(frame: Frame, map: MapFacts): void {
+  const key = frame.registers[2]!
+  setPointer(key, TYPE.MAP_KEY)
+  key.map = map
+  const value = frame.registers[3]!
+  setPointer(value, TYPE.MAP_VALUE)
+  value.map = map
+}
+
+export function enterMapElement(map: MapFacts | undefined): Entry {
+  return (walk, caller, callee) => {
+    if (!map) reject(walk, ERRNO.EINVAL, "callback function not allowed for map")
+    callee.registers[1] = cloneRegister(caller.registers[1]!)
+    keyAndValue(callee, map)
+    callee.registers[4] = cloneRegister(caller.registers[3]!)
+  }
+}
+
+export const enterLoop: Entry = (walk, caller, callee) => {
+  setScalar(callee.registers[1]!, UNKNOWN, !walk.privileged)
+  callee.registers[2] = cloneRegister(caller.registers[3]!)
+}
+
+export const enterTimer: Entry = (_walk, caller, callee) => {
+  const { map } = caller.registers[1]!
+  const first = callee.registers[1]!
+  setPointer(first, TYPE.CONST_MAP)
+  first.map = map
+  keyAndValue(callee, map!)
+}
+
+export function enterFindVma(walk: Walk): Entry {
+  const id = walk.kernel.btf.find("vm_area_struct", "struct")
+  return (_walk, caller, callee) => {
+    callee.registers[1] = cloneRegister(caller.registers[1]!)
+    const area: Register = callee.registers[2]!
+    setPointer(area, TYPE.BTF_ID)
+    area.btf = walk.kernel.btf
+    area.btfId = id ?? unsupported("kernels without struct vm_area_struct")
+    callee.registers[3] = cloneRegister(caller.registers[4]!)
+  }
+}
+
+export const enterUserRingbuf: Entry = (walk, caller, callee) => {
+  const dynptr = callee.registers[1]!
+  setPointer(dynptr, TYPE.CONST_DYNPTR)
+  dynptr.dynptr = { kind: "local", first: true }
+  dynptr.id = nextId(walk)
+  callee.registers[2] = cloneRegister(caller.registers[3]!)
+}

@@ -1,0 +1,77 @@
+import { printsSteps } from "../log/log.ts"
+import { writeFrame } from "../log/state-text.ts"
+import { ERRNO, Rejection, reject } from "../reject.ts"
+import { markRead } from "../state/liveness.ts"
+import { markPrecise } from "../state/precision.ts"
+import { cloneRegister, LIVE } from "../state/register.ts"
+import { TYPE } from "../state/register-type.ts"
+import { currentFrame } from "../state/state.ts"
+import { widenImprecise } from "../state/widen.ts"
+import type { Walk } from "../walk/walk.ts"
+import { previousEntry } from "./may-goto.ts"
+import { checkReturnValue, isWithin, outsideText } from "./return-values.ts"
+
+/** `exit`: back to the caller, or the end of the path (false). */
+export function leave(walk: Walk): boolean {
+  checkNothingHeld(walk)
+  checkReferences(walk)
+  if (walk.state.frames.length > 1) {
+    returnToCaller(walk)
+    walk.printWhole = true
+    return true
+  }
+  checkReturnValue(walk)
+  return false
+}
+
+function checkNothingHeld(walk: Walk): void {
+  const { state } = walk
+  const isProgram = state.frames.length === 1
+  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing")
+  if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing")
+  if (state.preemptDisabled > 0 && isProgram) {
+    const several = state.preemptDisabled > 1 ? "(s) are" : " is"
+    reject(walk, ERRNO.EINVAL, `${state.preemptDisabled} bpf_preempt_enable${several} missing`)
+  }
+}
+
+/** What was acquired must be given back: by the program when it ends, by a callback what it acquired itself. */
+export function checkReferences(walk: Walk): void {
+  const { state } = walk
+  const frame = currentFrame(state)
+  if (frame.number > 0 && !frame.inCallback) return
+  let last: string | undefined
+  for (const { id, at, frame: owner } of state.references) {
+    if (frame.inCallback && owner !== frame.number) continue
+    last = `Unreleased reference id=${id} alloc_insn=${at}`
+    walk.log.line(last)
+  }
+  if (last !== undefined) throw new Rejection(ERRNO.EINVAL, last)
+}
+
+export function returnToCaller(walk: Walk): void {
+  const { state } = walk
+  const callee = state.frames.at(-1)!
+  const caller = state.frames.at(-2)!
+  const r0 = callee.registers[0]!
+  if (r0.type === TYPE.STACK) reject(walk, ERRNO.EINVAL, "cannot return stack pointer to the caller")
+  if (callee.inCallback) {
+    if (r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 not a scalar value")
+    markRead(walk, r0, r0.parent, LIVE.READ64)
+    markPrecise(walk, 0)
+    if (!isWithin(r0.scalar, callee.returnRange, false))
+      reject(walk, ERRNO.EINVAL, outsideText(r0.scalar, callee.returnRange, "At callback return"))
+  } else caller.registers[0] = cloneRegister(r0)
+  // A callback may be called again: the call is looked at once more.
+  walk.at = callee.inCallback ? callee.callSite : callee.callSite + 1
+  if (printsSteps(walk.log)) {
+    walk.log.write("returning from callee:\n")
+    writeFrame(walk, state, callee, true)
+    walk.log.write(`to caller at ${walk.at}:\n`)
+    writeFrame(walk, state, caller, true)
+  }
+  state.frames.pop()
+  if (!callee.inCallback) return
+  const before = previousEntry(walk, walk.at, state)
+  if (before) widenImprecise(walk, before, state)
+}

@@ -1,0 +1,73 @@
+import { returnRule } from "../../catalog/details.ts"
+import type { Scalar } from "../domain/index.ts"
+import { ERRNO, reject } from "../reject.ts"
+import type { ReturnRange } from "../state/frame.ts"
+import { markPrecise } from "../state/precision.ts"
+import type { Register } from "../state/register.ts"
+import { TYPE, typeName } from "../state/register-type.ts"
+import { currentFrame } from "../state/state.ts"
+import type { Walk } from "../walk/walk.ts"
+import { readRegister } from "./register-access.ts"
+
+function ruleOf({ program, kernel }: Walk) {
+  const { target } = program
+  return returnRule({
+    programType: program.type,
+    attachType: program.attachType,
+    release: kernel.release,
+    target: target && { name: target.signature.name, isVoid: target.returnsVoid },
+  })
+}
+
+/** The range that the program's type asks for; undefined where any number passes. */
+export function returnRange(walk: Walk): ReturnRange | undefined {
+  const rule = ruleOf(walk)
+  return rule.kind === "range" ? { min: rule.minimum, max: rule.maximum } : undefined
+}
+
+/** What r0 must hold when a program, a global function or an asynchronous callback ends. */
+export function checkReturnValue(walk: Walk): void {
+  const frame = currentFrame(walk.state)
+  const isProgram = frame.subprogram === 0
+  const rule = ruleOf(walk)
+  if (isProgram && rule.kind === "nothing") return
+  const r0 = readRegister(walk, 0)
+  if (!walk.privileged && r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 leaks addr as return value")
+  if (frame.inAsyncCallback) {
+    enforce(walk, r0, { min: 0, max: 0 }, false, "At async callback return")
+    return
+  }
+  if (!isProgram) {
+    if (r0.type !== TYPE.SCALAR)
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        `At subprogram exit the register R0 is not a scalar value (${typeName(r0.type)})`,
+      )
+    return
+  }
+  if (rule.kind === "range")
+    enforce(walk, r0, { min: rule.minimum, max: rule.maximum }, rule.bits === 32, "At program exit")
+}
+
+function enforce(walk: Walk, r0: Register, range: ReturnRange, narrow: boolean, when: string): void {
+  if (r0.type !== TYPE.SCALAR)
+    reject(walk, ERRNO.EINVAL, `${when} the register R0 is not a known value (${typeName(r0.type)})`)
+  markPrecise(walk, 0)
+  if (isWithin(r0.scalar, range, narrow)) return
+  reject(walk, ERRNO.EINVAL, outsideText(r0.scalar, range, when))
+}
+
+export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {
+  if (narrow) return min <= scalar.s32min && scalar.s32max <= max
+  return min <= scalar.nearSmin && scalar.nearSmax <= max
+}
+
+export function outsideText({ smin, smax }: Scalar, { min, max }: ReturnRange, when: string): string {
+  const parts = [
+    ...(smin > -(1n << 63n) ? [` smin=${smin}`] : []),
+    ...(smax < (1n << 63n) - 1n ? [` smax=${smax}`] : []),
+  ]
+  const known = parts.length ? parts.join("") : " unknown scalar value"
+  return `${when} the register R0 has${known} should have been in [${min}, ${max}]`
+}

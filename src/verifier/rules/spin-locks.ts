@@ -1,0 +1,38 @@
+import { isKnown } from "../domain/index.ts"
+import { ERRNO, reject, unsupported } from "../reject.ts"
+import type { Register } from "../state/register.ts"
+import { TYPE } from "../state/register-type.ts"
+import type { Walk } from "../walk/walk.ts"
+import type { HelperCall } from "./helper-call.ts"
+
+/** `bpf_spin_lock` and `bpf_spin_unlock`: one lock at a time, and the same one is given back. */
+export function checkSpinLock(walk: Walk, call: HelperCall, number: number, register: Register): void {
+  const { state } = walk
+  if (!isKnown(register.scalar))
+    reject(
+      walk,
+      ERRNO.EINVAL,
+      `R${number} doesn't have constant offset. bpf_spin_lock has to be at the constant offset`,
+    )
+  if (register.type !== TYPE.MAP_VALUE) unsupported("locks in allocated objects")
+  const map = register.map!
+  if (!map.btf) reject(walk, ERRNO.EINVAL, `map '${map.name}' has to have BTF in order to use bpf_spin_lock`)
+  const field = map.fields.find(each => each.kind === "spinLock")
+  if (!field) reject(walk, ERRNO.EINVAL, `map '${map.name}' has no valid bpf_spin_lock`)
+  const offset = register.scalar.nearValue + register.off
+  if (field.offset !== offset)
+    reject(
+      walk,
+      ERRNO.EINVAL,
+      `off ${offset} doesn't point to 'struct bpf_spin_lock' that is at ${field.offset}`,
+    )
+  if (call.name === "bpf_spin_lock") {
+    if (state.lock) reject(walk, ERRNO.EINVAL, "Locking two bpf_spin_locks are not allowed")
+    state.lock = { owner: map, id: register.id }
+    return
+  }
+  if (!state.lock) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock without taking a lock")
+  if (state.lock.owner !== map || state.lock.id !== register.id)
+    reject(walk, ERRNO.EINVAL, "bpf_spin_unlock of different lock")
+  state.lock = undefined
+}

@@ -1,0 +1,144 @@
+import { constantOf, isKnown, type Scalar } from "../domain/index.ts"
+import { writeSourceLine } from "../log/steps.ts"
+import { ERRNO, reject } from "../reject.ts"
+import type { Frame } from "../state/frame.ts"
+import { markPrecise } from "../state/precision.ts"
+import { copyRegister, LIVE, newRegister, type Register, setScalar } from "../state/register.ts"
+import { TYPE } from "../state/register-type.ts"
+import { rememberStackAccess } from "../state/remember.ts"
+import {
+  BYTE,
+  byteKind,
+  isKnownZero,
+  isScalarSpill,
+  isSpill,
+  type StackSlot,
+  scrub,
+  setByteKind,
+} from "../state/stack-slot.ts"
+import { currentFrame } from "../state/state.ts"
+import { touchSlot, type Walk } from "../walk/walk.ts"
+import { giveId } from "./arithmetic.ts"
+import { destroyDynptrAt } from "./dynptr-slots.ts"
+import type { Access } from "./memory.ts"
+import { checkStackBounds } from "./stack-bounds.ts"
+
+/** A store to the stack: registers are spilled, so that a load brings them back; other bytes are numbers. */
+export function writeStack(walk: Walk, access: Access, offset: number): void {
+  const pointer = currentFrame(walk.state).registers[access.base]!
+  const frame = walk.state.frames[pointer.frame]!
+  checkStackBounds(walk, frame, access.base, pointer, offset, access.size, "write")
+  if (isKnown(pointer.scalar)) writeSlot(walk, access, frame, offset + pointer.scalar.nearValue)
+  else writeSomewhere(walk, access, frame, offset, pointer.scalar)
+}
+
+/** The value that is stored: of a register, or the instruction's own constant. */
+function storedValue(walk: Walk, access: Access): Register {
+  if (access.value !== undefined) return currentFrame(walk.state).registers[access.value]!
+  const value = newRegister()
+  setScalar(value, constantOf(walk.code[walk.at]!.imm))
+  return value
+}
+
+function storesConstant(walk: Walk, access: Access): boolean {
+  return access.value === undefined && (walk.code[walk.at]!.opcode & 0x67) === 0x62
+}
+
+function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): void {
+  const { size } = access
+  const place = -offset - 1
+  const index = place >> 3
+  const slot = frame.stack[index]!
+  if (!walk.privileged && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
+    reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack")
+  destroyDynptrAt(walk, frame, index)
+  touchSlot(walk, index)
+  const value = access.value === undefined ? undefined : storedValue(walk, access)
+  const aligned = offset % 8 === 0
+  if (aligned && walk.privileged && value?.type === TYPE.SCALAR) {
+    const fits = value.scalar.width <= size * 8
+    if (fits) giveId(walk, value)
+    spill(slot, value, size, walk.privileged)
+    if (!fits) slot.register.id = 0
+  } else if (aligned && walk.privileged && storesConstant(walk, access))
+    spill(slot, storedValue(walk, access), size, walk.privileged)
+  else if (value && value.type !== TYPE.SCALAR) {
+    if (size !== 8) {
+      writeSourceLine(walk, walk.at, "; ")
+      reject(walk, ERRNO.EACCES, "invalid size of register spill")
+    }
+    if (frame !== currentFrame(walk.state) && value.type === TYPE.STACK)
+      reject(walk, ERRNO.EINVAL, "cannot spill pointers to stack into stack frame of the caller")
+    spill(slot, value, size, walk.privileged)
+  } else {
+    writeBytes(walk, access, slot, place)
+    return
+  }
+  rememberStackAccess(walk, frame.number, index)
+}
+
+function spill(slot: StackSlot, value: Register, size: number, privileged: boolean): void {
+  copyRegister(slot.register, value)
+  if (size === 8) slot.register.live |= LIVE.WRITTEN
+  for (let byte = 7; byte >= 8 - size; byte--) setByteKind(slot, byte, BYTE.SPILL)
+  // The rest loses its meaning; for privileged programs bytes never written stay so.
+  for (let byte = 7 - size; byte >= 0; byte--) {
+    const kind = byteKind(slot, byte)
+    if (kind === BYTE.ZERO || (kind === BYTE.INVALID && privileged)) continue
+    setByteKind(slot, byte, BYTE.MISC)
+  }
+}
+
+function writeBytes(walk: Walk, access: Access, slot: StackSlot, place: number): void {
+  slot.register.type = TYPE.NOT_INIT
+  if (isSpecial(slot)) for (let byte = 0; byte < 8; byte++) scrub(slot, byte)
+  // A slot that is written in part may be read in part: it does not screen reads.
+  if (access.size === 8) slot.register.live |= LIVE.WRITTEN
+  let kind: number = BYTE.MISC
+  if (storesZero(walk, access)) {
+    if (access.value !== undefined) markPrecise(walk, access.value)
+    kind = BYTE.ZERO
+  }
+  for (let index = 0; index < access.size; index++) setByteKind(slot, (place - index) & 7, kind)
+}
+
+function isSpecial(slot: StackSlot): boolean {
+  const kind = byteKind(slot, 7)
+  return kind === BYTE.SPILL || kind === BYTE.DYNPTR || kind === BYTE.ITERATOR
+}
+
+function storesZero(walk: Walk, access: Access): boolean {
+  if (access.value !== undefined) return isKnownZero(storedValue(walk, access))
+  return storesConstant(walk, access) && walk.code[walk.at]!.imm === 0
+}
+
+/** A store at a variable offset may hit any slot of its range: all of them lose what was known. */
+function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number, scalar: Scalar): void {
+  const least = scalar.nearSmin + offset
+  const end = scalar.nearSmax + offset + access.size
+  const zero = storesZero(walk, access)
+  let keptZero = false
+  for (let at = least; at < end; at++) destroyDynptrAt(walk, frame, (-at - 1) >> 3)
+  for (let at = least; at < end; at++) {
+    const place = -at - 1
+    const slot = frame.stack[place >> 3]!
+    const byte = place & 7
+    const kind = byteKind(slot, byte)
+    touchSlot(walk, place >> 3)
+    if (!walk.privileged && kind !== BYTE.MISC && kind !== BYTE.ZERO)
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        `spilled ptr in range of var-offset stack write; insn ${walk.at}, ptr off: ${at}`,
+      )
+    if (zero && kind === BYTE.SPILL && isScalarSpill(slot) && isKnownZero(slot.register)) {
+      keptZero = true
+      continue
+    }
+    slot.register.type = TYPE.NOT_INIT
+    const stays = zero && kind === BYTE.ZERO
+    keptZero ||= stays
+    setByteKind(slot, byte, stays ? BYTE.ZERO : BYTE.MISC)
+  }
+  if (keptZero && access.value !== undefined) markPrecise(walk, access.value)
+}

@@ -1,0 +1,79 @@
+import { cloneRegister, newRegister, type Register } from "./register.ts"
+import { TYPE } from "./register-type.ts"
+import { cloneSlot, newSlot, type StackSlot } from "./stack-slot.ts"
+
+/** A range that a return value must lie in. */
+export interface ReturnRange {
+  readonly min: number
+  readonly max: number
+}
+
+/** The call site of the main program and of global functions. */
+export const NO_CALLER = -1
+
+/** The registers and stack of one function on the call chain. */
+export interface Frame {
+  /** The instruction that called; NO_CALLER at the start. */
+  callSite: number
+  number: number
+  subprogram: number
+  registers: Register[]
+  /** Slot 0 lies next to the frame pointer. */
+  stack: StackSlot[]
+  inCallback: boolean
+  inAsyncCallback: boolean
+  asyncEntries: number
+  /** How many times the loop of a callback went round. */
+  callbackDepth: number
+  returnRange: ReturnRange
+}
+
+export function newFrame(callSite: number, number: number, subprogram: number): Frame {
+  return {
+    callSite,
+    number,
+    subprogram,
+    registers: Array.from({ length: 11 }, newRegister),
+    stack: [],
+    inCallback: false,
+    inAsyncCallback: false,
+    asyncEntries: 0,
+    callbackDepth: 0,
+    returnRange: { min: 0, max: 0 },
+  }
+}
+
+export function cloneFrame(frame: Frame): Frame {
+  return copyFrame(frame, frame.registers.map(cloneRegister))
+}
+
+function copyFrame(frame: Frame, registers: Register[]): Frame {
+  return {
+    callSite: frame.callSite,
+    number: frame.number,
+    subprogram: frame.subprogram,
+    registers,
+    stack: frame.stack.map(cloneSlot),
+    inCallback: frame.inCallback,
+    inAsyncCallback: frame.inAsyncCallback,
+    asyncEntries: frame.asyncEntries,
+    callbackDepth: frame.callbackDepth,
+    returnRange: frame.returnRange,
+  }
+}
+
+/** What stored states have for registers that hold nothing: nobody reads it before writing, so all share one. */
+const NOTHING = newRegister()
+
+/** A copy that is only compared with later. */
+export function storedFrame(frame: Frame): Frame {
+  return copyFrame(
+    frame,
+    frame.registers.map(r => (r.type === TYPE.NOT_INIT ? NOTHING : cloneRegister(r))),
+  )
+}
+
+/** Makes the stack reach down to slot `count - 1`. */
+export function growStack(frame: Frame, count: number): void {
+  while (frame.stack.length < count) frame.stack.push(newSlot())
+}

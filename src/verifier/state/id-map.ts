@@ -1,0 +1,33 @@
+/** Which id of an old state stands for which id of the current one; one comparison long. */
+export interface IdMap {
+  readonly old: number[]
+  readonly current: number[]
+  temporary: number
+}
+
+export function newIdMap(): IdMap {
+  return { old: [], current: [], temporary: 0 }
+}
+
+export function resetIdMap(map: IdMap, lastId: number): void {
+  map.old.length = 0
+  map.current.length = 0
+  map.temporary = lastId
+}
+
+/** Whether the two ids can stand for each other: a bijection, and 0 only for 0. */
+export function idsMatch(map: IdMap, old: number, current: number): boolean {
+  if (old === 0 || current === 0) return old === current
+  for (let index = 0; index < map.old.length; index++) {
+    if (map.old[index] === old) return map.current[index] === current
+    if (map.current[index] === current) return false
+  }
+  map.old.push(old)
+  map.current.push(current)
+  return true
+}
+
+/** Of numbers: one without id is like one with an id that nothing else has. */
+export function scalarIdsMatch(map: IdMap, old: number, current: number): boolean {
+  return idsMatch(map, old === 0 ? ++map.temporary : old, current === 0 ? ++map.temporary : current)
+}

@@ -1,0 +1,42 @@
+import { CLASS, JUMP, LOAD64_OPCODE, PSEUDO_CALL, PSEUDO_LOAD } from "../../isa/index.ts"
+import { ERRNO, reject } from "../reject.ts"
+import { subprogramAt } from "./subprograms.ts"
+import type { Walk } from "./walk.ts"
+
+const MOST_STACK = 512
+const MOST_FRAMES = 8
+/** A program that tail calls may itself have been called with this much stack in use. */
+const MOST_BEFORE_TAIL_CALL = 256
+/** Frames of compiled programs are aligned so. */
+const ALIGNMENT = 16
+
+/** All frames of every chain of calls must fit on the stack together. */
+export function checkStackDepth(walk: Walk): void {
+  walk.subprograms.forEach((each, index) => {
+    if (index === 0 || each.isAsyncCallback) descend(walk, index, 0, 0)
+  })
+}
+
+function descend(walk: Walk, index: number, above: number, frame: number): void {
+  const subprogram = walk.subprograms[index]!
+  if (index > 0 && subprogram.hasTailCall && above >= MOST_BEFORE_TAIL_CALL)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `tail_calls are not allowed when call stack of previous frames is ${above} bytes. Too large`,
+    )
+  const depth = above + Math.ceil(subprogram.stackDepth / ALIGNMENT) * ALIGNMENT
+  if (depth > MOST_STACK)
+    reject(walk, ERRNO.EACCES, `combined stack size of ${frame + 1} calls is ${depth}. Too large`)
+  for (let at = subprogram.start; at < subprogram.end; at++) {
+    const { opcode, src, imm } = walk.code[at]!
+    const calls = opcode === (CLASS.JMP | JUMP.CALL) && src === PSEUDO_CALL.SUBPROGRAM
+    if (!calls && !(opcode === LOAD64_OPCODE && src === PSEUDO_LOAD.FUNC)) continue
+    const callee = subprogramAt(walk, at + imm + 1)
+    // What runs later has a stack of its own.
+    if (walk.subprograms[callee]!.isAsyncCallback && !calls) continue
+    if (frame + 1 >= MOST_FRAMES)
+      reject(walk, ERRNO.E2BIG, `the call stack of ${frame + 1} frames is too deep !`)
+    descend(walk, callee, depth, frame + 1)
+  }
+}
