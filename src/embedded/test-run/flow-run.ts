@@ -2,6 +2,7 @@ import { ETHERNET_BYTES, SKB_CONTEXT_BYTES, SKB_FIELD, SkbContext } from "../pac
 import { PAGE } from "./machine.ts"
 import { type RunKind, refuseIf } from "./run-kind.ts"
 import { isZero, userContext } from "./user-context.ts"
+import { needsEthernet } from "./user-packet.ts"
 
 /** `struct bpf_flow_keys` (include/uapi/linux/bpf.h). */
 const KEYS_BYTES = 56
@@ -21,11 +22,7 @@ export const FLOW_RUN: RunKind = {
 
   place({ memory }, slot, input) {
     const { packet = new Uint8Array(0) } = input
-    refuseIf(
-      packet.length < ETHERNET_BYTES,
-      "EINVAL",
-      `a packet of ${packet.length} bytes has no Ethernet header`,
-    )
+    needsEthernet(packet)
     refuseIf(packet.length > PAGE, "EINVAL", `a packet has ${PAGE} bytes at most`)
     const given = userContext(input, KEYS_BYTES)
     refuseIf(

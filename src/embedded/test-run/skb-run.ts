@@ -5,6 +5,7 @@ import { ETHERNET_BYTES, fieldOffsets, SKB_CONTEXT_BYTES, SKB_FIELD, SkbContext 
 import { LOOPBACK, PAGE, SHARED_INFO } from "./machine.ts"
 import { type Input, type RunKind, refuseIf } from "./run-kind.ts"
 import { isZero, userContext, wordAt } from "./user-context.ts"
+import { needsEthernet } from "./user-packet.ts"
 
 /** What a packet has before it (NET_SKB_PAD). */
 const HEADROOM = 64
@@ -53,11 +54,7 @@ export const SKB_RUN: RunKind = {
 
   place(host, slot, input, { type }) {
     const { packet = new Uint8Array(0) } = input
-    refuseIf(
-      packet.length < ETHERNET_BYTES,
-      "EINVAL",
-      `a packet of ${packet.length} bytes has no Ethernet header`,
-    )
+    needsEthernet(packet)
     refuseIf(packet.length > MAX_PACKET, "EINVAL", `a packet has ${MAX_PACKET} bytes at most`)
     const context = userContext(input, CONTEXT_BYTES)
     const { memory } = host

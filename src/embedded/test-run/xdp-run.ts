@@ -1,7 +1,6 @@
 import { NotModelledError } from "../../base/index.ts"
 import { CONTEXT_LAYOUTS } from "../../catalog/details.ts"
 import {
-  ETHERNET_BYTES,
   FRAME_STRUCT,
   fieldOffsets,
   isMetadataSize,
@@ -12,6 +11,7 @@ import {
 import { LOOPBACK, PAGE, SHARED_INFO } from "./machine.ts"
 import { Refused, type RunKind, refuseIf } from "./run-kind.ts"
 import { setWord, userContext, wordAt } from "./user-context.ts"
+import { needsEthernet } from "./user-packet.ts"
 
 const LIVE_FRAMES = 2
 const MAX_BATCH = 256
@@ -55,11 +55,7 @@ export const XDP_RUN: RunKind = {
     const frame = slot + FRAME_AT
     const meta = frame + HEADROOM - metadata
     const hardEnd = frame + PAGE - SHARED_INFO
-    refuseIf(
-      packet.length < ETHERNET_BYTES,
-      "EINVAL",
-      `a packet of ${packet.length} bytes has no Ethernet header`,
-    )
+    needsEthernet(packet)
     if (meta + packet.length > hardEnd)
       throw new NotModelledError(
         `prog '${name}': packets of more than ${hardEnd - meta} bytes, which are in pieces, are not modelled by the embedded kernel yet`,

@@ -49,8 +49,10 @@ export function compileProgram(
 ): Uint8Array<ArrayBuffer> {
   const { tier = "quick", memoryBytes = MAX_MEMORY_BYTES, natives, arena } = options
   const functions = new Map(starts.map((start, number) => [start, number]))
-  if (natives) for (const start of starts) natives.add(blocksOf(operations, start))
-  const signatures = signaturesOf(operations, starts)
+  const blocks = new Map(starts.map(start => [start, blocksOf(operations, start)]))
+  if (natives) for (const own of blocks.values()) natives.add(own)
+  const hasRegisterCalls = usesRegisterCalls(operations)
+  const signatures = signaturesOf(blocks, hasRegisterCalls)
   const context: FunctionContext = {
     functions,
     signatures,
@@ -64,7 +66,7 @@ export function compileProgram(
   }
   const { dispatch = false } = options
   const quick = (start: number, name?: string): FunctionDefinition => {
-    const plain = flowGraph(blocksOf(operations, start))
+    const plain = flowGraph(blocks.get(start)!)
     const signature = signatures.get(start)!
     const isPlain = dispatch || !plain.isReducible || signature.cost !== undefined
     const graph = isPlain ? plain : limitLoops(plain, signatures, loop => hasBranches(plain, loop))
@@ -102,9 +104,7 @@ export function compileProgram(
       ...(signatures.has(0) ? [eachFunction(numberOf(0), signatures.get(0)!.parameters)] : []),
     ],
     table: new Map(
-      usesRegisterCalls(operations)
-        ? starts.map((start, number) => [start, firstFunction(context) + number])
-        : [],
+      hasRegisterCalls ? starts.map((start, number) => [start, firstFunction(context) + number]) : [],
     ),
   })
 }

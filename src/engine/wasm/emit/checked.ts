@@ -74,7 +74,7 @@ export class CheckedAccesses {
   pass(step: Step): void {
     const { operation } = step
     const register = writeOf(step)
-    if (register === undefined || (this.#known.size === 0 && operation.kind !== "move")) return
+    if (register === undefined || this.#known.size === 0) return
     const known = this.#after(operation)
     if (known) this.#known.set(register, known)
     else this.#known.delete(register)

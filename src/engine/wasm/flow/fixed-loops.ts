@@ -1,5 +1,6 @@
 import type { Comparison, OperationOf } from "../../../isa/index.ts"
 import type { Block, Step } from "./blocks.ts"
+import { OPPOSITE } from "./comparisons.ts"
 import type { FlowGraph } from "./graph.ts"
 import type { Loop } from "./loops.ts"
 import { writeOf } from "./registers.ts"
@@ -68,20 +69,6 @@ function constantOf({ source, signExtendFrom }: OperationOf<"move">): number | u
   return source.kind === "immediate" && source.value >= 0 && signExtendFrom === undefined
     ? source.value
     : undefined
-}
-
-const OPPOSITE: Readonly<Record<Comparison, Comparison | undefined>> = {
-  eq: "ne",
-  ne: "eq",
-  lt: "ge",
-  ge: "lt",
-  gt: "le",
-  le: "gt",
-  slt: "sge",
-  sge: "slt",
-  sgt: "sle",
-  sle: "sgt",
-  set: undefined,
 }
 
 /** Rounds while what the counter has become compares like this with a limit. Numbers that are negative are not followed. */

@@ -75,6 +75,13 @@ function immediateDominators(predecessors: readonly (readonly number[])[]): numb
   return dominators
 }
 
+/** Whether every way to a block goes through another one, or it is that one. */
+export function dominates(dominators: readonly number[], above: number, block: number): boolean {
+  let at = block
+  while (at > above) at = dominators[at]!
+  return at === above
+}
+
 function findLoops(
   blocks: readonly Block[],
   dominators: readonly number[],
@@ -85,9 +92,7 @@ function findLoops(
     for (const successor of successors) {
       if (successor > number) continue
       loopHeads.add(successor)
-      let above = number
-      while (above > successor) above = dominators[above]!
-      if (above !== successor) isReducible = false
+      if (!dominates(dominators, successor, number)) isReducible = false
     }
   })
   return { loopHeads, isReducible }

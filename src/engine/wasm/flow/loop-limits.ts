@@ -2,7 +2,7 @@ import type { LoopLimit, LoopRefund, Step } from "./blocks.ts"
 import { costOfRound } from "./charges.ts"
 import { GraphEdit } from "./edit.ts"
 import { growthOf } from "./fixed-loops.ts"
-import { type FlowGraph, flowGraph } from "./graph.ts"
+import { dominates, type FlowGraph, flowGraph } from "./graph.ts"
 import { type Loop, loopsOf } from "./loops.ts"
 import { writeOf } from "./registers.ts"
 import type { Signatures } from "./signatures.ts"
@@ -58,7 +58,7 @@ function limit(edit: GraphEdit, graph: FlowGraph, loop: Loop, counter: Counter, 
   for (const from of loop.blocks)
     for (const to of graph.blocks[from]!.successors) {
       if (loop.blocks.has(to)) continue
-      const isAhead = dominates(graph, block, from)
+      const isAhead = dominates(graph.dominators, block, from)
       const refund: LoopRefund = { kind: "loopRefund", counter: register, step, cost, isAhead }
       edit.between(from, to, 0, [{ operation: refund, slot }])
     }
@@ -78,17 +78,11 @@ function counterOf(graph: FlowGraph, loop: Loop): Counter | undefined {
     }
   const latches = graph.predecessors[loop.head]!.filter(block => loop.blocks.has(block))
   for (const counter of found.values())
-    if (counter && latches.every(latch => dominates(graph, counter.block, latch))) return counter
+    if (counter && latches.every(latch => dominates(graph.dominators, counter.block, latch))) return counter
   return undefined
 }
 
 function stepOf(step: Step): number | undefined {
   const growth = growthOf(step)
   return growth === undefined || growth === 0 || Math.abs(growth) > MAX_STEP ? undefined : growth
-}
-
-function dominates({ dominators }: FlowGraph, above: number, block: number): boolean {
-  let at = block
-  while (at > above) at = dominators[at]!
-  return at === above
 }

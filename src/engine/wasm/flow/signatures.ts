@@ -1,6 +1,5 @@
-import type { Operation } from "../../../isa/index.ts"
 import { MAX_FRAMES } from "../../machine.ts"
-import { type Block, blocksOf, type Step } from "./blocks.ts"
+import type { Block, Step } from "./blocks.ts"
 import { readsOf, writeOf } from "./registers.ts"
 
 /** How a function is called from others of its program. */
@@ -20,15 +19,15 @@ export const FULL_SIGNATURE: Signature = { parameters: 5, cost: undefined }
 const MAX_COST = 256
 
 /**
- * Signatures of the functions that start at `starts`. Calls are quicker the less they hand over, and when the caller pays for
+ * Signatures of functions, by their first slots. Calls are quicker the less they hand over, and when the caller pays for
  * functions without loops. Where calls go through registers all are alike.
  */
-export function signaturesOf(operations: readonly Operation[], starts: readonly number[]): Signatures {
-  const hasRegisterCalls = operations.some(
-    operation => operation.kind === "call" && operation.callee.kind === "register",
-  )
+export function signaturesOf(
+  functions: ReadonlyMap<number, readonly Block[]>,
+  hasRegisterCalls: boolean,
+): Signatures {
+  const starts = [...functions.keys()]
   if (hasRegisterCalls || starts.length === 1) return new Map(starts.map(start => [start, FULL_SIGNATURE]))
-  const functions = new Map(starts.map(start => [start, blocksOf(operations, start)]))
   const parameters = parametersOf(functions)
   const costs = costsOf(functions)
   return new Map(starts.map(start => [start, { parameters: parameters.get(start)!, cost: costs.get(start) }]))

@@ -1,20 +1,12 @@
 import type { Comparison, OperationOf } from "../../../isa/index.ts"
+import { OPPOSITE } from "../flow/comparisons.ts"
 import { operandValue, type Read } from "./transfer.ts"
 import { clamp, isConstant, isNumber, type Value, value } from "./values.ts"
 
 /** What both operands of a branch are on the way it goes; undefined when it never goes there. */
 export type Refined = { readonly left: Value; readonly right: Value } | undefined
 
-const OPPOSITE = {
-  eq: "ne",
-  ne: "eq",
-  lt: "ge",
-  ge: "lt",
-  gt: "le",
-  le: "gt",
-} as const
-
-type Order = keyof typeof OPPOSITE
+type Order = "eq" | "ne" | "lt" | "le" | "gt" | "ge"
 
 const UNSIGNED: Readonly<Partial<Record<Comparison, Order>>> = {
   eq: "eq",
