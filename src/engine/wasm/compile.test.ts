@@ -181,8 +181,18 @@ test("an address that a map gave needs no check, for writing behind a look wheth
   expect(checks("if r0 != 0 goto end\n*(u64 *)(r0 +0) = 1\nend: exit")).toBe(1)
 })
 
+test("small functions are put into their callers, unless there is no room for their frames", () => {
+  const text = dump("r1 = 5\ncall pc+1\nexit\nr0 = r1\nr0 *= 3\nexit")
+  const [entry = "", callee = "", whole = ""] = text.split("\nfunc ")
+  expect(entry).toContain("  i64.mul\n")
+  expect(entry.match(/ call \$/g)).toHaveLength(1)
+  expect(entry).toContain(" call $6\n    return\n")
+  expect(callee).toMatch(/^\$5 /)
+  expect(whole).toMatch(/ call \$5\n/)
+})
+
 test("callers hand over what functions look at, and pay for those without loops", () => {
-  const text = dump("r2 = 7\ncall pc+1\nexit\nr0 = r1\nr0 *= 3\nexit")
+  const text = dump("r2 = 7\ncall pc+1\nexit\nr0 = atomic64_cmpxchg((u64 *)(r1 +0), r0, r1)\nr0 *= 3\nexit")
   expect(text).toContain("func $5 (param i32 i64) (result i64)\n")
   expect(text).toContain("  i64.const 6\n  i64.sub\n")
   expect(text.match(/global.get 2/g)).toHaveLength(2)

@@ -13,16 +13,14 @@ import { encodeModule, type FunctionDefinition } from "./encode/module.ts"
 import type { ValueType } from "./encode/opcodes.ts"
 import { blocksOf } from "./flow/blocks.ts"
 import { flowGraph } from "./flow/graph.ts"
-import { hasBranches, limitLoops } from "./flow/loop-limits.ts"
+import { limitSearches } from "./flow/loop-limits.ts"
 import { signaturesOf } from "./flow/signatures.ts"
 import { FUNCTION_IMPORTS, functionName, GLOBAL_IMPORTS, OWN_GLOBALS } from "./layout.ts"
 import { type NativeFunctions, nativeName } from "./natives.ts"
 import { factsBySlot } from "./optimise/facts.ts"
 import { Inliner } from "./optimise/inline.ts"
-import { type Optimised, optimise } from "./optimise/optimise.ts"
-
-/** Quick translates each instruction by itself; optimising looks at whole functions, and takes ten times as long. */
-export type Tier = "quick" | "optimising"
+import { filled, type Optimised, optimise } from "./optimise/optimise.ts"
+import type { Tier } from "./tier.ts"
 
 export interface CompileOptions {
   /** Quick unless told otherwise. */
@@ -66,21 +64,25 @@ export function compileProgram(
   }
   const { dispatch = false } = options
   const quick = (start: number, name?: string): FunctionDefinition => {
-    const plain = flowGraph(blocks.get(start)!)
     const signature = signatures.get(start)!
-    const isPlain = dispatch || !plain.isReducible || signature.cost !== undefined
-    const graph = isPlain ? plain : limitLoops(plain, signatures, loop => hasBranches(plain, loop))
+    const plain = flowGraph(blocks.get(start)!)
+    const graph = dispatch ? plain : limitSearches(plain, signatures, signature)
     return writeFunction(graph, context, { signature, dispatch, name })
   }
   const leaves = natives?.leaves ?? []
   const own: FunctionDefinition[] = []
   const fallbacks: FunctionDefinition[] = []
-  const inliner = new Inliner(operations)
+  const inliner = new Inliner(blocks, tier)
   const optimising = { memoryBytes, signatures, facts: factsBySlot(options.facts ?? []) }
   for (const start of starts) {
     const signature = signatures.get(start)!
     const name = signature.cost === undefined ? functionName(start) : undefined
-    const optimised = tier === "optimising" ? optimise(inliner, start, optimising) : undefined
+    const optimised =
+      tier === "optimising"
+        ? optimise(inliner, start, optimising)
+        : dispatch
+          ? undefined
+          : filled(inliner, start, signatures)
     if (optimised === undefined) own.push(quick(start, name))
     else {
       const fallback = firstLeaf(context) + leaves.length + fallbacks.length

@@ -1,9 +1,9 @@
 import { type ExecutableProgram, MAX_LOOPS, type Machine } from "../machine.ts"
 import { Unwind } from "../unwind.ts"
-import type { Tier } from "./compile.ts"
 import { Heat } from "./heat.ts"
 import { instanceOf } from "./modules.ts"
 import { type Run, siteOf } from "./site.ts"
+import type { Tier } from "./tier.ts"
 
 export interface ExecuteOptions {
   /** Slot of the function to start: a callback that runs on its own (a timer's); 0 by default. */

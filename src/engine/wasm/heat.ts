@@ -1,5 +1,5 @@
 import type { ExecutableProgram } from "../machine.ts"
-import type { Tier } from "./compile.ts"
+import type { Tier } from "./tier.ts"
 
 /** Instructions that a program takes until it is hot; a run counts for some, too. */
 const [HOT, PER_RUN] = [1_000_000, 2_000]

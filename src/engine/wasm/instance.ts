@@ -12,10 +12,10 @@ import {
 import { NativeRefusal } from "../native-calls.ts"
 import { Unwind } from "../unwind.ts"
 import { Caller, type CallingInstance } from "./caller.ts"
-import type { Tier } from "./compile.ts"
 import { faultOf } from "./fault.ts"
 import { EACH_NAME, FAULT, functionName, STATUS } from "./layout.ts"
 import type { Run, Site } from "./site.ts"
+import type { Tier } from "./tier.ts"
 
 /** As `each` below. */
 type EachFunction = (first: number, step: number, count: number, results: number, frame: number) => number

@@ -2,10 +2,11 @@ import type { Arena } from "../arena.ts"
 import { functionStarts } from "../functions.ts"
 import type { ExecutableProgram } from "../machine.ts"
 import { prepare } from "../prepare.ts"
-import { compileProgram, type Tier } from "./compile.ts"
+import { compileProgram } from "./compile.ts"
 import { Instance } from "./instance.ts"
 import { NativeFunctions } from "./natives.ts"
 import type { Site } from "./site.ts"
+import type { Tier } from "./tier.ts"
 
 interface Compiled {
   readonly imports: NativeFunctions["imports"]

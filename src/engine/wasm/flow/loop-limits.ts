@@ -5,7 +5,7 @@ import { growthOf } from "./fixed-loops.ts"
 import { dominates, type FlowGraph, flowGraph } from "./graph.ts"
 import { type Loop, loopsOf } from "./loops.ts"
 import { writeOf } from "./registers.ts"
-import type { Signatures } from "./signatures.ts"
+import type { Signature, Signatures } from "./signatures.ts"
 
 /** Steps and costs that cannot overflow what is calculated with them. */
 const MAX_STEP = 2 ** 15
@@ -42,8 +42,14 @@ export function limitLoops(
   return edit ? flowGraph(edit.blocks) : graph
 }
 
+/** Limits loops that mostly search, in functions that pay themselves. */
+export function limitSearches(graph: FlowGraph, signatures: Signatures, own: Signature): FlowGraph {
+  if (!graph.isReducible || own.cost !== undefined) return graph
+  return limitLoops(graph, signatures, loop => hasBranches(graph, loop))
+}
+
 /** Loops with branches inside are mostly those that search, and go round often enough to be worth a beginning and an end. */
-export function hasBranches({ blocks }: FlowGraph, loop: Loop): boolean {
+function hasBranches({ blocks }: FlowGraph, loop: Loop): boolean {
   let working = 0
   for (const block of loop.blocks) if (blocks[block]!.steps.length > 1) working++
   return working > 1

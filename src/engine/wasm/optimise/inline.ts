@@ -1,9 +1,10 @@
 import { FRAME_POINTER, type Operand, type Operation } from "../../../isa/index.ts"
 import { MAX_FRAMES } from "../../machine.ts"
-import { type Block, blocksOf, type LoopCharge, lengthOf, type Step } from "../flow/blocks.ts"
+import { type Block, type LoopCharge, lengthOf, type Step } from "../flow/blocks.ts"
 import { flowGraph } from "../flow/graph.ts"
 import { isFramePointer, readsOf, writeOf } from "../flow/registers.ts"
 import { calledBy } from "../flow/signatures.ts"
+import type { Tier } from "../tier.ts"
 
 /** A function with others inside of it. */
 export interface Body {
@@ -12,8 +13,11 @@ export interface Body {
   readonly innerFrames: number
 }
 
-/** Operations of a function that is put into others, and of one that others are put into. */
-const [MAX_CALLEE, MAX_CALLER] = [100, 700]
+/** Operations of a function that is put into others, and of one that others are put into, at most. */
+const SIZES = {
+  quick: { callee: 60, caller: 300 },
+  optimising: { callee: 100, caller: 700 },
+} satisfies Record<Tier, unknown>
 /** r0 … r9 of one frame; those of inner frames follow each other. */
 const PER_FRAME = FRAME_POINTER
 
@@ -24,17 +28,20 @@ export function firstFreeRegister({ innerFrames }: Body): number {
 
 /** Puts small functions into those that call them, from the innermost on. */
 export class Inliner {
-  readonly #operations: readonly Operation[]
+  readonly #functions: ReadonlyMap<number, readonly Block[]>
+  readonly #sizes: (typeof SIZES)[Tier]
   readonly #bodies = new Map<number, Body | "open">()
 
-  constructor(operations: readonly Operation[]) {
-    this.#operations = operations
+  /** `functions` by their first slots. */
+  constructor(functions: ReadonlyMap<number, readonly Block[]>, tier: Tier) {
+    this.#functions = functions
+    this.#sizes = SIZES[tier]
   }
 
   bodyOf(start: number, depth = 0): Body {
     const known = this.#bodies.get(start)
     if (known !== undefined && known !== "open") return known
-    const own: Body = { blocks: blocksOf(this.#operations, start), innerFrames: 0 }
+    const own: Body = { blocks: this.#functions.get(start)!, innerFrames: 0 }
     // Recursion, and chains of calls too deep for anything else, stay calls.
     if (known === "open" || depth > MAX_FRAMES) return own
     this.#bodies.set(start, "open")
@@ -52,7 +59,10 @@ export class Inliner {
         const target = calledBy(blocks[number]!.steps[at]!)
         if (target === undefined) continue
         const callee = this.bodyOf(target, depth + 1)
-        const fits = size + sizeOf(callee) <= MAX_CALLER && callee.innerFrames + 1 < MAX_FRAMES
+        const fits =
+          sizeOf(callee) <= this.#sizes.callee &&
+          size + sizeOf(callee) <= this.#sizes.caller &&
+          callee.innerFrames + 1 < MAX_FRAMES
         if (!fits || !isSimple(callee)) continue
         size += sizeOf(callee)
         innerFrames = Math.max(innerFrames, callee.innerFrames + 1)
@@ -68,7 +78,7 @@ function sizeOf({ blocks }: Body): number {
 
 /** Calls out of a function tell where they come from and may end it, may_goto counts for each frame: these stay apart. */
 function isSimple(body: Body): boolean {
-  if (sizeOf(body) > MAX_CALLEE || !flowGraph(body.blocks).isReducible) return false
+  if (!flowGraph(body.blocks).isReducible) return false
   return body.blocks.every(({ steps, left }) => left === undefined && steps.every(isSimpleStep))
 }
 

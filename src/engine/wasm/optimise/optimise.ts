@@ -1,6 +1,6 @@
 import type { Step } from "../flow/blocks.ts"
 import { type FlowGraph, flowGraph } from "../flow/graph.ts"
-import { limitLoops } from "../flow/loop-limits.ts"
+import { limitLoops, limitSearches } from "../flow/loop-limits.ts"
 import { loopsOf } from "../flow/loops.ts"
 import { frameOffset } from "../flow/registers.ts"
 import type { Signatures } from "../flow/signatures.ts"
@@ -56,6 +56,20 @@ export function optimise(inliner: Inliner, start: number, context: OptimiseConte
   const best = attempt(inliner, start, context, true)
   // Where it is not known that accesses miss the frame, moving parts of it costs more than it saves.
   return best && best.slots.length > 0 && mayMeetFrame(best) ? attempt(inliner, start, context, false) : best
+}
+
+/** All that the quick tier does to a function: small ones are put into it. Undefined when there are none. */
+export function filled(inliner: Inliner, start: number, signatures: Signatures): Optimised | undefined {
+  const body = inliner.bodyOf(start)
+  const { innerFrames } = body
+  if (innerFrames === 0) return undefined
+  return {
+    graph: limitSearches(flowGraph(body.blocks), signatures, signatures.get(start)!),
+    registers: firstFreeRegister(body),
+    inside: new Set(),
+    slots: [],
+    conditions: { windows: [], fuel: 0, innerFrames },
+  }
 }
 
 function mayMeetFrame({ graph, inside }: Optimised): boolean {
