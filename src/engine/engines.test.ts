@@ -364,6 +364,23 @@ describe.each(ENGINES)("%s", (_, interpret) => {
       expect(run(text, 0n, machine)).toBe(BigInt.asUintN(64, -7n))
       expect(run("r0 = r10\nexit", 0n, machine), "the stack is free again").toBe(0x2_4000n)
     })
+
+    test("one that writes to the frame, at an address made of thin air, is believed", () => {
+      // What the frame holds is 4 as long as the helper keeps out of it, and looked at so often that it is worth a register.
+      const round = "r2 = *(u64 *)(r10 -8)\n*(u64 *)(r10 -16) = r2\nr2 = *(u64 *)(r10 -16)\n"
+      const text =
+        `r6 = r1\n*(u64 *)(r10 -8) = 4\ncall 1\nr7 = 0\nagain: ${round.repeat(3)}r7 += 1\nif r7 != 10 goto again\n` +
+        "r6 += r2\nr0 = *(u32 *)(r6 +0)\nexit"
+      const machine = testMachine([])
+      const write = () => {
+        const slot = machine.stack.base + machine.stack.size - 8
+        new DataView(machine.memory.buffer).setBigUint64(slot, 0x1_0000_0000n, true)
+        return 0n
+      }
+      expect(() => run(text, BigInt(DATA), { ...machine, call: write })).toThrow(
+        /load of 4 bytes outside the 196608 bytes of memory, at address 0x100010000/,
+      )
+    })
   })
 
   describe("tail calls", () => {

@@ -56,6 +56,7 @@ export function compileProgram(
     signatures,
     memoryBytes,
     inside: new Set(),
+    short: new Set(),
     slots: [],
     innerFrames: 0,
     arena,
@@ -119,7 +120,7 @@ function nativeImport(parameters: number, number: number): FunctionImport {
 }
 
 function writeOptimised(
-  { graph, registers, inside, slots, conditions }: Optimised,
+  { graph, registers, inside, short, slots, conditions }: Optimised,
   context: FunctionContext,
   { signature, fallback, name }: Pick<FunctionOptions, "signature" | "name"> & { readonly fallback: number },
 ): FunctionDefinition {
@@ -128,7 +129,7 @@ function writeOptimised(
   const { innerFrames } = conditions
   return writeFunction(
     graph,
-    { ...context, inside, slots, innerFrames },
+    { ...context, inside, short, slots, innerFrames },
     { signature, code, name, registers },
   )
 }

@@ -1,7 +1,8 @@
 import type { AluOperator, Operand, OperationOf } from "../../../isa/index.ts"
 import type { PlainOpcode } from "../encode/code-writer.ts"
 import type { FunctionCode } from "./function-code.ts"
-import { isMask, type LowHalves } from "./low-halves.ts"
+import type { LowHalves } from "./halves/low-halves.ts"
+import { isMask } from "./halves/operations.ts"
 import { push32, push64, pushLow, pushRegister, setLow, setRegister } from "./operands.ts"
 
 /** Operators that WebAssembly has as they are: its shifts take the low bits of their count too. */
@@ -26,7 +27,7 @@ const DIVISIONS: Readonly<Partial<Record<AluOperator, string>>> = {
 
 export function emitAlu(code: FunctionCode, operation: OperationOf<"alu">): void {
   const { operator, dst, source } = operation
-  const width = isMask(operation) ? 32 : operation.width
+  const width = isMask(operation) || code.lows?.isAlone ? 32 : operation.width
   const type = width === 64 ? "i64" : "i32"
   const plain = PLAIN[operator]
   const push = (): void => {
@@ -90,7 +91,7 @@ function emitDivision(
 }
 
 export function emitNegate(code: FunctionCode, { width, dst }: OperationOf<"negate">): void {
-  if (width === 64) {
+  if (width === 64 && !code.lows?.isAlone) {
     code.i64(0)
     pushRegister(code, dst)
     code.op("i64.sub")
@@ -115,7 +116,7 @@ export function emitMove(
       code.op("i32.wrap_i64")
       setLow(code, dst)
     }
-  } else if (width === 64) {
+  } else if (width === 64 && !code.lows?.isAlone) {
     push64(code, source)
     setRegister(code, dst)
     if (code.lows) copyLow(code, code.lows, dst, source)
@@ -184,7 +185,8 @@ const COMPARISONS = {
 /** Leaves the condition of a branch on the stack. */
 export function emitComparison(
   code: FunctionCode,
-  { comparison, width, dst, source }: Omit<OperationOf<"branch">, "kind" | "target">,
+  { comparison, dst, source }: Omit<OperationOf<"branch">, "kind" | "target" | "width">,
+  width: 32 | 64,
 ): void {
   const isZero = (operand: Operand): boolean => operand.kind === "immediate" && operand.value === 0
   if (width === 64) {

@@ -10,14 +10,16 @@ import { emitFault } from "./fault.ts"
 import { emitLoopCharge, emitLoopLimit, emitLoopRefund } from "./fuel.ts"
 import type { FunctionCode } from "./function-code.ts"
 import { emitAtomic, emitLoad, emitStore } from "./memory.ts"
+import { setLow } from "./operands.ts"
 import { updatesIn } from "./updates.ts"
 
 /** A block's operations but for the jump at its end. Behind an exit or a fault nothing follows. */
 export function emitBlock(code: FunctionCode, { steps, left }: Block, context: FunctionContext): void {
   code.updates = updatesIn(steps)
   for (const step of steps) {
+    code.lows?.start(step)
     emitStep(code, step, context)
-    code.checked.pass(step)
+    code.checked.pass(step, context.slots)
     const bytes = pointsTo(context.nativeCalls.get(step)?.call)
     if (bytes !== undefined) code.checked.answer(step, bytes)
     code.lows?.pass(step)
@@ -26,9 +28,10 @@ export function emitBlock(code: FunctionCode, { steps, left }: Block, context: F
 }
 
 /** Leaves on the stack whether the branch at a block's end is taken. */
-export function emitCondition(code: FunctionCode, { steps, slot }: Block): void {
-  const operation = steps.at(-1)?.operation
-  if (operation?.kind === "branch") emitComparison(code, operation)
+export function emitCondition(code: FunctionCode, { steps, slot }: Block, { short }: FunctionContext): void {
+  const last = steps.at(-1)
+  const operation = last?.operation
+  if (operation?.kind === "branch") emitComparison(code, operation, short.has(last!) ? 32 : operation.width)
   else if (operation?.kind === "mayGoto") {
     code.get(LOCAL.loopsLeft).op("i32.eqz")
     code.get(LOCAL.loopsLeft).get(LOCAL.loopsLeft).i32(0).op("i32.ne", "i32.sub").set(LOCAL.loopsLeft)
@@ -102,7 +105,10 @@ function emitStep(code: FunctionCode, step: Step, context: FunctionContext): voi
 }
 
 function emitLoad64(code: FunctionCode, { dst, value }: OperationOf<"load64">, slot: number): void {
-  if (value.kind === "immediate") code.i64(value.value).set(localOf(dst))
+  if (value.kind === "immediate" && code.lows?.isAlone) {
+    code.i32(Number(BigInt.asIntN(32, value.value)))
+    setLow(code, dst)
+  } else if (value.kind === "immediate") code.i64(value.value).set(localOf(dst))
   else if (value.kind === "function") code.i64(value.target).set(localOf(dst))
   else emitFault(code, FAULT.invalid, slot)
 }

@@ -1,6 +1,7 @@
 import type { Block, Step } from "../flow/blocks.ts"
 import type { FlowGraph } from "../flow/graph.ts"
 import { isFramePointer, writeOf } from "../flow/registers.ts"
+import type { StackSlot } from "../optimise/stack-slots.ts"
 
 /** Bytes around the address in a register, `end` not among them. */
 interface Span {
@@ -71,8 +72,9 @@ export class CheckedAccesses {
   }
 
   /** What an operation makes of the registers. */
-  pass(step: Step): void {
+  pass(step: Step, slots: readonly StackSlot[]): void {
     const { operation } = step
+    if (operation.kind === "call") for (const slot of slots) this.#known.delete(slot.register)
     const register = writeOf(step)
     if (register === undefined || this.#known.size === 0) return
     const known = this.#after(operation)

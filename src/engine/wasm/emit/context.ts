@@ -14,6 +14,8 @@ export interface FunctionContext {
   readonly memoryBytes: number
   /** Accesses that are known to stay inside memory, and out of its unused beginning. */
   readonly inside: ReadonlySet<Step>
+  /** Branches that compare numbers of no more than 32 bits. */
+  readonly short: ReadonlySet<Step>
   /** Parts of the frame that are kept in registers. */
   readonly slots: readonly StackSlot[]
   /** Frames of functions that are part of this one, below its own. */

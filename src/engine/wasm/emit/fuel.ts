@@ -1,8 +1,9 @@
+import type { Operand } from "../../../isa/index.ts"
 import type { LoopCharge, LoopLimit, LoopRefund } from "../flow/blocks.ts"
 import { FAULT, LOCAL } from "../layout.ts"
 import { emitFault } from "./fault.ts"
 import type { FunctionCode } from "./function-code.ts"
-import { pushRegister } from "./operands.ts"
+import { push32, push64, pushLow, pushRegister } from "./operands.ts"
 
 /** Takes fuel for `count` instructions from `slot` on. */
 export function emitCharge(code: FunctionCode, count: number, slot: number): void {
@@ -20,20 +21,33 @@ function emitPay(code: FunctionCode, slot: number): void {
 /** Takes fuel for the rounds that a loop went, which its counter tells. */
 export function emitLoopCharge(
   code: FunctionCode,
-  { counter, ahead, start, step, cost }: LoopCharge,
+  { counter, ahead, start, step, by, cost, isShort }: LoopCharge,
   slot: number,
 ): void {
   code.get(LOCAL.fuel)
-  const pushStart = (): void =>
-    void (start.kind === "register" ? pushRegister(code, start.register) : code.i64(start.value))
-  if (step > 0) {
-    pushRegister(code, counter)
-    pushStart()
+  const end: Operand = { kind: "register", register: counter }
+  const [from, to] = step > 0 ? [start, end] : [end, start]
+  if (isShort) {
+    push32(code, to)
+    push32(code, from)
+    code.op("i32.sub")
   } else {
-    pushStart()
-    pushRegister(code, counter)
+    push64(code, to)
+    push64(code, from)
+    code.op("i64.sub")
   }
-  code.op("i64.sub")
+  if (by !== undefined) {
+    if (isShort) pushLow(code, by)
+    else pushRegister(code, by)
+    code.op(isShort ? "i32.div_u" : "i64.div_u")
+  }
+  if (isShort) code.op("i64.extend_i32_s")
+  if (by !== undefined) {
+    if (ahead === 0) code.i64(1).op("i64.add")
+    if (cost !== 1) code.i64(cost).op("i64.mul")
+    emitPay(code, slot)
+    return
+  }
   // The first round has gone without a step.
   const extra = Math.abs(step) - Math.sign(step) * ahead
   if (extra !== 0) code.i64(extra).op("i64.add")

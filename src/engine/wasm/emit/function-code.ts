@@ -1,7 +1,7 @@
 import { CodeWriter } from "../encode/code-writer.ts"
 import type { Step } from "../flow/blocks.ts"
 import { CheckedAccesses } from "./checked.ts"
-import type { LowHalves } from "./low-halves.ts"
+import type { LowHalves } from "./halves/low-halves.ts"
 
 /** The code of one BPF function. */
 export class FunctionCode extends CodeWriter {

@@ -5,14 +5,14 @@ import type { FlowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
 import type { Signature } from "../flow/signatures.ts"
 import { structure } from "../flow/structure.ts"
-import { bpfFunction, GLOBAL, LOCAL, localTypes } from "../layout.ts"
+import { bpfFunction, GLOBAL, LOCAL, localOf, localTypes } from "../layout.ts"
 import { nativeCallsIn } from "../natives.ts"
 import { emitBlock, emitCondition } from "./block.ts"
 import type { FunctionContext } from "./context.ts"
 import { emitFetchSlots } from "./frame.ts"
 import { emitCharge, emitLimit } from "./fuel.ts"
 import { FunctionCode } from "./function-code.ts"
-import { LowHalves } from "./low-halves.ts"
+import { LowHalves } from "./halves/low-halves.ts"
 
 export interface FunctionOptions {
   /** Of the function itself. */
@@ -43,7 +43,15 @@ export function writeFunction(
   const type = bpfFunction(signature.parameters)
   const locals = localTypes(signature.parameters, registers === undefined ? undefined : registers - 1)
   if (registers !== undefined && isStructured) {
-    code.lows = new LowHalves(graph, context, type.parameters.length + locals.length)
+    code.lows = new LowHalves(
+      graph,
+      context,
+      registers,
+      signature.parameters,
+      type.parameters.length + locals.length,
+    )
+    for (let register = 1; register <= signature.parameters; register++)
+      code.get(localOf(register)).op("i32.wrap_i64").set(code.lows.localOf(register))
     locals.push(...Array<ValueType>(registers - 1).fill("i32"))
   }
   if (isStructured) writeStructured(code, graph, context)
@@ -81,7 +89,7 @@ function writeStructured(code: FunctionCode, graph: FlowGraph, context: Function
       emitBlock(code, graph.blocks[block]!, context)
       code.checked.leave(block)
     },
-    condition: block => emitCondition(code, graph.blocks[block]!),
+    condition: block => emitCondition(code, graph.blocks[block]!, context),
     branch: depth => void code.branch("br", depth),
     branchIf: depth => void code.branch("br_if", depth),
     unreachable: () => void code.op("unreachable"),
@@ -117,7 +125,7 @@ function writeDispatched(code: FunctionCode, { blocks }: FlowGraph, context: Fun
       go(first)
       return
     }
-    emitCondition(code, block)
+    emitCondition(code, block, context)
     if (first > number) code.branch("br_if", first - number - 1)
     else {
       code.open("if").i32(first).set(LOCAL.next)

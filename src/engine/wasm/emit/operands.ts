@@ -48,6 +48,10 @@ export function setRegister(code: FunctionCode, register: number): void {
 
 /** Takes 32 bits off the stack. */
 export function setLow(code: FunctionCode, register: number): void {
+  if (code.lows?.isAlone) {
+    code.set(code.lows.localOf(register))
+    return
+  }
   if (code.lows) code.tee(code.lows.localOf(register))
   code.op("i64.extend_i32_u").set(localOf(register))
 }

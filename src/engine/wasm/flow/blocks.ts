@@ -14,8 +14,12 @@ export interface LoopCharge {
   readonly ahead: number
   readonly start: Operand
   readonly step: number
+  /** A register that holds the step, which then is at least `step`; `ahead` is either one or none of it. */
+  readonly by: number | undefined
   /** Of one round. */
   readonly cost: number
+  /** Counter and start are less than 2^31 apart. */
+  readonly isShort: boolean
 }
 
 /** Turns the fuel that is left into the value of a counter that no round of a loop may begin with. */

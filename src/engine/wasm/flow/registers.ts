@@ -48,7 +48,11 @@ export function readsOf({ operation }: Step): readonly number[] {
     case "exit":
       return [0]
     case "loopCharge":
-      return [operation.counter, ...operand(operation.start)]
+      return [
+        operation.counter,
+        ...operand(operation.start),
+        ...(operation.by === undefined ? [] : [operation.by]),
+      ]
     case "loopLimit":
     case "loopRefund":
       return [operation.counter]

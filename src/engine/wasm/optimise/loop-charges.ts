@@ -6,7 +6,7 @@ import type { FlowGraph } from "../flow/graph.ts"
 import type { Loop, LoopNest } from "../flow/loops.ts"
 import type { Signatures } from "../flow/signatures.ts"
 import type { Ranges } from "./ranges.ts"
-import { type CountedLoop, MAX_SPAN, roundsOf } from "./rounds.ts"
+import { type CountedLoop, leastStep, MAX_SPAN, roundsOf } from "./rounds.ts"
 import { isConstant } from "./values.ts"
 
 /** Instructions that a loop may take before it pays. */
@@ -17,8 +17,12 @@ const MAX_FLAT = 256
 /** A register that counts a loop's rounds, and where it started. */
 interface Counter {
   readonly register: number
+  /** How much it grows by in each round, or the least of it, when that is what `by` holds. */
   readonly step: number
+  readonly by: number | undefined
   readonly rounds: number
+  /** How far it may get from where it started, at most. */
+  readonly span: number
 }
 
 export interface PaidLoops {
@@ -72,7 +76,13 @@ function countersOf({ loop, steps }: CountedLoop, ranges: Ranges): Counter[] {
   const atHead = ranges.entering(loop.head)
   if (!atHead) return []
   return [...steps]
-    .map(([register, { step }]) => ({ register, step, rounds: roundsOf(atHead.read(register), step) }))
+    .map(([register, growth]) => {
+      const step = leastStep(growth, atHead.read)
+      const { low, high } = atHead.read(register)
+      const most = growth.by === undefined ? Math.abs(step) : atHead.read(growth.by).high
+      const rounds = roundsOf(atHead.read(register), step)
+      return { register, step, by: growth.by, rounds, span: high - low + most }
+    })
     .filter(({ rounds }) => rounds < Infinity)
     .sort((a, b) => a.rounds - b.rounds)
 }
@@ -91,19 +101,25 @@ function chargesOf(
     for (const to of graph.blocks[from]!.successors) {
       const state = loop.blocks.has(to) ? undefined : ranges.leaving(from, to)
       if (!state) continue
-      const found = [...(relations.get(from) ?? [])].find(([register, { register: origin, distance }]) => {
-        const known = state.read(register)
-        const [first, last] = [known.low - distance, known.high - distance]
-        return (
-          origin === counter.register &&
-          known.base === base &&
-          first >= low - MAX_SPAN &&
-          last <= low + MAX_SPAN
-        )
-      })
+      const found = [...(relations.get(from) ?? [])].find(
+        ([register, { register: origin, distance, by }]) => {
+          if (by !== undefined && (by !== counter.by || distance !== 0)) return false
+          const known = state.read(register)
+          const [first, last] = [known.low - distance, known.high - distance]
+          return (
+            origin === counter.register &&
+            known.base === base &&
+            first >= low - MAX_SPAN &&
+            last <= low + MAX_SPAN
+          )
+        },
+      )
       if (!found) return undefined
-      const [register, { distance: ahead }] = found
-      charges.set([from, to], { kind: "loopCharge", counter: register, ahead, step: counter.step, cost })
+      const [register, { distance, by: more }] = found
+      const ahead = more === undefined ? distance : counter.step
+      const { step, by, span } = counter
+      const isShort = span + Math.abs(ahead) < MAX_SPAN
+      charges.set([from, to], { kind: "loopCharge", counter: register, ahead, step, by, cost, isShort })
     }
   return charges
 }
@@ -161,7 +177,10 @@ class Payments {
             },
           ]
     this.enter(loop, 0, keep)
+    const fits = start.kind === "register" || start.value < MAX_SPAN
     for (const [[block, to], charge] of charges)
-      this.#edit.between(block, to, 0, [{ operation: { ...charge, start }, slot }])
+      this.#edit.between(block, to, 0, [
+        { operation: { ...charge, start, isShort: fits && charge.isShort }, slot },
+      ])
   }
 }

@@ -8,6 +8,7 @@ import { type Facts, NO_FACTS } from "./facts.ts"
 import { firstFreeRegister, type Inliner } from "./inline.ts"
 import { MAX_UNPAID, payForLoops } from "./loop-charges.ts"
 import { rangesOf } from "./ranges.ts"
+import { shortBranches } from "./short-branches.ts"
 import { promoteSlots, type StackSlot } from "./stack-slots.ts"
 import { type Window, windowsOf } from "./windows.ts"
 
@@ -17,6 +18,7 @@ export interface Optimised {
   /** Registers go up to the one before this. */
   readonly registers: number
   readonly inside: ReadonlySet<Step>
+  readonly short: ReadonlySet<Step>
   readonly slots: readonly StackSlot[]
   readonly conditions: Conditions
 }
@@ -48,6 +50,7 @@ const MAX_STEPS = 4000
  * 2. parts of the frame move into registers (stack-slots.ts)
  * 3. numbers and distances from addresses get limits (ranges.ts)
  * 4. accesses within them need no check (windows.ts)
+ *    and comparisons of small numbers need no more than 32 bits (short-branches.ts)
  * 5. loops that are known to end pay at their end (loop-charges.ts)
  * 6. of others some end at a limit that their fuel is turned into (flow/loop-limits.ts)
  * Undefined when there is nothing to win, or it takes too long.
@@ -67,6 +70,7 @@ export function filled(inliner: Inliner, start: number, signatures: Signatures):
     graph: limitSearches(flowGraph(body.blocks), signatures, signatures.get(start)!),
     registers: firstFreeRegister(body),
     inside: new Set(),
+    short: new Set(),
     slots: [],
     conditions: { windows: [], fuel: 0, innerFrames },
   }
@@ -103,7 +107,13 @@ function attempt(
     return undefined
   const loops = loopsOf(graph)
   // In functions that were put in, registers have other numbers.
-  const ranges = rangesOf(graph, loops, registers, innerFrames === 0 ? facts : NO_FACTS)
+  const ranges = rangesOf({
+    graph,
+    nest: loops,
+    registers,
+    slots,
+    facts: innerFrames === 0 ? facts : NO_FACTS,
+  })
   if (ranges === undefined) return undefined
   const { inside, windows } = windowsOf(graph, ranges, memoryBytes, innerFrames)
   const paid = payForLoops(graph, loops, ranges, registers, signatures)
@@ -111,6 +121,7 @@ function attempt(
     graph: limitLoops(flowGraph(paid.blocks), signatures),
     registers: paid.registers,
     inside,
+    short: shortBranches(graph, ranges),
     slots,
     conditions: { windows, fuel: paid.paysLate ? 2 * MAX_UNPAID : 0, innerFrames },
   }

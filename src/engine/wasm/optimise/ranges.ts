@@ -1,13 +1,14 @@
 import type { Block, Step } from "../flow/blocks.ts"
 import type { FlowGraph } from "../flow/graph.ts"
-import type { LoopNest } from "../flow/loops.ts"
+import type { Loop, LoopNest } from "../flow/loops.ts"
 import { isFramePointer, writeOf } from "../flow/registers.ts"
 import { believe, type Facts } from "./facts.ts"
 import { refine } from "./refine.ts"
-import { type CountedLoop, countedLoop, roundsOf } from "./rounds.ts"
+import { type CountedLoop, countedLoop, leastStep, roundsOf } from "./rounds.ts"
+import type { StackSlot } from "./stack-slots.ts"
 import { joinStates, State } from "./state.ts"
 import { operandValue, resultOf } from "./transfer.ts"
-import { clamp, gcd, isNumber, type Limits, type Value, value } from "./values.ts"
+import { clamp, gcd, isNumber, type Limits, TOP, upTo, type Value, value } from "./values.ts"
 
 /** What is known of registers before each step of a function, under the condition that `assumed` registers held addresses. */
 export interface Ranges {
@@ -27,15 +28,37 @@ const PATIENCE = 12
 /** Visits of blocks, by the number of blocks, after which nothing is known. */
 const MAX_VISITS = 60
 
+/** What ranges are found for. */
+export interface RangesInput {
+  readonly graph: FlowGraph
+  readonly nest: LoopNest
+  readonly registers: number
+  readonly slots: readonly StackSlot[]
+  readonly facts: Facts
+}
+
 /**
- * Forward analysis to a fixed point: limits of numbers and of offsets from addresses, refined by branches, widened at loop
- * heads. Copies of a register share what a branch tells of one of them. Undefined when it takes too long.
+ * Limits of numbers and of offsets from addresses. What is found out of a loop's counters comes too late for loops inside of
+ * it, so where these have no end all is done once more. Undefined when it takes too long.
  */
-export function rangesOf(
-  graph: FlowGraph,
-  { loops }: LoopNest,
-  registers: number,
-  facts: Facts,
+export function rangesOf(input: RangesInput): Ranges | undefined {
+  const first = analyse(input, () => undefined)
+  const isOpen = input.nest.loops.some(loop => loop.parent && first && !isCounted(loop, first))
+  return isOpen ? analyse(input, first!.entering) : first
+}
+
+function isCounted({ head }: Loop, { entering, counted }: Ranges): boolean {
+  const state = entering(head)
+  return state === undefined || mostRounds(state, counted.get(head)!) < Infinity
+}
+
+/**
+ * Forward analysis to a fixed point, refined by branches, widened at loop heads, where `known` may tell what holds anyway.
+ * Copies of a register share what a branch tells of one of them.
+ */
+function analyse(
+  { graph, nest: { loops }, registers, slots, facts }: RangesInput,
+  known: (head: number) => State | undefined,
 ): Ranges | undefined {
   const { blocks, predecessors, loopHeads } = graph
   const assumed = new Set<number>()
@@ -58,7 +81,7 @@ export function rangesOf(
     const state = entries[block]!.copy()
     for (const step of blocks[block]!.steps) {
       believe(facts.get(step.slot), state)
-      apply(step, state)
+      apply(step, state, slots)
     }
     exits[block] = leave(blocks[block]!, state, limits, assumed)
   }
@@ -73,13 +96,14 @@ export function rangesOf(
     if (entry === undefined) continue
     const count = visits[block]!++
     if (before && loopHeads.has(block) && count > 1) entry = before.widened(entry, limits, count < PATIENCE)
+    entry.meet(known(block))
     if (before?.isSame(entry)) continue
     entries[block] = entry
     flow(block)
     for (const successor of blocks[block]!.successors) waiting.add(successor)
   }
   // Once more without widening: what it gave away at loop heads often comes back, also by what counters tell.
-  const counted = new Map(loops.map(loop => [loop.head, countedLoop(graph, loop, registers)]))
+  const counted = new Map(loops.map(loop => [loop.head, countedLoop(graph, loop, registers, slots)]))
   for (let round = 0; round < 3; round++)
     for (let block = 0; block < blocks.length; block++) {
       const before = entries[block]
@@ -92,6 +116,7 @@ export function rangesOf(
       }
       const head = counted.get(block)
       if (head) countRounds(entry, before, head, entryOf(block, head.loop.blocks))
+      entry.meet(known(block))
       entries[block] = entry
       flow(block)
     }
@@ -107,7 +132,7 @@ export function rangesOf(
       for (const step of blocks[block]!.steps) {
         believe(facts.get(step.slot), state)
         visitor(step, state)
-        apply(step, state)
+        apply(step, state, slots)
       }
     },
   }
@@ -117,12 +142,13 @@ export function rangesOf(
  * Registers that grow by the same step in each round of a loop are, at its head, what they were before it plus that many
  * steps as there are rounds.
  */
-function countRounds(entry: State, before: State, { steps }: CountedLoop, outside: State | undefined): void {
+function countRounds(entry: State, before: State, counted: CountedLoop, outside: State | undefined): void {
   if (outside === undefined) return
-  let rounds = Infinity
-  for (const [register, { step }] of steps) rounds = Math.min(rounds, roundsOf(before.read(register), step))
+  const rounds = mostRounds(before, counted)
   if (rounds === Infinity) return
-  for (const [register, { step, isNarrow }] of steps) {
+  const { steps } = counted
+  for (const [register, { step, by, isNarrow }] of steps) {
+    if (by !== undefined) continue
     const { base, low, high, step: spacing } = outside.read(register)
     const way = step * (rounds - 1)
     const known = value(base, low + Math.min(way, 0), high + Math.max(way, 0), gcd(spacing, step))
@@ -133,12 +159,25 @@ function countRounds(entry: State, before: State, { steps }: CountedLoop, outsid
   }
 }
 
-function apply(step: Step, state: State): void {
+/** How often a loop goes round at most, by what is known at its head. */
+function mostRounds(atHead: State, { steps }: CountedLoop): number {
+  let rounds = Infinity
+  for (const [register, growth] of steps)
+    rounds = Math.min(rounds, roundsOf(atHead.read(register), leastStep(growth, atHead.read)))
+  return rounds
+}
+
+function apply(step: Step, state: State, slots: readonly StackSlot[]): void {
+  if (step.operation.kind === "call")
+    for (const { register, size } of slots)
+      state.write(register, size === 8 ? TOP : upTo(2 ** (8 * size) - 1))
   const register = writeOf(step)
   if (register === undefined) return
   const result = resultOf(step, state.read)
   const source = sourceOf(step, state, result)
+  const addend = addendOf(step, state, result)
   if (source) state.derive(register, source.register, source.distance, result)
+  else if (addend !== undefined) state.add(register, addend, result)
   else state.write(register, result)
 }
 
@@ -159,6 +198,16 @@ function sourceOf(
   const distance = operation.operator === "add" ? operation.source.value : -operation.source.value
   const isExact = operation.width === 64 || isShifted(state.read(operation.dst), result, distance)
   return isExact ? { register: operation.dst, distance } : undefined
+}
+
+/** The register that was added to another one, both numbers and so small that the sum is exact. */
+function addendOf({ operation }: Step, state: State, result: Value): number | undefined {
+  if (operation.kind !== "alu" || operation.operator !== "add") return undefined
+  const { width, dst, source } = operation
+  if (source.kind !== "register" || isFramePointer(source.register)) return undefined
+  const [a, b] = [state.read(dst), state.read(source.register)]
+  const isExact = isNumber(a) && isNumber(b) && isNumber(result) && result.high === a.high + b.high
+  return isExact && (width === 64 || result.high < 2 ** 32) ? source.register : undefined
 }
 
 /** Whether 32 bits were enough for the result: then it is as exact as 64 bits. */

@@ -3,7 +3,7 @@ import { FRAME_BYTES, MAX_FRAMES } from "../../machine.ts"
 import type { Block, Step } from "../flow/blocks.ts"
 import { flowGraph } from "../flow/graph.ts"
 import { loopsOf } from "../flow/loops.ts"
-import { frameOffset, isFramePointer, readsOf } from "../flow/registers.ts"
+import { frameOffset, isFramePointer, readsOf, writeOf } from "../flow/registers.ts"
 
 /** A part of the frame that is kept in a register. */
 export interface StackSlot {
@@ -50,6 +50,16 @@ export function promoteSlots(blocks: readonly Block[], firstRegister: number): P
       steps: block.steps.flatMap(step => inRegisters(step, promoted)),
     })),
   }
+}
+
+/**
+ * The registers that an operation gives new values to. Who is called may have written to the frame, by an address made of
+ * thin air.
+ */
+export function writesOf(step: Step, slots: readonly StackSlot[]): readonly number[] {
+  const register = writeOf(step)
+  const own = register === undefined ? [] : [register]
+  return step.operation.kind === "call" ? [...own, ...slots.map(slot => slot.register)] : own
 }
 
 interface FramePlace {

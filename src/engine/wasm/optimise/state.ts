@@ -6,6 +6,13 @@ import { clamp, equal, isConstant, join, type Limits, TOP, type Value, value, wi
 /** The class of constants: what they are is their distance. */
 const CONSTANTS = -1
 
+/** One of two numbers that were added: what was known of it then, and the class of registers that still hold it. */
+interface Part {
+  readonly known: Value
+  readonly class: number
+  readonly distance: number
+}
+
 /**
  * What registers hold at one place. Registers of one class hold the same 64 bits, known or not, plus their distances: what is
  * learnt of one tells of the others.
@@ -16,12 +23,21 @@ export class State {
   readonly #classes: number[]
   readonly #distances: number[]
   #fresh: number
+  /** Registers that are sums of two numbers, until ways meet. */
+  readonly #sums: Map<number, readonly [Part, Part]>
 
-  private constructor(values: Value[], classes: number[], distances: number[], fresh: number) {
+  private constructor(
+    values: Value[],
+    classes: number[],
+    distances: number[],
+    fresh: number,
+    sums = new Map<number, readonly [Part, Part]>(),
+  ) {
     this.#values = values
     this.#classes = classes
     this.#distances = distances
     this.#fresh = fresh
+    this.#sums = sums
   }
 
   /** At a function's start: r1 … r5 are what they are, others unknown. */
@@ -38,7 +54,13 @@ export class State {
   }
 
   copy(): State {
-    return new State([...this.#values], [...this.#classes], [...this.#distances], this.#fresh)
+    return new State(
+      [...this.#values],
+      [...this.#classes],
+      [...this.#distances],
+      this.#fresh,
+      new Map(this.#sums),
+    )
   }
 
   readonly read = (register: number): Value => {
@@ -48,6 +70,7 @@ export class State {
 
   /** A register gets a value that has to do with no other one. */
   write(register: number, known: Value): void {
+    this.#sums.delete(register)
     this.#values[register] = known
     const isFixed = isConstant(known)
     this.#classes[register] = isFixed ? CONSTANTS : this.#fresh++
@@ -56,9 +79,22 @@ export class State {
 
   /** A register gets what another one holds, plus `distance`. */
   derive(to: number, from: number, distance: number, known: Value): void {
+    this.#sums.delete(to)
     this.#values[to] = known
     this.#classes[to] = this.#classes[from]!
     this.#distances[to] = this.#distances[from]! + distance
+  }
+
+  /** A register gets the sum of itself and another one, both of them numbers. */
+  add(to: number, other: number, known: Value): void {
+    const parts = [this.#part(to), this.#part(other)] as const
+    this.write(to, known)
+    this.#sums.set(to, parts)
+  }
+
+  #part(register: number): Part {
+    const known = this.#values[register]!
+    return { known, class: this.#classes[register]!, distance: this.#distances[register]! }
   }
 
   /** A register turns out to hold this. */
@@ -66,10 +102,19 @@ export class State {
     if (register < 0 || register === FRAME_POINTER) return
     this.#values[register] = known
     if (known.base < 0) return
-    const [same, distance] = [this.#classes[register], this.#distances[register]!]
-    if (same === CONSTANTS) return
+    this.#tell({ known, class: this.#classes[register]!, distance: this.#distances[register]! }, register)
+    const sum = this.#sums.get(register)
+    if (sum === undefined || known.base !== 0) return
+    const [a, b] = sum
+    this.#tell({ ...a, known: without(known, b.known) }, register)
+    this.#tell({ ...b, known: without(known, a.known) }, register)
+  }
+
+  /** Registers of a class get to know what one of it holds. */
+  #tell({ known, class: same, distance }: Part, except: number): void {
+    if (same === CONSTANTS || known.base < 0) return
     for (let other = 0; other < this.#classes.length; other++) {
-      if (this.#classes[other] !== same || other === register) continue
+      if (this.#classes[other] !== same || other === except) continue
       const shift = this.#distances[other]! - distance
       const shifted = value(known.base, known.low + shift, known.high + shift, known.step)
       if (shifted.base >= 0) this.#narrow(other, shifted)
@@ -79,6 +124,13 @@ export class State {
   /** Says more of a register, and of it alone. */
   know(register: number, known: Value): void {
     this.#narrow(register, known)
+  }
+
+  /** Registers hold what is known at the same place for other reasons, too. */
+  meet(other: State | undefined): void {
+    if (other === undefined) return
+    for (const [register, known] of other.#values.entries())
+      if (known.base >= 0) this.#narrow(register, known)
   }
 
   widened(next: State, limits: Limits, isPatient: boolean): State {
@@ -122,6 +174,11 @@ export class State {
     const own = this.#values[register]!
     this.#values[register] = own.base === known.base ? (clamp(own, known.low, known.high) ?? known) : known
   }
+}
+
+/** What one part of a sum can be, given the sum and the other part. */
+function without(sum: Value, part: Value): Value {
+  return value(0, Math.max(sum.low - part.high, 0), sum.high - part.low, 1)
 }
 
 export function joinStates([first, ...others]: readonly State[]): State {
