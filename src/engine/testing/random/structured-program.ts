@@ -25,6 +25,7 @@ import { boundedIndex, lookedUp, packet, unknownValue, wrappedAddress } from "./
 import { alu, immediate, move, ProgramWriter, register } from "./program-writer.ts"
 import type { Callee, Scope } from "./scope.ts"
 import { aliases, atomic, frameAccess, framePointerCopy, orderedAccess, spill } from "./stack-fragments.ts"
+import { stride, strideAtEdge } from "./stride-fragments.ts"
 import {
   accessesAtEdge,
   broken,
@@ -61,6 +62,7 @@ const FRAGMENTS: readonly (readonly [weight: number, fragment: Fragment])[] = [
   [2, pointerLoop],
   [1, budgetLoop],
   [2, loadedBound],
+  [2, stride],
   [4, frameEscape],
   [4, subprogramCall],
   [3, helperCall],
@@ -74,6 +76,7 @@ const WILD_FRAGMENTS: readonly (readonly [weight: number, fragment: Fragment])[]
   [3, wildAccess],
   [4, wildPointer],
   [4, accessesAtEdge],
+  [4, strideAtEdge],
   [5, wrongCheck],
   [5, foreignFrame],
   [3, endless],

@@ -178,7 +178,8 @@ export class State {
 
 /** What one part of a sum can be, given the sum and the other part. */
 function without(sum: Value, part: Value): Value {
-  return value(0, Math.max(sum.low - part.high, 0), sum.high - part.low, 1)
+  const [low, high] = [Math.max(sum.low - part.high, 0), sum.high - part.low]
+  return low <= high ? value(0, low, high, 1) : TOP
 }
 
 export function joinStates([first, ...others]: readonly State[]): State {

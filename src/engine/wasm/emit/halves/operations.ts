@@ -1,4 +1,4 @@
-import type { AluOperator } from "../../../../isa/index.ts"
+import type { AluOperator, Operand } from "../../../../isa/index.ts"
 import type { Step } from "../../flow/blocks.ts"
 import { isFramePointer, readsOf, writeOf } from "../../flow/registers.ts"
 import type { FunctionContext } from "../context.ts"
@@ -31,7 +31,12 @@ export function canGiveLowAlone({ operation }: Step): boolean {
 type Alu = Extract<Step["operation"], { kind: "alu" }>
 
 function isThrough({ operator, source }: Alu): boolean {
-  return THROUGH.has(operator) || (operator === "lsh" && source.kind === "immediate" && source.value < 32)
+  return THROUGH.has(operator) || (operator === "lsh" && isShortShift(source))
+}
+
+/** Counts are taken modulo 64, and beyond 31 the low half is 0. */
+function isShortShift(count: Operand): boolean {
+  return count.kind === "immediate" && count.value >= 0 && count.value < 32
 }
 
 /** `x & mask` with no more than 31 bits needs only the low half, and is one. */
