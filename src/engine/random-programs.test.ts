@@ -11,4 +11,4 @@ test.each([
   // The generator is worth nothing if what it makes does not run.
   const all = ended.result + ended.fault + ended["out of fuel"]
   expect(ended.result).toBeGreaterThan(all / (kind === "valid" ? 1.2 : 10))
-})
+}, 240_000)
