@@ -7,10 +7,18 @@ import { programGroups } from "./engine/programs.mjs"
 import { LIBRARY_GROUPS } from "./library.mjs"
 import { MAP_GROUPS } from "./maps.mjs"
 import { PROCESS_GROUPS } from "./processes.mjs"
+import { VERIFIER_GROUPS } from "./verifier.mjs"
 
 const json = process.argv.includes("--json")
 const pattern = process.argv.slice(2).find(arg => !arg.startsWith("-")) ?? ""
-const all = [...PROCESS_GROUPS, ...LIBRARY_GROUPS, ...programGroups(), ...ENGINE_GROUPS, ...MAP_GROUPS]
+const all = [
+  ...PROCESS_GROUPS,
+  ...LIBRARY_GROUPS,
+  ...programGroups(),
+  ...ENGINE_GROUPS,
+  ...MAP_GROUPS,
+  ...VERIFIER_GROUPS,
+]
 const groups = all.filter(group => group.name.includes(pattern))
 if (groups.length === 0) {
   console.error(`bench: no group's name contains '${pattern}'`)

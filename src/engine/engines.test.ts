@@ -66,6 +66,12 @@ describe.each(ENGINES)("%s", (_, interpret) => {
     test("arena casts keep the low half", () => {
       expect(run("r0 = addr_space_cast(r1, 0, 1)\nexit", 0x1_0001_0000n)).toBe(0x1_0000n)
     })
+
+    test("fuel that one loop gives back is there for the next one", () => {
+      const text =
+        "r5 = 70\none: r5 += -1\nif r5 > r1 goto one\ntwo: r2 += 32089\nif r9 s< r9 goto two\nr0 = 5\nexit"
+      expect(run(text, 1_672_071_724n, testMachine([], { fuel: 1000n }))).toBe(5n)
+    })
   })
 
   describe("memory", () => {

@@ -31,7 +31,8 @@ export function limitLoops(
   const { loops, innermost } = loopsOf(graph)
   const parents = new Set(loops.map(({ parent }) => parent))
   let edit: GraphEdit | undefined
-  for (const loop of loops) {
+  // Later ones first: where one loop leads to the next, fuel comes back from the first before the second takes it.
+  for (const loop of [...loops].reverse()) {
     if (parents.has(loop) || graph.blocks[loop.head]!.isPaid || !isWorthIt(loop)) continue
     const cost = costOfRound(graph, innermost, loop, signatures)
     const counter = cost <= MAX_COST ? counterOf(graph, loop) : undefined
