@@ -110,4 +110,6 @@ export interface VerifierOptions {
   readonly logLevel?: number
   /** False for a program loaded without CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN. */
   readonly privileged?: boolean
+  /** Explain a refusal in words: its values, where they came from, and what helps. */
+  readonly explain?: boolean
 }

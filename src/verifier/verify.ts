@@ -1,4 +1,5 @@
 import { LOAD64_OPCODE, PSEUDO_LOAD } from "../isa/index.ts"
+import { type Explanation, explain } from "./explain/index.ts"
 import { LOG_LEVEL, newLog, printsSteps } from "./log/log.ts"
 import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from "./program.ts"
 import { PROGRAM_FLAG } from "./program.ts"
@@ -34,6 +35,7 @@ export function verifyProgram(
   let verdict: VerifierResult["verdict"] = "accept"
   let errno = 0
   let message = ""
+  let explanation: Explanation | undefined
   try {
     run(walk)
   } catch (error) {
@@ -41,6 +43,7 @@ export function verifyProgram(
       verdict = "reject"
       errno = error.errno
       message = error.message
+      if (options.explain) explanation = explain(walk, error)
     } else if (error instanceof Unsupported) {
       verdict = "unsupported"
       errno = ERRNO.ENOTSUPP
@@ -50,7 +53,7 @@ export function verifyProgram(
   }
   const stats = statistics(walk)
   if (walk.log.level !== 0) writeStatistics(walk, stats)
-  return { verdict, errno, message, log: walk.log.text(), instruction: walk.at, stats }
+  return { verdict, errno, message, log: walk.log.text(), instruction: walk.at, explanation, stats }
 }
 
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */
@@ -60,7 +63,8 @@ function run(walk: Walk): void {
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
-  if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
+  if (program.target?.refusal)
+    reject(walk, program.target.refusal.errno, program.target.refusal.message, "attach-target")
   resolveReferences(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
@@ -150,7 +154,7 @@ function checkPacketLoadFunctions(walk: Walk): void {
     const result = program.btf.kindOf(program.btf.resolve(prototype.returns))
     if (result === "int" || result === "enum" || result === "enum64") continue
     const what = each.hasPacketLoad ? "LD_ABS" : "tail_call"
-    reject(walk, ERRNO.EINVAL, `${what} is only allowed in functions that return 'int'.`)
+    reject(walk, ERRNO.EINVAL, `${what} is only allowed in functions that return 'int'.`, "packet-load")
   }
 }
 
@@ -159,13 +163,15 @@ function resolveReferences(walk: Walk): void {
   const seen = new Set<MapFacts>()
   walk.code.forEach(({ opcode, src, imm }, at) => {
     if (opcode !== LOAD64_OPCODE) return
+    walk.at = at
     const reference = walk.program.references.get(at)
     if (reference?.kind === "map" || reference?.kind === "mapValue") {
       if (!seen.has(reference.map)) checkMapForProgram(walk, reference.map)
       seen.add(reference.map)
     } else if (!reference && (src === PSEUDO_LOAD.MAP_FD || src === PSEUDO_LOAD.MAP_VALUE))
-      reject(walk, ERRNO.EBADF, `fd ${imm} is not pointing to valid bpf_map`)
-    else if (src > PSEUDO_LOAD.MAP_IDX_VALUE) reject(walk, ERRNO.EINVAL, "unrecognized bpf_ld_imm64 insn")
+      reject(walk, ERRNO.EBADF, `fd ${imm} is not pointing to valid bpf_map`, "map-helper")
+    else if (src > PSEUDO_LOAD.MAP_IDX_VALUE)
+      reject(walk, ERRNO.EINVAL, "unrecognized bpf_ld_imm64 insn", "encoding")
   })
 }
 
@@ -183,7 +189,7 @@ function walkGlobalFunctions(walk: Walk): void {
     walk.subprograms.forEach((each, index) => {
       if (index === 0 || !each.global || !each.called || each.verified) return
       const list = prototypeOf(walk, index)
-      if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "")
+      if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
       if (printsSteps(walk.log)) walk.log.line(`Validating ${each.name}() func#${index}...`)
       start(walk, index)
       fillArguments(walk, walk.state.frames[0]!, list)

@@ -9,7 +9,7 @@ import { loadBuiltinProfile } from "../../dist/profile/node.js"
 import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
 import { compileVerifierTests } from "./compile.mjs"
 
-/** Yields { file, program, expected, verify(logLevel) } for every program that the oracle knows. */
+/** Yields { file, program, expected, verify(logLevel, explain) } for every program that the oracle knows. */
 export async function* loadPrograms(pattern) {
   const oracle = readOracle()
   const profile = await loadBuiltinProfile("6.12")
@@ -29,12 +29,12 @@ export async function* loadPrograms(pattern) {
     for (const program of object.programs) {
       const expected = oracle.get(`${file} ${program.name}`)
       if (!expected) continue
-      const verify = logLevel => {
+      const verify = (logLevel, explain = false) => {
         const { instructions } = applyCore(program, object, kernel.btf, core)
         const choices = { programType: expected.type, flags: expected.flags }
         const given = programFromObject(object, { ...program, instructions }, maps, kernel, choices)
         const attach = expected.attach ? { attachType: expected.attach } : {}
-        return verifyProgram({ ...given, ...attach }, kernel, { logLevel })
+        return verifyProgram({ ...given, ...attach }, kernel, { logLevel, explain })
       }
       yield { file, program, expected, verify }
     }

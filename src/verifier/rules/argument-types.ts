@@ -71,7 +71,12 @@ export function checkArgumentType(
   if (shape.kind === "memory") type &= ~(FLAG.DYNPTR_SKB | FLAG.DYNPTR_XDP)
   if (types.includes(type)) return
   const expected = types.map(typeName).join(", ")
-  reject(walk, ERRNO.EACCES, `R${number} type=${typeName(register.type)} expected=${expected}`)
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `R${number} type=${typeName(register.type)} expected=${expected}`,
+    "argument-type",
+  )
 }
 
 /** Pointers that may stand anywhere in their memory when they are passed. */

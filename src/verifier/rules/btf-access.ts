@@ -17,7 +17,8 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   const btf = pointer.btf!
   const type = btf.type(pointer.btfId)
   const name = "name" in type ? type.name : ""
-  const refuse = (message: string, errno: number = ERRNO.EACCES): never => reject(walk, errno, message)
+  const refuse = (message: string, errno: number = ERRNO.EACCES): never =>
+    reject(walk, errno, message, "structure-access")
   if (!walk.privileged)
     refuse(`'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`, ERRNO.EPERM)
   if (!walk.program.gpl && btf === walk.kernel.btf)
@@ -105,11 +106,23 @@ export function accessMapObject(walk: Walk, access: Access, pointer: Register, o
   const id = btf.find(name, "struct")
   if (id === undefined) unsupported(`kernels without struct ${name}`)
   if (!walk.privileged)
-    reject(walk, ERRNO.EPERM, `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`)
-  if (offset < 0) reject(walk, ERRNO.EACCES, `R${base} is ${name} invalid negative access: off=${offset}`)
-  if (kind === "write") reject(walk, ERRNO.EACCES, `only read from ${name} is supported`)
+    reject(
+      walk,
+      ERRNO.EPERM,
+      `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`,
+      "capability",
+    )
+  if (offset < 0)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${base} is ${name} invalid negative access: off=${offset}`,
+      "structure-access",
+    )
+  if (kind === "write") reject(walk, ERRNO.EACCES, `only read from ${name} is supported`, "structure-access")
   const answer = memberAt(btf, id, offset, access.size)
-  if (answer.kind === "refused") reject(walk, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES, answer.message)
+  if (answer.kind === "refused")
+    reject(walk, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES, answer.message, "structure-access")
   if (access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
   if (answer.kind !== "pointer") {

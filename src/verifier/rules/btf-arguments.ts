@@ -20,13 +20,14 @@ export function checkBtfArgument(
         walk,
         ERRNO.EACCES,
         `${call.name}() may write into memory pointed by R${number} type=${typeName(register.type)}`,
+        "argument-type",
       )
     return
   }
   if (register.type & FLAG.ALLOCATED) unsupported(`allocated objects in calls of ${call.name}`)
   if (register.type & FLAG.PER_CPU) return
   if (mayBeNull(register.type) && (!argument.nullable || argument.release))
-    reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`)
+    reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`, "null-argument")
   const wantedName = argument.kind === "btfSocketCommon" ? "sock_common" : argument.type
   const { btf } = walk.kernel
   const wanted = wantedName === undefined ? undefined : btf.find(wantedName, "struct")
@@ -36,5 +37,5 @@ export function checkBtfArgument(
   if (!strict) writeMismatch(walk, register.btf!, register.btfId, register.off)
   const type = register.btf!.type(register.btfId)
   const given = "name" in type ? type.name : ""
-  reject(walk, ERRNO.EACCES, `R${number} is of type ${given} but ${wantedName} is expected`)
+  reject(walk, ERRNO.EACCES, `R${number} is of type ${given} but ${wantedName} is expected`, "argument-type")
 }

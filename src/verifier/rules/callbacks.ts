@@ -57,7 +57,7 @@ function keyAndValue(frame: Frame, map: MapFacts): void {
 
 export function enterMapElement(map: MapFacts | undefined): Entry {
   return (walk, caller, callee) => {
-    if (!map) reject(walk, ERRNO.EINVAL, "callback function not allowed for map")
+    if (!map) reject(walk, ERRNO.EINVAL, "callback function not allowed for map", "callback")
     callee.registers[1] = cloneRegister(caller.registers[1]!)
     keyAndValue(callee, map)
     callee.registers[4] = cloneRegister(caller.registers[3]!)

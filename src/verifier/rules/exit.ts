@@ -27,11 +27,11 @@ export function leave(walk: Walk): boolean {
 function checkNothingHeld(walk: Walk): void {
   const { state } = walk
   const isProgram = state.frames.length === 1
-  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing")
-  if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing")
+  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing", "lock")
+  if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing", "rcu")
   if (state.preemptDisabled > 0 && isProgram) {
     const several = state.preemptDisabled > 1 ? "(s) are" : " is"
-    reject(walk, ERRNO.EINVAL, `${state.preemptDisabled} bpf_preempt_enable${several} missing`)
+    reject(walk, ERRNO.EINVAL, `${state.preemptDisabled} bpf_preempt_enable${several} missing`, "preemption")
   }
 }
 
@@ -46,7 +46,7 @@ export function checkReferences(walk: Walk): void {
     last = `Unreleased reference id=${id} alloc_insn=${at}`
     walk.log.line(last)
   }
-  if (last !== undefined) throw new Rejection(ERRNO.EINVAL, last)
+  if (last !== undefined) throw new Rejection(ERRNO.EINVAL, last, "reference-leak")
 }
 
 export function returnToCaller(walk: Walk): void {
@@ -54,13 +54,19 @@ export function returnToCaller(walk: Walk): void {
   const callee = state.frames.at(-1)!
   const caller = state.frames.at(-2)!
   const r0 = callee.registers[0]!
-  if (r0.type === TYPE.STACK) reject(walk, ERRNO.EINVAL, "cannot return stack pointer to the caller")
+  if (r0.type === TYPE.STACK)
+    reject(walk, ERRNO.EINVAL, "cannot return stack pointer to the caller", "return-value")
   if (callee.inCallback) {
-    if (r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 not a scalar value")
+    if (r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 not a scalar value", "return-value")
     markRead(walk, r0, r0.parent, LIVE.READ64)
     markPrecise(walk, 0)
     if (!isWithin(r0.scalar, callee.returnRange, false))
-      reject(walk, ERRNO.EINVAL, outsideText(r0.scalar, callee.returnRange, "At callback return"))
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        outsideText(r0.scalar, callee.returnRange, "At callback return"),
+        "return-value",
+      )
   } else caller.registers[0] = cloneRegister(r0)
   // A callback may be called again: the call is looked at once more.
   walk.at = callee.inCallback ? callee.callSite : callee.callSite + 1

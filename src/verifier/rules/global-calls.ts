@@ -17,7 +17,7 @@ export function checkGlobalCall(walk: Walk, index: number): void {
   const list = prototypeOf(walk, index)
   const { name } = walk.subprograms[index]!
   const invalid = (errno: number): never =>
-    reject(walk, errno, `Caller passes invalid args into func#${index} ('${name}')`)
+    reject(walk, errno, `Caller passes invalid args into func#${index} ('${name}')`, "global-function")
   if (list === "invalid") {
     invalid(ERRNO.EINVAL)
     return
@@ -35,7 +35,7 @@ export function checkGlobalCall(walk: Walk, index: number): void {
 function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void {
   const number = place + 1
   const register = currentFrame(walk.state).registers[number]!
-  const refuse = (text: string): never => reject(walk, ERRNO.EINVAL, text)
+  const refuse = (text: string): never => reject(walk, ERRNO.EINVAL, text, "global-function")
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
   switch (argument.kind) {
     case "scalar":
@@ -67,12 +67,17 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
         readOnly: false,
       })
       if (mayBeNull(register.type) && !argument.nullable)
-        reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`)
+        reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`, "global-function")
       const { btf } = walk.kernel
       if (!structsMatch(register.btf!, register.btfId, register.off, btf, argument.type, false)) {
         const type = register.btf!.type(register.btfId)
         const name = "name" in type ? type.name : ""
-        reject(walk, ERRNO.EACCES, `R${number} is of type ${name} but ${argument.name} is expected`)
+        reject(
+          walk,
+          ERRNO.EACCES,
+          `R${number} is of type ${name} but ${argument.name} is expected`,
+          "global-function",
+        )
       }
       checkUnmoved(walk, number, register, true)
       return

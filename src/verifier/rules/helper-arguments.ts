@@ -28,11 +28,11 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
   const register = readRegister(walk, number)
   if (argument.kind === "anything") {
     if (!walk.privileged && register.type !== TYPE.SCALAR)
-      reject(walk, ERRNO.EACCES, `R${number} leaks addr into helper function`)
+      reject(walk, ERRNO.EACCES, `R${number} leaks addr into helper function`, "pointer-leak")
     return
   }
   if (isPacketPointer(register.type) && !mayAccessPacket(walk, "read", call.prototype.packetAccess))
-    reject(walk, ERRNO.EACCES, "helper access to the packet is not allowed")
+    reject(walk, ERRNO.EACCES, "helper access to the packet is not allowed", "argument-type")
   const kind = argument.kind === "mapValue" ? mapValueKind(walk, call) : argument.kind
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
   // That it is null decides what is checked: other paths must bring null too.
@@ -48,7 +48,7 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
   }
   if (argument.release && argument.kind !== "dynptr") {
     if (!register.refId && !given)
-      reject(walk, ERRNO.EINVAL, `R${number} must be referenced when passed to release function`)
+      reject(walk, ERRNO.EINVAL, `R${number} must be referenced when passed to release function`, "release")
     call.releases = number
   }
   if (register.refId && argument.kind !== "kptrField") {
@@ -57,6 +57,7 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
         walk,
         ERRNO.EFAULT,
         `verifier internal error: more than one arg with ref_obj_id R${number} ${register.refId} ${call.refId}`,
+        "argument-type",
       )
     call.refId = register.refId
   }
@@ -71,6 +72,7 @@ function checkOffset(walk: Walk, number: number, register: Register, argument: H
         walk,
         ERRNO.EINVAL,
         `R${number} must have zero offset when passed to release func or trusted arg to kfunc`,
+        "release",
       )
     checkUnmoved(walk, number, register)
     return
@@ -95,17 +97,18 @@ function checkKind(
           walk,
           ERRNO.EINVAL,
           `timer pointer in R1 map_uid=${call.mapUid} doesn't match map pointer in R2 map_uid=${register.mapUid}`,
+          "argument-type",
         )
       call.map = register.map
       call.mapUid = register.mapUid
       return
     case "mapKey":
-      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->key")
+      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->key", "map-helper")
       checkHelperMemory(walk, number, call.map.keySize, "read", false, undefined)
       return
     case "mapValue":
       if (argument.nullable && given) return
-      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->value")
+      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->value", "map-helper")
       call.raw.wanted = argument.access === "uninit"
       checkHelperMemory(walk, number, call.map.valueSize, access, false, call.raw)
       return
@@ -123,7 +126,8 @@ function checkKind(
       return
     }
     case "allocationSize":
-      if (!isKnown(register.scalar)) reject(walk, ERRNO.EACCES, `R${number} is not a known constant'`)
+      if (!isKnown(register.scalar))
+        reject(walk, ERRNO.EACCES, `R${number} is not a known constant'`, "argument-value")
       call.memorySize = Number(BigInt.asUintN(32, register.scalar.bits.value))
       markPrecise(walk, number)
       return

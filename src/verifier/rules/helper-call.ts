@@ -1,4 +1,9 @@
-import { type HelperPrototype, helperAllowed, helperPrototype } from "../../catalog/details.ts"
+import {
+  type HelperCaller,
+  type HelperPrototype,
+  helperAllowed,
+  helperPrototype,
+} from "../../catalog/details.ts"
 import { type HelperName, isSince } from "../../catalog/index.ts"
 import { catalogHelperNames, type Instruction } from "../../isa/index.ts"
 import { isNull } from "../domain/index.ts"
@@ -71,38 +76,48 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
   if (prototype.packetChanging) forgetPacketPointers(walk)
 }
 
-function allowedPrototype(walk: Walk, id: number, name: string | undefined): HelperPrototype {
-  const { program, kernel } = walk
-  const known = walk.helpers.get(id)
-  if (known) return known
-  if (name === undefined || id === 0) reject(walk, ERRNO.EINVAL, `invalid func ${name ?? "unknown"}#${id}`)
-  const caller = {
+/** The program as the catalogue asks for it. */
+export function helperCaller({ program, kernel, privileged }: Walk): HelperCaller {
+  return {
     programType: program.type,
     attachType: program.attachType,
     release: kernel.release,
     sleepable: program.sleepable,
     hook: program.target?.hook,
     gpl: program.gpl,
-    capabilities: walk.privileged ? undefined : [],
+    capabilities: privileged ? undefined : [],
     ...(kernel.config ? { config: kernel.config } : {}),
   }
-  const verdict = helperAllowed(name as HelperName, caller)
+}
+
+function allowedPrototype(walk: Walk, id: number, name: string | undefined): HelperPrototype {
+  const { program, kernel } = walk
+  const known = walk.helpers.get(id)
+  if (known) return known
+  if (name === undefined || id === 0)
+    reject(walk, ERRNO.EINVAL, `invalid func ${name ?? "unknown"}#${id}`, "helper-unknown")
+  const verdict = helperAllowed(name as HelperName, helperCaller(walk))
   if (!verdict.allowed) {
     switch (verdict.refusal) {
       case "unknown":
-        reject(walk, ERRNO.EINVAL, `invalid func unknown#${id}`)
+        reject(walk, ERRNO.EINVAL, `invalid func unknown#${id}`, "helper-unknown")
         break
       case "program":
-        reject(walk, ERRNO.EINVAL, notForThisType(walk, `${name}#${id}`))
+        reject(walk, ERRNO.EINVAL, notForThisType(walk, `${name}#${id}`), "helper-not-allowed")
         break
       case "licence":
-        reject(walk, ERRNO.EINVAL, "cannot call GPL-restricted function from non-GPL compatible program")
+        reject(
+          walk,
+          ERRNO.EINVAL,
+          "cannot call GPL-restricted function from non-GPL compatible program",
+          "gpl-only",
+        )
         break
       case "probe":
-        reject(walk, ERRNO.EINVAL, "helper call is not allowed in probe")
+        reject(walk, ERRNO.EINVAL, "helper call is not allowed in probe", "helper-not-allowed")
         break
       default:
-        reject(walk, ERRNO.EINVAL, "helper call might sleep in a non-sleepable prog")
+        reject(walk, ERRNO.EINVAL, "helper call might sleep in a non-sleepable prog", "sleepable")
     }
   }
   const prototype = helperPrototype(name, {
@@ -126,9 +141,9 @@ function notForThisType({ kernel }: Walk, called: string): string {
 function checkSections(walk: Walk, { prototype, name, id }: HelperCall): void {
   if (!prototype.mightSleep) return
   if (walk.state.rcuLocked)
-    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in rcu_read_lock region`)
+    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in rcu_read_lock region`, "rcu")
   if (walk.state.preemptDisabled)
-    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in non-preemptible region`)
+    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in non-preemptible region`, "preemption")
 }
 
 function writeRawMemory(walk: Walk, { raw }: HelperCall): void {
@@ -155,5 +170,5 @@ function release(walk: Walk, call: HelperCall): void {
   } else if (register.type === TYPE.SCALAR && isNull(register.scalar)) return
   const message = `func ${call.name}#${call.id} reference has not been acquired before`
   walk.log.line(message)
-  throw new Rejection(ERRNO.EINVAL, message)
+  throw new Rejection(ERRNO.EINVAL, message, "release")
 }

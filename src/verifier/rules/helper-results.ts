@@ -34,7 +34,7 @@ export function giveHelperResult(walk: Walk, call: HelperCall): void {
       setNotInit(r0)
       break
     case "mapValue":
-      if (!call.map) reject(walk, ERRNO.EINVAL, "kernel subsystem misconfigured verifier")
+      if (!call.map) reject(walk, ERRNO.EINVAL, "kernel subsystem misconfigured verifier", "map-helper")
       pointer(TYPE.MAP_VALUE)
       r0.map = call.map
       r0.mapUid = call.mapUid

@@ -28,7 +28,7 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
       return
     case "bpf_get_local_storage":
       if (!(registers[2]!.type === TYPE.SCALAR && isNull(registers[2]!.scalar)))
-        reject(walk, ERRNO.EINVAL, "get_local_storage() doesn't support non-zero flags")
+        reject(walk, ERRNO.EINVAL, "get_local_storage() doesn't support non-zero flags", "argument-value")
       return
     case "bpf_for_each_map_elem":
       pushCallback(walk, call.callback, enterMapElement(call.map))
@@ -51,11 +51,17 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
           walk,
           ERRNO.EACCES,
           `Unsupported reg type ${typeName(registers[1]!.type)} for bpf_dynptr_from_mem data`,
+          "return-value",
         )
       return
     case "bpf_set_retval":
       if (type === "lsm" && attachType === "lsm_cgroup" && target?.returnsVoid)
-        reject(walk, ERRNO.EINVAL, "BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!")
+        reject(
+          walk,
+          ERRNO.EINVAL,
+          "BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!",
+          "return-value",
+        )
       return
   }
 }
@@ -65,7 +71,8 @@ function checkTailCall(walk: Walk): void {
   try {
     checkReferences(walk)
   } catch (error) {
-    if (error instanceof Rejection) reject(walk, error.errno, "tail_call would lead to reference leak")
+    if (error instanceof Rejection)
+      reject(walk, error.errno, "tail_call would lead to reference leak", "reference-leak")
     throw error
   }
 }

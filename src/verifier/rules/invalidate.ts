@@ -22,7 +22,7 @@ export function forgetPacketPointers(walk: Walk): void {
 /** Gives a reference back: every pointer to the object ends with it. Throws when it is not held. */
 export function releaseReference(walk: Walk, id: number): void {
   const { state } = walk
-  if (!state.references.some(each => each.id === id)) throw new Rejection(ERRNO.EINVAL, "")
+  if (!state.references.some(each => each.id === id)) throw new Rejection(ERRNO.EINVAL, "", "release")
   state.references = state.references.filter(each => each.id !== id)
   forEachRegister(state, register => {
     if (register.refId === id) invalidate(walk, register)

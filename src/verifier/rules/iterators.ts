@@ -37,13 +37,13 @@ export function checkIteratorArgument(
   const slots = (struct?.size ?? 8) / 8
   const number = index + 1
   if (register.type !== TYPE.STACK)
-    reject(walk, ERRNO.EINVAL, `arg#${index} expected pointer to an iterator on stack`)
+    reject(walk, ERRNO.EINVAL, `arg#${index} expected pointer to an iterator on stack`, "iterator")
   const frame = walk.state.frames[register.frame]!
   const place = { frame: register.frame, slot: firstSlot(walk, register, slots), slots }
   if (kfunc.has("iterNew")) {
     for (let each = place.slot; each > place.slot - slots; each--)
       if (frame.stack[each] && byteKind(frame.stack[each]!, 0) === BYTE.ITERATOR)
-        reject(walk, ERRNO.EINVAL, `expected uninitialized iter_${name} as arg #${index}`)
+        reject(walk, ERRNO.EINVAL, `expected uninitialized iter_${name} as arg #${index}`, "iterator")
     for (let offset = 0; offset < slots * 8; offset += 8)
       checkAccess(walk, { kind: "write", base: number, offset, size: 8, value: undefined, signed: false })
     const slot: IteratorSlot = { btf: kfunc.btf, btfId: target, name, state: "active", depth: 0 }
@@ -51,7 +51,7 @@ export function checkIteratorArgument(
     return place
   }
   if (!isIterator(frame, place, target))
-    reject(walk, ERRNO.EINVAL, `expected an initialized iter_${name} as arg #${index}`)
+    reject(walk, ERRNO.EINVAL, `expected an initialized iter_${name} as arg #${index}`, "iterator")
   for (let each = place.slot; each > place.slot - slots; each--) {
     const { register: slot } = frame.stack[each]!
     markRead(walk, slot, slot.parent, LIVE.READ64)
@@ -62,11 +62,11 @@ export function checkIteratorArgument(
 }
 
 function firstSlot(walk: Walk, register: Register, slots: number): number {
-  if (!isKnown(register.scalar)) reject(walk, ERRNO.EINVAL, "iter has to be at a constant offset")
+  if (!isKnown(register.scalar)) reject(walk, ERRNO.EINVAL, "iter has to be at a constant offset", "iterator")
   const offset = register.off + register.scalar.nearValue
   const slot = (-offset - 1) >> 3
   if (offset % 8 !== 0 || slot + 1 < slots)
-    reject(walk, ERRNO.EINVAL, `cannot pass in iter at an offset=${offset}`)
+    reject(walk, ERRNO.EINVAL, `cannot pass in iter at an offset=${offset}`, "iterator")
   return slot
 }
 

@@ -43,7 +43,8 @@ import { callSubprogram } from "./subprogram-call.ts"
 export function walkJump(walk: Walk, instruction: Instruction): boolean {
   const { opcode, src, dst, off, imm } = instruction
   const kind = classOf(opcode)
-  const reserved = (name: string): never => reject(walk, ERRNO.EINVAL, `${name} uses reserved fields`)
+  const reserved = (name: string): never =>
+    reject(walk, ERRNO.EINVAL, `${name} uses reserved fields`, "encoding")
   walk.counters.jumps++
   switch (operatorOf(opcode)) {
     case JUMP.CALL:
@@ -91,7 +92,7 @@ function call(walk: Walk, instruction: Instruction): void {
       src === PSEUDO_CALL.HELPER
         ? imm !== SPIN_UNLOCK
         : src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && UNDER_LOCK.test(reference.name))
-    if (refused) reject(walk, ERRNO.EINVAL, "function calls are not allowed while holding a lock")
+    if (refused) reject(walk, ERRNO.EINVAL, "function calls are not allowed while holding a lock", "lock")
   }
   if (src === PSEUDO_CALL.SUBPROGRAM) callSubprogram(walk, instruction)
   else if (src === PSEUDO_CALL.KFUNC) callKfunc(walk, instruction)
@@ -105,13 +106,14 @@ function branch(walk: Walk, instruction: Instruction): void {
   const narrow = classOf(opcode) === CLASS.JMP32
   const fromRegister = takesRegister(opcode)
   if (condition > JUMP.JCOND)
-    reject(walk, ERRNO.EINVAL, `invalid BPF_JMP/JMP32 opcode ${condition.toString(16)}`)
+    reject(walk, ERRNO.EINVAL, `invalid BPF_JMP/JMP32 opcode ${condition.toString(16)}`, "encoding")
   const left = readRegister(walk, dst)
-  if ((fromRegister ? imm : src) !== 0) reject(walk, ERRNO.EINVAL, "BPF_JMP/JMP32 uses reserved fields")
+  if ((fromRegister ? imm : src) !== 0)
+    reject(walk, ERRNO.EINVAL, "BPF_JMP/JMP32 uses reserved fields", "encoding")
   const right = fromRegister ? readRegister(walk, src) : undefined
   if (right && !(isAnyPacketPointer(left.type) && isAnyPacketPointer(right.type)))
     if (!walk.privileged && right.type !== TYPE.SCALAR)
-      reject(walk, ERRNO.EACCES, `R${src} pointer comparison prohibited`)
+      reject(walk, ERRNO.EACCES, `R${src} pointer comparison prohibited`, "pointer-comparison")
   const operand = right?.scalar ?? constantOf(imm)
   const stackOperands = (left.type === TYPE.STACK ? 1 : 0) | (right?.type === TYPE.STACK ? 2 : 0)
   if (stackOperands) rememberStep(walk).stackOperands = stackOperands
@@ -155,7 +157,7 @@ function branch(walk: Walk, instruction: Instruction): void {
     markNullness(other, dst, condition === CONDITION.EQ)
   } else if (!(right && !narrow && learnPacketRange(condition, dst, src, walk.state, other)))
     if (!walk.privileged && left.type !== TYPE.SCALAR)
-      reject(walk, ERRNO.EACCES, `R${dst} pointer comparison prohibited`)
+      reject(walk, ERRNO.EACCES, `R${dst} pointer comparison prohibited`, "pointer-comparison")
   if (printsSteps(walk.log)) writeChanges(walk)
 }
 

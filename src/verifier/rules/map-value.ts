@@ -55,6 +55,7 @@ export function checkMapPermission(
     walk,
     ERRNO.EACCES,
     `${verb} map forbidden, value_size=${valueSize} off=${offset + scalar.nearSmin} size=${size}`,
+    "read-only-map",
   )
 }
 
@@ -92,11 +93,23 @@ export function checkMapRange(
   for (const field of map.fields) {
     if (least >= field.offset + field.size || field.offset >= most) continue
     if (field.kind !== "kptr")
-      reject(walk, ERRNO.EACCES, `${fieldName(field.kind)} cannot be accessed directly by load/store`)
-    if (by !== "direct") reject(walk, ERRNO.EACCES, "kptr cannot be accessed indirectly by helper")
-    if (!isKnown(scalar)) reject(walk, ERRNO.EACCES, "kptr access cannot have variable offset")
+      reject(
+        walk,
+        ERRNO.EACCES,
+        `${fieldName(field.kind)} cannot be accessed directly by load/store`,
+        "special-field",
+      )
+    if (by !== "direct")
+      reject(walk, ERRNO.EACCES, "kptr cannot be accessed indirectly by helper", "special-field")
+    if (!isKnown(scalar))
+      reject(walk, ERRNO.EACCES, "kptr access cannot have variable offset", "special-field")
     if (field.offset !== least)
-      reject(walk, ERRNO.EACCES, `kptr access misaligned expected=${field.offset} off=${least}`)
-    if (size !== 8) reject(walk, ERRNO.EACCES, "kptr access size must be BPF_DW")
+      reject(
+        walk,
+        ERRNO.EACCES,
+        `kptr access misaligned expected=${field.offset} off=${least}`,
+        "special-field",
+      )
+    if (size !== 8) reject(walk, ERRNO.EACCES, "kptr access size must be BPF_DW", "special-field")
   }
 }

@@ -32,7 +32,8 @@ export function checkReturnValue(walk: Walk): void {
   const rule = ruleOf(walk)
   if (isProgram && rule.kind === "nothing") return
   const r0 = readRegister(walk, 0)
-  if (!walk.privileged && r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 leaks addr as return value")
+  if (!walk.privileged && r0.type !== TYPE.SCALAR)
+    reject(walk, ERRNO.EACCES, "R0 leaks addr as return value", "pointer-leak")
   if (frame.inAsyncCallback) {
     enforce(walk, r0, { min: 0, max: 0 }, false, "At async callback return")
     return
@@ -43,6 +44,7 @@ export function checkReturnValue(walk: Walk): void {
         walk,
         ERRNO.EINVAL,
         `At subprogram exit the register R0 is not a scalar value (${typeName(r0.type)})`,
+        "return-value",
       )
     return
   }
@@ -52,10 +54,15 @@ export function checkReturnValue(walk: Walk): void {
 
 function enforce(walk: Walk, r0: Register, range: ReturnRange, narrow: boolean, when: string): void {
   if (r0.type !== TYPE.SCALAR)
-    reject(walk, ERRNO.EINVAL, `${when} the register R0 is not a known value (${typeName(r0.type)})`)
+    reject(
+      walk,
+      ERRNO.EINVAL,
+      `${when} the register R0 is not a known value (${typeName(r0.type)})`,
+      "return-value",
+    )
   markPrecise(walk, 0)
   if (isWithin(r0.scalar, range, narrow)) return
-  reject(walk, ERRNO.EINVAL, outsideText(r0.scalar, range, when))
+  reject(walk, ERRNO.EINVAL, outsideText(r0.scalar, range, when), "return-value")
 }
 
 export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {

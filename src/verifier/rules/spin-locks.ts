@@ -13,26 +13,29 @@ export function checkSpinLock(walk: Walk, call: HelperCall, number: number, regi
       walk,
       ERRNO.EINVAL,
       `R${number} doesn't have constant offset. bpf_spin_lock has to be at the constant offset`,
+      "lock",
     )
   if (register.type !== TYPE.MAP_VALUE) unsupported("locks in allocated objects")
   const map = register.map!
-  if (!map.btf) reject(walk, ERRNO.EINVAL, `map '${map.name}' has to have BTF in order to use bpf_spin_lock`)
+  if (!map.btf)
+    reject(walk, ERRNO.EINVAL, `map '${map.name}' has to have BTF in order to use bpf_spin_lock`, "lock")
   const field = map.fields.find(each => each.kind === "spinLock")
-  if (!field) reject(walk, ERRNO.EINVAL, `map '${map.name}' has no valid bpf_spin_lock`)
+  if (!field) reject(walk, ERRNO.EINVAL, `map '${map.name}' has no valid bpf_spin_lock`, "lock")
   const offset = register.scalar.nearValue + register.off
   if (field.offset !== offset)
     reject(
       walk,
       ERRNO.EINVAL,
       `off ${offset} doesn't point to 'struct bpf_spin_lock' that is at ${field.offset}`,
+      "lock",
     )
   if (call.name === "bpf_spin_lock") {
-    if (state.lock) reject(walk, ERRNO.EINVAL, "Locking two bpf_spin_locks are not allowed")
+    if (state.lock) reject(walk, ERRNO.EINVAL, "Locking two bpf_spin_locks are not allowed", "lock")
     state.lock = { owner: map, id: register.id }
     return
   }
-  if (!state.lock) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock without taking a lock")
+  if (!state.lock) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock without taking a lock", "lock")
   if (state.lock.owner !== map || state.lock.id !== register.id)
-    reject(walk, ERRNO.EINVAL, "bpf_spin_unlock of different lock")
+    reject(walk, ERRNO.EINVAL, "bpf_spin_unlock of different lock", "lock")
   state.lock = undefined
 }

@@ -27,6 +27,7 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
       walk,
       ERRNO.EACCES,
       `variable offset stack pointer cannot be passed into helper function; var_off=${formatTnum(pointer.scalar.bits)} off=${offset} size=${access.size}`,
+      "stack-bounds",
     )
   const { nearSmin, nearSmax } = pointer.scalar
   checkInitialized(walk, access.base, offset, access.size, false, "direct", undefined)
@@ -51,7 +52,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
   if (size !== 8 || spillSize !== 8) {
     if (spilled.type !== TYPE.SCALAR) {
       writeSourceLine(walk, walk.at, "; ")
-      reject(walk, ERRNO.EACCES, "invalid size of register fill")
+      reject(walk, ERRNO.EACCES, "invalid size of register fill", "spill")
     }
     markRead(walk, spilled, spilled.parent, LIVE.READ64)
     if (value === undefined) return
@@ -61,7 +62,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
     copyRegister(target, spilled)
     target.live |= LIVE.WRITTEN
   } else if (!walk.privileged && spilled.type !== TYPE.SCALAR)
-    reject(walk, ERRNO.EACCES, `leaking pointer from stack off ${offset}`)
+    reject(walk, ERRNO.EACCES, `leaking pointer from stack off ${offset}`, "pointer-leak")
   markRead(walk, spilled, spilled.parent, LIVE.READ64)
   if (followed) rememberStackAccess(walk, frame.number, index)
 }
@@ -112,7 +113,12 @@ function checkBytes(walk: Walk, slot: StackSlot, offset: number, place: number, 
     const kind = byteKind(slot, (place - index) & 7)
     if (kind === BYTE.MISC || kind === BYTE.ZERO || (kind === BYTE.SPILL && spill)) continue
     if (kind === BYTE.INVALID && walk.privileged) continue
-    reject(walk, ERRNO.EACCES, `invalid read from stack off ${offset}+${index} size ${size}`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `invalid read from stack off ${offset}+${index} size ${size}`,
+      "uninitialised-stack",
+    )
   }
 }
 

@@ -50,7 +50,7 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   const index = place >> 3
   const slot = frame.stack[index]!
   if (!walk.privileged && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
-    reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack")
+    reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack", "spill")
   destroyDynptrAt(walk, frame, index)
   touchSlot(walk, index)
   const value = access.value === undefined ? undefined : storedValue(walk, access)
@@ -65,10 +65,10 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   else if (value && value.type !== TYPE.SCALAR) {
     if (size !== 8) {
       writeSourceLine(walk, walk.at, "; ")
-      reject(walk, ERRNO.EACCES, "invalid size of register spill")
+      reject(walk, ERRNO.EACCES, "invalid size of register spill", "spill")
     }
     if (frame !== currentFrame(walk.state) && value.type === TYPE.STACK)
-      reject(walk, ERRNO.EINVAL, "cannot spill pointers to stack into stack frame of the caller")
+      reject(walk, ERRNO.EINVAL, "cannot spill pointers to stack into stack frame of the caller", "spill")
     spill(slot, value, size, walk.privileged)
   } else {
     writeBytes(walk, access, slot, place)
@@ -130,6 +130,7 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
         walk,
         ERRNO.EINVAL,
         `spilled ptr in range of var-offset stack write; insn ${walk.at}, ptr off: ${at}`,
+        "spill",
       )
     if (zero && kind === BYTE.SPILL && isScalarSpill(slot) && isKnownZero(slot.register)) {
       keptZero = true

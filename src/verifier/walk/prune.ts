@@ -116,7 +116,7 @@ function compare(walk: Walk, { state: old }: Explored): "hit" | "miss" | "unfini
     writeFrame(walk, state, currentFrame(state), true)
     walk.log.write("old state:")
     writeFrame(walk, old, oldFrame, true)
-    throw new Rejection(ERRNO.EINVAL, `infinite loop detected at insn ${at}`)
+    throw new Rejection(ERRNO.EINVAL, `infinite loop detected at insn ${at}`, "infinite-loop")
   }
   return "unfinished"
 }

@@ -19,15 +19,22 @@ export function checkStackDepth(walk: Walk): void {
 
 function descend(walk: Walk, index: number, above: number, frame: number): void {
   const subprogram = walk.subprograms[index]!
+  walk.at = subprogram.start
   if (index > 0 && subprogram.hasTailCall && above >= MOST_BEFORE_TAIL_CALL)
     reject(
       walk,
       ERRNO.EACCES,
       `tail_calls are not allowed when call stack of previous frames is ${above} bytes. Too large`,
+      "stack-depth",
     )
   const depth = above + Math.ceil(subprogram.stackDepth / ALIGNMENT) * ALIGNMENT
   if (depth > MOST_STACK)
-    reject(walk, ERRNO.EACCES, `combined stack size of ${frame + 1} calls is ${depth}. Too large`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `combined stack size of ${frame + 1} calls is ${depth}. Too large`,
+      "stack-depth",
+    )
   for (let at = subprogram.start; at < subprogram.end; at++) {
     const { opcode, src, imm } = walk.code[at]!
     const calls = opcode === (CLASS.JMP | JUMP.CALL) && src === PSEUDO_CALL.SUBPROGRAM
@@ -35,8 +42,9 @@ function descend(walk: Walk, index: number, above: number, frame: number): void 
     const callee = subprogramAt(walk, at + imm + 1)
     // What runs later has a stack of its own.
     if (walk.subprograms[callee]!.isAsyncCallback && !calls) continue
+    walk.at = at
     if (frame + 1 >= MOST_FRAMES)
-      reject(walk, ERRNO.E2BIG, `the call stack of ${frame + 1} frames is too deep !`)
+      reject(walk, ERRNO.E2BIG, `the call stack of ${frame + 1} frames is too deep !`, "call-depth")
     descend(walk, callee, depth, frame + 1)
   }
 }

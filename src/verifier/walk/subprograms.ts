@@ -62,16 +62,19 @@ export function findSubprograms(walk: Walk): void {
     const isCall = opcode === (CLASS.JMP | JUMP.CALL)
     const leads =
       (isCall && src === PSEUDO_CALL.SUBPROGRAM) || (opcode === LOAD64_OPCODE && src === PSEUDO_LOAD.FUNC)
+    walk.at = at
     if (!leads && !(isCall && src === PSEUDO_CALL.KFUNC)) return
     if (!walk.privileged)
       reject(
         walk,
         ERRNO.EPERM,
         "loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN",
+        "capability",
       )
     if (!leads) return
     const target = at + imm + 1
-    if (target < 0 || target >= code.length) reject(walk, ERRNO.EINVAL, "call to invalid destination")
+    if (target < 0 || target >= code.length)
+      reject(walk, ERRNO.EINVAL, "call to invalid destination", "jump-target")
     starts.add(target)
   })
   for (const start of [...starts].sort((a, b) => a - b)) {
@@ -101,6 +104,7 @@ export function checkSubprograms(walk: Walk): void {
   const { code } = walk
   for (const subprogram of walk.subprograms) {
     for (let at = subprogram.start; at < subprogram.end; at++) {
+      walk.at = at
       const { opcode, src, off, imm } = code[at]!
       const kind = classOf(opcode)
       if (opcode === (CLASS.JMP | JUMP.CALL) && src === PSEUDO_CALL.HELPER && imm === TAIL_CALL)
@@ -113,14 +117,15 @@ export function checkSubprograms(walk: Walk): void {
       if (jumps) {
         const target = at + 1 + (opcode === (CLASS.JMP32 | JUMP.JA) ? imm : off)
         if (target < subprogram.start || target >= subprogram.end)
-          reject(walk, ERRNO.EINVAL, `jump out of range from insn ${at} to ${target}`)
+          reject(walk, ERRNO.EINVAL, `jump out of range from insn ${at} to ${target}`, "jump-target")
       }
       if (at !== subprogram.end - 1) continue
       const leaves =
         opcode === (CLASS.JMP | JUMP.EXIT) ||
         opcode === (CLASS.JMP | JUMP.JA) ||
         opcode === (CLASS.JMP32 | JUMP.JA)
-      if (!leaves) reject(walk, ERRNO.EINVAL, "last insn is not an exit or jmp")
+      if (!leaves) reject(walk, ERRNO.EINVAL, "last insn is not an exit or jmp", "program-end")
     }
   }
+  walk.at = 0
 }

@@ -64,6 +64,7 @@ export function pointerKind(
           walk,
           ERRNO.EINVAL,
           `kernel function ${name} args#${index} pointer type ${kindText(btf, target)} ${named} is not supported`,
+          "argument-type",
         )
     } else return { kind: "object" }
   }
@@ -72,6 +73,7 @@ export function pointerKind(
       walk,
       ERRNO.EINVAL,
       `arg#${index} pointer type ${kindText(btf, target)} ${named} must point to ${sized ? "void, " : ""}scalar, or struct with scalar`,
+      "argument-type",
     )
   return { kind: sized ? "sizedMemory" : "memory" }
 }

@@ -35,17 +35,18 @@ export function checkKfuncArguments(walk: Walk, call: KfuncCall): void {
     } else unsupported(`arguments of kind ${kind} of kfunc ${name}`)
   }
   if (call.kfunc.has("release") && !call.releases)
-    reject(walk, ERRNO.EINVAL, `release kernel function ${name} expects refcounted PTR_TO_BTF_ID`)
+    reject(walk, ERRNO.EINVAL, `release kernel function ${name} expects refcounted PTR_TO_BTF_ID`, "release")
 }
 
 function checkNumber(walk: Walk, call: KfuncCall, index: number, register: Register): void {
   const param = call.kfunc.prototype.params[index]
   const number = index + 1
-  if (register.type !== TYPE.SCALAR) reject(walk, ERRNO.EINVAL, `R${number} is not a scalar`)
+  if (register.type !== TYPE.SCALAR) reject(walk, ERRNO.EINVAL, `R${number} is not a scalar`, "argument-type")
   if (hasSuffix(param, "rdonly_buf_size") || hasSuffix(param, "rdwr_buf_size"))
     unsupported(`buffers that kfunc ${call.kfunc.name} returns`)
   if (!hasSuffix(param, "__k")) return
-  if (!isKnown(register.scalar)) reject(walk, ERRNO.EINVAL, `R${number} must be a known constant`)
+  if (!isKnown(register.scalar))
+    reject(walk, ERRNO.EINVAL, `R${number} must be a known constant`, "argument-value")
   markPrecise(walk, number)
   call.constant = register.scalar.bits.value
 }
@@ -64,7 +65,7 @@ function checkPointer(
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
   const vouched = kfunc.has("trustedArgs") || kfunc.has("rcu")
   if (vouched && (given || mayBeNull(register.type)) && !hasSuffix(params[index], "__nullable"))
-    reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to trusted arg${index}`)
+    reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to trusted arg${index}`, "null-argument")
   if (register.refId) {
     call.refId = register.refId
     if (kfunc.has("release")) call.releases = number
@@ -73,14 +74,19 @@ function checkPointer(
   const { kind } = pointerKind(walk, kfunc, index, target, register, next)
   if (kind === "nothing") return false
   if (kind === "object" && vouched && !isTrusted(register)) {
-    if (!kfunc.has("rcu")) reject(walk, ERRNO.EINVAL, `R${number} must be referenced or trusted`)
-    if (!isRcuProtected(register)) reject(walk, ERRNO.EINVAL, `R${number} must be a rcu pointer`)
+    if (!kfunc.has("rcu")) reject(walk, ERRNO.EINVAL, `R${number} must be referenced or trusted`, "trust")
+    if (!isRcuProtected(register)) reject(walk, ERRNO.EINVAL, `R${number} must be a rcu pointer`, "trust")
   }
   checkOffset(walk, number, register, kfunc.has("release") && register.refId !== 0)
   switch (kind) {
     case "context":
       if (register.type !== TYPE.CTX)
-        reject(walk, ERRNO.EINVAL, `arg#${index} expected pointer to ctx, but got ${typeName(register.type)}`)
+        reject(
+          walk,
+          ERRNO.EINVAL,
+          `arg#${index} expected pointer to ctx, but got ${typeName(register.type)}`,
+          "argument-type",
+        )
       return false
     case "object":
       checkObject(walk, call, index, target, register)
@@ -107,6 +113,7 @@ function checkOffset(walk: Walk, number: number, register: Register, releases: b
         walk,
         ERRNO.EINVAL,
         `R${number} must have zero offset when passed to release func or trusted arg to kfunc`,
+        "trust",
       )
     checkUnmoved(walk, number, register)
   } else if (!mayBeMoved(register.type))
@@ -126,6 +133,7 @@ function checkObject(walk: Walk, call: KfuncCall, index: number, target: TypeId,
       walk,
       ERRNO.EINVAL,
       `arg#${index} is ${typeName(register.type)} expected ${typeName(TYPE.BTF_ID | (register.type & (FLAG.TRUSTED | FLAG.RCU)))} or socket`,
+      "argument-type",
     )
   const givenBtf = isBtf ? register.btf! : walk.kernel.btf
   const givenId = isBtf ? register.btfId : walk.kernel.btf.find(OWN_STRUCTS[base]!, "struct")
@@ -138,6 +146,7 @@ function checkObject(walk: Walk, call: KfuncCall, index: number, target: TypeId,
     walk,
     ERRNO.EINVAL,
     `kernel function ${name} args#${index} expected pointer to ${kindText(btf, target)} ${nameOf(btf.type(target))} but R${number} has a pointer to ${kindText(givenBtf, givenId as TypeId)} ${nameOf(givenBtf.type(givenId))}`,
+    "argument-type",
   )
 }
 
@@ -170,10 +179,12 @@ function checkSizedMemory(walk: Walk, call: KfuncCall, index: number, register: 
         walk,
         error.errno,
         `arg#${index} arg#${index + 1} memory, len pair leads to invalid memory access`,
+        "memory-size",
       )
     }
   }
   if (!hasSuffix(params[index + 1], "__szk")) return
-  if (!isKnown(size.scalar)) reject(walk, ERRNO.EINVAL, `R${number} must be a known constant`)
+  if (!isKnown(size.scalar))
+    reject(walk, ERRNO.EINVAL, `R${number} must be a known constant`, "argument-value")
   call.constant = size.scalar.bits.value
 }

@@ -38,22 +38,28 @@ function enterOrLeaveSections(walk: Walk, kfunc: Kfunc): void {
   const { name } = kfunc
   const sleepable = kfunc.has("sleepable")
   if (name === "bpf_rcu_read_lock") {
-    if (state.rcuLocked) reject(walk, ERRNO.EINVAL, `nested rcu read lock (kernel function ${name})`)
+    if (state.rcuLocked) reject(walk, ERRNO.EINVAL, `nested rcu read lock (kernel function ${name})`, "rcu")
     state.rcuLocked = true
   } else if (name === "bpf_rcu_read_unlock") {
-    if (!state.rcuLocked) reject(walk, ERRNO.EINVAL, `unmatched rcu read unlock (kernel function ${name})`)
+    if (!state.rcuLocked)
+      reject(walk, ERRNO.EINVAL, `unmatched rcu read unlock (kernel function ${name})`, "rcu")
     state.rcuLocked = false
     forEachRegister(state, register => {
       if (!(register.type & FLAG.RCU)) return
       register.type = (register.type & ~(FLAG.RCU | FLAG.MAYBE_NULL)) | FLAG.UNTRUSTED
     })
   } else if (state.rcuLocked && sleepable)
-    reject(walk, ERRNO.EACCES, `kernel func ${name} is sleepable within rcu_read_lock region`)
+    reject(walk, ERRNO.EACCES, `kernel func ${name} is sleepable within rcu_read_lock region`, "rcu")
   if (name === "bpf_preempt_disable") state.preemptDisabled++
   else if (name === "bpf_preempt_enable") {
     if (state.preemptDisabled === 0)
-      reject(walk, ERRNO.EINVAL, `unmatched attempt to enable preemption (kernel function ${name})`)
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        `unmatched attempt to enable preemption (kernel function ${name})`,
+        "preemption",
+      )
     state.preemptDisabled--
   } else if (state.preemptDisabled > 0 && sleepable)
-    reject(walk, ERRNO.EACCES, `kernel func ${name} is sleepable within non-preemptible region`)
+    reject(walk, ERRNO.EACCES, `kernel func ${name} is sleepable within non-preemptible region`, "preemption")
 }

@@ -58,10 +58,10 @@ function checkAllowed(walk: Walk, row: KfuncRow): void {
   if (verdict.allowed) return
   const { name } = row
   if (verdict.refusal === "sleepable")
-    reject(walk, ERRNO.EACCES, `program must be sleepable to call sleepable kfunc ${name}`)
+    reject(walk, ERRNO.EACCES, `program must be sleepable to call sleepable kfunc ${name}`, "sleepable")
   if (verdict.refusal === "deviceBound")
-    reject(walk, ERRNO.EINVAL, "metadata kfuncs require device-bound program")
-  reject(walk, ERRNO.EACCES, `calling kernel function ${name} is not allowed`)
+    reject(walk, ERRNO.EINVAL, "metadata kfuncs require device-bound program", "kfunc-not-allowed")
+  reject(walk, ERRNO.EACCES, `calling kernel function ${name} is not allowed`, "kfunc-not-allowed")
 }
 
 /** The kernel marks arguments by the ends of their names: "data__sz". */

@@ -53,7 +53,12 @@ function givePointer(walk: Walk, call: KfuncCall, r0: Register): void {
   if (name === "bpf_rdonly_cast") {
     const id = Number(call.constant ?? 0n)
     if (id === 0 || id >= btf.count || !["struct", "union"].includes(btf.kindOf(id)))
-      reject(walk, ERRNO.EINVAL, "kfunc bpf_rdonly_cast type ID argument must be of a struct")
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        "kfunc bpf_rdonly_cast type ID argument must be of a struct",
+        "argument-value",
+      )
     setPointer(r0, TYPE.BTF_ID | FLAG.UNTRUSTED)
     r0.btf = btf
     r0.btfId = id
