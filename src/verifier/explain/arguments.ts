@@ -3,7 +3,7 @@ import { kfunc } from "../../catalog/index.ts"
 import type { Register } from "../state/register.ts"
 import { baseType, mayBeNull, TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
-import { bytes, doing, type Explainer, type Failure, place } from "./failure.ts"
+import { bytes, doing, type Explainer, type Failure, place, type Told } from "./failure.ts"
 import { describe, describeNumber } from "./words.ts"
 
 /** The argument of a helper that a register stands for. */
@@ -99,6 +99,7 @@ function scalarFix(kind: HelperArgument["kind"] | undefined): string {
 }
 
 export const explainArgumentValue: Explainer = failure => {
+  if (/non-zero flags/.test(failure.message)) return flagsOf(failure)
   const { number, held } = given(failure)
   return {
     what: `passes r${number} to ${failure.called ?? "a function"}`,
@@ -108,6 +109,18 @@ export const explainArgumentValue: Explainer = failure => {
       : "a constant: the kernel must know the value before the program runs",
     fix: "write the value as a constant (`const`, #define, enum), not as a variable that is only known when the program runs",
     start: { registers: [number] },
+  }
+}
+
+/** Flags that a helper keeps for later. */
+function flagsOf({ walk, called }: Failure): Told {
+  const flags = currentFrame(walk.state).registers[2]!
+  return {
+    what: `passes r2 to ${called} as its flags`,
+    known: `r2 is ${describe(flags)}`,
+    needs: "flags of 0",
+    fix: "pass 0: the helper has no flags yet",
+    start: { registers: [2] },
   }
 }
 
@@ -172,7 +185,11 @@ export const explainTrust: Explainer = failure => {
 
 export const explainIterator: Explainer = failure => ({
   what: `calls ${failure.called ?? "a kfunc of an iterator"}`,
-  known: failure.message,
+  known: /uninitialized/.test(failure.message)
+    ? "an iterator was made there already"
+    : /constant|offset/.test(failure.message)
+      ? `r1 is ${describe(given(failure).held)}`
+      : "no iterator of that kind was made there, or it was ended",
   needs:
     "an iterator on the stack that was made by its _new, used by its _next, and ended by its _destroy, once each and in that order",
   fix: "use bpf_for_each() or bpf_for() of libbpf's bpf_helpers.h, which keep to that order on every way out of the loop",

@@ -5,7 +5,13 @@ import {
   kfuncAllowed,
   kfuncGrantees,
 } from "../../catalog/details.ts"
-import { type HelperName, helper, kfunc, type Release } from "../../catalog/index.ts"
+import {
+  attachType as attachTypeRow,
+  type HelperName,
+  helper,
+  kfunc,
+  type Release,
+} from "../../catalog/index.ts"
 import { POISON_HELPER } from "../../object/index.ts"
 import { helperCaller } from "../rules/helper-call.ts"
 import { type Explainer, place } from "./failure.ts"
@@ -95,9 +101,11 @@ function firstRelease(allows: (release: Release) => boolean): Release | undefine
 
 function programText({
   programType,
-  attachType,
+  attachType: attach,
   sleepable,
 }: Pick<HelperCaller, "programType" | "attachType" | "sleepable">): string {
+  // Some types are loaded with a number of no meaning to them.
+  const attachType = attach && attachTypeRow(attach)?.programTypes.includes(programType) ? attach : undefined
   const kind = attachType ? `${programType}, attach type ${attachType}` : programType
   return `the program is of type ${kind}${sleepable ? ", sleepable" : ""}`
 }
@@ -133,12 +141,15 @@ export const explainKfuncNotAllowed: Explainer = failure => {
   const newer = firstRelease(release => kfuncAllowed(row, { ...caller, release }).allowed)
   const callers = kfuncGrantees(row).map(({ programType, since, attachTypes }) => {
     const only = attachTypes ? ` at ${attachTypes.join(", ")}` : ""
-    return `${programType === "every" ? "every type" : programType}${since ? ` (since ${since})` : ""}${only}`
+    return `${programType === "every" ? "every type" : programType}${since && since !== row.since ? ` (since ${since})` : ""}${only}`
   })
   return {
     what: `calls the kfunc ${row.name}`,
     known: `${programText(caller)} on Linux ${kernel.release}`,
-    needs: verdict.allowed ? "a program that may call it" : verdict.because,
+    needs:
+      verdict.allowed || verdict.refusal === "program"
+        ? "a program of a type that may call it"
+        : verdict.because,
     since: sinceText(
       `${row.name} came with Linux ${row.since ?? "a later release"}${row.until ? ` and went with ${row.until}` : ""}`,
       callers,

@@ -86,10 +86,11 @@ function undo(walk: Walk, step: PathStep, wanted: Set<Place>): string | undefine
     case CLASS.STX: {
       const place = stackPlace(step, dst, off)
       if (!place || !wanted.has(place)) return undefined
-      if (modeOf(opcode) === MODE.ATOMIC) return `changes fp${off}`
+      const shown = place.split(".")[0]
+      if (modeOf(opcode) === MODE.ATOMIC) return `changes ${shown}`
       wanted.delete(place)
       if (classOf(opcode) === CLASS.STX && src !== FRAME_POINTER) wanted.add(source)
-      return `stores to fp${off}`
+      return `stores to ${shown}`
     }
     case CLASS.LD: {
       const result = modeOf(opcode) === MODE.IMM ? target : register(frame, 0)

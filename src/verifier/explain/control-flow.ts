@@ -1,3 +1,4 @@
+import { currentFrame } from "../state/state.ts"
 import { subprogramOf } from "../walk/subprograms.ts"
 import type { Walk } from "../walk/walk.ts"
 import { link } from "./chain.ts"
@@ -5,6 +6,7 @@ import type { ChainStep } from "./explanation.ts"
 import { doing, type Explainer, type Failure } from "./failure.ts"
 import { stepsBack } from "./path.ts"
 import { sourceAt } from "./source.ts"
+import { describe } from "./words.ts"
 
 export const explainInfiniteLoop: Explainer = failure => ({
   what: "comes back to the same instruction with nothing changed",
@@ -93,7 +95,7 @@ export const explainConstantArithmetic: Explainer = failure => ({
   what: /div/.test(failure.message)
     ? "divides by the constant 0"
     : `shifts by the constant ${failure.instruction.imm}`,
-  known: failure.message,
+  known: `r${failure.instruction.dst} is ${describe(currentFrame(failure.walk.state).registers[failure.instruction.dst]!)}`,
   needs: /div/.test(failure.message)
     ? "a divisor that is not 0"
     : "a shift from 0 to one less than the register's bits",

@@ -85,6 +85,8 @@ export function bytes(count: number | bigint): string {
 /** What the instruction is about to do, as a clause: "reads 4 bytes through r2". */
 export function doing({ access, called, instruction, register }: Failure): string {
   if (access) {
+    if (register !== undefined && register !== access.base)
+      return `stores r${register} through r${access.base}`
     const atomic = modeOf(instruction.opcode) === MODE.ATOMIC
     const verb = access.kind === "read" ? "reads" : atomic ? "atomically changes" : "writes"
     return `${verb} ${bytes(access.size)} through r${access.base}`

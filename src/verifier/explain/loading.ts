@@ -1,4 +1,5 @@
 import { mapType } from "../../catalog/index.ts"
+import { currentFrame } from "../state/state.ts"
 import { doing, type Explainer } from "./failure.ts"
 import { describe } from "./words.ts"
 
@@ -32,7 +33,7 @@ export const explainMapProgram: Explainer = ({ walk, at, message }) => {
 
 export const explainPacketLoad: Explainer = failure => ({
   what: "loads from the packet with LD_ABS or LD_IND",
-  known: failure.message,
+  known: `the program is of type ${failure.walk.program.type}, r6 is ${describe(currentFrame(failure.walk.state).registers[6]!)}, ${failure.walk.state.references.length || "no"} references are held`,
   needs:
     "a socket filter or traffic control program with its context in r6, no references, locks or RCU sections held, in a function that returns int",
   fix: "use bpf_skb_load_bytes() or direct packet access instead",
@@ -48,7 +49,7 @@ export const explainCapability: Explainer = failure => ({
 
 export const explainAttachTarget: Explainer = ({ walk, message }) => ({
   what: `is to stand on ${walk.program.target?.signature.name ?? "a function"}`,
-  known: message,
+  known: `the program is of type ${walk.program.type}${walk.program.attachType ? `, attach type ${walk.program.attachType}` : ""}${walk.program.sleepable ? ", sleepable" : ""}, on Linux ${walk.kernel.release}`,
   needs: /sleepable/.test(message)
     ? "a hook at which sleeping is allowed"
     : /modifiable/.test(message)

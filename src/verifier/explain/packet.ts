@@ -1,7 +1,7 @@
 import { contextAccess } from "../../catalog/details.ts"
 import { ALU, CLASS, classOf, JUMP, operatorOf, sizeOf, takesRegister } from "../../isa/index.ts"
 import { isKnown } from "../domain/index.ts"
-import { TYPE } from "../state/register-type.ts"
+import { baseType, TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
 import { link } from "./chain.ts"
@@ -18,35 +18,38 @@ export const explainPacketBounds: Explainer = failure => {
   const size = accessedBytes(failure)
   const check = lastComparison(failure.walk)
   const moved = !isKnown(scalar)
-  const from = moved ? "the variable offset that was added last" : "the start of the packet"
+  const metadata = baseType(pointer.type) === TYPE.PACKET_META
+  const end = metadata ? "data" : "data_end"
+  const whose = metadata ? "the metadata" : "the packet"
+  const from = moved ? "the variable offset that was added last" : `the start of ${whose}`
   const start = off + (failure.access?.offset ?? 0)
   const shown =
     range > 0
-      ? `a comparison with the packet's end showed ${bytes(range)} from ${from}`
-      : `no comparison with the packet's end holds for it${check ? " any more" : ""}`
+      ? `a comparison with ${end} showed ${bytes(range)} from ${from}`
+      : `no comparison with ${end} holds for it${check ? " any more" : ""}`
   const offset = start === 0 ? `at ${from}` : `${start} bytes from ${from}`
   const reach = size === undefined ? undefined : start + size
   return {
-    what: `${doing(failure)}, which points into the packet${size === undefined ? "" : `: ${offset}`}`,
+    what: `${doing(failure)}, which points into ${whose}${size === undefined ? "" : `: ${offset}`}`,
     known: `r${failure.register} is ${describe(pointer)}; ${shown}`,
     needs:
       reach === undefined
         ? NEEDS
-        : `${bytes(reach)} from ${from} compared with data_end, not ${range > 0 ? range : "none"}`,
-    fix: fixOf(failure, moved, reach),
+        : `${bytes(reach)} from ${from} compared with ${end}, not ${range > 0 ? range : "none"}`,
+    fix: fixOf(failure, moved, reach, metadata),
     links: check ? [check] : [],
   }
 }
 
 const NEEDS = "a comparison with data_end that shows every byte of the access to be there"
 
-function fixOf(failure: Failure, moved: boolean, reach: number | undefined): string {
+function fixOf(failure: Failure, moved: boolean, reach: number | undefined, metadata: boolean): string {
   const { scalar } = failure.held!
   if (moved && scalar.umax > 0xffffn)
     return `bound the offset (${describeNumber(scalar)}) to less than 65,536 first, then compare the pointer that was made of it with data_end before ${place(failure)}`
-  const what = moved ? "pointer" : "data"
+  const what = moved ? "pointer" : metadata ? "data_meta" : "data"
   const sum = reach === undefined ? `${what} + size` : `${what} + ${reach}`
-  return `compare \`${sum}\` with \`data_end\` before ${place(failure)}, and leave when it lies behind`
+  return `compare \`${sum}\` with \`${metadata ? "data" : "data_end"}\` before ${place(failure)}, and leave when it lies behind`
 }
 
 /** The size of the access; of a helper's, what the size that follows the pointer may be at most. */

@@ -1,4 +1,5 @@
-import { ALU_OPERATORS, operatorOf } from "../../isa/index.ts"
+import { ALU_OPERATORS, operatorOf, takesRegister } from "../../isa/index.ts"
+import { isNull } from "../domain/index.ts"
 import { baseType, FLAG, mayBeNull, TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import { doing, type Explainer, type Failure, place } from "./failure.ts"
@@ -19,8 +20,10 @@ export const explainPointerNeeded: Explainer = failure => {
     case TYPE.SCALAR:
       return {
         ...told,
-        needs: "a pointer that the verifier knows where it points to",
-        fix: SCALAR_FIX,
+        needs: "a pointer of which the verifier knows what it points to",
+        fix: isNull(held.scalar)
+          ? `it is null on this way: leave before ${place(failure)} when it is`
+          : SCALAR_FIX,
       }
     case TYPE.PACKET_END:
       return {
@@ -34,7 +37,7 @@ export const explainPointerNeeded: Explainer = failure => {
 }
 
 const SCALAR_FIX =
-  "numbers are no addresses: read kernel memory with bpf_probe_read_kernel (or BPF_CORE_READ), user memory with bpf_probe_read_user; a pointer that a helper, a packet change, a lock's end or arithmetic made void must be fetched anew"
+  "read kernel memory with bpf_probe_read_kernel (BPF_CORE_READ) and user memory with bpf_probe_read_user; fetch a pointer anew that was released, or that a change of the packet or the end of a section made void"
 
 export const explainMovedPointer: Explainer = failure => ({
   what: doing(failure),
@@ -57,7 +60,8 @@ export const explainPointerArithmetic: Explainer = failure => {
   const { walk, instruction, held, register, message } = failure
   const operator =
     ALU_OPERATORS.find(each => each.code === operatorOf(instruction.opcode))?.symbol ?? "arithmetic"
-  const { dst, src } = instruction
+  const { dst, src, imm } = instruction
+  const byConstant = !takesRegister(instruction.opcode)
   const other = currentFrame(walk.state).registers[register === src ? dst : src]
   const byNumber = /math between|value .* makes/.test(message)
   return {
@@ -66,13 +70,14 @@ export const explainPointerArithmetic: Explainer = failure => {
       held && register !== undefined
         ? `r${register} is ${describe(held)}`
         : `r${dst} is ${describe(currentFrame(walk.state).registers[dst]!)}`,
-      ...(byNumber && other
+      ...(byNumber && byConstant ? [`the constant is ${imm}`] : []),
+      ...(byNumber && !byConstant && other
         ? [`r${src} is ${other.type === TYPE.SCALAR ? describeNumber(other.scalar) : describe(other)}`]
         : []),
     ].join("; "),
     needs: needsOf(failure, byNumber),
     fix: fixOf(failure, byNumber),
-    start: { registers: [dst, src] },
+    start: { registers: byConstant ? [dst] : [dst, src] },
   }
 }
 

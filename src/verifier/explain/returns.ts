@@ -16,7 +16,7 @@ export const explainReturnValue: Explainer = failure => {
     : frame.inAsyncCallback
       ? { min: 0, max: 0 }
       : returnRange(walk)
-  const bounds = range ? `a number from ${range.min} to ${range.max}` : "a number"
+  const bounds = range ? rangeText(range.min, range.max) : "a number"
   if (called)
     return {
       what: `calls ${called}`,
@@ -29,7 +29,7 @@ export const explainReturnValue: Explainer = failure => {
     known: `r0 is ${describe(r0)}`,
     needs: `${bounds}${isProgram ? meaning(walk) : ""}`,
     fix: range
-      ? `return ${range.min === range.max ? range.min : `${range.min} to ${range.max}`} on every way to ${place(failure)}: bound a value that is computed, and do not hand on what a helper returned`
+      ? `return ${rangeText(range.min, range.max)} on every way to ${place(failure)}: bound a value that is computed, and do not hand on what a helper returned`
       : "return a number, no address",
     start: { registers: [0] },
   }
@@ -42,4 +42,9 @@ function meaning({ program }: Walk): string {
     .filter(each => each.value !== undefined)
     .map(each => `${each.name ?? each.value}: ${each.effect}`)
   return named.length > 0 && named.length <= 6 ? ` (${named.join("; ")})` : ""
+}
+
+function rangeText(min: number, max: number): string {
+  if (min === max) return String(min)
+  return max - min === 1 ? `${min} or ${max}` : `a number from ${min} to ${max}`
 }

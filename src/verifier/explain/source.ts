@@ -11,5 +11,13 @@ export function sourceAt(lines: readonly LineInfo[], at: number): SourceLine | u
     else high = middle
   }
   const found = lines[low - 1]
-  return found && { file: found.file, line: found.line, text: found.text.trim() }
+  return found && { file: found.file, line: found.line, text: tidy(found.text) }
+}
+
+/** Tabs and the backslashes of continued lines tell nothing. */
+function tidy(text: string): string {
+  return text
+    .replace(/\s*\\$/, "")
+    .replace(/\s+/g, " ")
+    .trim()
 }

@@ -34,7 +34,14 @@ const NAMED: ReadonlyMap<bigint, string> = new Map([
 
 /** Decimal, but powers of two by name where nobody knows their digits. */
 export function number(value: bigint): string {
-  return NAMED.get(value) ?? String(value)
+  const exact = NAMED.get(value)
+  if (exact !== undefined) return exact
+  for (const [end, name] of NAMED) {
+    const distance = value - end
+    if (distance !== 0n && distance > -256n && distance < 256n)
+      return `${name}${distance > 0n ? "+" : ""}${distance}`
+  }
+  return String(value)
 }
 
 function pointee(register: Register): string {
