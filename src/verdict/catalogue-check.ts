@@ -35,7 +35,9 @@ function from(kind: Requirement["kind"], name: string, since: Release | undefine
     name,
     at,
     missing: release =>
-      isSince(since, release) ? undefined : `${kind} ${name} came with ${since ?? "a later release"}`,
+      isSince(since, release)
+        ? undefined
+        : `${kind === "instruction" ? "" : `${kind} `}${name} came with ${since ?? "a later release"}`,
   }
 }
 
@@ -98,9 +100,19 @@ function helperRequirement(
     at,
     missing(release) {
       const verdict = helperAllowed(row.name as HelperName, { ...caller, release })
-      return verdict.allowed ? undefined : verdict.because
+      if (verdict.allowed) return undefined
+      const older = OLDER_FORMS[row.name]
+      return older && helperAllowed(older, { ...caller, release }).allowed ? undefined : verdict.because
     },
   }
+}
+
+/** What libbpf writes in place of these helpers on kernels that lack them. */
+const OLDER_FORMS: Readonly<Partial<Record<string, HelperName>>> = {
+  bpf_probe_read_kernel: "bpf_probe_read",
+  bpf_probe_read_user: "bpf_probe_read",
+  bpf_probe_read_kernel_str: "bpf_probe_read_str",
+  bpf_probe_read_user_str: "bpf_probe_read_str",
 }
 
 function kfuncRequirement(name: string, at: number, caller: Caller): Requirement | undefined {
@@ -123,8 +135,11 @@ export function checkByCatalogue(
   requirements: readonly Requirement[],
   release: Release,
 ): ProgramReport {
-  const missing = requirements.flatMap(each => each.missing(release) ?? [])
-  const first = requirements.find(each => each.missing(release) !== undefined)
+  const lacking = requirements.filter(each => each.missing(release) !== undefined)
+  // Where the type of program is not known, nothing else is asked.
+  const told = lacking[0]?.kind === "program type" ? lacking.slice(0, 1) : lacking
+  const missing = [...new Set(told.map(each => each.missing(release)!))]
+  const first = told[0]
   return {
     ...headOf(program, release),
     basis: "catalogue",

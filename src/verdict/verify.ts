@@ -114,9 +114,11 @@ export async function findKernels(releases: readonly Release[]): Promise<AskedKe
       }
       if (knownReleases().includes(release)) return release
       const known = knownReleases()
+      const profiles = await Promise.all(builtin.map(loadProfile))
+      const captured = profiles.filter(each => !each.handMade).map(each => each.release)
       throw new UsageError(`there is no Linux release '${release}' here`, {
         errno: "ENOENT",
-        hint: `verified: ${builtin.join(", ")}; looked up: ${known[0]} to ${known.at(-1)}; or the path of a profile (skep profile capture)`,
+        hint: `verified: ${captured.join(", ")}; looked up: ${known[0]} to ${known.at(-1)}; or the path of a profile (skep profile capture)`,
       })
     }),
   )

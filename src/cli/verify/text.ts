@@ -16,12 +16,17 @@ export function toText(verified: readonly VerifiedObject[], style: Style): strin
 
 function objectText(path: string, reports: readonly ProgramReport[], style: Style): string[] {
   if (reports.length === 0) return []
-  const basis = reports[0]!.basis === "verified" ? "" : " (looked up, not verified)"
-  const heading = `${style.bold(path)} on Linux ${reports[0]!.release}${basis}`
+  const heading = `${style.bold(path)} on Linux ${reports[0]!.release}${style.dim(basisText(reports[0]!))}`
   return [
     `${heading}\n${verdicts(reports, style).trimEnd()}`,
     ...reports.filter(needsWords).map(report => refusalText(report, style)),
   ]
+}
+
+/** What the verdicts rest on, where it is not a kernel of the verifier's own release. */
+function basisText({ basis, release }: ProgramReport): string {
+  if (basis === "catalogue") return " (looked up, not verified: there is no profile of it)"
+  return release === "6.12" ? "" : " (its types, helpers and kfuncs; paths are walked as 6.12 walks them)"
 }
 
 function needsWords({ explanation, log }: ProgramReport): boolean {

@@ -166,7 +166,7 @@ export const explainMemorySize: Explainer = failure => {
     fix: negative
       ? `make it unsigned, mask it (\`& 0xff\`), or leave when it is negative before ${place(failure)}`
       : zero && /zero-sized/.test(message)
-        ? `leave when it is 0 before ${place(failure)}`
+        ? `leave when it is 0 ${scalar.umax > 0xffffn ? "or larger than the buffer " : ""}before ${place(failure)}`
         : `compare it with the size of the buffer before ${place(failure)}`,
   }
 }

@@ -7,6 +7,7 @@ import {
 } from "../../catalog/details.ts"
 import {
   attachType as attachTypeRow,
+  compareReleases,
   type HelperName,
   helper,
   kfunc,
@@ -47,25 +48,35 @@ export const explainHelperUnknown: Explainer = failure => {
   }
 }
 
-/** "program types that may: xdp (6.10), tracing, …". */
-function sinceText(first: string, grantees: readonly string[]): string {
-  return grantees.length === 0 ? first : `${first}; these types may call it: ${grantees.join(", ")}`
+/** A program type that may make a call, and since when where that is later than the call itself. */
+interface Grantee {
+  readonly name: string
+  readonly since: Release | undefined
 }
 
-function granteesOf(name: HelperName): string[] {
+/** "…; for kprobe, tracing; since 6.10 for xdp, sched_cls too". */
+function sinceText(first: string, grantees: readonly Grantee[]): string {
+  const releases = [...new Set(grantees.map(each => each.since))].sort((a, b) =>
+    a === undefined ? -1 : b === undefined ? 1 : compareReleases(a, b),
+  )
+  const groups = releases.map(release => {
+    const names = grantees.filter(each => each.since === release).map(each => each.name)
+    return `${release === undefined ? "" : `since ${release} `}for ${[...new Set(names)].join(", ")}`
+  })
+  return [first, ...groups].join("; ")
+}
+
+function granteesOf(name: HelperName): Grantee[] {
   const all = helperGrantees(name)
   const types = [...new Set(all.map(each => each.programType))]
   return types.map(type => {
     const grants = all.filter(each => each.programType === type).map(each => each.grant)
-    const late = grants.every(each => each.since !== undefined) ? grants[0]?.since : undefined
+    const since = grants.every(each => each.since !== undefined) ? grants[0]?.since : undefined
     const limits = grants.every(each => each.attachTypes !== undefined)
       ? [...new Set(grants.flatMap(each => each.attachTypes ?? []))]
       : []
-    const notes = [
-      ...(late ? [`since ${late}`] : []),
-      ...(limits.length > 0 && limits.length < 5 ? limits : []),
-    ]
-    return notes.length > 0 ? `${type} (${notes.join(", ")})` : type
+    const shown = limits.length > 0 && limits.length < 5 ? ` (${limits.join(", ")})` : ""
+    return { name: type + shown, since }
   })
 }
 
@@ -80,12 +91,7 @@ export const explainHelperNotAllowed: Explainer = failure => {
     what: `calls ${name}`,
     known: `${programText(caller)} on Linux ${walk.kernel.release}`,
     needs: because || "a program that may call it",
-    since: sinceText(
-      newer
-        ? `${caller.programType} programs may call it since ${newer}`
-        : `${name} came with Linux ${helper(name)?.since}`,
-      granteesOf(name),
-    ),
+    since: sinceText(`${name} came with Linux ${helper(name)?.since}`, granteesOf(name)),
     fix: newer
       ? `load it only on Linux ${newer} and later, or do without ${name} in ${caller.programType} programs`
       : `do without ${name} here, or move the call to a program that may make it and hand the result over in a map`,
@@ -139,9 +145,10 @@ export const explainKfuncNotAllowed: Explainer = failure => {
     return { what: "calls a kernel function", known: failure.message, needs: "a kfunc of this kernel" }
   const verdict = kfuncAllowed(row, caller)
   const newer = firstRelease(release => kfuncAllowed(row, { ...caller, release }).allowed)
-  const callers = kfuncGrantees(row).map(({ programType, since, attachTypes }) => {
-    const only = attachTypes ? ` at ${attachTypes.join(", ")}` : ""
-    return `${programType === "every" ? "every type" : programType}${since && since !== row.since ? ` (since ${since})` : ""}${only}`
+  const callers = kfuncGrantees(row).map(({ programType, since, attachTypes }): Grantee => {
+    const only = attachTypes ? ` (${attachTypes.join(", ")})` : ""
+    const name = programType === "every" ? "every type" : programType
+    return { name: name + only, since: since === row.since ? undefined : since }
   })
   return {
     what: `calls the kfunc ${row.name}`,

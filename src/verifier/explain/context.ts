@@ -52,7 +52,7 @@ function fixOf(walk: Walk, answer: ContextAnswer, offset: number, access: Memory
   const { program, kernel } = walk
   if (program.target) return argumentsFix(walk)
   if (program.type === "tracepoint" && offset < 8)
-    return "the first eight bytes of the record (common_type, common_flags, common_preempt_count, common_pid) are not for programs: take the pid from bpf_get_current_pid_tgid()"
+    return "the first eight bytes of the record (common_type, common_flags, common_preempt_count, common_pid) are not for programs: take the pid from bpf_get_current_pid_tgid(), and the rest from the members that the event's format file lists (`skep explain tp/…`)"
   if (!answer.allowed && answer.rule === "alignment") return "access the member with its own size"
   const subject = { programType: program.type, attachType: program.attachType, release: kernel.release }
   const fields = contextFields(subject).filter(each => each[access.kind].allowed)

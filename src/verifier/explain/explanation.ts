@@ -2,7 +2,7 @@ import type { Rule } from "../rule.ts"
 
 /** A line of the program's source, from the line records of its object. */
 export interface SourceLine {
-  /** As the compiler was given it. */
+  /** As the compiler was given it, without "./". */
   readonly file: string
   readonly line: number
   /** Without indentation. */

@@ -1,9 +1,12 @@
 import { kfunc } from "../../catalog/index.ts"
+import { CLASS, classOf, JUMP, operatorOf } from "../../isa/index.ts"
 import { calledName } from "../rules/callback-calls.ts"
 import type { Reference } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
 import { link } from "./chain.ts"
+import type { ChainStep } from "./explanation.ts"
 import { doing, type Explainer, type Failure, place } from "./failure.ts"
+import { stepsBack } from "./path.ts"
 import { sourceAt } from "./source.ts"
 import { describe } from "./words.ts"
 
@@ -46,7 +49,7 @@ export const explainReferenceLeak: Explainer = failure => {
     known: names.join("; "),
     needs: "everything that was acquired given back on every way out",
     fix: `call ${release} on every way between there and ${place(failure)}, early returns and error ways too`,
-    links: held.map(each => link(walk, each.at, "acquires")),
+    links: [...held.map(each => link(walk, each.at, "acquires")), ...turnsSince(walk, last?.at)],
   }
 }
 
@@ -54,6 +57,19 @@ function acquiredBy(walk: Walk, { at }: Reference): string {
   const line = sourceAt(walk.program.lines, at)?.line
   const where = line === undefined ? `instruction ${at}` : `line ${line}`
   return `${calledName(walk, at)?.name ?? "a call"} (${where}) acquired what is not given back`
+}
+
+/** The last jumps since an instruction that were taken or not: how this way missed the release. */
+function turnsSince(walk: Walk, since: number | undefined): ChainStep[] {
+  const turns: ChainStep[] = []
+  for (const { at, following } of stepsBack(walk)) {
+    if (at === since || turns.length >= 4) break
+    const { opcode } = walk.code[at]!
+    const isJump = classOf(opcode) === CLASS.JMP || classOf(opcode) === CLASS.JMP32
+    if (!isJump || [JUMP.CALL, JUMP.EXIT, JUMP.JA].some(each => each === operatorOf(opcode))) continue
+    turns.push(link(walk, at, following === at + 1 ? "goes on" : `goes to ${following}`))
+  }
+  return turns
 }
 
 export const explainRelease: Explainer = failure => {
@@ -89,7 +105,9 @@ export const explainLock: Explainer = failure => {
     fix: walk.state.lock
       ? `call bpf_spin_unlock before ${place(failure)}, on early returns too`
       : "take the lock first, of the same map value, through the same pointer",
-    ...(walk.state.lock && lock >= 0 ? { links: [link(walk, lock, "takes the lock")] } : {}),
+    ...(walk.state.lock && lock >= 0
+      ? { links: [link(walk, lock, "takes the lock"), ...turnsSince(walk, lock)] }
+      : {}),
   }
 }
 

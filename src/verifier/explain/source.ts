@@ -11,7 +11,7 @@ export function sourceAt(lines: readonly LineInfo[], at: number): SourceLine | u
     else high = middle
   }
   const found = lines[low - 1]
-  return found && { file: found.file, line: found.line, text: tidy(found.text) }
+  return found && { file: found.file.replace(/^\.\//, ""), line: found.line, text: tidy(found.text) }
 }
 
 /** Tabs and the backslashes of continued lines tell nothing. */

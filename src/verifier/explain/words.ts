@@ -90,12 +90,13 @@ function pointee(register: Register): string {
   }
 }
 
-function trust({ type }: Register): string {
+function trust({ type, refId }: Register): string {
   if (type & FLAG.USER) return "a pointer in user memory"
   if (type & FLAG.PER_CPU) return "a per-CPU pointer"
   if (type & FLAG.UNTRUSTED) return "an untrusted pointer"
   if (type & FLAG.RCU) return "a pointer that RCU protects"
   if (type & FLAG.TRUSTED) return "a trusted pointer"
+  if (refId !== 0) return "an acquired pointer"
   return "a pointer, not known to be valid,"
 }
 
