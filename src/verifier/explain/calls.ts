@@ -56,9 +56,9 @@ interface Grantee {
 
 /** "…; for kprobe, tracing; since 6.10 for xdp, sched_cls too". */
 function sinceText(first: string, grantees: readonly Grantee[]): string {
-  const releases = [...new Set(grantees.map(each => each.since))].sort((a, b) =>
-    a === undefined ? -1 : b === undefined ? 1 : compareReleases(a, b),
-  )
+  // Sorting leaves undefined for last, whatever is compared.
+  const late = [...new Set(grantees.flatMap(each => each.since ?? []))].sort(compareReleases)
+  const releases = grantees.some(each => each.since === undefined) ? [undefined, ...late] : late
   const groups = releases.map(release => {
     const names = grantees.filter(each => each.since === release).map(each => each.name)
     return `${release === undefined ? "" : `since ${release} `}for ${[...new Set(names)].join(", ")}`
