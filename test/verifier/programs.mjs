@@ -1,13 +1,13 @@
 // The programs of the kernel's verifier tests, each with what Linux 6.12 said and a function that verifies it.
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
-import { gunzipSync } from "node:zlib"
 import { CoreResolver } from "../../dist/btf/index.js"
 import { attachType, programType } from "../../dist/catalog/index.js"
 import { applyCore, readObject } from "../../dist/object/index.js"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
 import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
 import { compileVerifierTests } from "./compile.mjs"
+import { readOracle } from "./oracle.mjs"
 
 /** Yields { file, program, expected, verify(logLevel, explain) } for every program that the oracle knows. */
 export async function* loadPrograms(pattern) {
@@ -27,8 +27,11 @@ export async function* loadPrograms(pattern) {
     const core = object.btf && new CoreResolver(object.btf, kernel.btf)
     const maps = mapFacts(object, kernel)
     for (const program of object.programs) {
-      const expected = oracle.get(`${file} ${program.name}`)
-      if (!expected) continue
+      const told = oracle.get(`${file} ${program.name}`)
+      if (!told) continue
+      const { type, attach } = told
+      const names = { type: programType(type)?.name, attach: attachType(Number(attach))?.name }
+      const expected = { ...told, ...names }
       const verify = (logLevel, explain = false) => {
         const { instructions } = applyCore(program, object, kernel.btf, core)
         const choices = { programType: expected.type, flags: expected.flags }
@@ -39,22 +42,4 @@ export async function* loadPrograms(pattern) {
       yield { file, program, expected, verify }
     }
   }
-}
-
-function readOracle() {
-  const text = gunzipSync(readFileSync(new URL("linux-6.12.tsv.gz", import.meta.url))).toString()
-  const found = new Map()
-  for (const line of text.trim().split("\n").slice(1)) {
-    const [object, program, type, attach, flags, errno, processed, message] = line.split("\t")
-    found.set(`${object} ${program}`, {
-      type: programType(type)?.name,
-      attach: attachType(Number(attach))?.name,
-      flags: Number(flags),
-      verdict: errno === "0" ? "accept" : "reject",
-      errno: -Number(errno),
-      processed: Number(processed),
-      message: message ?? "",
-    })
-  }
-  return found
 }

@@ -1,23 +1,37 @@
 // Verifies the kernel's own verifier tests and compares with what Linux 6.12 said of them.
 //   npm run build && node test/verifier/selftests.mjs [FILE-PATTERN] [--list KIND] [--program NAME] [--log LEVEL]
-//   [--brief] [--check]; with --check it fails below what has been reached.
+//   [--brief] [--check] [--json FILE]; with --check it fails below what has been reached, with --json each program's
+//   result goes to a file.
 // KIND is one of accepted (wrongly), rejected (wrongly), unsupported, message, processed, crashed.
+import { writeFileSync } from "node:fs"
 import { loadPrograms } from "./programs.mjs"
 
 const options = parseOptions(process.argv.slice(2))
 const totals = newRow()
 const rows = []
 const details = []
+const results = []
 let time = 0
 let steps = 0
 
 for await (const { file, program, expected, verify } of loadPrograms(options.file)) {
   if (options.program && program.name !== options.program) continue
   if (rows.at(-1)?.[0] !== file) rows.push([file, newRow()])
-  count(rows.at(-1)[1], file, program, expected, timed(verify))
+  const result = timed(verify)
+  const { verdict, message, log, stats } = result
+  results.push({
+    file,
+    program: program.name,
+    verdict,
+    message,
+    last: lastLine(log),
+    processed: stats.processed,
+  })
+  count(rows.at(-1)[1], file, program, expected, result)
 }
 for (const [, row] of rows) for (const key of Object.keys(totals)) totals[key] += row[key]
 report()
+if (options.json) writeFileSync(options.json, JSON.stringify(results))
 if (options.check) check()
 
 /** Without a log first, which is what is timed; the log of a refusal has the line that is compared. */
@@ -142,8 +156,9 @@ function parseOptions(args) {
   }
   const list = value("--list")
   const program = value("--program")
+  const json = value("--json")
   const log = Number(value("--log") ?? 1)
   const brief = args.includes("--brief")
   const check = args.includes("--check")
-  return { list, program, log, brief, check, file: args.find(arg => !arg.startsWith("--")) }
+  return { list, program, json, log, brief, check, file: args.find(arg => !arg.startsWith("--")) }
 }
