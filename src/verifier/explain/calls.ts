@@ -15,7 +15,7 @@ import {
 } from "../../catalog/index.ts"
 import { POISON_HELPER } from "../../object/index.ts"
 import { helperCaller } from "../rules/helper-call.ts"
-import { type Explainer, place } from "./failure.ts"
+import { type Explainer, place, type Told } from "./failure.ts"
 
 /** Helpers that this kernel does not know; among them the mark of CO-RE relocations that were not satisfied. */
 export const explainHelperUnknown: Explainer = failure => {
@@ -28,6 +28,8 @@ export const explainHelperUnknown: Explainer = failure => {
       needs: "what the relocation names, in this kernel's BTF",
       fix: "guard it with bpf_core_field_exists(), bpf_core_type_exists() or bpf_core_enum_value_exists(): what is guarded is never reached",
     }
+  const reference = failure.walk.program.references.get(failure.at)
+  if (reference?.kind === "kfunc") return missingKfunc(reference.name, release)
   const row = helper(imm)
   if (!row)
     return {
@@ -45,6 +47,18 @@ export const explainHelperUnknown: Explainer = failure => {
       granteesOf(row.name as HelperName),
     ),
     fix: `load it only on Linux ${row.since ?? "newer"} and later, or ask bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_${row.name.slice(4)}) before the call`,
+  }
+}
+
+/** A weak kfunc that the kernel lacks: loaders put a helper in its place that no kernel has. */
+function missingKfunc(name: string, release: Release): Told {
+  const row = kfunc(name)
+  return {
+    what: `calls the kfunc ${name}`,
+    known: `Linux ${release} does not have it, and the call can be reached`,
+    needs: row?.since ? `Linux ${row.since} or later` : "a kernel that has it",
+    ...(row && { since: `${name} came with Linux ${row.since ?? "a later release"}` }),
+    fix: `call it only where bpf_ksym_exists(${name}): what is guarded is never reached`,
   }
 }
 

@@ -1,3 +1,4 @@
+import { VOID } from "../../btf/index.ts"
 import { between, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Register, setNotInit, setPointer, setScalar } from "../state/register.ts"
@@ -104,6 +105,7 @@ function perCpuValue(walk: Walk, call: HelperCall, r0: Register, nullable: numbe
     r0.btf = btf
     r0.btfId = type
   } else {
+    if (btf.resolve(type) === VOID) unsupported("per-CPU variables of no type")
     setPointer(r0, TYPE.MEM | FLAG.READ_ONLY | nullable)
     r0.range = btf.sizeOf(type)
   }

@@ -1,3 +1,4 @@
+import { VOID } from "../../btf/index.ts"
 import { type Instruction, LOAD64_OPCODE, PSEUDO_LOAD } from "../../isa/index.ts"
 import { constant, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
@@ -64,6 +65,7 @@ function loadVariable(walk: Walk, dst: number, btfId: number | undefined): void 
     target.btf = btf
     target.btfId = type
   } else {
+    if (type === VOID) unsupported("kernel variables of no type")
     setPointer(target, TYPE.MEM | FLAG.READ_ONLY)
     target.range = btf.sizeOf(type)
   }
