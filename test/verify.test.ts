@@ -1,13 +1,13 @@
 // What kernels say to programs, as the checklist of the chapters asks for it (item numbers in brackets), on both
 // captured releases. The messages are those that real 6.1 and 6.12 kernels gave.
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { ATTACH_TYPES, type AttachTypeName, attachType, type ProgramTypeName } from "../src/catalog/index.ts"
 import { verify } from "../src/index.ts"
 import { assemble } from "../src/isa/index.ts"
 import { type ObjectSpec, type ProgramSpec, readObject } from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
-import { type ProgramReport, verifyAll } from "../src/verdict/index.ts"
+import { findKernels, type ProgramReport, verifyAll } from "../src/verdict/index.ts"
 import { readGolden, unpackNumbers } from "./catalog-oracle/contexts/read-golden.ts"
 
 const RELEASES = ["6.1", "6.12"] as const
@@ -194,6 +194,25 @@ function returningOne(
     funcInfo: [],
   }
 }
+
+/** Objects of this repository, in folders with programs that load. */
+const FOLDERS = ["test/kernel/programs", "src/object/fixtures", "src/embedded/fixtures", "exhibits/hello"]
+
+test.each(FOLDERS)("every program of %s ends in a verdict", async folder => {
+  const kernels = await findKernels(RELEASES)
+  const root = new URL(`../${folder}/`, import.meta.url)
+  const verdicts = readdirSync(root)
+    .filter(name => name.endsWith(".bpf.o"))
+    .flatMap(name => {
+      const object = readObject(readFileSync(new URL(name, root)), { name })
+      return kernels.flatMap(kernel => verifyAll(object, object.programs, kernel, {}))
+    })
+  expect(verdicts.length).toBeGreaterThan(0)
+  for (const { program, verdict, message, explanation } of verdicts) {
+    if (verdict !== "accept") expect(message, program).not.toBe("")
+    if (verdict === "reject") expect(explanation, program).toBeDefined()
+  }
+})
 
 test("releases without a profile are looked up, and never accepted", async () => {
   const { programs } = await verify(network, {
