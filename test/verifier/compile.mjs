@@ -1,6 +1,6 @@
-// Compiles the kernel's verifier tests (verifier_*.c of linux-source-6.12) into .cache/selftests/verifier.
+// Compiles programs of the kernel's selftests (progs/*.c of linux-source-6.12) into .cache/selftests/verifier.
 import { execFile } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { promisify } from "node:util"
@@ -8,28 +8,27 @@ import { cache, compilerFlags, prepare } from "../selftests/prepare.mjs"
 
 const run = promisify(execFile)
 
-/** @returns {Promise<string[]>} paths of the objects, by name */
-export async function compileVerifierTests() {
+/**
+ * @param {readonly string[]} objects names of objects, "verifier_and.bpf.o"
+ * @returns {Promise<string[]>} paths of those that could be compiled
+ */
+export async function compileTests(objects) {
   const output = join(cache, "verifier")
   mkdirSync(output, { recursive: true })
   const setup = prepare()
   const progs = join(setup.source, "tools/testing/selftests/bpf/progs")
-  const sources = readdirSync(progs).filter(name => /^verifier_.*\.c$/.test(name))
   const flags = compilerFlags(setup, false)
-  const queue = sources.filter(name => !existsSync(join(output, objectOf(name))))
+  const queue = objects.filter(name => !existsSync(join(output, name)))
   const worker = async () => {
     for (let name = queue.shift(); name; name = queue.shift()) {
+      const source = name.replace(/\.bpf\.o$/, ".c")
       try {
-        await run("clang-19", [...flags, "-c", join(progs, name), "-o", join(output, objectOf(name))])
+        await run("clang-19", [...flags, "-c", join(progs, source), "-o", join(output, name)])
       } catch (error) {
-        console.error(`not compiled: ${name}: ${String(error.stderr).split("\n")[0]}`)
+        console.error(`not compiled: ${source}: ${String(error.stderr).split("\n")[0]}`)
       }
     }
   }
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
-  return sources.map(name => join(output, objectOf(name))).filter(path => existsSync(path))
-}
-
-function objectOf(source) {
-  return source.replace(/\.c$/, ".bpf.o")
+  return objects.map(name => join(output, name)).filter(path => existsSync(path))
 }

@@ -1,4 +1,4 @@
-// The programs of the kernel's verifier tests, each with what Linux 6.12 said and a function that verifies it.
+// Programs of the kernel's selftests, each with what Linux 6.12 said and a function that verifies it.
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
 import { gunzipSync } from "node:zlib"
@@ -7,11 +7,14 @@ import { attachType, programType } from "../../dist/catalog/index.js"
 import { applyCore, readObject } from "../../dist/object/index.js"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
 import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
-import { compileVerifierTests } from "./compile.mjs"
+import { compileTests } from "./compile.mjs"
 
-/** Yields { file, program, expected, verify(logLevel) } for every program that the oracle knows. */
-export async function* loadPrograms(pattern) {
-  const oracle = readOracle()
+/** What was recorded: the verifier's own tests (verifier_*.c), and the programs of the other tests. */
+export const TABLES = ["linux-6.12.tsv.gz", "linux-6.12-families.tsv.gz"]
+
+/** Yields { file, program, expected, verify(logLevel) } for every program of a table. */
+export async function* loadPrograms(pattern, table = TABLES[0]) {
+  const oracle = readOracle(table)
   const profile = await loadBuiltinProfile("6.12")
   const kernel = {
     release: "6.12",
@@ -20,9 +23,9 @@ export async function* loadPrograms(pattern) {
     cpus: 2,
     config: name => profile.config(name) === "y",
   }
-  for (const path of await compileVerifierTests()) {
+  const objects = [...new Set([...oracle.keys()].map(key => key.split(" ")[0]))]
+  for (const path of await compileTests(objects.filter(name => !pattern || name.includes(pattern)))) {
     const file = basename(path)
-    if (pattern && !file.includes(pattern)) continue
     const object = readObject(readFileSync(path), { name: file })
     const core = object.btf && new CoreResolver(object.btf, kernel.btf)
     const maps = mapFacts(object, kernel)
@@ -41,8 +44,8 @@ export async function* loadPrograms(pattern) {
   }
 }
 
-function readOracle() {
-  const text = gunzipSync(readFileSync(new URL("linux-6.12.tsv.gz", import.meta.url))).toString()
+function readOracle(table) {
+  const text = gunzipSync(readFileSync(new URL(table, import.meta.url))).toString()
   const found = new Map()
   for (const line of text.trim().split("\n").slice(1)) {
     const [object, program, type, attach, flags, errno, processed, message] = line.split("\t")

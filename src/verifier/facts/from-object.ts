@@ -1,11 +1,11 @@
-import { VOID } from "../../btf/index.ts"
+import { type SpecialField, VOID } from "../../btf/index.ts"
 import { attachType, type ProgramTypeName } from "../../catalog/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec, type ProgramSpec } from "../../object/index.ts"
-import type { MapFacts, MapField, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
+import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
 import { PROGRAM_FLAG } from "../program.ts"
 import { MAP_FLAG, MAP_TYPE } from "../rules/map-types.ts"
 import { attachTarget, operationTarget } from "./attach-target.ts"
-import { findFields } from "./map-fields.ts"
+import { mapFields } from "./map-fields.ts"
 
 /** What a loader may decide besides what the object says. */
 export interface ProgramChoices {
@@ -39,12 +39,18 @@ function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapF
 }
 
 /** Where a section's variables lie, loaders tell: the object's own BTF has no offsets yet. */
-function fieldsOf(map: MapSpec, { btf, globals }: ObjectSpec, kernel: VerifierKernel): readonly MapField[] {
-  if (!btf || map.valueType === undefined) return []
-  if (btf.kindOf(map.valueType) !== "datasec")
-    return findFields(btf, [{ type: map.valueType, offset: 0 }], kernel)
-  const own = globals.filter(each => each.map === map.name)
-  return findFields(btf, own, kernel)
+function fieldsOf(
+  { name: map, valueType }: MapSpec,
+  { btf, globals }: ObjectSpec,
+  kernel: VerifierKernel,
+): readonly SpecialField[] {
+  if (!btf || valueType === undefined) return []
+  const variables = (btf.typeOf(valueType, "datasec")?.variables ?? []).flatMap(({ type }) => {
+    const name = btf.typeOf(type, "var")?.name
+    const place = globals.find(each => each.map === map && each.name === name)
+    return place ? [{ type, offset: place.offset }] : []
+  })
+  return mapFields(btf, valueType, variables, kernel)
 }
 
 /**

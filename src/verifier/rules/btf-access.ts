@@ -7,7 +7,9 @@ import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
 import { type MemberAnswer, memberAt } from "./btf-members.ts"
 import { MAP_TYPE as M } from "./map-types.ts"
+import { fieldName } from "./map-value.ts"
 import type { Access } from "./memory.ts"
+import { objectFields } from "./records.ts"
 import { inRcuSection } from "./trust.ts"
 import { fieldTrust } from "./trusted-fields.ts"
 
@@ -30,16 +32,21 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
     )
   if (pointer.type & FLAG.USER) refuse(`R${base} is ptr_${name} access user memory: off=${offset}`)
   if (pointer.type & FLAG.PER_CPU) refuse(`R${base} is ptr_${name} access percpu memory: off=${offset}`)
+  const own = (pointer.type & FLAG.ALLOCATED) !== 0
   if (kind === "write") {
-    if (pointer.type & FLAG.ALLOCATED) unsupported("stores to allocated objects")
-    if (writesStructures(walk)) unsupported(`stores to struct ${name}`)
-    refuse("only read is supported")
+    if (pointer.type & FLAG.UNTRUSTED) refuse("only read is supported")
+    if (!own) {
+      if (writesStructures(walk)) unsupported(`stores to struct ${name}`)
+      refuse("only read is supported")
+    }
   }
+  if (own) checkSpecialFields(walk, pointer, offset, access.size)
   const answer = memberAt(btf, pointer.btfId as TypeId, offset, access.size)
   if (answer.kind === "refused") refuse(answer.message, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES)
   if (access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
-  if (answer.kind !== "pointer") {
+  // What is read from an object of the program's own cannot become a pointer again.
+  if (answer.kind !== "pointer" || own) {
     setScalar(target, UNKNOWN, !walk.privileged)
     return
   }
@@ -48,6 +55,13 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   target.btf = btf
   target.btfId = answer.type
   if (flags & FLAG.MAYBE_NULL) target.id = nextId(walk)
+}
+
+function checkSpecialFields(walk: Walk, pointer: Register, offset: number, size: number): void {
+  const field = objectFields(walk, pointer.btf, pointer.btfId).find(
+    each => offset < each.offset + each.size && each.offset < offset + size,
+  )
+  if (field) reject(walk, ERRNO.EACCES, `direct access to ${fieldName(field)} is disallowed`)
 }
 
 type PointerMember = Extract<MemberAnswer, { readonly kind: "pointer" }>

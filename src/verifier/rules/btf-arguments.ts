@@ -5,6 +5,7 @@ import { FLAG, mayBeNull, typeName } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
 import { structsMatch, writeMismatch } from "./btf-match.ts"
 import type { HelperCall } from "./helper-call.ts"
+import { checkKptrMatch } from "./kptrs/target.ts"
 
 /** A pointer to a kernel object, passed to a helper: the object's type, and whether it may be null. */
 export function checkBtfArgument(
@@ -23,10 +24,18 @@ export function checkBtfArgument(
       )
     return
   }
-  if (register.type & FLAG.ALLOCATED) unsupported(`allocated objects in calls of ${call.name}`)
+  if (register.type & FLAG.ALLOCATED) {
+    if (argument.kind === "kptr")
+      checkKptrMatch(walk, call.kptr!.field, call.kptr!.target, register, number, ERRNO.EACCES)
+    return
+  }
   if (register.type & FLAG.PER_CPU) return
   if (mayBeNull(register.type) && (!argument.nullable || argument.release))
     reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`)
+  if (argument.kind === "kptr") {
+    checkKptrMatch(walk, call.kptr!.field, call.kptr!.target, register, number, ERRNO.EACCES)
+    return
+  }
   const wantedName = argument.kind === "btfSocketCommon" ? "sock_common" : argument.type
   const { btf } = walk.kernel
   const wanted = wantedName === undefined ? undefined : btf.find(wantedName, "struct")

@@ -1,3 +1,4 @@
+import type { Btf } from "../../btf/index.ts"
 import { type HelperPrototype, helperAllowed, helperPrototype } from "../../catalog/details.ts"
 import { type HelperName, isSince } from "../../catalog/index.ts"
 import { catalogHelperNames, type Instruction } from "../../isa/index.ts"
@@ -8,14 +9,18 @@ import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
+import { giveBackDynptr } from "./dynptrs/helpers.ts"
 import { checkHelperArgument } from "./helper-arguments.ts"
 import { giveHelperResult } from "./helper-results.ts"
 import { specialHelper } from "./helper-specials.ts"
 import { forgetPacketPointers, releaseReference } from "./invalidate.ts"
+import { handOver } from "./kptrs/exchange.ts"
+import type { KptrField, KptrTarget } from "./kptrs/target.ts"
 import { checkMapHelper } from "./map-helpers.ts"
 import { checkAccess } from "./memory.ts"
 import type { RawMemory } from "./stack-ranges.ts"
 import { clobber } from "./subprogram-call.ts"
+import { mayCallSleepable } from "./trust.ts"
 
 /** What one call learns of its arguments on the way. */
 export interface HelperCall {
@@ -37,6 +42,12 @@ export interface HelperCall {
   memorySize: number
   dynptrId: number
   btfVariable: Register | undefined
+  /** The field that pointers are exchanged with. */
+  kptr: { readonly field: KptrField; readonly target: KptrTarget } | undefined
+  /** Memory of each processor that the program allocated. */
+  perCpuObject: { readonly btf: Btf; readonly id: number } | undefined
+  /** The packet may have moved. */
+  movesPacket: boolean
 }
 
 /** A call of a helper: who may call it, what its arguments must be, what it leaves. */
@@ -57,6 +68,9 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
     memorySize: 0,
     dynptrId: 0,
     btfVariable: undefined,
+    kptr: undefined,
+    perCpuObject: undefined,
+    movesPacket: prototype.packetChanging ?? false,
   }
   checkSections(walk, call)
   prototype.arguments.forEach((_, index) => {
@@ -68,19 +82,20 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
   clobber(walk, currentFrame(walk.state))
   giveHelperResult(walk, call)
   checkMapHelper(walk, call.map, call.id, call.name)
-  if (prototype.packetChanging) forgetPacketPointers(walk)
+  if (call.movesPacket) forgetPacketPointers(walk)
 }
 
 function allowedPrototype(walk: Walk, id: number, name: string | undefined): HelperPrototype {
   const { program, kernel } = walk
-  const known = walk.helpers.get(id)
+  // What only work items may call, the rest of the program may not.
+  const known = walk.state.sleepable ? undefined : walk.helpers.get(id)
   if (known) return known
   if (name === undefined || id === 0) reject(walk, ERRNO.EINVAL, `invalid func ${name ?? "unknown"}#${id}`)
   const caller = {
     programType: program.type,
     attachType: program.attachType,
     release: kernel.release,
-    sleepable: program.sleepable,
+    sleepable: mayCallSleepable(walk),
     hook: program.target?.hook,
     gpl: program.gpl,
     capabilities: walk.privileged ? undefined : [],
@@ -112,7 +127,7 @@ function allowedPrototype(walk: Walk, id: number, name: string | undefined): Hel
     release: kernel.release,
   })
   if (!prototype) throw new Error(`BUG: helper ${name} has no prototype`)
-  walk.helpers.set(id, prototype)
+  if (!walk.state.sleepable) walk.helpers.set(id, prototype)
   return prototype
 }
 
@@ -146,14 +161,19 @@ function writeRawMemory(walk: Walk, { raw }: HelperCall): void {
 function release(walk: Walk, call: HelperCall): void {
   if (!call.releases) return
   const register = currentFrame(walk.state).registers[call.releases]!
-  if (call.refId) {
-    const held = walk.state.references.some(each => each.id === call.refId)
-    if (held) {
-      releaseReference(walk, call.refId)
-      return
-    }
-  } else if (register.type === TYPE.SCALAR && isNull(register.scalar)) return
-  const message = `func ${call.name}#${call.id} reference has not been acquired before`
-  walk.log.line(message)
-  throw new Rejection(ERRNO.EINVAL, message)
+  if (!giveBack(walk, call, register))
+    reject(walk, ERRNO.EINVAL, `func ${call.name}#${call.id} reference has not been acquired before`)
+}
+
+function giveBack(walk: Walk, { name, prototype, releases, refId }: HelperCall, register: Register): boolean {
+  try {
+    if (prototype.arguments[releases - 1]!.kind === "dynptr") giveBackDynptr(walk, register)
+    else if (name === "bpf_kptr_xchg" && refId) return handOver(walk, refId)
+    else if (refId) releaseReference(walk, refId)
+    else return register.type === TYPE.SCALAR && isNull(register.scalar)
+    return true
+  } catch (error) {
+    if (error instanceof Rejection) return false
+    throw error
+  }
 }

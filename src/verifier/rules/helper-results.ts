@@ -6,6 +6,7 @@ import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
 import type { HelperCall } from "./helper-call.ts"
 import { acquireReference } from "./invalidate.ts"
+import { giveKptr } from "./kptrs/exchange.ts"
 import { MAP_TYPE } from "./map-types.ts"
 
 /** Casts give another view of the socket that was passed, whose reference is theirs. */
@@ -66,7 +67,7 @@ export function giveHelperResult(walk: Walk, call: HelperCall): void {
       perCpuValue(walk, call, r0, nullable)
       break
     case "kptr":
-      unsupported("bpf_kptr_xchg")
+      giveKptr(walk, call, r0)
       break
     default:
       returns.kind satisfies never
@@ -98,6 +99,12 @@ function perCpuValue(walk: Walk, call: HelperCall, r0: Register, nullable: numbe
   const variable = call.btfVariable
   const { btf } = walk.kernel
   if (!variable) unsupported(`results of ${call.name}`)
+  if (call.perCpuObject) {
+    setPointer(r0, TYPE.BTF_ID | FLAG.ALLOCATED | FLAG.RCU)
+    r0.btf = call.perCpuObject.btf
+    r0.btfId = call.perCpuObject.id
+    return
+  }
   const type = btf.resolve(variable.btfId as Parameters<typeof btf.resolve>[0])
   if (btf.kindOf(type) === "struct") {
     setPointer(r0, TYPE.BTF_ID | nullable)

@@ -19,7 +19,7 @@ import {
 import { currentFrame } from "../state/state.ts"
 import { touchSlot, type Walk } from "../walk/walk.ts"
 import { giveId } from "./arithmetic.ts"
-import { destroyDynptrAt } from "./dynptr-slots.ts"
+import { destroyDynptrAt } from "./dynptrs/slots.ts"
 import type { Access } from "./memory.ts"
 import { checkStackBounds } from "./stack-bounds.ts"
 

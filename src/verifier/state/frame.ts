@@ -8,6 +8,15 @@ export interface ReturnRange {
   readonly max: number
 }
 
+/** A reference that must be given back. */
+export interface Reference {
+  readonly id: number
+  /** The instruction that acquired it. */
+  readonly at: number
+  /** The frame of the callback that acquired it; 0 for none. */
+  readonly callback: number
+}
+
 /** The call site of the main program and of global functions. */
 export const NO_CALLER = -1
 
@@ -20,6 +29,8 @@ export interface Frame {
   registers: Register[]
   /** Slot 0 lies next to the frame pointer. */
   stack: StackSlot[]
+  /** What is held: a callee begins with its caller's, and the caller goes on with what the callee left. */
+  references: Reference[]
   inCallback: boolean
   inAsyncCallback: boolean
   asyncEntries: number
@@ -35,6 +46,7 @@ export function newFrame(callSite: number, number: number, subprogram: number): 
     subprogram,
     registers: Array.from({ length: 11 }, newRegister),
     stack: [],
+    references: [],
     inCallback: false,
     inAsyncCallback: false,
     asyncEntries: 0,
@@ -54,6 +66,7 @@ function copyFrame(frame: Frame, registers: Register[]): Frame {
     subprogram: frame.subprogram,
     registers,
     stack: frame.stack.map(cloneSlot),
+    references: frame.references.slice(),
     inCallback: frame.inCallback,
     inAsyncCallback: frame.inAsyncCallback,
     asyncEntries: frame.asyncEntries,

@@ -113,9 +113,9 @@ function compare(walk: Walk, { state: old }: Explored): "hit" | "miss" | "unfini
     writeSourceLine(walk, at, "; ")
     walk.log.line(`infinite loop detected at insn ${at}`)
     walk.log.write("cur state:")
-    writeFrame(walk, state, currentFrame(state), true)
+    writeFrame(walk, currentFrame(state), true)
     walk.log.write("old state:")
-    writeFrame(walk, old, oldFrame, true)
+    writeFrame(walk, oldFrame, true)
     throw new Rejection(ERRNO.EINVAL, `infinite loop detected at insn ${at}`)
   }
   return "unfinished"

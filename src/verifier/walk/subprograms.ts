@@ -11,6 +11,7 @@ import {
 } from "../../isa/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { GlobalArgument } from "../rules/global-arguments.ts"
+import { exceptionCallbackStart } from "./exception-callback.ts"
 import type { Walk } from "./walk.ts"
 
 /** One function of the program. */
@@ -74,15 +75,25 @@ export function findSubprograms(walk: Walk): void {
     if (target < 0 || target >= code.length) reject(walk, ERRNO.EINVAL, "call to invalid destination")
     starts.add(target)
   })
+  const catches = exceptionCallbackStart(walk)
+  if (catches !== undefined) starts.add(catches)
   for (const start of [...starts].sort((a, b) => a - b)) {
     const known = program.functions.find(each => each.start === start)
     const global = (known?.global ?? false) && program.funcInfo.length > 0
     subprograms.push(newSubprogram(known?.name ?? `func#${start}`, start, global))
   }
+  if (catches !== undefined) markExceptionCallback(walk, subprogramAt(walk, catches))
   subprograms.forEach((each, index) => {
     each.end = subprograms[index + 1]?.start ?? code.length
     if (walk.log.level & 2) walk.log.line(`func#${index} @${each.start}`)
   })
+}
+
+function markExceptionCallback(walk: Walk, index: number): void {
+  const subprogram = walk.subprograms[index]!
+  walk.exceptionCallback = index
+  subprogram.isCallback = true
+  subprogram.isAsyncCallback = true
 }
 
 export function subprogramAt(walk: Walk, start: number): number {

@@ -97,6 +97,8 @@ export interface Walk {
   readonly helpers: Map<number, HelperPrototype>
   /** Calls of bpf_loop that could be written out, with their callback; -1 for those that could not. */
   readonly inlinedLoops: Map<number, number>
+  /** The function that catches what the program throws; undefined where the kernel's own does. */
+  exceptionCallback: number | undefined
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
 }

@@ -1,4 +1,5 @@
-import { type Btf, type BtfType, type TypeId, VOID } from "../../btf/index.ts"
+import type { Btf } from "../btf.ts"
+import { type BtfType, type TypeId, VOID } from "../types.ts"
 import type { PointeeType, SimpleFieldKind, SpecialField, ValueLayout } from "./layout.ts"
 
 /** What finding fields depends on. */
