@@ -4,6 +4,7 @@ import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from 
 import { PROGRAM_FLAG } from "./program.ts"
 import { ERRNO, Rejection, reject, Unsupported, unsupported } from "./reject.ts"
 import type { VerifierResult } from "./result.ts"
+import { checkArenaLoads, checkArenas } from "./rules/arenas.ts"
 import { prototypeOf } from "./rules/global-arguments.ts"
 import { fillArguments } from "./rules/global-calls.ts"
 import { checkMapForProgram } from "./rules/map-programs.ts"
@@ -62,11 +63,13 @@ function run(walk: Walk): void {
   checkPacketLoadFunctions(walk)
   if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
   resolveReferences(walk)
+  checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
   walkMain(walk)
   walkGlobalFunctions(walk)
   checkStackDepth(walk)
+  checkArenaLoads(walk)
   checkAbsentKfuncs(walk)
   // What a processor may run ahead on is not walked: refusals are the kernel's, acceptance might not be.
   if (!walk.privileged) unsupported("speculation of programs loaded without capabilities")

@@ -107,6 +107,22 @@ const MAP_STRUCTS: Readonly<Record<number, string>> = {
   [M.QUEUE]: "bpf_queue_stack",
   [M.STACK]: "bpf_queue_stack",
   [M.STACK_TRACE]: "bpf_stack_map",
+  [M.USER_RINGBUF]: "bpf_ringbuf_map",
+  [M.ARENA]: "bpf_arena",
+  [M.BLOOM_FILTER]: "bpf_bloom_filter",
+  [M.CPUMAP]: "bpf_cpu_map",
+  [M.DEVMAP]: "bpf_dtab",
+  [M.DEVMAP_HASH]: "bpf_dtab",
+  [M.CGROUP_STORAGE]: "bpf_cgroup_storage_map",
+  [M.PERCPU_CGROUP_STORAGE]: "bpf_cgroup_storage_map",
+  [M.REUSEPORT_SOCKARRAY]: "reuseport_array",
+  [M.SOCKMAP]: "bpf_stab",
+  [M.SOCKHASH]: "bpf_shtab",
+  [M.XSKMAP]: "xsk_map",
+  [M.SK_STORAGE]: "bpf_local_storage_map",
+  [M.INODE_STORAGE]: "bpf_local_storage_map",
+  [M.TASK_STORAGE]: "bpf_local_storage_map",
+  [M.CGRP_STORAGE]: "bpf_local_storage_map",
 }
 
 /** Programs may read the kernel's own structure of a map. */
