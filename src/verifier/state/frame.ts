@@ -1,5 +1,4 @@
 import { cloneRegister, newRegister, type Register } from "./register.ts"
-import { TYPE } from "./register-type.ts"
 import { cloneSlot, newSlot, type StackSlot } from "./stack-slot.ts"
 
 /** A range that a return value must lie in. */
@@ -56,15 +55,11 @@ export function newFrame(callSite: number, number: number, subprogram: number): 
 }
 
 export function cloneFrame(frame: Frame): Frame {
-  return copyFrame(frame, frame.registers.map(cloneRegister))
-}
-
-function copyFrame(frame: Frame, registers: Register[]): Frame {
   return {
     callSite: frame.callSite,
     number: frame.number,
     subprogram: frame.subprogram,
-    registers,
+    registers: frame.registers.map(cloneRegister),
     stack: frame.stack.map(cloneSlot),
     references: frame.references.slice(),
     inCallback: frame.inCallback,
@@ -73,17 +68,6 @@ function copyFrame(frame: Frame, registers: Register[]): Frame {
     callbackDepth: frame.callbackDepth,
     returnRange: frame.returnRange,
   }
-}
-
-/** What stored states have for registers that hold nothing: nobody reads it before writing, so all share one. */
-const NOTHING = newRegister()
-
-/** A copy that is only compared with later. */
-export function storedFrame(frame: Frame): Frame {
-  return copyFrame(
-    frame,
-    frame.registers.map(r => (r.type === TYPE.NOT_INIT ? NOTHING : cloneRegister(r))),
-  )
 }
 
 /** Makes the stack reach down to slot `count - 1`. */

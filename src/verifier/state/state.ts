@@ -1,5 +1,5 @@
 import type { MapFacts } from "../program.ts"
-import { cloneFrame, type Frame, storedFrame } from "./frame.ts"
+import { cloneFrame, type Frame } from "./frame.ts"
 import type { HistoryEntry } from "./history.ts"
 
 /** Which lock is held: of which memory (a map or an object), and of which pointer to it. */
@@ -57,17 +57,17 @@ export function newState(frame: Frame): State {
 }
 
 export function cloneState(state: State): State {
-  return copyState(state, state.frames.map(cloneFrame), state.history.slice())
+  return copyState(state, state.history.slice())
 }
 
 /** A copy that stays as it is, to compare later states with; history begins anew there. */
 export function storedState(state: State): State {
-  return copyState(state, state.frames.map(storedFrame), state.history)
+  return copyState(state, state.history)
 }
 
-function copyState(state: State, frames: Frame[], history: HistoryEntry[]): State {
+function copyState(state: State, history: HistoryEntry[]): State {
   return {
-    frames,
+    frames: state.frames.map(cloneFrame),
     lock: state.lock,
     rcuLocked: state.rcuLocked,
     preemptDisabled: state.preemptDisabled,
