@@ -36,6 +36,15 @@ function lsmTarget(hook: string, sleepable: boolean, kernel: VerifierKernel): At
   return fromFunction(id, name, hook, refusal, kernel)
 }
 
+/** Functions that subsystems open to programs which change what they return, and those that may sleep there. */
+const MODIFIABLE: ReadonlyMap<string, "plain" | "sleepable"> = new Map([
+  ["bpf_modify_return_test", "plain"],
+  ["bpf_modify_return_test2", "plain"],
+  ["bpf_modify_return_test_tp", "plain"],
+  ["bpf_fentry_test1", "sleepable"],
+  ["update_socket_protocol", "plain"],
+])
+
 function functionTarget(
   name: string,
   attach: string | undefined,
@@ -46,10 +55,11 @@ function functionTarget(
   if (id === undefined) return undefined
   const isSecurity = name.startsWith("security_")
   const injectable = kernel.config?.("CONFIG_FUNCTION_ERROR_INJECTION") ?? false
+  const open = MODIFIABLE.get(name)
   let refusal: Refusal
-  if (attach === "modify_return" && !isSecurity && !injectable)
+  if (attach === "modify_return" && !isSecurity && !injectable && !open)
     refusal = { message: `${name}() is not modifiable`, errno: ERRNO.EINVAL }
-  else if (sleepable && !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable))
+  else if (sleepable && open !== "sleepable" && !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable))
     if (!(injectable && /^__x64_sys_/.test(name)))
       refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
   return fromFunction(id, name, name, refusal, kernel)

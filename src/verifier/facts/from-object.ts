@@ -5,6 +5,7 @@ import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from
 import { PROGRAM_FLAG } from "../program.ts"
 import { MAP_FLAG, MAP_TYPE } from "../rules/map-types.ts"
 import { attachTarget, operationTarget } from "./attach-target.ts"
+import { kernelFunction } from "./extern-functions.ts"
 import { mapFields } from "./map-fields.ts"
 
 /** What a loader may decide besides what the object says. */
@@ -134,8 +135,8 @@ function resolve(
         found.set(at, { kind: "mapValue", map: maps.get(reference.map)!, offset: reference.offset })
         break
       case "kfunc": {
-        const btfId = kernel.btf.find(reference.extern, "func")
-        found.set(at, { kind: "kfunc", name: reference.extern, btfId: btfId ?? 0 })
+        const { name, btfId } = kernelFunction(object, reference.extern, kernel)
+        found.set(at, { kind: "kfunc", name, btfId: btfId ?? 0 })
         break
       }
       case "extern": {
@@ -163,6 +164,10 @@ function resolveExtern(
     const map = object.maps.find(each => each.kind === "kconfig")
     const facts = map && maps.get(map.name)
     return facts && { kind: "mapValue", map: facts, offset: extern.offset }
+  }
+  if (extern?.kind === "kfunc") {
+    const { btfId } = kernelFunction(object, name, kernel)
+    return btfId === undefined ? undefined : { kind: "variable", name, btfId }
   }
   if (extern?.kind !== "ksymVariable") return undefined
   const typeless = object.btf === undefined || object.btf.resolve(extern.type) === VOID

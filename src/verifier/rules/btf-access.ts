@@ -41,7 +41,7 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
     }
   }
   if (own) checkSpecialFields(walk, pointer, offset, access.size)
-  const answer = memberAt(btf, pointer.btfId as TypeId, offset, access.size)
+  const answer = memberAt(btf, pointer.btfId as TypeId, offset, access.size, !own)
   if (answer.kind === "refused") refuse(answer.message, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES)
   if (access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!

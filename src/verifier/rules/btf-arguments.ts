@@ -3,7 +3,7 @@ import { ERRNO, reject, unsupported } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import { FLAG, mayBeNull, typeName } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
-import { structsMatch, writeMismatch } from "./btf-match.ts"
+import { structsMatch } from "./btf-match.ts"
 import type { HelperCall } from "./helper-call.ts"
 import { checkKptrMatch } from "./kptrs/target.ts"
 
@@ -41,8 +41,7 @@ export function checkBtfArgument(
   const wanted = wantedName === undefined ? undefined : btf.find(wantedName, "struct")
   if (wanted === undefined) unsupported(`kernel pointers in argument ${number} of ${call.name}`)
   const strict = argument.release === true && call.name !== "bpf_sk_release"
-  if (structsMatch(register.btf!, register.btfId, register.off, btf, wanted, strict)) return
-  if (!strict) writeMismatch(walk, register.btf!, register.btfId, register.off)
+  if (structsMatch(walk, register.btf!, register.btfId, register.off, btf, wanted, strict)) return
   const type = register.btf!.type(register.btfId)
   const given = "name" in type ? type.name : ""
   reject(walk, ERRNO.EACCES, `R${number} is of type ${given} but ${wantedName} is expected`)

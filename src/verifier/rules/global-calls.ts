@@ -69,7 +69,7 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
       if (mayBeNull(register.type) && !argument.nullable)
         reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`)
       const { btf } = walk.kernel
-      if (!structsMatch(register.btf!, register.btfId, register.off, btf, argument.type, false)) {
+      if (!structsMatch(walk, register.btf!, register.btfId, register.off, btf, argument.type, false)) {
         const type = register.btf!.type(register.btfId)
         const name = "name" in type ? type.name : ""
         reject(walk, ERRNO.EACCES, `R${number} is of type ${name} but ${argument.name} is expected`)

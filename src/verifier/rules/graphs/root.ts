@@ -60,7 +60,7 @@ export function checkNode(walk: Walk, number: number, register: Register, { btf,
   if (!fieldAt(recordOf(walk, register), offset, node.kind))
     refuse(`${node.name} not found at offset=${offset}`)
   const wanted = btf.typeOf(field.contained, "struct")?.name
-  if (!structsMatch(register.btf!, register.btfId, 0, btf, field.contained, true)) {
+  if (!structsMatch(walk, register.btf!, register.btfId, 0, btf, field.contained, true)) {
     const given = register.btf!.typeOf(register.btfId, "struct")?.name
     refuse(
       `operation on ${NAMES[field.kind]} expects arg#1 ${node.name} at offset=${field.nodeOffset} in struct ${wanted}, but arg is at offset=${offset} in struct ${given}`,

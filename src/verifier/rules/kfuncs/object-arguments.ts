@@ -3,7 +3,7 @@ import { ERRNO, reject, unsupported } from "../../reject.ts"
 import type { Register } from "../../state/register.ts"
 import { baseType, FLAG, TYPE, typeName } from "../../state/register-type.ts"
 import type { Walk } from "../../walk/walk.ts"
-import { structsMatch, writeMismatch } from "../btf-match.ts"
+import { structsMatch } from "../btf-match.ts"
 import { inTreeCallback } from "../graphs/ownership.ts"
 import { isAllocated, recordOf } from "../records.ts"
 import { isRcuProtected } from "../trust.ts"
@@ -79,9 +79,8 @@ export function checkObject(
   const given = nameOf(givenBtf.type(givenId))
   const wanted = nameOf(btf.type(target))
   const strict = (call.kfunc.has("release") && register.refId !== 0) || isUninitialisedTwin(given, wanted)
-  if (structsMatch(givenBtf, givenId, register.off, btf, target, strict)) return
+  if (structsMatch(walk, givenBtf, givenId, register.off, btf, target, strict)) return
   if (PROJECTIONS[wanted] === given) return
-  if (!strict) writeMismatch(walk, givenBtf, givenId, register.off)
   reject(
     walk,
     ERRNO.EINVAL,

@@ -55,6 +55,6 @@ export function checkKptrMatch(
   if (perCpu !== ((type & FLAG.PER_CPU) !== 0)) refuse("")
   const struct = register.btf!.type(register.btfId)
   checkUnmoved(walk, number, register, true)
-  if (!structsMatch(register.btf!, register.btfId, register.off, target.btf, target.id, !unowned))
+  if (!structsMatch(walk, register.btf!, register.btfId, register.off, target.btf, target.id, !unowned))
     refuse("name" in struct ? struct.name : "")
 }
