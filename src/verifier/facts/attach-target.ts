@@ -1,6 +1,6 @@
-import type { TypeId } from "../../btf/index.ts"
+import type { Btf, TypeId } from "../../btf/index.ts"
 import { iteratorSignature, lsmHook, tracepointSignature } from "../../catalog/details.ts"
-import type { ProgramTypeName } from "../../catalog/index.ts"
+import type { FunctionSignature, ProgramTypeName } from "../../catalog/index.ts"
 import type { AttachTarget, VerifierKernel } from "../program.ts"
 import { ERRNO } from "../reject.ts"
 import { signatureOf } from "./signature.ts"
@@ -59,7 +59,11 @@ function functionTarget(
   let refusal: Refusal
   if (attach === "modify_return" && !isSecurity && !injectable && !open)
     refusal = { message: `${name}() is not modifiable`, errno: ERRNO.EINVAL }
-  else if (sleepable && open !== "sleepable" && !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable))
+  else if (
+    sleepable &&
+    open !== "sleepable" &&
+    !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable)
+  )
     if (!(injectable && /^__x64_sys_/.test(name)))
       refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
   return fromFunction(id, name, name, refusal, kernel)
@@ -127,11 +131,25 @@ export function operationTarget(
   const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), member)
   if (!signature) return undefined
   return {
-    signature,
+    signature: withNullable(btf, `${struct.replace(/___.*$/, "")}__${member}`, signature),
     hook: `${struct}.${member}`,
     operations: struct,
     refusal: memberRefusal(struct, member, sleepable),
     returnsVoid: signature.result === undefined,
+  }
+}
+
+/** The kernel's own stub of an operation says by its parameters' names which of them may be null. */
+function withNullable(btf: Btf, stub: string, signature: FunctionSignature): FunctionSignature {
+  const id = btf.find(stub, "func")
+  const prototype = id && btf.typeOf(btf.typeOf(id, "func")!.type, "func_proto")
+  if (!prototype) return signature
+  const nullable = (index: number) => prototype.params[index]?.name.endsWith("__nullable") ?? false
+  return {
+    ...signature,
+    arguments: signature.arguments.map((argument, index) =>
+      argument.kind === "structure" && nullable(index) ? { ...argument, orNull: true } : argument,
+    ),
   }
 }
 

@@ -10,6 +10,7 @@ import { MAP_TYPE as M } from "./map-types.ts"
 import { fieldName } from "./map-value.ts"
 import type { Access } from "./memory.ts"
 import { objectFields } from "./records.ts"
+import { checkStructureStore, storesToStructures } from "./structure-stores.ts"
 import { inRcuSection } from "./trust.ts"
 import { fieldTrust } from "./trusted-fields.ts"
 
@@ -35,15 +36,16 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   const own = (pointer.type & FLAG.ALLOCATED) !== 0
   if (kind === "write") {
     if (pointer.type & FLAG.UNTRUSTED) refuse("only read is supported")
-    if (!own) {
-      if (writesStructures(walk)) unsupported(`stores to struct ${name}`)
-      refuse("only read is supported")
+    if (!own && storesToStructures(walk)) {
+      checkStructureStore(walk, pointer, offset, access.size)
+      return
     }
+    if (!own) refuse("only read is supported")
   }
   if (own) checkSpecialFields(walk, pointer, offset, access.size)
   const answer = memberAt(btf, pointer.btfId as TypeId, offset, access.size, !own)
   if (answer.kind === "refused") refuse(answer.message, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES)
-  if (access.value === undefined) return
+  if (access.value === undefined || kind === "write") return
   const target = currentFrame(walk.state).registers[access.value]!
   // What is read from an object of the program's own cannot become a pointer again.
   if (answer.kind !== "pointer" || own) {
@@ -65,11 +67,6 @@ function checkSpecialFields(walk: Walk, pointer: Register, offset: number, size:
 }
 
 type PointerMember = Extract<MemberAnswer, { readonly kind: "pointer" }>
-
-/** Program types whose verifier operations allow some stores of their own. */
-function writesStructures({ program }: Walk): boolean {
-  return program.type === "struct_ops"
-}
 
 /** A pointer found by walking from another is trusted no further than that one, and mostly less. */
 function flagsOf(walk: Walk, from: Register, struct: string, found: PointerMember): number {

@@ -29,13 +29,7 @@ type Aggregate = BtfTypeOf<"struct"> | BtfTypeOf<"union">
  * Finds what a load of `size` bytes at `offset` meets, through nested structures and arrays: pointers are read
  * whole, numbers in any part.
  */
-export function memberAt(
-  btf: Btf,
-  id: TypeId,
-  offset: number,
-  size: number,
-  flexible = true,
-): MemberAnswer {
+export function memberAt(btf: Btf, id: TypeId, offset: number, size: number, flexible = true): MemberAnswer {
   const descent: Descent = { inUnion: false, flexible }
   let step = structureAt(btf, id, offset, size, descent)
   while (step.kind === "structure") step = structureAt(btf, step.type, 0, size, descent)
@@ -111,9 +105,7 @@ function insideMember(
   }
   const kind = btf.kindOf(type)
   if (kind === "struct" || kind === "union")
-    return offset === at
-      ? { kind: "structure", type }
-      : structureAt(btf, type, offset - at, size, descent)
+    return offset === at ? { kind: "structure", type } : structureAt(btf, type, offset - at, size, descent)
   if (kind === "ptr") {
     if (size !== 8 || offset !== at)
       return refused(
