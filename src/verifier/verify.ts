@@ -18,6 +18,7 @@ import { TYPE } from "./state/register-type.ts"
 import { newState } from "./state/state.ts"
 import { checkControlFlow } from "./walk/cfg.ts"
 import { explore, MOST_STEPS } from "./walk/explore.ts"
+import { findFastcallSpills, removeFastcallSpills } from "./walk/fastcall.ts"
 import { checkStackDepth } from "./walk/stack-depth.ts"
 import { checkSubprograms, findSubprograms } from "./walk/subprograms.ts"
 import { MARK, touchEverything, touchNothing, type Walk } from "./walk/walk.ts"
@@ -66,8 +67,10 @@ function run(walk: Walk): void {
   checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
+  findFastcallSpills(walk)
   walkMain(walk)
   walkGlobalFunctions(walk)
+  removeFastcallSpills(walk)
   checkStackDepth(walk)
   checkArenaLoads(walk)
   checkAbsentKfuncs(walk)

@@ -8,6 +8,7 @@ import { applyCore, readObject } from "../../dist/object/index.js"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
 import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
 import { compileTests } from "./compile.mjs"
+import { tagsOf } from "./tags.mjs"
 
 /** What was recorded: the verifier's own tests (verifier_*.c), and the programs of the other tests. */
 export const TABLES = ["linux-6.12.tsv.gz", "linux-6.12-families.tsv.gz"]
@@ -27,13 +28,16 @@ export async function* loadPrograms(pattern, table = TABLES[0]) {
   for (const path of await compileTests(objects.filter(name => !pattern || name.includes(pattern)))) {
     const file = basename(path)
     const object = readObject(readFileSync(path), { name: file })
-    const core = object.btf && new CoreResolver(object.btf, kernel.btf)
+    const resolvers = new Map()
+    const tags = tagsOf(object)
     const maps = mapFacts(object, kernel)
     for (const program of object.programs) {
       const expected = oracle.get(`${file} ${program.name}`)
       if (!expected) continue
+      const target = await relocationTarget(tags.get(program.name), kernel)
+      if (object.btf && !resolvers.has(target)) resolvers.set(target, new CoreResolver(object.btf, target))
       const verify = logLevel => {
-        const { instructions } = applyCore(program, object, kernel.btf, core)
+        const { instructions } = applyCore(program, object, target, resolvers.get(target))
         const choices = { programType: expected.type, flags: expected.flags }
         const given = programFromObject(object, { ...program, instructions }, maps, kernel, choices)
         const attach = expected.attach ? { attachType: expected.attach } : {}
@@ -42,6 +46,14 @@ export async function* loadPrograms(pattern, table = TABLES[0]) {
       yield { file, program, expected, verify }
     }
   }
+}
+
+/** The types that a test is relocated against: the kernel's, or those of an object that it names. */
+async function relocationTarget(tags = [], kernel) {
+  const [named] = tags.flatMap(tag => /^btf_path=(.*)$/.exec(tag)?.[1] ?? [])
+  if (named === undefined) return kernel.btf
+  const [path] = await compileTests([basename(named)])
+  return readObject(readFileSync(path), { name: named }).btf
 }
 
 function readOracle(table) {

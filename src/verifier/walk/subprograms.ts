@@ -12,6 +12,7 @@ import {
 import { ERRNO, reject } from "../reject.ts"
 import type { GlobalArgument } from "../rules/global-arguments.ts"
 import { exceptionCallbackStart } from "./exception-callback.ts"
+import { type FastcallSpills, newFastcallSpills } from "./fastcall.ts"
 import type { Walk } from "./walk.ts"
 
 /** One function of the program. */
@@ -33,6 +34,7 @@ export interface Subprogram {
   mightSleep: boolean
   /** What its prototype says; undefined until asked, "invalid" when BTF is missing or not as it must be. */
   arguments: readonly GlobalArgument[] | "invalid" | undefined
+  readonly fastcall: FastcallSpills
 }
 
 export function newSubprogram(name: string, start: number, global: boolean): Subprogram {
@@ -51,6 +53,7 @@ export function newSubprogram(name: string, start: number, global: boolean): Sub
     changesPacketData: false,
     mightSleep: false,
     arguments: undefined,
+    fastcall: newFastcallSpills(),
   }
 }
 

@@ -11,7 +11,7 @@ import type { ExploredTable } from "./explored.ts"
 import type { Subprogram } from "./subprograms.ts"
 
 /** Marks of an instruction. */
-export const MARK = { PRUNE: 1, JUMP: 2, CHECKPOINT: 4, CALLBACK: 8, SEEN: 16 } as const
+export const MARK = { PRUNE: 1, JUMP: 2, CHECKPOINT: 4, CALLBACK: 8, SEEN: 16, TARGET: 32 } as const
 
 /** A way that waits to be walked. */
 export interface Pending {
