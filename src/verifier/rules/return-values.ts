@@ -78,7 +78,17 @@ function enforce(
     reject(walk, ERRNO.EINVAL, `${when} the register R${number} is not a known value (${typeName(type)})`)
   markPrecise(walk, number)
   if (isWithin(scalar, range, narrow)) return
-  reject(walk, ERRNO.EINVAL, outsideText(scalar, range, when, number))
+  const message = outsideText(scalar, range, when, number)
+  const { type: program, attachType, target } = walk.program
+  if (
+    walk.state.frames[0]!.subprogram !== 0 ||
+    program !== "lsm" ||
+    attachType !== "lsm_cgroup" ||
+    !target?.returnsVoid
+  )
+    reject(walk, ERRNO.EINVAL, message)
+  walk.log.line(message)
+  reject(walk, ERRNO.EINVAL, "Note, BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!")
 }
 
 export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {

@@ -1,3 +1,5 @@
+import { kfuncAllowed } from "../../catalog/details.ts"
+import { kfunc } from "../../catalog/index.ts"
 import {
   CLASS,
   classOf,
@@ -73,7 +75,10 @@ export function findSubprograms(walk: Walk): void {
         ERRNO.EPERM,
         "loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN",
       )
-    if (!leads) return
+    if (!leads) {
+      checkKfuncReference(walk, at)
+      return
+    }
     const target = at + imm + 1
     if (target < 0 || target >= code.length) reject(walk, ERRNO.EINVAL, "call to invalid destination")
     starts.add(target)
@@ -90,6 +95,19 @@ export function findSubprograms(walk: Walk): void {
     each.end = subprograms[index + 1]?.start ?? code.length
     if (walk.log.level & 2) walk.log.line(`func#${index} @${each.start}`)
   })
+}
+
+/** What is asked of a kfunc before anything is walked. */
+function checkKfuncReference(walk: Walk, at: number): void {
+  const { program, kernel } = walk
+  if (!program.gpl) reject(walk, ERRNO.EINVAL, "cannot call kernel function from non-GPL compatible program")
+  const reference = program.references.get(at)
+  const row = reference?.kind === "kfunc" ? kfunc(reference.name) : undefined
+  if (!row) return
+  const { type: programType, attachType, sleepable } = program
+  const verdict = kfuncAllowed(row, { programType, attachType, release: kernel.release, sleepable })
+  if (!verdict.allowed && verdict.refusal === "deviceBound")
+    reject(walk, ERRNO.EINVAL, "metadata kfuncs require device-bound program")
 }
 
 function markExceptionCallback(walk: Walk, index: number): void {

@@ -37,8 +37,11 @@ for (const name of readdirSync(objects).sort()) {
 console.log(`${list.length} programs of ${Object.keys(files).length - 1} objects`)
 writeFileSync(join(folder, "list"), `${list.join("\n")}\n`)
 files.list = join(folder, "list")
+const kernel = kernelPackage("6.12")
+// Where libbpf looks for what the kernel was configured with.
+files[`boot/config-${kernel.version}`] = kernel.config
 await runInGuest({
-  kernel: kernelPackage("6.12").image,
+  kernel: kernel.image,
   script:
     "ulimit -n 65536; ulimit -l unlimited; cd /objects\ntimeout -s KILL 6900 /loader /list /tmp/out/answers.tsv /tmp/out/logs\n",
   files,
