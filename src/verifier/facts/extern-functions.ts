@@ -49,6 +49,9 @@ function compatible(a: Btf, x: TypeId, b: Btf, y: TypeId, depth: number): boolea
         ) &&
         compatible(a, mine.returns, b, theirs.returns, depth - 1)
       )
+    case "fwd":
+      // What a program only names is as it is.
+      return theirs.kind === "fwd" || theirs.kind === "struct" || theirs.kind === "union"
     default:
       return mine.kind === theirs.kind
   }

@@ -171,6 +171,8 @@ function resolveExtern(
   }
   if (extern?.kind !== "ksymVariable") return undefined
   const typeless = object.btf === undefined || object.btf.resolve(extern.type) === VOID
-  const btfId = typeless ? undefined : kernel.btf.find(name, "var")
-  return { kind: "variable", name, btfId }
+  if (typeless) return { kind: "variable", name, btfId: undefined }
+  // A typed one that the kernel does not have is at address 0, where it may be missing.
+  const btfId = kernel.btf.find(name, "var")
+  return btfId === undefined ? undefined : { kind: "variable", name, btfId }
 }

@@ -146,7 +146,8 @@ function checkKind(
       checkKptrField(walk, call, number, register)
       return
     case "perCpuVariable":
-      call.btfVariable = register
+      if (!register.btfId) reject(walk, ERRNO.EACCES, `Helper has invalid btf_id in R${number}`)
+      call.variable = { btf: register.btf!, id: register.btfId }
       return
     default:
       return

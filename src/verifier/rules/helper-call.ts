@@ -41,11 +41,12 @@ export interface HelperCall {
   /** Of memory that the call gives. */
   memorySize: number
   dynptrId: number
-  btfVariable: Register | undefined
+  /** The kernel variable of each processor among the arguments. */
+  variable: { readonly btf: Btf; readonly id: number } | undefined
   /** The field that pointers are exchanged with. */
   kptr: { readonly field: KptrField; readonly target: KptrTarget } | undefined
   /** Memory of each processor that the program allocated. */
-  perCpuObject: { readonly btf: Btf; readonly id: number } | undefined
+  perCpuObject: boolean
   /** The packet may have moved. */
   movesPacket: boolean
 }
@@ -67,9 +68,9 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
     mostBytes: 0n,
     memorySize: 0,
     dynptrId: 0,
-    btfVariable: undefined,
+    variable: undefined,
     kptr: undefined,
-    perCpuObject: undefined,
+    perCpuObject: false,
     movesPacket: prototype.packetChanging ?? false,
   }
   checkSections(walk, call)

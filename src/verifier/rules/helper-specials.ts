@@ -73,8 +73,8 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
 }
 
 /** Memory of each processor that the program allocated, and read from a map inside an RCU section. */
-function notePerCpuObject({ type, btf, btfId }: Register, call: HelperCall): void {
-  if (type & FLAG.RCU) call.perCpuObject = { btf: btf!, id: btfId }
+function notePerCpuObject({ type }: Register, call: HelperCall): void {
+  call.perCpuObject = (type & FLAG.RCU) !== 0
 }
 
 /** The next program does not know what this one holds. */
