@@ -57,16 +57,15 @@ export function verifyProgram(
 
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */
 function run(walk: Walk): void {
-  const { program } = walk
   checkTarget(walk)
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
-  if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
   resolveReferences(walk)
   checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
+  checkAttachment(walk)
   findFastcallSpills(walk)
   walkMain(walk)
   walkGlobalFunctions(walk)
@@ -86,6 +85,15 @@ function checkAbsentKfuncs(walk: Walk): void {
 }
 
 const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
+
+/** Where the program is to be attached, and whether it may sleep there. */
+function checkAttachment(walk: Walk): void {
+  const { type, sleepable, gpl, target } = walk.program
+  if (type === "syscall" && !sleepable) reject(walk, ERRNO.EINVAL, "Syscall programs can only be sleepable")
+  if (type === "struct_ops" && !gpl)
+    reject(walk, ERRNO.EINVAL, "struct ops programs must have a GPL compatible license")
+  if (target?.refusal) reject(walk, target.refusal.errno, target.refusal.message)
+}
 
 /** What a program is attached to by BTF decides its context: without it nothing can be said. */
 function checkTarget({ program }: Walk): void {

@@ -4,6 +4,7 @@ import { basename } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { CoreResolver } from "../../dist/btf/index.js"
 import { attachType, programType } from "../../dist/catalog/index.js"
+import { kconfigBytes } from "../../dist/kernel/index.js"
 import { applyCore, readObject } from "../../dist/object/index.js"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
 import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
@@ -11,7 +12,7 @@ import { compileTests } from "./compile.mjs"
 import { tagsOf } from "./tags.mjs"
 
 /** What was recorded: the verifier's own tests (verifier_*.c), and the programs of the other tests. */
-export const TABLES = ["linux-6.12.tsv.gz", "linux-6.12-families.tsv.gz"]
+export const TABLES = ["linux-6.12.tsv.gz", "linux-6.12-programs.tsv.gz"]
 
 /** Yields { file, program, expected, verify(logLevel) } for every program of a table. */
 export async function* loadPrograms(pattern, table = TABLES[0]) {
@@ -30,7 +31,7 @@ export async function* loadPrograms(pattern, table = TABLES[0]) {
     const object = readObject(readFileSync(path), { name: file })
     const resolvers = new Map()
     const tags = tagsOf(object)
-    const maps = mapFacts(object, kernel)
+    const maps = mapFacts(object, kernel, kconfigOf(object, profile))
     for (const program of object.programs) {
       const expected = oracle.get(`${file} ${program.name}`)
       if (!expected) continue
@@ -46,6 +47,27 @@ export async function* loadPrograms(pattern, table = TABLES[0]) {
       yield { file, program, expected, verify }
     }
   }
+}
+
+/** What a loader puts into the section of configuration values; nothing where an option is missing. */
+function kconfigOf({ externs, maps }, profile) {
+  const [map] = maps.filter(({ kind }) => kind === "kconfig")
+  if (!map) return undefined
+  const facts = {
+    release: "6.12",
+    version: profile.version,
+    config: option => profile.config(option),
+    hasSymbol: name => profile.symbols().find(name) !== undefined,
+  }
+  return new Map([
+    [
+      map.name,
+      kconfigBytes(
+        externs.filter(({ kind }) => kind === "kconfig"),
+        facts,
+      ),
+    ],
+  ])
 }
 
 /** The types that a test is relocated against: the kernel's, or those of an object that it names. */

@@ -7,7 +7,7 @@ import { loadPrograms, TABLES } from "./programs.mjs"
 /** What has been reached, as shares, less a little: the selftests of another compiler differ. */
 const REACHED = [
   { equal: 0.98, messages: 0.98, processed: 0.99 },
-  { equal: 0.5, messages: 0.5, processed: 0.5 },
+  { equal: 0.98, messages: 0.98, processed: 0.99 },
 ]
 
 const options = parseOptions(process.argv.slice(2))
@@ -86,7 +86,7 @@ function count(row, file, program, expected, result) {
 function lastLine(log) {
   const lines = log.trimEnd().split("\n")
   while (/^(processed \d+ insns|stack depth|verification time)/.test(lines.at(-1))) lines.pop()
-  return (lines.at(-1) ?? "").trim()
+  return (lines.at(-1) ?? "").trim().replace(/(unknown#2002)\d+$/, "$1…")
 }
 
 function report() {

@@ -1,5 +1,6 @@
 import { type SpecialField, VOID } from "../../btf/index.ts"
 import { attachType, type ProgramTypeName } from "../../catalog/index.ts"
+import type { Instruction } from "../../isa/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec, type ProgramSpec } from "../../object/index.ts"
 import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
 import { PROGRAM_FLAG } from "../program.ts"
@@ -14,12 +15,26 @@ export interface ProgramChoices {
   readonly flags?: number
 }
 
-/** The facts of an object's maps by name, each map one object. */
-export function mapFacts(object: ObjectSpec, kernel: VerifierKernel): ReadonlyMap<string, MapFacts> {
-  return new Map(object.maps.map(map => [map.name, factsOf(map, object, kernel)]))
+/**
+ * The facts of an object's maps by name, each map one object. `contents` are what the loader puts into maps in place
+ * of what the object has: into ".kconfig" the kernel's configuration.
+ */
+export function mapFacts(
+  object: ObjectSpec,
+  kernel: VerifierKernel,
+  contents?: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, MapFacts> {
+  return new Map(
+    object.maps.map(map => [map.name, factsOf(map, object, kernel, contents?.get(map.name) ?? map.data)]),
+  )
 }
 
-function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapFacts {
+function factsOf(
+  map: MapSpec,
+  object: ObjectSpec,
+  kernel: VerifierKernel,
+  data: Uint8Array | undefined,
+): MapFacts {
   const frozen = map.kind === "rodata" || map.kind === "kconfig"
   const { btf } = object
   return {
@@ -30,9 +45,8 @@ function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapF
     maxEntries: map.maxEntries,
     flags: map.flags | (frozen ? MAP_FLAG.RDONLY_PROG : 0),
     // Loaders give the template of inner maps no name.
-    inner: map.inner && { ...factsOf(map.inner, object, kernel), name: "" },
-    constants:
-      frozen && map.type === MAP_TYPE.ARRAY ? (map.data ?? new Uint8Array(map.valueSize)) : undefined,
+    inner: map.inner && { ...factsOf(map.inner, object, kernel, undefined), name: "" },
+    constants: frozen && map.type === MAP_TYPE.ARRAY ? (data ?? new Uint8Array(map.valueSize)) : undefined,
     fields: fieldsOf(map, object, kernel),
     btf: map.valueType === undefined ? undefined : btf,
     valueType: map.valueType,
@@ -71,6 +85,7 @@ export function programFromObject(
   if (type === undefined) return undefined
   const attach = definition?.attachType === undefined ? undefined : attachType(definition.attachType)
   const sleepable = definition?.sleepable === true
+  const references = resolve(object, program, maps, kernel)
   return {
     name: program.name,
     type,
@@ -78,13 +93,13 @@ export function programFromObject(
     sleepable,
     gpl: isGplCompatible(object.license),
     flags: (choices.flags ?? 0) | (sleepable ? PROGRAM_FLAG.SLEEPABLE : 0),
-    instructions: program.instructions,
+    instructions: withoutAbsentKfuncs(object, program, references),
     functions: program.functions.map(({ name, start, linkage }) => ({
       name,
       start,
       global: linkage !== "static",
     })),
-    references: resolve(object, program, maps, kernel),
+    references,
     btf: object.btf,
     lines: program.lines,
     funcInfo: program.funcInfo,
@@ -93,6 +108,25 @@ export function programFromObject(
         ? operationOf(object, program, sleepable, kernel)
         : attachTarget(type, attach?.name, program.target, sleepable, kernel),
   }
+}
+
+/** As libbpf: a weak kfunc that the kernel does not have is called by a number that no helper has. */
+const ABSENT_KFUNC = 2_002_000_000
+
+function withoutAbsentKfuncs(
+  { externs }: ObjectSpec,
+  program: ProgramSpec,
+  references: ReadonlyMap<number, ProgramReference>,
+): readonly Instruction[] {
+  const absent = program.references.filter(({ kind, at }) => kind === "kfunc" && !references.has(at))
+  if (absent.length === 0) return program.instructions
+  const instructions = [...program.instructions]
+  for (const reference of absent) {
+    if (reference.kind !== "kfunc") continue
+    const index = externs.findIndex(each => each.name === reference.extern)
+    instructions[reference.at] = { ...instructions[reference.at]!, src: 0, imm: ABSENT_KFUNC + index }
+  }
+  return instructions
 }
 
 /** The structure of operations that an object's map builds with this program. */
@@ -136,7 +170,7 @@ function resolve(
         break
       case "kfunc": {
         const { name, btfId } = kernelFunction(object, reference.extern, kernel)
-        found.set(at, { kind: "kfunc", name, btfId: btfId ?? 0 })
+        if (btfId !== undefined) found.set(at, { kind: "kfunc", name, btfId })
         break
       }
       case "extern": {

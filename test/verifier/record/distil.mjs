@@ -15,7 +15,12 @@ for (const file of process.argv.slice(2)) {
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1)
       continue
     }
-    const said = withoutAddresses(message ?? "")
+    // The program itself was loaded, and what libbpf did next with its object failed.
+    if (errno !== "0" && /^\d+: |^from \d+ to /.test(message)) {
+      reasons.set("failed behind the verifier", (reasons.get("failed behind the verifier") ?? 0) + 1)
+      continue
+    }
+    const said = asKernelSays(message ?? "").trimEnd()
     rows.set(
       `${object} ${program}`,
       [object, program, programType(Number(type)).name, attach, flags, errno, processed, said].join("\t"),
@@ -24,11 +29,14 @@ for (const file of process.argv.slice(2)) {
 }
 const head = "object\tprogram\ttype\tattach\tflags\terrno\tprocessed\tmessage"
 const text = `${[head, ...[...rows.values()].sort()].join("\n")}\n`
-writeFileSync(new URL("../linux-6.12-families.tsv.gz", import.meta.url), gzipSync(text, { level: 9 }))
+writeFileSync(new URL("../linux-6.12-programs.tsv.gz", import.meta.url), gzipSync(text, { level: 9 }))
 console.log(`${rows.size} programs`)
 for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]))
   console.log(`left out ${count}: ${reason}`)
 
-function withoutAddresses(message) {
-  return message.replace(/0xffff[0-9a-f]{12}/g, "ADDRESS").trimEnd()
+/** libbpf replaces what kernels say of calls that it put in place of what it could not relocate. */
+function asKernelSays(message) {
+  if (/^failed to resolve CO-RE relocation/.test(message)) return "invalid func unknown#195896080"
+  if (/^kfunc '.*' is referenced but wasn't resolved/.test(message)) return "invalid func unknown#2002…"
+  return message
 }
