@@ -97,7 +97,7 @@ function checkAttachment(walk: Walk): void {
 
 /** What a program is attached to by BTF decides its context: without it nothing can be said. */
 function checkTarget({ program }: Walk): void {
-  if (program.type === "ext") unsupported("programs of type ext")
+  if (program.type === "ext") unsupported("programs of type ext whose target is not told")
   if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
 }
