@@ -1,4 +1,4 @@
-import type { Btf, FuncInfo, LineInfo, TypeId } from "../btf/index.ts"
+import type { Btf, FuncInfo, LineInfo, SpecialField, TypeId } from "../btf/index.ts"
 import type { AttachTypeName, FunctionSignature, ProgramTypeName, Release } from "../catalog/index.ts"
 import type { Instruction } from "../isa/index.ts"
 
@@ -15,31 +15,10 @@ export interface MapFacts {
   readonly inner: MapFacts | undefined
   /** The contents of a frozen, read-only data section: loads from it give constants. */
   readonly constants: Uint8Array | undefined
-  readonly fields: readonly MapField[]
+  /** What only certain helpers may touch. */
+  readonly fields: readonly SpecialField[]
   readonly btf: Btf | undefined
   readonly valueType: TypeId | undefined
-}
-
-/** A field of a map value that only certain helpers may touch. */
-export interface MapField {
-  readonly kind:
-    | "spinLock"
-    | "timer"
-    | "workqueue"
-    | "kptr"
-    | "listHead"
-    | "listNode"
-    | "treeRoot"
-    | "treeNode"
-    | "refcount"
-  readonly offset: number
-  readonly size: number
-  readonly pointer?: {
-    readonly ownership: "counted" | "perCpu" | "untrusted"
-    readonly btf: Btf
-    readonly type: TypeId
-    readonly name: string
-  }
 }
 
 /** What a slot of the program refers to outside of it. */

@@ -9,7 +9,9 @@ export const ERRNO = {
   ENOMEM: 12,
   EACCES: 13,
   EFAULT: 14,
+  EBUSY: 16,
   EINVAL: 22,
+  EOPNOTSUPP: 95,
   ENOTSUPP: 524,
 } as const
 

@@ -5,6 +5,7 @@ import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from 
 import { PROGRAM_FLAG } from "./program.ts"
 import { ERRNO, Rejection, reject, Unsupported, unsupported } from "./reject.ts"
 import type { VerifierResult } from "./result.ts"
+import { checkArenaLoads, checkArenas } from "./rules/arenas.ts"
 import { prototypeOf } from "./rules/global-arguments.ts"
 import { fillArguments } from "./rules/global-calls.ts"
 import { checkMapForProgram } from "./rules/map-programs.ts"
@@ -18,9 +19,10 @@ import { TYPE } from "./state/register-type.ts"
 import { newState } from "./state/state.ts"
 import { checkControlFlow } from "./walk/cfg.ts"
 import { explore, MOST_STEPS } from "./walk/explore.ts"
+import { findFastcallSpills, removeFastcallSpills } from "./walk/fastcall.ts"
 import { checkStackDepth } from "./walk/stack-depth.ts"
 import { checkSubprograms, findSubprograms } from "./walk/subprograms.ts"
-import { touchEverything, touchNothing, type Walk } from "./walk/walk.ts"
+import { MARK, touchEverything, touchNothing, type Walk } from "./walk/walk.ts"
 
 /**
  * What the kernel of `kernel.release` would say to a program: its verdict, errno and log, and how many
@@ -58,42 +60,55 @@ export function verifyProgram(
 
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */
 function run(walk: Walk): void {
-  const { program } = walk
   checkTarget(walk)
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
-  if (program.target?.refusal)
-    reject(walk, program.target.refusal.errno, program.target.refusal.message, "attach-target")
   resolveReferences(walk)
+  checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
+  checkAttachment(walk)
+  findFastcallSpills(walk)
   walkMain(walk)
   walkGlobalFunctions(walk)
+  removeFastcallSpills(walk)
   checkStackDepth(walk)
+  checkArenaLoads(walk)
+  checkAbsentKfuncs(walk)
   // What a processor may run ahead on is not walked: refusals are the kernel's, acceptance might not be.
   if (!walk.privileged) unsupported("speculation of programs loaded without capabilities")
 }
 
+/** Calls of kfuncs that this kernel does not have may stand in the program, where no path leads to them. */
+function checkAbsentKfuncs(walk: Walk): void {
+  for (const [at, reference] of walk.program.references)
+    if (reference.kind === "kfunc" && reference.btfId === 0 && (walk.marks[at]! & MARK.SEEN) !== 0)
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        "invalid kernel function call not eliminated in verifier pass",
+        "kfunc-not-allowed",
+      )
+}
+
 const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
+
+/** Where the program is to be attached, and whether it may sleep there. */
+function checkAttachment(walk: Walk): void {
+  const { type, sleepable, gpl, target } = walk.program
+  if (type === "syscall" && !sleepable)
+    reject(walk, ERRNO.EINVAL, "Syscall programs can only be sleepable", "sleepable")
+  if (type === "struct_ops" && !gpl)
+    reject(walk, ERRNO.EINVAL, "struct ops programs must have a GPL compatible license", "gpl-only")
+  if (target?.refusal) reject(walk, target.refusal.errno, target.refusal.message, "attach-target")
+}
 
 /** What a program is attached to by BTF decides its context: without it nothing can be said. */
 function checkTarget({ program }: Walk): void {
-  if (hasExceptionCallback(program)) unsupported("exceptions")
-  if (program.type === "ext") unsupported("programs of type ext")
+  if (program.type === "ext") unsupported("programs of type ext whose target is not told")
   if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
-}
-
-/** A declaration tag of the entry function names the function that catches what is thrown. */
-function hasExceptionCallback({ btf, funcInfo }: VerifierProgram): boolean {
-  const entry = funcInfo[0]?.type
-  if (!btf || entry === undefined) return false
-  for (const id of btf.ids()) {
-    const tag = btf.kindOf(id) === "decl_tag" ? btf.typeOf(id, "decl_tag") : undefined
-    if (tag?.type === entry && tag.name.startsWith("exception_callback:")) return true
-  }
-  return false
 }
 
 function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: VerifierOptions): Walk {
@@ -139,6 +154,7 @@ function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: Veri
     contextAnswers: new Map(),
     helpers: new Map(),
     inlinedLoops: new Map(),
+    exceptionCallback: undefined,
   }
 }
 
@@ -184,6 +200,7 @@ function walkMain(walk: Walk): void {
 
 /** Global functions that were called, each for itself, until none is left: they may call others. */
 function walkGlobalFunctions(walk: Walk): void {
+  if (walk.exceptionCallback !== undefined) walk.subprograms[walk.exceptionCallback]!.called = true
   for (let found = true; found; ) {
     found = false
     walk.subprograms.forEach((each, index) => {
@@ -191,6 +208,8 @@ function walkGlobalFunctions(walk: Walk): void {
       const list = prototypeOf(walk, index)
       if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
       if (printsSteps(walk.log)) walk.log.line(`Validating ${each.name}() func#${index}...`)
+      if (index === walk.exceptionCallback && (list.length !== 1 || list[0]!.kind !== "scalar"))
+        reject(walk, ERRNO.EINVAL, "exception cb only supports single integer argument", "exception")
       start(walk, index)
       fillArguments(walk, walk.state.frames[0]!, list)
       explore(walk)

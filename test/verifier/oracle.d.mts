@@ -10,4 +10,6 @@ export interface Expected {
   readonly message: string
 }
 
-export function readOracle(): ReadonlyMap<string, Expected>
+export const TABLES: Readonly<Record<string, readonly string[]>>
+
+export function readOracle(table?: string): ReadonlyMap<string, Expected>

@@ -1,6 +1,7 @@
 import type { Rejection } from "../reject.ts"
 import type { Rule } from "../rule.ts"
 import type { Walk } from "../walk/walk.ts"
+import { explainArena } from "./arenas.ts"
 import {
   explainArgumentType,
   explainArgumentValue,
@@ -30,6 +31,8 @@ import {
   explainTooComplex,
   explainUnreachable,
 } from "./control-flow.ts"
+import { explainDynptr } from "./dynptrs.ts"
+import { explainException } from "./exceptions.ts"
 import type { Explanation } from "./explanation.ts"
 import { type Explainer, failureOf } from "./failure.ts"
 import { explainUninitialisedRegister } from "./initialised.ts"
@@ -48,6 +51,7 @@ import {
   explainReadOnlyMemory,
   explainSpecialField,
 } from "./memory.ts"
+import { explainKptr, explainObject, explainWorkItem } from "./objects.ts"
 import { explainPacketBounds } from "./packet.ts"
 import {
   explainFramePointer,
@@ -107,6 +111,11 @@ const EXPLAINERS: Readonly<Record<Rule, Explainer>> = {
   "memory-size": explainMemorySize,
   trust: explainTrust,
   iterator: explainIterator,
+  dynptr: explainDynptr,
+  kptr: explainKptr,
+  object: explainObject,
+  "work-item": explainWorkItem,
+  arena: explainArena,
   callback: explainCallback,
   "global-function": explainGlobalFunction,
   "map-helper": explainMapHelper,
@@ -118,6 +127,7 @@ const EXPLAINERS: Readonly<Record<Rule, Explainer>> = {
   rcu: explainRcu,
   preemption: explainPreemption,
   "return-value": explainReturnValue,
+  exception: explainException,
   "infinite-loop": explainInfiniteLoop,
   "back-edge": explainBackEdge,
   "too-complex": explainTooComplex,

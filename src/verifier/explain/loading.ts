@@ -33,7 +33,7 @@ export const explainMapProgram: Explainer = ({ walk, at, message }) => {
 
 export const explainPacketLoad: Explainer = failure => ({
   what: "loads from the packet with LD_ABS or LD_IND",
-  known: `the program is of type ${failure.walk.program.type}, r6 is ${describe(currentFrame(failure.walk.state).registers[6]!)}, ${failure.walk.state.references.length || "no"} references are held`,
+  known: `the program is of type ${failure.walk.program.type}, r6 is ${describe(currentFrame(failure.walk.state).registers[6]!)}, ${currentFrame(failure.walk.state).references.length || "no"} references are held`,
   needs:
     "a socket filter or traffic control program with its context in r6, no references, locks or RCU sections held, in a function that returns int",
   fix: "use bpf_skb_load_bytes() or direct packet access instead",

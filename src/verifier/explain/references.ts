@@ -1,7 +1,8 @@
 import { kfunc } from "../../catalog/index.ts"
 import { CLASS, classOf, JUMP, operatorOf } from "../../isa/index.ts"
 import { calledName } from "../rules/callback-calls.ts"
-import type { Reference } from "../state/state.ts"
+import type { Reference } from "../state/frame.ts"
+import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
 import { link } from "./chain.ts"
 import type { ChainStep } from "./explanation.ts"
@@ -39,7 +40,7 @@ function releaserOf(name: string): string {
 
 export const explainReferenceLeak: Explainer = failure => {
   const { walk } = failure
-  const held = walk.state.references
+  const held = currentFrame(walk.state).references
   const last = held.at(-1)
   const names = held.map(each => acquiredBy(walk, each))
   const release = last ? releaserOf(calledName(walk, last.at)?.name ?? "") : "its release"

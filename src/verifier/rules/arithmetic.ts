@@ -20,12 +20,13 @@ import {
   UNKNOWN,
   zeroExtended,
 } from "../domain/index.ts"
-import { ERRNO, reject, unsupported } from "../reject.ts"
+import { ERRNO, reject } from "../reject.ts"
 import { markPrecise } from "../state/precision.ts"
 import { ADDED_CONSTANT, copyRegister, type Register, setScalar } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import { nextId, recall, remember, type Walk } from "../walk/walk.ts"
+import { castAddressSpace } from "./arenas.ts"
 import { movePointer } from "./pointer-arithmetic.ts"
 import { overwriteRegister, readRegister, writtenRegister } from "./register-access.ts"
 
@@ -80,7 +81,10 @@ function move(walk: Walk, instruction: Instruction): void {
     setScalar(writtenRegister(walk, dst), constantOf(wide ? imm : imm >>> 0), !walk.privileged)
     return
   }
-  if (wide && off === ADDR_SPACE_CAST_OFFSET) unsupported("address space casts of arenas")
+  if (wide && off === ADDR_SPACE_CAST_OFFSET) {
+    castAddressSpace(walk, instruction)
+    return
+  }
   const sizes = wide ? [0, 8, 16, 32] : [0, 8, 16]
   if (!sizes.includes(off) || imm !== 0) reserved()
   const source = readRegister(walk, src)
@@ -142,7 +146,12 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
     reject(walk, ERRNO.EINVAL, `invalid shift ${imm}`, "constant-arithmetic")
   const target = writtenRegister(walk, dst)
   const source = fromRegister ? currentFrame(walk.state).registers[src]! : undefined
-  if (target.type === TYPE.ARENA) return
+  if (target.type === TYPE.ARENA || source?.type === TYPE.ARENA) {
+    // Anything may be calculated with pointers into an arena: only their lower half counts.
+    if (source && target.type !== TYPE.ARENA) copyRegister(target, source)
+    target.lowWrittenAt = walk.at + 1
+    return
+  }
   if (source && source.type !== TYPE.SCALAR) {
     if (target.type === TYPE.SCALAR) {
       markPrecise(walk, dst)

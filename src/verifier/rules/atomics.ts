@@ -2,6 +2,7 @@ import { ATOMIC, ATOMIC_OPERATORS, type Instruction, sizeOf } from "../../isa/in
 import { ERRNO, reject } from "../reject.ts"
 import { baseType, isPacketPointer, TYPE, typeName } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
+import { mayBeAtomicInArena } from "./arenas.ts"
 import { type Access, checkAccess } from "./memory.ts"
 import { overwriteRegister, readRegister } from "./register-access.ts"
 
@@ -39,7 +40,12 @@ export function walkAtomic(walk: Walk, { opcode, dst, src, off, imm }: Instructi
   }
   if (imm === ATOMIC.CMPXCHG) hidden(0, readRegister(walk, 0).type)
   hidden(src, operand.type)
-  if (REFUSED.has(baseType(pointer.type)) || isPacketPointer(pointer.type))
+  const inArena = pointer.type === TYPE.ARENA
+  if (
+    REFUSED.has(baseType(pointer.type)) ||
+    isPacketPointer(pointer.type) ||
+    (inArena && !mayBeAtomicInArena(imm))
+  )
     reject(
       walk,
       ERRNO.EACCES,

@@ -1,13 +1,13 @@
 import { isNull, UNKNOWN } from "../domain/index.ts"
-import { ERRNO, Rejection, reject, unsupported } from "../reject.ts"
+import { ERRNO, Rejection, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
 import { cloneRegister, copyRegister, setPointer, setScalar } from "../state/register.ts"
 import { FLAG, mayBeNull, TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
-import { checkArgumentType, mayBeMoved } from "./argument-types.ts"
+import { checkArgumentOffset, checkArgumentType } from "./argument-types.ts"
 import { structsMatch } from "./btf-match.ts"
-import { checkUnmoved } from "./context.ts"
+import { checkDynptr } from "./dynptrs/arguments.ts"
 import { type GlobalArgument, prototypeOf } from "./global-arguments.ts"
 import { checkHelperMemory } from "./helper-memory.ts"
 import { markNotNull } from "./nullness.ts"
@@ -42,7 +42,7 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
       if (register.type !== TYPE.SCALAR) refuse(`R${number} is not a scalar`)
       return
     case "context":
-      if (!mayBeMoved(register.type)) checkUnmoved(walk, number, register)
+      checkArgumentOffset(walk, number, register)
       if (register.type !== TYPE.CTX) refuse(`arg#${place} expects pointer to ctx`)
       return
     case "memory": {
@@ -50,7 +50,7 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
         if (!argument.nullable) refuse(`arg#${place} is expected to be non-NULL`)
         return
       }
-      if (!mayBeMoved(register.type)) checkUnmoved(walk, number, register)
+      checkArgumentOffset(walk, number, register)
       const saved = cloneRegister(register)
       if (mayBeNull(register.type)) markNotNull(register)
       checkHelperMemory(walk, number, argument.size, "read", true, undefined)
@@ -69,7 +69,7 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
       if (mayBeNull(register.type) && !argument.nullable)
         reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`, "global-function")
       const { btf } = walk.kernel
-      if (!structsMatch(register.btf!, register.btfId, register.off, btf, argument.type, false)) {
+      if (!structsMatch(walk, register.btf!, register.btfId, register.off, btf, argument.type, false)) {
         const type = register.btf!.type(register.btfId)
         const name = "name" in type ? type.name : ""
         reject(
@@ -79,11 +79,19 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
           "global-function",
         )
       }
-      checkUnmoved(walk, number, register, true)
+      checkArgumentOffset(walk, number, register)
       return
     }
+    case "dynptr":
+      if (register.type !== TYPE.STACK) checkArgumentOffset(walk, number, register)
+      checkDynptr(walk, number, register, { how: "use", kind: undefined, cloneRefId: 0 })
+      return
+    case "arena":
+      if (register.type !== TYPE.ARENA && register.type !== TYPE.SCALAR)
+        refuse(`R${number} is not a pointer to arena or scalar.`)
+      return
     default:
-      unsupported("dynptrs as arguments of global functions")
+      argument satisfies never
   }
 }
 
@@ -109,8 +117,16 @@ export function fillArguments(walk: Walk, frame: Frame, list: readonly GlobalArg
         register.btfId = argument.type
         register.id = nextId(walk)
         break
+      case "dynptr":
+        setPointer(register, TYPE.CONST_DYNPTR)
+        register.dynptr = { kind: "local", first: true }
+        register.id = nextId(walk)
+        break
+      case "arena":
+        setScalar(register, UNKNOWN, !walk.privileged)
+        break
       default:
-        unsupported("dynptrs as arguments of global functions")
+        argument satisfies never
     }
   }
 }

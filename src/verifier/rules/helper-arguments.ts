@@ -1,19 +1,19 @@
 import type { HelperArgument } from "../../catalog/details.ts"
 import { isKnown, isNull } from "../domain/index.ts"
-import { ERRNO, reject, unsupported } from "../reject.ts"
+import { ERRNO, reject } from "../reject.ts"
 import { markPrecise } from "../state/precision.ts"
 import type { Register } from "../state/register.ts"
 import { baseType, isPacketPointer, TYPE } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
 import { checkAlignment } from "./alignment.ts"
-import { checkArgumentType, mayBeMoved } from "./argument-types.ts"
+import { checkArgumentOffset, checkArgumentType } from "./argument-types.ts"
 import { checkBtfArgument } from "./btf-arguments.ts"
 import { checkConstString } from "./const-string.ts"
 import { checkUnmoved } from "./context.ts"
-import { checkHelperDynptr } from "./dynptrs.ts"
+import { checkHelperDynptr, checkReleasedDynptr } from "./dynptrs/helpers.ts"
 import type { HelperCall } from "./helper-call.ts"
 import { checkHelperMemory, checkMemorySize } from "./helper-memory.ts"
-import { checkKptrField } from "./kptrs.ts"
+import { checkKptrField } from "./kptrs/exchange.ts"
 import { mapValueKind } from "./map-helpers.ts"
 import { mayAccessPacket } from "./packet.ts"
 import { readRegister } from "./register-access.ts"
@@ -46,8 +46,9 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
     if (baseType(register.type) === TYPE.BTF_ID) checkBtfArgument(walk, call, argument, number, register)
     checkOffset(walk, number, register, argument)
   }
-  if (argument.release && argument.kind !== "dynptr") {
-    if (!register.refId && !given)
+  if (argument.release) {
+    if (argument.kind === "dynptr") checkReleasedDynptr(walk, number, register)
+    else if (!register.refId && !given)
       reject(walk, ERRNO.EINVAL, `R${number} must be referenced when passed to release function`, "release")
     call.releases = number
   }
@@ -65,8 +66,8 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
 }
 
 function checkOffset(walk: Walk, number: number, register: Register, argument: HelperArgument): void {
-  if (argument.kind === "dynptr" && register.type === TYPE.STACK) return
   if (argument.release) {
+    if (argument.kind === "dynptr" && register.type === TYPE.STACK) return
     if (register.off)
       reject(
         walk,
@@ -77,8 +78,7 @@ function checkOffset(walk: Walk, number: number, register: Register, argument: H
     checkUnmoved(walk, number, register)
     return
   }
-  if (mayBeMoved(register.type)) return
-  checkUnmoved(walk, number, register, baseType(register.type) === TYPE.BTF_ID)
+  checkArgumentOffset(walk, number, register)
 }
 
 function checkKind(
@@ -144,16 +144,15 @@ function checkKind(
       call.callback = register.subprogram
       return
     case "dynptr":
-      checkHelperDynptr(walk, call, argument, number, register)
+      checkHelperDynptr(walk, argument, number, register)
       return
     case "kptrField":
-      checkKptrField(walk, number, register)
+      checkKptrField(walk, call, number, register)
       return
     case "perCpuVariable":
-      call.btfVariable = register
-      return
-    case "kptr":
-      unsupported("bpf_kptr_xchg")
+      if (!register.btfId)
+        reject(walk, ERRNO.EACCES, `Helper has invalid btf_id in R${number}`, "argument-type")
+      call.variable = { btf: register.btf!, id: register.btfId }
       return
     default:
       return

@@ -2,7 +2,8 @@ import { isKnown, isNull } from "../domain/index.ts"
 import { LOG_LEVEL } from "../log/log.ts"
 import { ERRNO, Rejection, reject } from "../reject.ts"
 import { markPrecise } from "../state/precision.ts"
-import { TYPE, typeName } from "../state/register-type.ts"
+import type { Register } from "../state/register.ts"
+import { FLAG, TYPE, typeName } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
 import {
@@ -14,6 +15,7 @@ import {
   pushAsyncCallback,
   pushCallback,
 } from "./callbacks.ts"
+import { noteDynptr, writeThroughDynptr } from "./dynptrs/helpers.ts"
 import { checkReferences } from "./exit.ts"
 import type { HelperCall } from "./helper-call.ts"
 
@@ -54,6 +56,16 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
           "return-value",
         )
       return
+    case "bpf_dynptr_data":
+      noteDynptr(walk, call)
+      return
+    case "bpf_dynptr_write":
+      if (writeThroughDynptr(walk, call)) call.movesPacket = true
+      return
+    case "bpf_per_cpu_ptr":
+    case "bpf_this_cpu_ptr":
+      notePerCpuObject(registers[1]!, call)
+      return
     case "bpf_set_retval":
       if (type === "lsm" && attachType === "lsm_cgroup" && target?.returnsVoid)
         reject(
@@ -64,6 +76,11 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
         )
       return
   }
+}
+
+/** Memory of each processor that the program allocated, and read from a map inside an RCU section. */
+function notePerCpuObject({ type }: Register, call: HelperCall): void {
+  call.perCpuObject = (type & FLAG.RCU) !== 0
 }
 
 /** The next program does not know what this one holds. */

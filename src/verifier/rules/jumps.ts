@@ -30,6 +30,7 @@ import { currentFrame } from "../state/state.ts"
 import { pushBranch } from "../walk/branches.ts"
 import { recall, remember, touchRegister, type Walk } from "../walk/walk.ts"
 import { leave } from "./exit.ts"
+import { worksUnderLock } from "./graphs/kfuncs.ts"
 import { callHelper } from "./helper-call.ts"
 import { callKfunc } from "./kfuncs/call.ts"
 import { collectLinked, spreadKnowledge } from "./linked-scalars.ts"
@@ -56,7 +57,7 @@ export function walkJump(walk: Walk, instruction: Instruction): boolean {
         dst !== 0
       )
         reserved("BPF_CALL")
-      call(walk, instruction)
+      if (!call(walk, instruction)) return false
       touchRegister(walk, 0)
       walk.at++
       return true
@@ -81,22 +82,22 @@ export function walkJump(walk: Walk, instruction: Instruction): boolean {
 }
 
 const SPIN_UNLOCK = 94
-/** Kfuncs on lists and trees are called while the lock that guards them is held. */
-const UNDER_LOCK = /^bpf_(list_(push|pop|front|back)|rbtree_)/
 
-function call(walk: Walk, instruction: Instruction): void {
+/** False when the path ends with it. */
+function call(walk: Walk, instruction: Instruction): boolean {
   const { src, imm } = instruction
   if (walk.state.lock) {
     const reference = walk.program.references.get(walk.at)
     const refused =
       src === PSEUDO_CALL.HELPER
         ? imm !== SPIN_UNLOCK
-        : src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && UNDER_LOCK.test(reference.name))
+        : src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && worksUnderLock(reference.name))
     if (refused) reject(walk, ERRNO.EINVAL, "function calls are not allowed while holding a lock", "lock")
   }
+  if (src === PSEUDO_CALL.KFUNC) return callKfunc(walk, instruction)
   if (src === PSEUDO_CALL.SUBPROGRAM) callSubprogram(walk, instruction)
-  else if (src === PSEUDO_CALL.KFUNC) callKfunc(walk, instruction)
   else callHelper(walk, instruction)
+  return true
 }
 
 /** A conditional jump: one way when it is known, else both, each with what it tells. */
@@ -153,8 +154,8 @@ function branch(walk: Walk, instruction: Instruction): void {
   const asksNull =
     !narrow && !right && imm === 0 && (condition === CONDITION.EQ || condition === CONDITION.NE)
   if (asksNull && mayBeNull(left.type)) {
-    markNullness(walk.state, dst, condition === CONDITION.NE)
-    markNullness(other, dst, condition === CONDITION.EQ)
+    markNullness(walk, walk.state, dst, condition === CONDITION.NE)
+    markNullness(walk, other, dst, condition === CONDITION.EQ)
   } else if (!(right && !narrow && learnPacketRange(condition, dst, src, walk.state, other)))
     if (!walk.privileged && left.type !== TYPE.SCALAR)
       reject(walk, ERRNO.EACCES, `R${dst} pointer comparison prohibited`, "pointer-comparison")

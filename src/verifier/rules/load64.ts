@@ -51,7 +51,11 @@ function loadVariable(walk: Walk, dst: number, btfId: number | undefined): void 
   }
   const { btf } = walk.kernel
   const variable = btf.typeOf(btfId, "var")
-  if (!variable) unsupported("kernel functions as variables")
+  // Of a function, only the address is known.
+  if (!variable) {
+    setPointer(target, TYPE.MEM | FLAG.READ_ONLY)
+    return
+  }
   const perCpu = btf
     .findAll(".data..percpu", "datasec")
     .some(id => btf.typeOf(id, "datasec")?.variables.some(each => each.type === btfId))

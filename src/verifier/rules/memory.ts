@@ -1,6 +1,6 @@
 import { CLASS, classOf, type Instruction, MODE, modeOf, sizeOf } from "../../isa/index.ts"
 import { signExtended, truncated, UNKNOWN, unknownBytes } from "../domain/index.ts"
-import { ERRNO, reject, unsupported } from "../reject.ts"
+import { ERRNO, reject } from "../reject.ts"
 import { type Register, setScalar } from "../state/register.ts"
 import { baseType, FLAG, isPacketPointer, mayBeNull, TYPE, typeName } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
@@ -142,7 +142,8 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
       loadUnknown(walk, access)
       return
     case TYPE.ARENA:
-      unsupported("memory of arenas")
+      loadUnknown(walk, access)
+      return
   }
   reject(walk, ERRNO.EACCES, `R${base} invalid mem access '${typeName(type)}'`, "pointer-needed")
 }

@@ -1,7 +1,7 @@
 import { formatTnum, isNull } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
-import { baseType, TYPE, typeName } from "../state/register-type.ts"
+import { baseType, FLAG, TYPE } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
 import { MOST_OFFSET } from "./pointer-arithmetic.ts"
 
@@ -117,7 +117,7 @@ export function accessBuffer(
   offset: number,
   size: number,
 ): void {
-  checkBufferOffset(walk, typeName(pointer.type), number, pointer, offset, size)
+  checkBufferOffset(walk, pointer.type & FLAG.READ_ONLY ? "rdonly" : "rdwr", number, pointer, offset, size)
 }
 
 function checkBufferOffset(

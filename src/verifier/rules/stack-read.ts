@@ -8,6 +8,7 @@ import { TYPE } from "../state/register-type.ts"
 import { rememberStackAccess } from "../state/remember.ts"
 import { BYTE, byteKind, isKnownZero, isSpill, type StackSlot } from "../state/stack-slot.ts"
 import { currentFrame } from "../state/state.ts"
+import { noteStackAccess } from "../walk/fastcall.ts"
 import { touchSlot, type Walk } from "../walk/walk.ts"
 import type { Access } from "./memory.ts"
 import { checkStackBounds } from "./stack-bounds.ts"
@@ -32,6 +33,7 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
   const { nearSmin, nearSmax } = pointer.scalar
   checkInitialized(walk, access.base, offset, access.size, false, "direct", undefined)
   loadBytes(walk, access, frame, nearSmin + offset, nearSmax + offset + access.size)
+  noteStackAccess(walk, frame, nearSmin + offset)
 }
 
 function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): void {
@@ -41,6 +43,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
   const slot = frame.stack[index]!
   const spilled = slot.register
   touchSlot(walk, index)
+  noteStackAccess(walk, frame, offset)
   if (!isSpill(slot)) {
     checkBytes(walk, slot, offset, place, size)
     markRead(walk, spilled, spilled.parent, LIVE.READ64)

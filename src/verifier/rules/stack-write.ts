@@ -17,9 +17,10 @@ import {
   setByteKind,
 } from "../state/stack-slot.ts"
 import { currentFrame } from "../state/state.ts"
+import { noteStackAccess } from "../walk/fastcall.ts"
 import { touchSlot, type Walk } from "../walk/walk.ts"
 import { giveId } from "./arithmetic.ts"
-import { destroyDynptrAt } from "./dynptr-slots.ts"
+import { destroyDynptrAt } from "./dynptrs/slots.ts"
 import type { Access } from "./memory.ts"
 import { checkStackBounds } from "./stack-bounds.ts"
 
@@ -52,6 +53,7 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   if (!walk.privileged && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
     reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack", "spill")
   destroyDynptrAt(walk, frame, index)
+  noteStackAccess(walk, frame, offset)
   touchSlot(walk, index)
   const value = access.value === undefined ? undefined : storedValue(walk, access)
   const aligned = offset % 8 === 0
@@ -119,6 +121,7 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
   const zero = storesZero(walk, access)
   let keptZero = false
   for (let at = least; at < end; at++) destroyDynptrAt(walk, frame, (-at - 1) >> 3)
+  noteStackAccess(walk, frame, least)
   for (let at = least; at < end; at++) {
     const place = -at - 1
     const slot = frame.stack[place >> 3]!

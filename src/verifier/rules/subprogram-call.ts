@@ -51,9 +51,9 @@ export function callSubprogram(walk: Walk, { imm }: Instruction): void {
   walk.at = subprogram.start - 1
   if (!printsSteps(walk.log)) return
   walk.log.write("caller:\n")
-  writeFrame(walk, state, caller, true)
+  writeFrame(walk, caller, true)
   walk.log.write("callee:\n")
-  writeFrame(walk, state, callee, true)
+  writeFrame(walk, callee, true)
 }
 
 /** Adds the frame of a called function. */
@@ -63,6 +63,7 @@ export function enter(walk: Walk, state: State, index: number, callSite: number)
     reject(walk, ERRNO.E2BIG, `the call stack of ${depth + 1} frames is too deep`, "call-depth")
   const frame = newFrame(callSite, depth, index)
   setFramePointer(frame)
+  frame.references = currentFrame(state).references.slice()
   state.frames.push(frame)
   touchEverything(walk)
   return frame

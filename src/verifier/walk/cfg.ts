@@ -71,7 +71,7 @@ function visitInstruction(walk: Walk, at: number, found: Uint8Array, stack: numb
     case JUMP.JA: {
       const target = at + 1 + (kind === CLASS.JMP ? off : imm)
       const isNew = edge(target, THROUGH)
-      mark(target, MARK.PRUNE | MARK.JUMP)
+      mark(target, MARK.PRUNE | MARK.JUMP | MARK.TARGET)
       return isNew
     }
     default:
@@ -96,7 +96,7 @@ function follow(
     writeSourceLine(walk, from, `${from}: `)
     reject(walk, ERRNO.EINVAL, `jump out of range from insn ${from} to ${to}`, "jump-target")
   }
-  if (kind === BRANCH) walk.marks[to] = walk.marks[to]! | MARK.PRUNE | MARK.JUMP
+  if (kind === BRANCH) walk.marks[to] = walk.marks[to]! | MARK.PRUNE | MARK.JUMP | MARK.TARGET
   const there = found[to]!
   if (there === 0) {
     found[from] = DISCOVERED | kind
