@@ -10,6 +10,7 @@ import { loadBuiltinProfile } from "../../dist/profile/node.js"
 import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
 import { compileTests } from "./compile.mjs"
 import { tagsOf } from "./tags.mjs"
+import { targetOf } from "./targets.mjs"
 
 /** What was recorded: the verifier's own tests (verifier_*.c), and the programs of the other tests. */
 export const TABLES = ["linux-6.12.tsv.gz", "linux-6.12-programs.tsv.gz"]
@@ -37,9 +38,10 @@ export async function* loadPrograms(pattern, table = TABLES[0]) {
       if (!expected) continue
       const target = await relocationTarget(tags.get(program.name), kernel)
       if (object.btf && !resolvers.has(target)) resolvers.set(target, new CoreResolver(object.btf, target))
+      const replaced = await replacedProgram(targetOf(file, program), kernel, profile)
       const verify = logLevel => {
         const { instructions } = applyCore(program, object, target, resolvers.get(target))
-        const choices = { programType: expected.type, flags: expected.flags }
+        const choices = { programType: expected.type, flags: expected.flags, extends: replaced }
         const given = programFromObject(object, { ...program, instructions }, maps, kernel, choices)
         const attach = expected.attach ? { attachType: expected.attach } : {}
         return verifyProgram({ ...given, ...attach }, kernel, { logLevel })
@@ -47,6 +49,17 @@ export async function* loadPrograms(pattern, table = TABLES[0]) {
       yield { file, program, expected, verify }
     }
   }
+}
+
+/** The program that one of type ext replaces a function of, as it is given to the kernel. */
+async function replacedProgram(target, kernel, profile) {
+  if (!target) return undefined
+  const [path] = await compileTests([target.object])
+  const object = readObject(readFileSync(path), { name: target.object })
+  const program = object.programs.find(each => each.name === target.program)
+  const maps = mapFacts(object, kernel, kconfigOf(object, profile))
+  const { instructions } = applyCore(program, object, kernel.btf)
+  return { program: programFromObject(object, { ...program, instructions }, maps, kernel) }
 }
 
 /** What a loader puts into the section of configuration values; nothing where an option is missing. */

@@ -11,6 +11,7 @@ import { runInGuest } from "../../../scripts/kernel-guest/guest.mjs"
 import { kernelPackage } from "../../../scripts/kernel-guest/kernel-package.mjs"
 import { cache, prepare } from "../../selftests/prepare.mjs"
 import { flagsOf } from "../tags.mjs"
+import { targetOf } from "../targets.mjs"
 
 const here = fileURLToPath(new URL(".", import.meta.url))
 const folder = join(cache, "../verifier")
@@ -32,7 +33,12 @@ for (const name of readdirSync(objects).sort()) {
   const object = open(path, name)
   if (!object) continue
   files[`objects/${name}`] = path
-  for (const program of object.programs) list.push(`${name} ${program.name} ${flagsOf(object, program)}`)
+  for (const program of object.programs) {
+    const target = targetOf(name, program)
+    if (target) files[`objects/${target.object}`] = join(objects, target.object)
+    const behind = target ? ` ${target.object} ${target.program}` : ""
+    list.push(`${name} ${program.name} ${flagsOf(object, program)}${behind}`)
+  }
 }
 console.log(`${list.length} programs of ${Object.keys(files).length - 1} objects`)
 writeFileSync(join(folder, "list"), `${list.join("\n")}\n`)
