@@ -1,6 +1,6 @@
 // Asks a Linux 6.12 guest what it says of every program of the kernel's selftests that other tests leave out.
 //   npm run build && node test/verifier/record/record.mjs [FILE-PATTERN]
-// Writes .cache/verifier/answers.tsv and logs; `distil.mjs` makes the table of this folder from the answers.
+// Leaves answers.tsv and logs in .cache/verifier/results; `distil.mjs` makes the table from such answers.
 // Programs come from test/selftests (open-selftests.mjs compiles them).
 import { execFileSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
