@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
+import { BtfBuilder, readBtf } from "../btf/index.ts"
 import { loadBuiltinProfile } from "../profile/node.ts"
 import { mapFields } from "./facts/map-fields.ts"
 import type { MapFacts, VerifierKernel } from "./program.ts"
@@ -218,5 +219,42 @@ describe("exceptions, work items and arenas", () => {
     ],
   ] as const)("%s", (_name, code, options, message) => {
     expect(verdictOf(code, options)).toBe(message)
+  })
+})
+
+describe("programs that replace a function", () => {
+  const types = (argument: "word" | "wide") => {
+    const builder = new BtfBuilder()
+    const number = (size: number) =>
+      builder.add({ kind: "int", name: `u${size * 8}`, size, encoding: "", bits: size * 8, bitOffset: 0 })
+    const word = number(4)
+    const type = argument === "word" ? word : number(8)
+    const proto = { kind: "func_proto", name: "", returns: word, params: [{ name: "a", type }] } as const
+    const prototype = builder.add(proto)
+    const id = builder.add({ kind: "func", name: "answer", type: prototype, linkage: "global" })
+    return { btf: readBtf(builder.build(), { label: "test" }), funcInfo: [{ at: 0, type: id }] }
+  }
+  const replace = (argument: "word" | "wide", code: string) => {
+    const replaced = { ...programOf("r0 = 0\nexit", kernel), ...types("word") }
+    // The function stands behind the entry: what calls it does not matter here.
+    const target = {
+      ...replaced,
+      instructions: programOf("call pc+1\nexit\nr0 = 0\nexit", kernel).instructions,
+      functions: [
+        { name: "test", start: 0, global: true },
+        { name: "answer", start: 2, global: true },
+      ],
+      funcInfo: [{ at: 2, type: replaced.funcInfo[0]!.type }],
+    }
+    const program = { ...programOf(code, kernel, { type: "ext" }), ...types(argument) }
+    return verifyProgram({ ...program, extension: { program: target, function: "answer" } }, kernel).message
+  }
+
+  test("may return what they want", () => {
+    expect(replace("word", "r0 = r1\nexit")).toBe("")
+  })
+
+  test("take the same arguments", () => {
+    expect(replace("wide", "r0 = 0\nexit")).toBe("arg0 in answer() has size 8 while answer() has 4")
   })
 })

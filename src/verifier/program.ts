@@ -53,6 +53,14 @@ export interface VerifierProgram {
   readonly funcInfo: readonly FuncInfo[]
   /** What a tracing, lsm or struct_ops program stands on. */
   readonly target: AttachTarget | undefined
+  /** What a program of type ext replaces. */
+  readonly extension?: Extension | undefined
+}
+
+/** A function of another program. */
+export interface Extension {
+  readonly program: VerifierProgram
+  readonly function: string
 }
 
 export interface AttachTarget {

@@ -68,3 +68,4 @@ export type Rule =
   // Who may load it, and where.
   | "capability"
   | "attach-target"
+  | "extension"

@@ -1,8 +1,7 @@
 import { LOAD64_OPCODE, PSEUDO_LOAD } from "../isa/index.ts"
 import { type Explanation, explain } from "./explain/index.ts"
-import { LOG_LEVEL, newLog, printsSteps } from "./log/log.ts"
+import { LOG_LEVEL, printsSteps } from "./log/log.ts"
 import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from "./program.ts"
-import { PROGRAM_FLAG } from "./program.ts"
 import { ERRNO, Rejection, reject, Unsupported, unsupported } from "./reject.ts"
 import type { VerifierResult } from "./result.ts"
 import { checkArenaLoads, checkArenas } from "./rules/arenas.ts"
@@ -12,14 +11,14 @@ import { checkMapForProgram } from "./rules/map-programs.ts"
 import { findPacketChanges } from "./rules/packet-changes.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
 import { NO_CALLER, newFrame } from "./state/frame.ts"
-import { newIdMap } from "./state/id-map.ts"
-import { newMasks } from "./state/precision-masks.ts"
 import { setPointer } from "./state/register.ts"
 import { TYPE } from "./state/register-type.ts"
 import { newState } from "./state/state.ts"
 import { checkControlFlow } from "./walk/cfg.ts"
 import { explore, MOST_STEPS } from "./walk/explore.ts"
+import { checkExtension, inPlaceOf } from "./walk/extension.ts"
 import { findFastcallSpills, removeFastcallSpills } from "./walk/fastcall.ts"
+import { newWalk } from "./walk/new-walk.ts"
 import { checkStackDepth } from "./walk/stack-depth.ts"
 import { checkSubprograms, findSubprograms } from "./walk/subprograms.ts"
 import { MARK, touchEverything, touchNothing, type Walk } from "./walk/walk.ts"
@@ -33,7 +32,7 @@ export function verifyProgram(
   kernel: VerifierKernel,
   options: VerifierOptions = {},
 ): VerifierResult {
-  const walk = newWalk(program, kernel, options)
+  const walk = newWalk(inPlaceOf(program), kernel, options)
   let verdict: VerifierResult["verdict"] = "accept"
   let errno = 0
   let message = ""
@@ -96,12 +95,13 @@ const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
 
 /** Where the program is to be attached, and whether it may sleep there. */
 function checkAttachment(walk: Walk): void {
-  const { type, sleepable, gpl, target } = walk.program
+  const { type, sleepable, gpl, target, extension } = walk.program
   if (type === "syscall" && !sleepable)
     reject(walk, ERRNO.EINVAL, "Syscall programs can only be sleepable", "sleepable")
   if (type === "struct_ops" && !gpl)
     reject(walk, ERRNO.EINVAL, "struct ops programs must have a GPL compatible license", "gpl-only")
-  if (target?.refusal) reject(walk, target.refusal.errno, target.refusal.message, "attach-target")
+  if (extension) checkExtension(walk, extension)
+  else if (target?.refusal) reject(walk, target.refusal.errno, target.refusal.message, "attach-target")
 }
 
 /** What a program is attached to by BTF decides its context: without it nothing can be said. */
@@ -109,53 +109,6 @@ function checkTarget({ program }: Walk): void {
   if (program.type === "ext") unsupported("programs of type ext whose target is not told")
   if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
-}
-
-function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: VerifierOptions): Walk {
-  const { instructions } = program
-  const privileged = options.privileged ?? true
-  return {
-    program,
-    kernel,
-    code: instructions,
-    subprograms: [],
-    log: newLog(options.logLevel ?? 0),
-    privileged,
-    strictAlignment: (program.flags & PROGRAM_FLAG.STRICT_ALIGNMENT) !== 0,
-    testStateFrequency: privileged && (program.flags & PROGRAM_FLAG.TEST_STATE_FREQ) !== 0,
-    marks: new Uint8Array(instructions.length + 1),
-    explored: new Array(instructions.length),
-    pending: [],
-    counters: {
-      processed: 0,
-      jumps: 0,
-      processedAtCheckpoint: 0,
-      jumpsAtCheckpoint: 0,
-      totalStates: 0,
-      peakStates: 0,
-      maxStatesPerInstruction: 0,
-      longestMarkRead: 0,
-    },
-    idMap: newIdMap(),
-    precision: newMasks(),
-    touched: { registers: 0, lowSlots: 0, highSlots: 0 },
-    state: newState(newFrame(NO_CALLER, 0, 0)),
-    at: 0,
-    from: -1,
-    cameFrom: -1,
-    historyEntry: undefined,
-    lastId: 0,
-    printWhole: false,
-    logAfterInstruction: 0,
-    instructionTextLength: 0,
-    lastLine: -1,
-    remembered: new Array(instructions.length),
-    accessTypes: new Int32Array(instructions.length),
-    contextAnswers: new Map(),
-    helpers: new Map(),
-    inlinedLoops: new Map(),
-    exceptionCallback: undefined,
-  }
 }
 
 /** Classic packet loads may end the program, so a function with them must give a number. */
@@ -192,9 +145,23 @@ function resolveReferences(walk: Walk): void {
 }
 
 function walkMain(walk: Walk): void {
+  if (walk.program.extension) {
+    walkReplacement(walk)
+    return
+  }
   if (walk.program.funcInfo.length > 0) prototypeOf(walk, 0)
   start(walk, 0)
   setPointer(walk.state.frames[0]!.registers[1]!, TYPE.CTX)
+  explore(walk)
+}
+
+/** A program that replaces a function is walked like one: for any arguments of its prototype. */
+function walkReplacement(walk: Walk): void {
+  if (printsSteps(walk.log)) walk.log.line(`Validating ${walk.subprograms[0]!.name}() func#0...`)
+  const list = prototypeOf(walk, 0)
+  if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
+  start(walk, 0)
+  fillArguments(walk, walk.state.frames[0]!, list)
   explore(walk)
 }
 

@@ -10,6 +10,7 @@ import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/
 import { compileTests } from "./compile.mjs"
 import { readOracle, TABLES } from "./oracle.mjs"
 import { tagsOf } from "./tags.mjs"
+import { targetOf } from "./targets.mjs"
 
 /** Yields { file, program, expected, verify(logLevel, explain) } for every program of a table. */
 export async function* loadPrograms(pattern, table = TABLES["6.12"][0], release = "6.12") {
@@ -36,9 +37,10 @@ export async function* loadPrograms(pattern, table = TABLES["6.12"][0], release 
       const expected = { ...told, ...names }
       const target = await relocationTarget(tags.get(program.name), kernel)
       if (object.btf && !resolvers.has(target)) resolvers.set(target, new CoreResolver(object.btf, target))
+      const replaced = await replacedProgram(targetOf(file, program), kernel, profile)
       const verify = (logLevel, explain = false) => {
         const { instructions } = applyCore(program, object, target, resolvers.get(target))
-        const choices = { programType: expected.type, flags: expected.flags }
+        const choices = { programType: expected.type, flags: expected.flags, extends: replaced }
         const given = programFromObject(object, { ...program, instructions }, maps, kernel, choices)
         const attach = expected.attach ? { attachType: expected.attach } : {}
         return verifyProgram({ ...given, ...attach }, kernel, { logLevel, explain })
@@ -46,6 +48,17 @@ export async function* loadPrograms(pattern, table = TABLES["6.12"][0], release 
       yield { file, program, expected, verify }
     }
   }
+}
+
+/** The program that one of type ext replaces a function of, as it is given to the kernel. */
+async function replacedProgram(target, kernel, profile) {
+  if (!target) return undefined
+  const [path] = await compileTests([target.object])
+  const object = readObject(readFileSync(path), { name: target.object })
+  const program = object.programs.find(each => each.name === target.program)
+  const maps = mapFacts(object, kernel, kconfigOf(object, profile))
+  const { instructions } = applyCore(program, object, kernel.btf)
+  return { program: programFromObject(object, { ...program, instructions }, maps, kernel) }
 }
 
 /** What a loader puts into the section of configuration values; nothing where an option is missing. */

@@ -39,6 +39,7 @@ import { explainUninitialisedRegister } from "./initialised.ts"
 import {
   explainAttachTarget,
   explainCapability,
+  explainExtension,
   explainMapHelper,
   explainMapProgram,
   explainPacketLoad,
@@ -139,6 +140,7 @@ const EXPLAINERS: Readonly<Record<Rule, Explainer>> = {
   encoding: explainEncoding,
   capability: explainCapability,
   "attach-target": explainAttachTarget,
+  extension: explainExtension,
 }
 
 /** Explains a refusal from where the walk stands. Costs nothing before one: the path is read off the states. */

@@ -60,6 +60,17 @@ export const explainAttachTarget: Explainer = ({ walk, message }) => ({
     : "attach to another function: `skep explain` names the hooks, a profile the functions of a kernel",
 })
 
+export const explainExtension: Explainer = ({ walk, message }) => {
+  const { extension } = walk.program
+  return {
+    what: `is to replace ${extension?.function ?? "a function"} of another program`,
+    known: `the other program is of type ${extension?.program.type ?? "not told"}: ${message}`,
+    needs:
+      "a global function of the other program, with the same arguments and result, which may change packets where this one does",
+    fix: "declare the function that is replaced without static, and this one with the same prototype; compile both with -g",
+  }
+}
+
 /** For what no rule is named of. */
 export const explainUnnamed: Explainer = failure => ({
   what: doing(failure),

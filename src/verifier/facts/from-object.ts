@@ -13,6 +13,8 @@ import { mapFields } from "./map-fields.ts"
 export interface ProgramChoices {
   readonly programType?: ProgramTypeName
   readonly flags?: number
+  /** Of a program of type ext: the program whose function it replaces, by default the one that its section names. */
+  readonly extends?: { readonly program: VerifierProgram; readonly function?: string }
 }
 
 /**
@@ -103,6 +105,10 @@ export function programFromObject(
     btf: object.btf,
     lines: program.lines,
     funcInfo: program.funcInfo,
+    extension: choices.extends && {
+      program: choices.extends.program,
+      function: choices.extends.function ?? program.target,
+    },
     target:
       type === "struct_ops"
         ? operationOf(object, program, sleepable, kernel)

@@ -3,7 +3,8 @@
  *
  *   loader LIST ANSWERS LOGS
  *
- * LIST has a line "object program flags" for each. ANSWERS gets "object program type attach flags errno processed
+ * LIST has a line "object program flags" for each, with "target-object target-program" behind it for one that
+ * replaces a function of another program. ANSWERS gets "object program type attach flags errno processed
  * message" (tabs between) for each that reached the kernel, or "object program - reason" for the others. LOGS gets
  * each whole log (level 2) behind a line "=== object program".
  */
@@ -59,9 +60,24 @@ static void last_words(char *text, char *message, size_t size, int *processed)
 	}
 }
 
-static void load_one(const char *path, const char *name, int flags, FILE *answers, FILE *logs)
+/* The program that one of type ext is to replace a function of. */
+static int load_target(const char *path, const char *name, struct bpf_object **object)
 {
-	struct bpf_object *object = bpf_object__open(path);
+	struct bpf_program *program, *wanted;
+
+	*object = bpf_object__open(path);
+	wanted = *object ? bpf_object__find_program_by_name(*object, name) : NULL;
+	if (!wanted)
+		return -1;
+	bpf_object__for_each_program(program, *object)
+		bpf_program__set_autoload(program, program == wanted);
+	return bpf_object__load(*object) ? -1 : bpf_program__fd(wanted);
+}
+
+static void load_one(const char *path, const char *name, int flags, const char *target_path,
+		     const char *target_name, FILE *answers, FILE *logs)
+{
+	struct bpf_object *object = bpf_object__open(path), *target = NULL;
 	struct bpf_program *program, *wanted;
 	char message[1024];
 	int error, processed;
@@ -74,6 +90,14 @@ static void load_one(const char *path, const char *name, int flags, FILE *answer
 	wanted = bpf_object__find_program_by_name(object, name);
 	bpf_object__for_each_program(program, object)
 		bpf_program__set_autoload(program, program == wanted);
+	if (target_path) {
+		int fd = load_target(target_path, target_name, &target);
+
+		if (fd < 0 || bpf_program__set_attach_target(wanted, fd, NULL)) {
+			fprintf(answers, "%s\t%s\t-\tits target was not loaded\n", path, name);
+			goto out;
+		}
+	}
 	bpf_program__set_flags(wanted, flags | bpf_program__flags(wanted));
 	bpf_program__set_log_buf(wanted, log_text, LOG_BYTES);
 	bpf_program__set_log_level(wanted, 2 | 4);
@@ -98,20 +122,22 @@ static void load_one(const char *path, const char *name, int flags, FILE *answer
 		error ? message : "");
 out:
 	bpf_object__close(object);
+	bpf_object__close(target);
 }
 
 int main(int argc, char **argv)
 {
 	FILE *list = fopen(argv[1], "r"), *answers = fopen(argv[2], "w"), *logs = fopen(argv[3], "w");
-	char path[256], name[256];
-	int flags;
+	char line[1024], path[256], name[256], target_path[256], target_name[256];
+	int flags, words;
 
 	if (argc != 4 || !list || !answers || !logs)
 		return 1;
 	libbpf_set_print(keep_first_warning);
-	while (fscanf(list, "%255s %255s %d", path, name, &flags) == 3) {
+	while (fgets(line, sizeof(line), list)) {
+		words = sscanf(line, "%255s %255s %d %255s %255s", path, name, &flags, target_path, target_name);
 		warning[0] = 0;
-		load_one(path, name, flags, answers, logs);
+		load_one(path, name, flags, words == 5 ? target_path : NULL, target_name, answers, logs);
 		fflush(answers);
 		fflush(logs);
 	}

@@ -1,6 +1,6 @@
 // Asks a Linux guest what it says of every program of the kernel's selftests.
 //   npm run build && node test/verifier/record/record.mjs [--release 6.1|6.12] [FILE-PATTERN]
-// Writes .cache/verifier/RELEASE/answers.tsv and logs; `distil.mjs` makes the tables from the answers.
+// Leaves answers.tsv and logs in .cache/verifier/RELEASE/results; `distil.mjs` makes the tables from such answers.
 // The verifier's own tests (verifier_*.c) are compiled here, the other programs come from test/selftests
 // (open-selftests.mjs compiles them).
 import { execFileSync } from "node:child_process"
@@ -12,6 +12,7 @@ import { runInGuest } from "../../../scripts/kernel-guest/guest.mjs"
 import { kernelPackage } from "../../../scripts/kernel-guest/kernel-package.mjs"
 import { cache, prepare } from "../../selftests/prepare.mjs"
 import { flagsOf } from "../tags.mjs"
+import { targetOf } from "../targets.mjs"
 
 /** The load flags that each release knows; with others it refuses without a word. */
 const KNOWN_FLAGS = { 6.1: 0x3f, 6.12: 0xff }
@@ -39,8 +40,12 @@ for (const objects of [join(cache, "verifier"), join(cache, "objects")]) {
     const object = open(path, name)
     if (!object) continue
     files[`objects/${name}`] = path
-    for (const program of object.programs)
-      list.push(`${name} ${program.name} ${flagsOf(object, program) & KNOWN_FLAGS[release]}`)
+    for (const program of object.programs) {
+      const target = targetOf(name, program)
+      if (target) files[`objects/${target.object}`] = join(objects, target.object)
+      const behind = target ? ` ${target.object} ${target.program}` : ""
+      list.push(`${name} ${program.name} ${flagsOf(object, program) & KNOWN_FLAGS[release]}${behind}`)
+    }
   }
 }
 console.log(`${list.length} programs of ${Object.keys(files).length - 1} objects`)
