@@ -2,3 +2,4 @@
 export * from "./base/errors.ts"
 export * from "./kernel/index.ts"
 export { applyCore, type MapSpec, type ObjectSpec, type ProgramSpec, readObject } from "./object/index.ts"
+export { type ProgramReport, type VerifyOptions, type VerifyReport, verify } from "./verdict/index.ts"

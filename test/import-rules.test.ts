@@ -19,7 +19,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   profile: ["base", "btf", "catalog"],
   embedded: ["base", "catalog", "isa", "btf", "object", "engine", "kernel", "profile"],
   linux: ["base", "catalog", "isa", "btf", "object", "kernel"],
-  cli: ["base", "catalog", "isa", "btf", "object", "engine", "kernel", "profile", "embedded", "linux"],
+  verdict: ["base", "btf", "isa", "catalog", "object", "kernel", "profile", "verifier"],
+  cli: [
+    "base",
+    "catalog",
+    "isa",
+    "btf",
+    "object",
+    "engine",
+    "kernel",
+    "profile",
+    "embedded",
+    "linux",
+    "verifier",
+    "verdict",
+  ],
 }
 
 /** Files that may use Node's own modules: everything else runs in a browser too. */

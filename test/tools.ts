@@ -11,6 +11,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   gcc: "gcc",
   ip: "iproute2",
   pahole: "dwarves",
+  python3: "python3",
   "qemu-system-x86_64": "qemu-system-x86",
   setpriv: "util-linux",
   strace: "strace",

@@ -16,6 +16,7 @@ const FOLDERS = {
   "src/btf/fixtures": { build: import("../../src/btf/fixtures/build.mjs") },
   "src/cli/disasm/fixtures": {},
   "src/cli/run/fixtures": {},
+  "src/cli/verify/fixtures": {},
   "src/embedded/fixtures": {},
   "src/engine/fixtures": { build: import("../../src/engine/fixtures/build.mjs") },
   "src/object/fixtures": { build: import("../../src/object/fixtures/build.mjs") },

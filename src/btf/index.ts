@@ -9,6 +9,7 @@ export { type FormatRawOptions, formatRaw, formatRawJson } from "./format-raw.ts
 export { findMember, type MemberPlace, memberBits } from "./member.ts"
 export { type ReadBtfOptions, readBtf } from "./read.ts"
 export * from "./references.ts"
+export * from "./special-fields/index.ts"
 export { type SpellOptions, spellDeclaration } from "./spelling.ts"
 export * from "./types.ts"
 export * from "./value.ts"

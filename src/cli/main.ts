@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "load, attach and run an object on the embedded kernel",
     load: () => import("./run/index.ts"),
   },
+  verify: {
+    summary: "verify programs as a kernel would, and explain refusals",
+    load: () => import("./verify/index.ts"),
+  },
   inspect: { summary: "show what an object file holds", load: () => import("./inspect/index.ts") },
   disasm: {
     summary: "disassemble programs, source lines interleaved",

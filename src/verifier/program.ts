@@ -1,4 +1,4 @@
-import type { Btf, FuncInfo, LineInfo, TypeId } from "../btf/index.ts"
+import type { Btf, FuncInfo, LineInfo, SpecialField, TypeId } from "../btf/index.ts"
 import type { AttachTypeName, FunctionSignature, ProgramTypeName, Release } from "../catalog/index.ts"
 import type { Instruction } from "../isa/index.ts"
 
@@ -15,31 +15,10 @@ export interface MapFacts {
   readonly inner: MapFacts | undefined
   /** The contents of a frozen, read-only data section: loads from it give constants. */
   readonly constants: Uint8Array | undefined
-  readonly fields: readonly MapField[]
+  /** What only certain helpers may touch. */
+  readonly fields: readonly SpecialField[]
   readonly btf: Btf | undefined
   readonly valueType: TypeId | undefined
-}
-
-/** A field of a map value that only certain helpers may touch. */
-export interface MapField {
-  readonly kind:
-    | "spinLock"
-    | "timer"
-    | "workqueue"
-    | "kptr"
-    | "listHead"
-    | "listNode"
-    | "treeRoot"
-    | "treeNode"
-    | "refcount"
-  readonly offset: number
-  readonly size: number
-  readonly pointer?: {
-    readonly ownership: "counted" | "perCpu" | "untrusted"
-    readonly btf: Btf
-    readonly type: TypeId
-    readonly name: string
-  }
 }
 
 /** What a slot of the program refers to outside of it. */
@@ -74,6 +53,14 @@ export interface VerifierProgram {
   readonly funcInfo: readonly FuncInfo[]
   /** What a tracing, lsm or struct_ops program stands on. */
   readonly target: AttachTarget | undefined
+  /** What a program of type ext replaces. */
+  readonly extension?: Extension | undefined
+}
+
+/** A function of another program. */
+export interface Extension {
+  readonly program: VerifierProgram
+  readonly function: string
 }
 
 export interface AttachTarget {
@@ -110,4 +97,6 @@ export interface VerifierOptions {
   readonly logLevel?: number
   /** False for a program loaded without CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN. */
   readonly privileged?: boolean
+  /** Explain a refusal in words: its values, where they came from, and what helps. */
+  readonly explain?: boolean
 }

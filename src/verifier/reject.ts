@@ -1,3 +1,4 @@
+import type { Rule } from "./rule.ts"
 import type { Walk } from "./walk/walk.ts"
 
 /** Errnos that the verifier gives, as the numbers of Linux. */
@@ -8,7 +9,9 @@ export const ERRNO = {
   ENOMEM: 12,
   EACCES: 13,
   EFAULT: 14,
+  EBUSY: 16,
   EINVAL: 22,
+  EOPNOTSUPP: 95,
   ENOTSUPP: 524,
 } as const
 
@@ -16,9 +19,12 @@ export const ERRNO = {
 export class Rejection {
   readonly errno: number
   readonly message: string
-  constructor(errno: number, message: string) {
+  /** The rule that was broken, for the explanation. */
+  readonly rule: Rule | undefined
+  constructor(errno: number, message: string, rule?: Rule) {
     this.errno = errno
     this.message = message
+    this.rule = rule
   }
 }
 
@@ -31,9 +37,9 @@ export class Unsupported {
 }
 
 /** Ends the verification with a line of log. */
-export function reject(walk: Walk, errno: number, message: string): never {
+export function reject(walk: Walk, errno: number, message: string, rule?: Rule): never {
   walk.log.line(message)
-  throw new Rejection(errno, message)
+  throw new Rejection(errno, message, rule)
 }
 
 /** Refused for what is not built yet, never accepted. */

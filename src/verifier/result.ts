@@ -1,3 +1,5 @@
+import type { Explanation } from "./explain/explanation.ts"
+
 export interface VerifierStatistics {
   /** Instructions walked over all paths. */
   readonly processed: number
@@ -19,5 +21,7 @@ export interface VerifierResult {
   readonly log: string
   /** Where the walk stood when it ended. */
   readonly instruction: number
+  /** Of a refusal, when it was asked for. */
+  readonly explanation: Explanation | undefined
   readonly stats: VerifierStatistics
 }

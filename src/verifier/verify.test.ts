@@ -175,12 +175,11 @@ const CASES: readonly Case[] = [
     message: "Unreleased reference id=2 alloc_insn=7",
   },
   {
-    name: "a kfunc is not modelled",
-    type: "syscall",
-    code: "r1 = 0\nr2 = 0\ncall kernel-function#1\nr0 = 0\nexit",
-    references: [[2, { kind: "kfunc", name: "bpf_obj_new_impl", btfId: 1 }]],
+    name: "what it replaces is not told",
+    type: "ext",
+    code: "r0 = 0\nexit",
     verdict: "unsupported",
-    message: "not supported by this verifier yet: kfunc bpf_obj_new_impl",
+    message: "not supported by this verifier yet: programs of type ext whose target is not told",
   },
 ]
 

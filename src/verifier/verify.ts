@@ -1,25 +1,27 @@
 import { LOAD64_OPCODE, PSEUDO_LOAD } from "../isa/index.ts"
-import { LOG_LEVEL, newLog, printsSteps } from "./log/log.ts"
+import { type Explanation, explain } from "./explain/index.ts"
+import { LOG_LEVEL, printsSteps } from "./log/log.ts"
 import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from "./program.ts"
-import { PROGRAM_FLAG } from "./program.ts"
 import { ERRNO, Rejection, reject, Unsupported, unsupported } from "./reject.ts"
 import type { VerifierResult } from "./result.ts"
+import { checkArenaLoads, checkArenas } from "./rules/arenas.ts"
 import { prototypeOf } from "./rules/global-arguments.ts"
 import { fillArguments } from "./rules/global-calls.ts"
 import { checkMapForProgram } from "./rules/map-programs.ts"
 import { findPacketChanges } from "./rules/packet-changes.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
 import { NO_CALLER, newFrame } from "./state/frame.ts"
-import { newIdMap } from "./state/id-map.ts"
-import { newMasks } from "./state/precision-masks.ts"
 import { setPointer } from "./state/register.ts"
 import { TYPE } from "./state/register-type.ts"
 import { newState } from "./state/state.ts"
 import { checkControlFlow } from "./walk/cfg.ts"
 import { explore, MOST_STEPS } from "./walk/explore.ts"
+import { checkExtension, inPlaceOf } from "./walk/extension.ts"
+import { findFastcallSpills, removeFastcallSpills } from "./walk/fastcall.ts"
+import { newWalk } from "./walk/new-walk.ts"
 import { checkStackDepth } from "./walk/stack-depth.ts"
 import { checkSubprograms, findSubprograms } from "./walk/subprograms.ts"
-import { touchEverything, touchNothing, type Walk } from "./walk/walk.ts"
+import { MARK, touchEverything, touchNothing, type Walk } from "./walk/walk.ts"
 
 /**
  * What the kernel of `kernel.release` would say to a program: its verdict, errno and log, and how many
@@ -30,10 +32,11 @@ export function verifyProgram(
   kernel: VerifierKernel,
   options: VerifierOptions = {},
 ): VerifierResult {
-  const walk = newWalk(program, kernel, options)
+  const walk = newWalk(inPlaceOf(program), kernel, options)
   let verdict: VerifierResult["verdict"] = "accept"
   let errno = 0
   let message = ""
+  let explanation: Explanation | undefined
   try {
     run(walk)
   } catch (error) {
@@ -41,6 +44,7 @@ export function verifyProgram(
       verdict = "reject"
       errno = error.errno
       message = error.message
+      if (options.explain) explanation = explain(walk, error)
     } else if (error instanceof Unsupported) {
       verdict = "unsupported"
       errno = ERRNO.ENOTSUPP
@@ -50,92 +54,61 @@ export function verifyProgram(
   }
   const stats = statistics(walk)
   if (walk.log.level !== 0) writeStatistics(walk, stats)
-  return { verdict, errno, message, log: walk.log.text(), instruction: walk.at, stats }
+  return { verdict, errno, message, log: walk.log.text(), instruction: walk.at, explanation, stats }
 }
 
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */
 function run(walk: Walk): void {
-  const { program } = walk
   checkTarget(walk)
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
-  if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
   resolveReferences(walk)
+  checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
+  checkAttachment(walk)
+  findFastcallSpills(walk)
   walkMain(walk)
   walkGlobalFunctions(walk)
+  removeFastcallSpills(walk)
   checkStackDepth(walk)
+  checkArenaLoads(walk)
+  checkAbsentKfuncs(walk)
   // What a processor may run ahead on is not walked: refusals are the kernel's, acceptance might not be.
   if (!walk.privileged) unsupported("speculation of programs loaded without capabilities")
 }
 
+/** Calls of kfuncs that this kernel does not have may stand in the program, where no path leads to them. */
+function checkAbsentKfuncs(walk: Walk): void {
+  for (const [at, reference] of walk.program.references)
+    if (reference.kind === "kfunc" && reference.btfId === 0 && (walk.marks[at]! & MARK.SEEN) !== 0)
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        "invalid kernel function call not eliminated in verifier pass",
+        "kfunc-not-allowed",
+      )
+}
+
 const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
+
+/** Where the program is to be attached, and whether it may sleep there. */
+function checkAttachment(walk: Walk): void {
+  const { type, sleepable, gpl, target, extension } = walk.program
+  if (type === "syscall" && !sleepable)
+    reject(walk, ERRNO.EINVAL, "Syscall programs can only be sleepable", "sleepable")
+  if (type === "struct_ops" && !gpl)
+    reject(walk, ERRNO.EINVAL, "struct ops programs must have a GPL compatible license", "gpl-only")
+  if (extension) checkExtension(walk, extension)
+  else if (target?.refusal) reject(walk, target.refusal.errno, target.refusal.message, "attach-target")
+}
 
 /** What a program is attached to by BTF decides its context: without it nothing can be said. */
 function checkTarget({ program }: Walk): void {
-  if (hasExceptionCallback(program)) unsupported("exceptions")
-  if (program.type === "ext") unsupported("programs of type ext")
+  if (program.type === "ext") unsupported("programs of type ext whose target is not told")
   if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
-}
-
-/** A declaration tag of the entry function names the function that catches what is thrown. */
-function hasExceptionCallback({ btf, funcInfo }: VerifierProgram): boolean {
-  const entry = funcInfo[0]?.type
-  if (!btf || entry === undefined) return false
-  for (const id of btf.ids()) {
-    const tag = btf.kindOf(id) === "decl_tag" ? btf.typeOf(id, "decl_tag") : undefined
-    if (tag?.type === entry && tag.name.startsWith("exception_callback:")) return true
-  }
-  return false
-}
-
-function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: VerifierOptions): Walk {
-  const { instructions } = program
-  const privileged = options.privileged ?? true
-  return {
-    program,
-    kernel,
-    code: instructions,
-    subprograms: [],
-    log: newLog(options.logLevel ?? 0),
-    privileged,
-    strictAlignment: (program.flags & PROGRAM_FLAG.STRICT_ALIGNMENT) !== 0,
-    testStateFrequency: privileged && (program.flags & PROGRAM_FLAG.TEST_STATE_FREQ) !== 0,
-    marks: new Uint8Array(instructions.length + 1),
-    explored: new Array(instructions.length),
-    pending: [],
-    counters: {
-      processed: 0,
-      jumps: 0,
-      processedAtCheckpoint: 0,
-      jumpsAtCheckpoint: 0,
-      totalStates: 0,
-      peakStates: 0,
-      maxStatesPerInstruction: 0,
-      longestMarkRead: 0,
-    },
-    idMap: newIdMap(),
-    precision: newMasks(),
-    touched: { registers: 0, lowSlots: 0, highSlots: 0 },
-    state: newState(newFrame(NO_CALLER, 0, 0)),
-    at: 0,
-    from: -1,
-    cameFrom: -1,
-    historyEntry: undefined,
-    lastId: 0,
-    printWhole: false,
-    logAfterInstruction: 0,
-    instructionTextLength: 0,
-    lastLine: -1,
-    remembered: new Array(instructions.length),
-    accessTypes: new Int32Array(instructions.length),
-    contextAnswers: new Map(),
-    helpers: new Map(),
-    inlinedLoops: new Map(),
-  }
 }
 
 /** Classic packet loads may end the program, so a function with them must give a number. */
@@ -150,7 +123,7 @@ function checkPacketLoadFunctions(walk: Walk): void {
     const result = program.btf.kindOf(program.btf.resolve(prototype.returns))
     if (result === "int" || result === "enum" || result === "enum64") continue
     const what = each.hasPacketLoad ? "LD_ABS" : "tail_call"
-    reject(walk, ERRNO.EINVAL, `${what} is only allowed in functions that return 'int'.`)
+    reject(walk, ERRNO.EINVAL, `${what} is only allowed in functions that return 'int'.`, "packet-load")
   }
 }
 
@@ -159,32 +132,51 @@ function resolveReferences(walk: Walk): void {
   const seen = new Set<MapFacts>()
   walk.code.forEach(({ opcode, src, imm }, at) => {
     if (opcode !== LOAD64_OPCODE) return
+    walk.at = at
     const reference = walk.program.references.get(at)
     if (reference?.kind === "map" || reference?.kind === "mapValue") {
       if (!seen.has(reference.map)) checkMapForProgram(walk, reference.map)
       seen.add(reference.map)
     } else if (!reference && (src === PSEUDO_LOAD.MAP_FD || src === PSEUDO_LOAD.MAP_VALUE))
-      reject(walk, ERRNO.EBADF, `fd ${imm} is not pointing to valid bpf_map`)
-    else if (src > PSEUDO_LOAD.MAP_IDX_VALUE) reject(walk, ERRNO.EINVAL, "unrecognized bpf_ld_imm64 insn")
+      reject(walk, ERRNO.EBADF, `fd ${imm} is not pointing to valid bpf_map`, "map-helper")
+    else if (src > PSEUDO_LOAD.MAP_IDX_VALUE)
+      reject(walk, ERRNO.EINVAL, "unrecognized bpf_ld_imm64 insn", "encoding")
   })
 }
 
 function walkMain(walk: Walk): void {
+  if (walk.program.extension) {
+    walkReplacement(walk)
+    return
+  }
   if (walk.program.funcInfo.length > 0) prototypeOf(walk, 0)
   start(walk, 0)
   setPointer(walk.state.frames[0]!.registers[1]!, TYPE.CTX)
   explore(walk)
 }
 
+/** A program that replaces a function is walked like one: for any arguments of its prototype. */
+function walkReplacement(walk: Walk): void {
+  if (printsSteps(walk.log)) walk.log.line(`Validating ${walk.subprograms[0]!.name}() func#0...`)
+  const list = prototypeOf(walk, 0)
+  if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
+  start(walk, 0)
+  fillArguments(walk, walk.state.frames[0]!, list)
+  explore(walk)
+}
+
 /** Global functions that were called, each for itself, until none is left: they may call others. */
 function walkGlobalFunctions(walk: Walk): void {
+  if (walk.exceptionCallback !== undefined) walk.subprograms[walk.exceptionCallback]!.called = true
   for (let found = true; found; ) {
     found = false
     walk.subprograms.forEach((each, index) => {
       if (index === 0 || !each.global || !each.called || each.verified) return
       const list = prototypeOf(walk, index)
-      if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "")
+      if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
       if (printsSteps(walk.log)) walk.log.line(`Validating ${each.name}() func#${index}...`)
+      if (index === walk.exceptionCallback && (list.length !== 1 || list[0]!.kind !== "scalar"))
+        reject(walk, ERRNO.EINVAL, "exception cb only supports single integer argument", "exception")
       start(walk, index)
       fillArguments(walk, walk.state.frames[0]!, list)
       explore(walk)

@@ -66,6 +66,7 @@ function guestFiles(release: string): Record<string, string> {
     ...packageFiles(),
     "skep/test/reporter.mjs": join(root, "test/kernel/reporter.mjs"),
     "skep/test/programs": join(root, "test/kernel/programs"),
+    "skep/test/verify": join(root, "src/cli/verify/fixtures"),
     "skep/test/suite": suite,
     "skep/test/config": kernelPackage(release).config,
     ...targetFiles(),

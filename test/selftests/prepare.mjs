@@ -44,9 +44,10 @@ export function compilerFlags({ source, include }, bigEndian) {
   ]
 }
 
-function linuxSource() {
+export function linuxSource() {
   const given = process.env.LINUX_SOURCE
   if (given) return resolve(given)
+  mkdirSync(cache, { recursive: true })
   const source = join(cache, "linux-source-6.12")
   if (existsSync(join(source, "tools/testing/selftests/bpf/progs"))) return source
   if (!existsSync(archive)) {

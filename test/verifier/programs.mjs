@@ -1,17 +1,20 @@
-// The programs of the kernel's verifier tests, each with what Linux 6.12 said and a function that verifies it.
+// Programs of the kernel's selftests, each with what Linux 6.12 said and a function that verifies it.
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
-import { gunzipSync } from "node:zlib"
 import { CoreResolver } from "../../dist/btf/index.js"
 import { attachType, programType } from "../../dist/catalog/index.js"
+import { kconfigBytes } from "../../dist/kernel/index.js"
 import { applyCore, readObject } from "../../dist/object/index.js"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
 import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
-import { compileVerifierTests } from "./compile.mjs"
+import { compileTests } from "./compile.mjs"
+import { readOracle, TABLES } from "./oracle.mjs"
+import { tagsOf } from "./tags.mjs"
+import { targetOf } from "./targets.mjs"
 
-/** Yields { file, program, expected, verify(logLevel) } for every program that the oracle knows. */
-export async function* loadPrograms(pattern) {
-  const oracle = readOracle()
+/** Yields { file, program, expected, verify(logLevel, explain) } for every program of a table. */
+export async function* loadPrograms(pattern, table = TABLES["6.12"][0], release = "6.12") {
+  const oracle = readOracle(table)
   const profile = await loadBuiltinProfile("6.12")
   const kernel = {
     release: "6.12",
@@ -20,41 +23,69 @@ export async function* loadPrograms(pattern) {
     cpus: 2,
     config: name => profile.config(name) === "y",
   }
-  for (const path of await compileVerifierTests()) {
+  const objects = [...new Set([...oracle.keys()].map(key => key.split(" ")[0]))]
+  for (const path of await compileTests(objects.filter(name => !pattern || name.includes(pattern)))) {
     const file = basename(path)
-    if (pattern && !file.includes(pattern)) continue
     const object = readObject(readFileSync(path), { name: file })
-    const core = object.btf && new CoreResolver(object.btf, kernel.btf)
-    const maps = mapFacts(object, kernel)
+    const resolvers = new Map()
+    const tags = tagsOf(object)
+    const maps = mapFacts(object, kernel, kconfigOf(object, profile))
     for (const program of object.programs) {
-      const expected = oracle.get(`${file} ${program.name}`)
-      if (!expected) continue
-      const verify = logLevel => {
-        const { instructions } = applyCore(program, object, kernel.btf, core)
-        const choices = { programType: expected.type, flags: expected.flags }
+      const told = oracle.get(`${file} ${program.name}`)
+      if (!told) continue
+      const names = { type: programType(told.type)?.name, attach: attachType(Number(told.attach))?.name }
+      const expected = { ...told, ...names }
+      const target = await relocationTarget(tags.get(program.name), kernel)
+      if (object.btf && !resolvers.has(target)) resolvers.set(target, new CoreResolver(object.btf, target))
+      const replaced = await replacedProgram(targetOf(file, program), kernel, profile)
+      const verify = (logLevel, explain = false) => {
+        const { instructions } = applyCore(program, object, target, resolvers.get(target))
+        const choices = { programType: expected.type, flags: expected.flags, extends: replaced }
         const given = programFromObject(object, { ...program, instructions }, maps, kernel, choices)
         const attach = expected.attach ? { attachType: expected.attach } : {}
-        return verifyProgram({ ...given, ...attach }, kernel, { logLevel })
+        return verifyProgram({ ...given, ...attach }, kernel, { logLevel, explain })
       }
       yield { file, program, expected, verify }
     }
   }
 }
 
-function readOracle() {
-  const text = gunzipSync(readFileSync(new URL("linux-6.12.tsv.gz", import.meta.url))).toString()
-  const found = new Map()
-  for (const line of text.trim().split("\n").slice(1)) {
-    const [object, program, type, attach, flags, errno, processed, message] = line.split("\t")
-    found.set(`${object} ${program}`, {
-      type: programType(type)?.name,
-      attach: attachType(Number(attach))?.name,
-      flags: Number(flags),
-      verdict: errno === "0" ? "accept" : "reject",
-      errno: -Number(errno),
-      processed: Number(processed),
-      message: message ?? "",
-    })
+/** The program that one of type ext replaces a function of, as it is given to the kernel. */
+async function replacedProgram(target, kernel, profile) {
+  if (!target) return undefined
+  const [path] = await compileTests([target.object])
+  const object = readObject(readFileSync(path), { name: target.object })
+  const program = object.programs.find(each => each.name === target.program)
+  const maps = mapFacts(object, kernel, kconfigOf(object, profile))
+  const { instructions } = applyCore(program, object, kernel.btf)
+  return { program: programFromObject(object, { ...program, instructions }, maps, kernel) }
+}
+
+/** What a loader puts into the section of configuration values; nothing where an option is missing. */
+function kconfigOf({ externs, maps }, profile) {
+  const [map] = maps.filter(({ kind }) => kind === "kconfig")
+  if (!map) return undefined
+  const facts = {
+    release: "6.12",
+    version: profile.version,
+    config: option => profile.config(option),
+    hasSymbol: name => profile.symbols().find(name) !== undefined,
   }
-  return found
+  return new Map([
+    [
+      map.name,
+      kconfigBytes(
+        externs.filter(({ kind }) => kind === "kconfig"),
+        facts,
+      ),
+    ],
+  ])
+}
+
+/** The types that a test is relocated against: the kernel's, or those of an object that it names. */
+async function relocationTarget(tags = [], kernel) {
+  const [named] = tags.flatMap(tag => /^btf_path=(.*)$/.exec(tag)?.[1] ?? [])
+  if (named === undefined) return kernel.btf
+  const [path] = await compileTests([basename(named)])
+  return readObject(readFileSync(path), { name: named }).btf
 }

@@ -64,7 +64,7 @@ function tableText({ title, columns, rows }: Table, style: Style): string {
 }
 
 /** Words in lines of at most WIDTH columns, each with the indent before it. */
-function wrap(text: string, indent: string): string[] {
+export function wrap(text: string, indent: string): string[] {
   const lines: string[] = []
   let line = indent
   for (const word of text.split(" ")) {

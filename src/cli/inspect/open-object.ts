@@ -1,4 +1,4 @@
-import { ObjectError } from "../../base/index.ts"
+import { ObjectError, RelocationError } from "../../base/index.ts"
 import { type ObjectSpec, readObject } from "../../object/index.ts"
 import type { Io } from "../io.ts"
 
@@ -8,9 +8,10 @@ export async function openObject(path: string, io: Io): Promise<{ object: Object
   try {
     return { object: readObject(bytes, { name: path }), size: bytes.length }
   } catch (error) {
-    if (!(error instanceof ObjectError)) throw error
+    if (!(error instanceof ObjectError || error instanceof RelocationError)) throw error
     const { hint, errno } = error
-    throw new ObjectError(`${path}: ${error.message}`, {
+    const Named = error instanceof ObjectError ? ObjectError : RelocationError
+    throw new Named(`${path}: ${error.message}`, {
       cause: error,
       ...(hint !== undefined && { hint }),
       ...(errno !== undefined && { errno }),

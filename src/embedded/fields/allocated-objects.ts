@@ -1,6 +1,6 @@
+import { fieldOf, type ValueLayout } from "../../btf/index.ts"
 import { ArgumentRefusal, hex } from "../helpers/refusal.ts"
 import type { KernelMemory } from "../memory/index.ts"
-import { fieldOf, type ValueLayout } from "./layout.ts"
 
 /** An object that a program has allocated. */
 export interface AllocatedObject {

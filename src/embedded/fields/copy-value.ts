@@ -1,5 +1,5 @@
+import type { ValueLayout } from "../../btf/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
-import type { ValueLayout } from "./layout.ts"
 
 /** Copies a value and leaves the special fields of the destination as they are (copy_map_value). */
 export function copyValue(

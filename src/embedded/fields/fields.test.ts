@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, test } from "vitest"
-import type { TypeId } from "../../btf/index.ts"
+import type { SpecialField, TypeId } from "../../btf/index.ts"
 import { compareReleases } from "../../catalog/index.ts"
 import { type ObjectSpec, readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
 import { layoutsOf, mapLayout } from "../load/map-layout.ts"
-import type { SpecialField } from "./layout.ts"
 
 const profile = await loadBuiltinProfile("6.12")
 

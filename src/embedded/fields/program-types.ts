@@ -1,6 +1,5 @@
-import type { TypeId } from "../../btf/index.ts"
+import type { TypeId, ValueLayout } from "../../btf/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
-import type { ValueLayout } from "./layout.ts"
 
 /** What is known of the types of the object that a program comes from. */
 export interface ProgramTypes {

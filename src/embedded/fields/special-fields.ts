@@ -1,9 +1,9 @@
+import { fieldOf, type SpecialField, type ValueLayout } from "../../btf/index.ts"
 import type { Clock } from "../clock.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import { type AllocatedObject, AllocatedObjects } from "./allocated-objects.ts"
 import { Collections } from "./collections.ts"
 import { type CallbackRunner, DeferredCalls } from "./deferred-calls.ts"
-import { fieldOf, type SpecialField, type ValueLayout } from "./layout.ts"
 
 export interface FieldHost {
   readonly memory: KernelMemory

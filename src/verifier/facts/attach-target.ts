@@ -1,6 +1,6 @@
-import type { TypeId } from "../../btf/index.ts"
+import type { Btf, TypeId } from "../../btf/index.ts"
 import { iteratorSignature, lsmHook, tracepointSignature } from "../../catalog/details.ts"
-import type { ProgramTypeName } from "../../catalog/index.ts"
+import type { FunctionSignature, ProgramTypeName } from "../../catalog/index.ts"
 import type { AttachTarget, VerifierKernel } from "../program.ts"
 import { ERRNO } from "../reject.ts"
 import { signatureOf } from "./signature.ts"
@@ -36,6 +36,15 @@ function lsmTarget(hook: string, sleepable: boolean, kernel: VerifierKernel): At
   return fromFunction(id, name, hook, refusal, kernel)
 }
 
+/** Functions that subsystems open to programs which change what they return, and those that may sleep there. */
+const MODIFIABLE: ReadonlyMap<string, "plain" | "sleepable"> = new Map([
+  ["bpf_modify_return_test", "plain"],
+  ["bpf_modify_return_test2", "plain"],
+  ["bpf_modify_return_test_tp", "plain"],
+  ["bpf_fentry_test1", "sleepable"],
+  ["update_socket_protocol", "plain"],
+])
+
 function functionTarget(
   name: string,
   attach: string | undefined,
@@ -46,10 +55,15 @@ function functionTarget(
   if (id === undefined) return undefined
   const isSecurity = name.startsWith("security_")
   const injectable = kernel.config?.("CONFIG_FUNCTION_ERROR_INJECTION") ?? false
+  const open = MODIFIABLE.get(name)
   let refusal: Refusal
-  if (attach === "modify_return" && !isSecurity && !injectable)
+  if (attach === "modify_return" && !isSecurity && !injectable && !open)
     refusal = { message: `${name}() is not modifiable`, errno: ERRNO.EINVAL }
-  else if (sleepable && !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable))
+  else if (
+    sleepable &&
+    open !== "sleepable" &&
+    !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable)
+  )
     if (!(injectable && /^__x64_sys_/.test(name)))
       refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
   return fromFunction(id, name, name, refusal, kernel)
@@ -117,11 +131,25 @@ export function operationTarget(
   const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), member)
   if (!signature) return undefined
   return {
-    signature,
+    signature: withNullable(btf, `${struct.replace(/___.*$/, "")}__${member}`, signature),
     hook: `${struct}.${member}`,
     operations: struct,
     refusal: memberRefusal(struct, member, sleepable),
     returnsVoid: signature.result === undefined,
+  }
+}
+
+/** The kernel's own stub of an operation says by its parameters' names which of them may be null. */
+function withNullable(btf: Btf, stub: string, signature: FunctionSignature): FunctionSignature {
+  const id = btf.find(stub, "func")
+  const prototype = id && btf.typeOf(btf.typeOf(id, "func")!.type, "func_proto")
+  if (!prototype) return signature
+  const nullable = (index: number) => prototype.params[index]?.name.endsWith("__nullable") ?? false
+  return {
+    ...signature,
+    arguments: signature.arguments.map((argument, index) =>
+      argument.kind === "structure" && nullable(index) ? { ...argument, orNull: true } : argument,
+    ),
   }
 }
 

@@ -1,24 +1,42 @@
-import { VOID } from "../../btf/index.ts"
+import { type SpecialField, VOID } from "../../btf/index.ts"
 import { attachType, type ProgramTypeName } from "../../catalog/index.ts"
+import type { Instruction } from "../../isa/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec, type ProgramSpec } from "../../object/index.ts"
-import type { MapFacts, MapField, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
+import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
 import { PROGRAM_FLAG } from "../program.ts"
 import { MAP_FLAG, MAP_TYPE } from "../rules/map-types.ts"
 import { attachTarget, operationTarget } from "./attach-target.ts"
-import { findFields } from "./map-fields.ts"
+import { kernelFunction } from "./extern-functions.ts"
+import { mapFields } from "./map-fields.ts"
 
 /** What a loader may decide besides what the object says. */
 export interface ProgramChoices {
   readonly programType?: ProgramTypeName
   readonly flags?: number
+  /** Of a program of type ext: the program whose function it replaces, by default the one that its section names. */
+  readonly extends?: { readonly program: VerifierProgram; readonly function?: string }
 }
 
-/** The facts of an object's maps by name, each map one object. */
-export function mapFacts(object: ObjectSpec, kernel: VerifierKernel): ReadonlyMap<string, MapFacts> {
-  return new Map(object.maps.map(map => [map.name, factsOf(map, object, kernel)]))
+/**
+ * The facts of an object's maps by name, each map one object. `contents` are what the loader puts into maps in place
+ * of what the object has: into ".kconfig" the kernel's configuration.
+ */
+export function mapFacts(
+  object: ObjectSpec,
+  kernel: VerifierKernel,
+  contents?: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, MapFacts> {
+  return new Map(
+    object.maps.map(map => [map.name, factsOf(map, object, kernel, contents?.get(map.name) ?? map.data)]),
+  )
 }
 
-function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapFacts {
+function factsOf(
+  map: MapSpec,
+  object: ObjectSpec,
+  kernel: VerifierKernel,
+  data: Uint8Array | undefined,
+): MapFacts {
   const frozen = map.kind === "rodata" || map.kind === "kconfig"
   const { btf } = object
   return {
@@ -29,9 +47,8 @@ function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapF
     maxEntries: map.maxEntries,
     flags: map.flags | (frozen ? MAP_FLAG.RDONLY_PROG : 0),
     // Loaders give the template of inner maps no name.
-    inner: map.inner && { ...factsOf(map.inner, object, kernel), name: "" },
-    constants:
-      frozen && map.type === MAP_TYPE.ARRAY ? (map.data ?? new Uint8Array(map.valueSize)) : undefined,
+    inner: map.inner && { ...factsOf(map.inner, object, kernel, undefined), name: "" },
+    constants: frozen && map.type === MAP_TYPE.ARRAY ? (data ?? new Uint8Array(map.valueSize)) : undefined,
     fields: fieldsOf(map, object, kernel),
     btf: map.valueType === undefined ? undefined : btf,
     valueType: map.valueType,
@@ -39,12 +56,18 @@ function factsOf(map: MapSpec, object: ObjectSpec, kernel: VerifierKernel): MapF
 }
 
 /** Where a section's variables lie, loaders tell: the object's own BTF has no offsets yet. */
-function fieldsOf(map: MapSpec, { btf, globals }: ObjectSpec, kernel: VerifierKernel): readonly MapField[] {
-  if (!btf || map.valueType === undefined) return []
-  if (btf.kindOf(map.valueType) !== "datasec")
-    return findFields(btf, [{ type: map.valueType, offset: 0 }], kernel)
-  const own = globals.filter(each => each.map === map.name)
-  return findFields(btf, own, kernel)
+function fieldsOf(
+  { name: map, valueType }: MapSpec,
+  { btf, globals }: ObjectSpec,
+  kernel: VerifierKernel,
+): readonly SpecialField[] {
+  if (!btf || valueType === undefined) return []
+  const variables = (btf.typeOf(valueType, "datasec")?.variables ?? []).flatMap(({ type }) => {
+    const name = btf.typeOf(type, "var")?.name
+    const place = globals.find(each => each.map === map && each.name === name)
+    return place ? [{ type, offset: place.offset }] : []
+  })
+  return mapFields(btf, valueType, variables, kernel)
 }
 
 /**
@@ -64,6 +87,7 @@ export function programFromObject(
   if (type === undefined) return undefined
   const attach = definition?.attachType === undefined ? undefined : attachType(definition.attachType)
   const sleepable = definition?.sleepable === true
+  const references = resolve(object, program, maps, kernel)
   return {
     name: program.name,
     type,
@@ -71,21 +95,44 @@ export function programFromObject(
     sleepable,
     gpl: isGplCompatible(object.license),
     flags: (choices.flags ?? 0) | (sleepable ? PROGRAM_FLAG.SLEEPABLE : 0),
-    instructions: program.instructions,
+    instructions: withoutAbsentKfuncs(object, program, references),
     functions: program.functions.map(({ name, start, linkage }) => ({
       name,
       start,
       global: linkage !== "static",
     })),
-    references: resolve(object, program, maps, kernel),
+    references,
     btf: object.btf,
     lines: program.lines,
     funcInfo: program.funcInfo,
+    extension: choices.extends && {
+      program: choices.extends.program,
+      function: choices.extends.function ?? program.target,
+    },
     target:
       type === "struct_ops"
         ? operationOf(object, program, sleepable, kernel)
         : attachTarget(type, attach?.name, program.target, sleepable, kernel),
   }
+}
+
+/** As libbpf: a weak kfunc that the kernel does not have is called by a number that no helper has. */
+const ABSENT_KFUNC = 2_002_000_000
+
+function withoutAbsentKfuncs(
+  { externs }: ObjectSpec,
+  program: ProgramSpec,
+  references: ReadonlyMap<number, ProgramReference>,
+): readonly Instruction[] {
+  const absent = program.references.filter(({ kind, at }) => kind === "kfunc" && !references.has(at))
+  if (absent.length === 0) return program.instructions
+  const instructions = [...program.instructions]
+  for (const reference of absent) {
+    if (reference.kind !== "kfunc") continue
+    const index = externs.findIndex(each => each.name === reference.extern)
+    instructions[reference.at] = { ...instructions[reference.at]!, src: 0, imm: ABSENT_KFUNC + index }
+  }
+  return instructions
 }
 
 /** The structure of operations that an object's map builds with this program. */
@@ -128,8 +175,8 @@ function resolve(
         found.set(at, { kind: "mapValue", map: maps.get(reference.map)!, offset: reference.offset })
         break
       case "kfunc": {
-        const btfId = kernel.btf.find(reference.extern, "func")
-        found.set(at, { kind: "kfunc", name: reference.extern, btfId: btfId ?? 0 })
+        const { name, btfId } = kernelFunction(object, reference.extern, kernel)
+        if (btfId !== undefined) found.set(at, { kind: "kfunc", name, btfId })
         break
       }
       case "extern": {
@@ -158,8 +205,14 @@ function resolveExtern(
     const facts = map && maps.get(map.name)
     return facts && { kind: "mapValue", map: facts, offset: extern.offset }
   }
+  if (extern?.kind === "kfunc") {
+    const { btfId } = kernelFunction(object, name, kernel)
+    return btfId === undefined ? undefined : { kind: "variable", name, btfId }
+  }
   if (extern?.kind !== "ksymVariable") return undefined
   const typeless = object.btf === undefined || object.btf.resolve(extern.type) === VOID
-  const btfId = typeless ? undefined : kernel.btf.find(name, "var")
-  return { kind: "variable", name, btfId }
+  if (typeless) return { kind: "variable", name, btfId: undefined }
+  // A typed one that the kernel does not have is at address 0, where it may be missing.
+  const btfId = kernel.btf.find(name, "var")
+  return btfId === undefined ? undefined : { kind: "variable", name, btfId }
 }

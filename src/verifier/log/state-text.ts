@@ -1,12 +1,11 @@
 import type { Frame } from "../state/frame.ts"
 import { TYPE } from "../state/register-type.ts"
 import { BYTE, BYTE_LETTERS, byteKind, type StackSlot } from "../state/stack-slot.ts"
-import type { State } from "../state/state.ts"
 import { touchNothing, type Walk } from "../walk/walk.ts"
 import { livenessText, registerText } from "./register-text.ts"
 
 /** Writes the registers and stack of one frame; all of them, or what changed since it was last written. */
-export function writeFrame(walk: Walk, state: State, frame: Frame, everything: boolean): void {
+export function writeFrame(walk: Walk, frame: Frame, everything: boolean): void {
   const { touched, log } = walk
   let text = frame.number ? ` frame${frame.number}:` : ""
   frame.registers.forEach((r, index) => {
@@ -22,7 +21,7 @@ export function writeFrame(walk: Walk, state: State, frame: Frame, everything: b
     if (byteKind(slot, 7) === BYTE.DYNPTR) index++
     text += slotText(frame, index)
   }
-  if (state.references.length) text += ` refs=${state.references.map(each => each.id).join(",")}`
+  if (frame.references.length) text += ` refs=${frame.references.map(each => each.id).join(",")}`
   if (frame.inCallback) text += " cb"
   if (frame.inAsyncCallback) text += " async_cb"
   log.line(text)

@@ -61,7 +61,7 @@ export function writeChanges(walk: Walk): void {
     const wanted = Math.ceil(Math.max(length + MIN_COLUMN / 2, COLUMN) / MIN_COLUMN) * MIN_COLUMN
     log.write(`${" ".repeat(wanted - length - 1)};`)
   } else log.write(`${walk.at}:`)
-  writeFrame(walk, walk.state, currentFrame(walk.state), false)
+  writeFrame(walk, currentFrame(walk.state), false)
 }
 
 /** Writes the instruction that is about to be walked, and before it what the last one changed. */
@@ -69,7 +69,7 @@ export function writeInstruction(walk: Walk): void {
   const { log, touched } = walk
   if (walk.printWhole && log.level & LOG_LEVEL.STATES) {
     log.write(`\nfrom ${walk.from} to ${walk.at}:`)
-    writeFrame(walk, walk.state, currentFrame(walk.state), true)
+    writeFrame(walk, currentFrame(walk.state), true)
     walk.printWhole = false
   }
   if (!printsSteps(log)) return

@@ -31,5 +31,5 @@ export function noteAccessType(walk: Walk, type: number, allowMismatch: boolean)
     walk.accessTypes[walk.at] = TYPE.BTF_ID | FLAG.UNTRUSTED
     return
   }
-  reject(walk, ERRNO.EINVAL, "same insn cannot be used with different pointers")
+  reject(walk, ERRNO.EINVAL, "same insn cannot be used with different pointers", "mixed-pointers")
 }

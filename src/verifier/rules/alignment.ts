@@ -36,5 +36,5 @@ export function checkAlignment(
   const where = isPacket
     ? `packet access off ${PACKET_SHIFT}+${formatTnum(scalar.bits)}`
     : `${DESCRIPTIONS[type] ?? ""}access off ${formatTnum(scalar.bits)}`
-  reject(walk, ERRNO.EACCES, `misaligned ${where}+${off}+${offset} size ${size}`)
+  reject(walk, ERRNO.EACCES, `misaligned ${where}+${off}+${offset} size ${size}`, "alignment")
 }

@@ -1,8 +1,9 @@
 import type { ArgumentKind } from "../../catalog/details.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
-import { baseType, FLAG, TYPE, typeName } from "../state/register-type.ts"
+import { FLAG, TYPE, typeName } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
+import { checkUnmoved } from "./context.ts"
 
 const TRUSTED_BTF = TYPE.BTF_ID | FLAG.TRUSTED
 const MEMORY = [
@@ -56,6 +57,8 @@ export interface ArgumentShape {
   readonly readOnly: boolean
 }
 
+const DYNPTR_FLAGS = FLAG.DYNPTR_LOCAL | FLAG.DYNPTR_RINGBUF | FLAG.DYNPTR_SKB | FLAG.DYNPTR_XDP
+
 /** Refuses a register whose type the argument does not take. */
 export function checkArgumentType(
   walk: Walk,
@@ -68,10 +71,16 @@ export function checkArgumentType(
   let { type } = register
   if (shape.readOnly) type &= ~FLAG.READ_ONLY
   if (shape.nullable) type &= ~FLAG.MAYBE_NULL
-  if (shape.kind === "memory") type &= ~(FLAG.DYNPTR_SKB | FLAG.DYNPTR_XDP)
+  if (shape.kind === "memory") type &= ~DYNPTR_FLAGS
+  if (shape.kind === "kptr" && type & FLAG.ALLOCATED) type &= ~(FLAG.ALLOCATED | FLAG.PER_CPU)
   if (types.includes(type)) return
   const expected = types.map(typeName).join(", ")
-  reject(walk, ERRNO.EACCES, `R${number} type=${typeName(register.type)} expected=${expected}`)
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `R${number} type=${typeName(register.type)} expected=${expected}`,
+    "argument-type",
+  )
 }
 
 /** Pointers that may stand anywhere in their memory when they are passed. */
@@ -82,11 +91,25 @@ const MOVABLE = new Set<number>([
   TYPE.MAP_KEY,
   TYPE.MAP_VALUE,
   TYPE.MEM,
+  TYPE.MEM | FLAG.READ_ONLY,
+  TYPE.MEM | FLAG.RINGBUF,
   TYPE.BUF,
+  TYPE.BUF | FLAG.READ_ONLY,
   TYPE.ARENA,
   TYPE.SCALAR,
 ])
 
-export function mayBeMoved(type: number): boolean {
-  return MOVABLE.has(baseType(type))
+/** Pointers that may stand at a known distance from the start. */
+const SHIFTABLE = new Set<number>([
+  TYPE.BTF_ID,
+  TYPE.BTF_ID | FLAG.ALLOCATED,
+  TRUSTED_BTF,
+  TYPE.BTF_ID | FLAG.RCU,
+  TYPE.BTF_ID | FLAG.ALLOCATED | FLAG.NON_OWNING,
+  TYPE.BTF_ID | FLAG.ALLOCATED | FLAG.NON_OWNING | FLAG.RCU,
+])
+
+/** How far from its start a pointer may stand when it is passed. */
+export function checkArgumentOffset(walk: Walk, number: number, register: Register): void {
+  if (!MOVABLE.has(register.type)) checkUnmoved(walk, number, register, SHIFTABLE.has(register.type))
 }

@@ -20,12 +20,13 @@ import {
   UNKNOWN,
   zeroExtended,
 } from "../domain/index.ts"
-import { ERRNO, reject, unsupported } from "../reject.ts"
+import { ERRNO, reject } from "../reject.ts"
 import { markPrecise } from "../state/precision.ts"
 import { ADDED_CONSTANT, copyRegister, type Register, setScalar } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import { nextId, recall, remember, type Walk } from "../walk/walk.ts"
+import { castAddressSpace } from "./arenas.ts"
 import { movePointer } from "./pointer-arithmetic.ts"
 import { overwriteRegister, readRegister, writtenRegister } from "./register-access.ts"
 
@@ -40,7 +41,8 @@ export function walkArithmetic(walk: Walk, instruction: Instruction): void {
     move(walk, instruction)
     return
   }
-  if (operator > ALU.END) reject(walk, ERRNO.EINVAL, `invalid BPF_ALU opcode ${operator.toString(16)}`)
+  if (operator > ALU.END)
+    reject(walk, ERRNO.EINVAL, `invalid BPF_ALU opcode ${operator.toString(16)}`, "encoding")
   calculate(walk, instruction, operator)
 }
 
@@ -57,29 +59,32 @@ function swapOrNegate(walk: Walk, instruction: Instruction): void {
   const { opcode, dst, src, off, imm } = instruction
   if (operatorOf(opcode) === ALU.NEG) {
     if (takesRegister(opcode) || src !== 0 || off !== 0 || imm !== 0)
-      reject(walk, ERRNO.EINVAL, "BPF_NEG uses reserved fields")
+      reject(walk, ERRNO.EINVAL, "BPF_NEG uses reserved fields", "encoding")
   } else if (
     src !== 0 ||
     off !== 0 ||
     (imm !== 16 && imm !== 32 && imm !== 64) ||
     (isWide(instruction) && takesRegister(opcode))
   )
-    reject(walk, ERRNO.EINVAL, "BPF_END uses reserved fields")
+    reject(walk, ERRNO.EINVAL, "BPF_END uses reserved fields", "encoding")
   if (isHidden(walk, readRegister(walk, dst)))
-    reject(walk, ERRNO.EACCES, `R${dst} pointer arithmetic prohibited`)
+    reject(walk, ERRNO.EACCES, `R${dst} pointer arithmetic prohibited`, "pointer-arithmetic")
   overwriteRegister(walk, dst)
 }
 
 function move(walk: Walk, instruction: Instruction): void {
   const { opcode, dst, src, off, imm } = instruction
   const wide = isWide(instruction)
-  const reserved = () => reject(walk, ERRNO.EINVAL, "BPF_MOV uses reserved fields")
+  const reserved = () => reject(walk, ERRNO.EINVAL, "BPF_MOV uses reserved fields", "encoding")
   if (!takesRegister(opcode)) {
     if (src !== 0 || off !== 0) reserved()
     setScalar(writtenRegister(walk, dst), constantOf(wide ? imm : imm >>> 0), !walk.privileged)
     return
   }
-  if (wide && off === ADDR_SPACE_CAST_OFFSET) unsupported("address space casts of arenas")
+  if (wide && off === ADDR_SPACE_CAST_OFFSET) {
+    castAddressSpace(walk, instruction)
+    return
+  }
   const sizes = wide ? [0, 8, 16, 32] : [0, 8, 16]
   if (!sizes.includes(off) || imm !== 0) reserved()
   const source = readRegister(walk, src)
@@ -91,7 +96,12 @@ function move(walk: Walk, instruction: Instruction): void {
     return
   }
   if (isHidden(walk, source))
-    reject(walk, ERRNO.EACCES, `R${src} ${wide ? "sign-extension part of" : "partial copy of"} pointer`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${src} ${wide ? "sign-extension part of" : "partial copy of"} pointer`,
+      "pointer-arithmetic",
+    )
   if (source.type !== TYPE.SCALAR) {
     setScalar(target, wide ? UNKNOWN : zeroExtended(UNKNOWN), !walk.privileged)
     return
@@ -127,16 +137,21 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   const fromRegister = takesRegister(opcode)
   const divides = operator === OPERATOR.DIV || operator === OPERATOR.MOD
   if ((fromRegister ? imm : src) !== 0 || off < 0 || off > 1 || (off === 1 && !divides))
-    reject(walk, ERRNO.EINVAL, "BPF_ALU uses reserved fields")
+    reject(walk, ERRNO.EINVAL, "BPF_ALU uses reserved fields", "encoding")
   if (fromRegister) readRegister(walk, src)
   readRegister(walk, dst)
-  if (divides && !fromRegister && imm === 0) reject(walk, ERRNO.EINVAL, "div by zero")
+  if (divides && !fromRegister && imm === 0) reject(walk, ERRNO.EINVAL, "div by zero", "constant-arithmetic")
   const wide = isWide(instruction)
   if (SHIFTS.includes(operator) && !fromRegister && (imm < 0 || imm >= (wide ? 64 : 32)))
-    reject(walk, ERRNO.EINVAL, `invalid shift ${imm}`)
+    reject(walk, ERRNO.EINVAL, `invalid shift ${imm}`, "constant-arithmetic")
   const target = writtenRegister(walk, dst)
   const source = fromRegister ? currentFrame(walk.state).registers[src]! : undefined
-  if (target.type === TYPE.ARENA) return
+  if (target.type === TYPE.ARENA || source?.type === TYPE.ARENA) {
+    // Anything may be calculated with pointers into an arena: only their lower half counts.
+    if (source && target.type !== TYPE.ARENA) copyRegister(target, source)
+    target.lowWrittenAt = walk.at + 1
+    return
+  }
   if (source && source.type !== TYPE.SCALAR) {
     if (target.type === TYPE.SCALAR) {
       markPrecise(walk, dst)
@@ -145,7 +160,12 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
     }
     // The distance of two pointers is a number, for those who may see addresses.
     if (operator !== OPERATOR.SUB || !walk.privileged)
-      reject(walk, ERRNO.EACCES, `R${dst} pointer ${operatorSymbol(operator)} pointer prohibited`)
+      reject(
+        walk,
+        ERRNO.EACCES,
+        `R${dst} pointer ${operatorSymbol(operator)} pointer prohibited`,
+        "pointer-arithmetic",
+      )
     setScalar(target, UNKNOWN)
     return
   }

@@ -2,6 +2,7 @@ import { ATOMIC, ATOMIC_OPERATORS, type Instruction, sizeOf } from "../../isa/in
 import { ERRNO, reject } from "../reject.ts"
 import { baseType, isPacketPointer, TYPE, typeName } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
+import { mayBeAtomicInArena } from "./arenas.ts"
 import { type Access, checkAccess } from "./memory.ts"
 import { overwriteRegister, readRegister } from "./register-access.ts"
 
@@ -28,17 +29,29 @@ export function walkAtomic(walk: Walk, { opcode, dst, src, off, imm }: Instructi
       walk,
       ERRNO.EINVAL,
       `BPF_ATOMIC uses invalid atomic opcode ${(imm >>> 0).toString(16).padStart(2, "0")}`,
+      "encoding",
     )
-  if (size < 4) reject(walk, ERRNO.EINVAL, "invalid atomic operand size")
+  if (size < 4) reject(walk, ERRNO.EINVAL, "invalid atomic operand size", "encoding")
   const operand = readRegister(walk, src)
   const pointer = readRegister(walk, dst)
   const hidden = (number: number, type: number) => {
-    if (!walk.privileged && type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, `R${number} leaks addr into mem`)
+    if (!walk.privileged && type !== TYPE.SCALAR)
+      reject(walk, ERRNO.EACCES, `R${number} leaks addr into mem`, "pointer-leak")
   }
   if (imm === ATOMIC.CMPXCHG) hidden(0, readRegister(walk, 0).type)
   hidden(src, operand.type)
-  if (REFUSED.has(baseType(pointer.type)) || isPacketPointer(pointer.type))
-    reject(walk, ERRNO.EACCES, `BPF_ATOMIC stores into R${dst} ${typeName(pointer.type)} is not allowed`)
+  const inArena = pointer.type === TYPE.ARENA
+  if (
+    REFUSED.has(baseType(pointer.type)) ||
+    isPacketPointer(pointer.type) ||
+    (inArena && !mayBeAtomicInArena(imm))
+  )
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `BPF_ATOMIC stores into R${dst} ${typeName(pointer.type)} is not allowed`,
+      "read-only-memory",
+    )
   const loads = imm === ATOMIC.CMPXCHG ? 0 : imm & ATOMIC.FETCH ? src : undefined
   if (loads !== undefined) overwriteRegister(walk, loads)
   const access = (kind: Access["kind"], value: number | undefined) =>

@@ -7,7 +7,10 @@ import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
 import { type MemberAnswer, memberAt } from "./btf-members.ts"
 import { MAP_TYPE as M } from "./map-types.ts"
+import { fieldName } from "./map-value.ts"
 import type { Access } from "./memory.ts"
+import { objectFields } from "./records.ts"
+import { checkStructureStore, storesToStructures } from "./structure-stores.ts"
 import { inRcuSection } from "./trust.ts"
 import { fieldTrust } from "./trusted-fields.ts"
 
@@ -17,7 +20,8 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   const btf = pointer.btf!
   const type = btf.type(pointer.btfId)
   const name = "name" in type ? type.name : ""
-  const refuse = (message: string, errno: number = ERRNO.EACCES): never => reject(walk, errno, message)
+  const refuse = (message: string, errno: number = ERRNO.EACCES): never =>
+    reject(walk, errno, message, "structure-access")
   if (!walk.privileged)
     refuse(`'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`, ERRNO.EPERM)
   if (!walk.program.gpl && btf === walk.kernel.btf)
@@ -30,16 +34,22 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
     )
   if (pointer.type & FLAG.USER) refuse(`R${base} is ptr_${name} access user memory: off=${offset}`)
   if (pointer.type & FLAG.PER_CPU) refuse(`R${base} is ptr_${name} access percpu memory: off=${offset}`)
+  const own = (pointer.type & FLAG.ALLOCATED) !== 0
   if (kind === "write") {
-    if (pointer.type & FLAG.ALLOCATED) unsupported("stores to allocated objects")
-    if (writesStructures(walk)) unsupported(`stores to struct ${name}`)
-    refuse("only read is supported")
+    if (pointer.type & FLAG.UNTRUSTED) refuse("only read is supported")
+    if (!own && storesToStructures(walk)) {
+      checkStructureStore(walk, pointer, offset, access.size)
+      return
+    }
+    if (!own) refuse("only read is supported")
   }
-  const answer = memberAt(btf, pointer.btfId as TypeId, offset, access.size)
+  if (own) checkSpecialFields(walk, pointer, offset, access.size)
+  const answer = memberAt(btf, pointer.btfId as TypeId, offset, access.size, !own)
   if (answer.kind === "refused") refuse(answer.message, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES)
-  if (access.value === undefined) return
+  if (access.value === undefined || kind === "write") return
   const target = currentFrame(walk.state).registers[access.value]!
-  if (answer.kind !== "pointer") {
+  // What is read from an object of the program's own cannot become a pointer again.
+  if (answer.kind !== "pointer" || own) {
     setScalar(target, UNKNOWN, !walk.privileged)
     return
   }
@@ -50,12 +60,15 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   if (flags & FLAG.MAYBE_NULL) target.id = nextId(walk)
 }
 
-type PointerMember = Extract<MemberAnswer, { readonly kind: "pointer" }>
-
-/** Program types whose verifier operations allow some stores of their own. */
-function writesStructures({ program }: Walk): boolean {
-  return program.type === "struct_ops"
+function checkSpecialFields(walk: Walk, pointer: Register, offset: number, size: number): void {
+  const field = objectFields(walk, pointer.btf, pointer.btfId).find(
+    each => offset < each.offset + each.size && each.offset < offset + size,
+  )
+  if (field)
+    reject(walk, ERRNO.EACCES, `direct access to ${fieldName(field)} is disallowed`, "structure-access")
 }
+
+type PointerMember = Extract<MemberAnswer, { readonly kind: "pointer" }>
 
 /** A pointer found by walking from another is trusted no further than that one, and mostly less. */
 function flagsOf(walk: Walk, from: Register, struct: string, found: PointerMember): number {
@@ -93,6 +106,22 @@ const MAP_STRUCTS: Readonly<Record<number, string>> = {
   [M.QUEUE]: "bpf_queue_stack",
   [M.STACK]: "bpf_queue_stack",
   [M.STACK_TRACE]: "bpf_stack_map",
+  [M.USER_RINGBUF]: "bpf_ringbuf_map",
+  [M.ARENA]: "bpf_arena",
+  [M.BLOOM_FILTER]: "bpf_bloom_filter",
+  [M.CPUMAP]: "bpf_cpu_map",
+  [M.DEVMAP]: "bpf_dtab",
+  [M.DEVMAP_HASH]: "bpf_dtab",
+  [M.CGROUP_STORAGE]: "bpf_cgroup_storage_map",
+  [M.PERCPU_CGROUP_STORAGE]: "bpf_cgroup_storage_map",
+  [M.REUSEPORT_SOCKARRAY]: "reuseport_array",
+  [M.SOCKMAP]: "bpf_stab",
+  [M.SOCKHASH]: "bpf_shtab",
+  [M.XSKMAP]: "xsk_map",
+  [M.SK_STORAGE]: "bpf_local_storage_map",
+  [M.INODE_STORAGE]: "bpf_local_storage_map",
+  [M.TASK_STORAGE]: "bpf_local_storage_map",
+  [M.CGRP_STORAGE]: "bpf_local_storage_map",
 }
 
 /** Programs may read the kernel's own structure of a map. */
@@ -105,11 +134,23 @@ export function accessMapObject(walk: Walk, access: Access, pointer: Register, o
   const id = btf.find(name, "struct")
   if (id === undefined) unsupported(`kernels without struct ${name}`)
   if (!walk.privileged)
-    reject(walk, ERRNO.EPERM, `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`)
-  if (offset < 0) reject(walk, ERRNO.EACCES, `R${base} is ${name} invalid negative access: off=${offset}`)
-  if (kind === "write") reject(walk, ERRNO.EACCES, `only read from ${name} is supported`)
+    reject(
+      walk,
+      ERRNO.EPERM,
+      `'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`,
+      "capability",
+    )
+  if (offset < 0)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${base} is ${name} invalid negative access: off=${offset}`,
+      "structure-access",
+    )
+  if (kind === "write") reject(walk, ERRNO.EACCES, `only read from ${name} is supported`, "structure-access")
   const answer = memberAt(btf, id, offset, access.size)
-  if (answer.kind === "refused") reject(walk, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES, answer.message)
+  if (answer.kind === "refused")
+    reject(walk, answer.invalid ? ERRNO.EINVAL : ERRNO.EACCES, answer.message, "structure-access")
   if (access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
   if (answer.kind !== "pointer") {

@@ -1,9 +1,13 @@
 import type { Btf, TypeId } from "../../btf/index.ts"
 import type { Walk } from "../walk/walk.ts"
-import { memberAt } from "./btf-members.ts"
+import { type Descent, structureAt } from "./btf-members.ts"
 
-/** Whether a pointer to `type` at `offset` is one to `wanted`: the same structure, or the first member that lies there. */
+/**
+ * Whether a pointer to `type` at `offset` is one to `wanted`: the same structure, or one that begins there inside
+ * of it, unless `strict`. Where the search ends otherwise, the log says.
+ */
 export function structsMatch(
+  walk: Walk,
   btf: Btf,
   type: number,
   offset: number,
@@ -11,30 +15,16 @@ export function structsMatch(
   wanted: number,
   strict: boolean,
 ): boolean {
-  let id = type
-  let at = offset
-  for (;;) {
-    if (at === 0 && sameType(btf, id, wantedBtf, wanted)) return true
-    if (strict) return false
-    const struct = btf.typeOf(id, "struct")
-    const member = struct?.members.findLast(each => each.bitSize === 0 && each.bitOffset / 8 <= at)
-    if (!member) return false
-    const inner = btf.resolve(member.type as TypeId)
-    if (btf.kindOf(inner) !== "struct") return false
-    at -= member.bitOffset / 8
-    id = inner
+  const same = (id: number) => btf === wantedBtf && id === wanted
+  if (offset === 0 && same(type)) return true
+  if (strict) return false
+  const descent: Descent = { inUnion: false, flexible: btf === walk.kernel.btf }
+  let id = type as TypeId
+  for (let at = offset; ; at = 0) {
+    const step = structureAt(btf, id, at, 1, descent)
+    if (step.kind === "refused") walk.log.line(step.message)
+    if (step.kind !== "structure") return false
+    if (same(step.type)) return true
+    id = step.type
   }
-}
-
-function sameType(a: Btf, x: number, b: Btf, y: number): boolean {
-  if (a === b) return x === y
-  const left = a.typeOf(x, "struct")
-  const right = b.typeOf(y, "struct")
-  return left !== undefined && left.name === right?.name && left.size === right.size
-}
-
-/** The kernel looks for a structure inside the one that was passed, and says where that ended. */
-export function writeMismatch(walk: Walk, btf: Btf, type: number, offset: number): void {
-  const answer = memberAt(btf, type as TypeId, offset, 1)
-  if (answer.kind === "refused") walk.log.line(answer.message)
 }

@@ -1,8 +1,8 @@
-import type { Btf, BtfMember, BtfTypeOf, TypeId } from "../../btf/index.ts"
+import { type Btf, type BtfMember, type BtfTypeOf, type TypeId, VOID } from "../../btf/index.ts"
 
-/** What lies at a place of a kernel structure. */
+/** What lies at a place of a structure. */
 export type MemberAnswer =
-  | { readonly kind: "scalar"; readonly field: string }
+  | { readonly kind: "scalar" }
   | {
       readonly kind: "pointer"
       readonly field: string
@@ -11,8 +11,17 @@ export type MemberAnswer =
       /** Found inside a union of several members: nobody knows which of them holds. */
       readonly inUnion: boolean
     }
-  /** The place is a structure itself: the walk may stop there. */
   | { readonly kind: "refused"; readonly message: string; readonly invalid: boolean }
+
+/** A structure that begins at the place: the search may go on in it. */
+type Step = MemberAnswer | { readonly kind: "structure"; readonly type: TypeId }
+
+/** The way down through nested structures; `inUnion` stays set behind a union of several members. */
+export interface Descent {
+  inUnion: boolean
+  /** Whether an array without length at the end goes on behind the structure: not in what programs allocate. */
+  readonly flexible: boolean
+}
 
 type Aggregate = BtfTypeOf<"struct"> | BtfTypeOf<"union">
 
@@ -20,20 +29,35 @@ type Aggregate = BtfTypeOf<"struct"> | BtfTypeOf<"union">
  * Finds what a load of `size` bytes at `offset` meets, through nested structures and arrays: pointers are read
  * whole, numbers in any part.
  */
-export function memberAt(btf: Btf, id: TypeId, offset: number, size: number): MemberAnswer {
-  const type = btf.type(id)
+export function memberAt(btf: Btf, id: TypeId, offset: number, size: number, flexible = true): MemberAnswer {
+  const descent: Descent = { inUnion: false, flexible }
+  let step = structureAt(btf, id, offset, size, descent)
+  while (step.kind === "structure") step = structureAt(btf, step.type, 0, size, descent)
+  return step
+}
+
+/** One step of the search: the next structure that begins exactly there, or what else is there. */
+export function structureAt(btf: Btf, id: TypeId, offset: number, size: number, descent: Descent): Step {
+  const type = btf.type(btf.resolve(id))
   if (type.kind !== "struct" && type.kind !== "union")
     return refused(`Type '${"name" in type ? type.name : ""}' is not a struct`, true)
-  if (offset + size > type.size) {
-    const inside = flexible(btf, type, offset)
-    if (inside) return inside
-    return refused(`access beyond struct ${type.name} at off ${offset} size ${size}`)
-  }
+  if (type.kind === "union" && type.members.length !== 1) descent.inUnion = true
+  if (offset + size > type.size)
+    return (
+      (descent.flexible && behindEnd(btf, type, offset, size, descent)) ||
+      refused(`access beyond struct ${type.name} at off ${offset} size ${size}`)
+    )
   for (const member of type.members) {
-    const answer = insideMember(btf, type, member, offset, size)
-    if (!answer) continue
-    const unclear = type.kind === "union" && type.members.length > 1
-    return unclear && answer.kind === "pointer" ? { ...answer, inUnion: true } : answer
+    const start = Math.floor(member.bitOffset / 8)
+    if (offset + size <= start) break
+    if (member.bitSize > 0) {
+      const end = Math.ceil((member.bitOffset + member.bitSize) / 8)
+      if (offset <= start && end <= offset + size) return { kind: "scalar" }
+      continue
+    }
+    if (offset < start) break
+    const found = insideMember(btf, type, member, start, offset, size, descent)
+    if (found) return found
   }
   return refused(`struct ${type.name} doesn't have field at offset ${offset}`, true)
 }
@@ -42,73 +66,61 @@ function refused(message: string, invalid = false): MemberAnswer {
   return { kind: "refused", message, invalid }
 }
 
-/** A flexible array at the end goes on behind the structure. */
-function flexible(btf: Btf, type: Aggregate, offset: number): MemberAnswer | undefined {
-  const last = type.members.at(-1)
+function behindEnd(
+  btf: Btf,
+  { members }: Aggregate,
+  offset: number,
+  size: number,
+  descent: Descent,
+): Step | undefined {
+  const last = members.at(-1)
   const array = last && btf.typeOf(btf.resolve(last.type), "array")
-  if (!last || !array || array.length !== 0 || offset < last.bitOffset / 8) return undefined
-  const element = btf.resolve(array.element)
-  const kind = btf.kindOf(element)
-  if (kind === "struct" || kind === "union") {
-    const into = (offset - last.bitOffset / 8) % btf.sizeOf(element)
-    return memberAt(btf, element, into, 1)
-  }
-  return { kind: "scalar", field: last.name }
+  if (!last || array?.length !== 0 || offset < last.bitOffset / 8) return undefined
+  const element = btf.type(btf.resolve(array.element))
+  if (element.kind === "int") return { kind: "scalar" }
+  if ((element.kind !== "struct" && element.kind !== "union") || element.size === 0) return undefined
+  const inside = (offset - last.bitOffset / 8) % element.size
+  return structureAt(btf, btf.resolve(array.element), inside, size, descent)
 }
 
 function insideMember(
   btf: Btf,
   owner: Aggregate,
   member: BtfMember,
+  start: number,
   offset: number,
   size: number,
-): MemberAnswer | undefined {
-  if (member.bitSize > 0) {
-    const end = Math.ceil((member.bitOffset + member.bitSize) / 8)
-    const start = Math.floor(member.bitOffset / 8)
-    return offset < end && offset + size > start ? { kind: "scalar", field: member.name } : undefined
-  }
-  let at = member.bitOffset / 8
+  descent: Descent,
+): Step | undefined {
   let type = btf.resolve(member.type)
-  if (type === 0) return undefined
-  // Numbers may be read across the elements of an array.
-  const end = at + btf.sizeOf(type)
-  if (offset < at || offset >= end) return undefined
-  let array = btf.typeOf(type, "array")
-  while (array) {
+  if (type === VOID) return undefined
+  let at = start
+  // Numbers may be read across the elements of an array, up to its end.
+  const end = start + btf.sizeOf(type)
+  if (offset >= end) return undefined
+  for (let array = btf.typeOf(type, "array"); array; array = btf.typeOf(type, "array")) {
     type = btf.resolve(array.element)
-    const element = btf.sizeOf(type)
-    if (element === 0) return { kind: "scalar", field: member.name }
-    at += Math.floor((offset - at) / element) * element
-    array = btf.typeOf(type, "array")
+    const stride = btf.sizeOf(type)
+    at += Math.floor((offset - at) / stride) * stride
   }
   const kind = btf.kindOf(type)
-  if (kind === "struct" || kind === "union") return memberAt(btf, type, offset - at, size)
-  if (kind === "ptr") return pointerMember(btf, owner, member, type, at, offset, size)
-  if (offset + size > end)
+  if (kind === "struct" || kind === "union")
+    return offset === at ? { kind: "structure", type } : structureAt(btf, type, offset - at, size, descent)
+  if (kind === "ptr") {
+    if (size !== 8 || offset !== at)
+      return refused(
+        `cannot access ptr member ${member.name} with moff ${at} in struct ${owner.name} with off ${offset} size ${size}`,
+      )
+    const target = btf.typeOf(type, "ptr")!.type
+    const pointee = btf.resolve(target)
+    const pointed = pointee === VOID ? "void" : btf.kindOf(pointee)
+    const tag = btf.typeOf(target, "type_tag")?.name
+    if (pointed === "struct" || pointed === "union")
+      return { kind: "pointer", field: member.name, type: pointee, tag, inUnion: descent.inUnion }
+  }
+  if (offset + size > end && !descent.inUnion)
     return refused(
       `access beyond the end of member ${member.name} (mend:${end}) in struct ${owner.name} with off ${offset} size ${size}`,
     )
-  return { kind: "scalar", field: member.name }
-}
-
-function pointerMember(
-  btf: Btf,
-  owner: Aggregate,
-  member: BtfMember,
-  type: TypeId,
-  at: number,
-  offset: number,
-  size: number,
-): MemberAnswer {
-  if (size !== 8 || offset !== at)
-    return refused(
-      `cannot access ptr member ${member.name} with moff ${at} in struct ${owner.name} with off ${offset} size ${size}`,
-    )
-  const target = btf.typeOf(type, "ptr")!.type
-  const tag = btf.typeOf(target, "type_tag")?.name
-  const pointee = btf.resolve(target)
-  const kind = btf.kindOf(pointee)
-  if (kind !== "struct" && kind !== "union") return { kind: "scalar", field: member.name }
-  return { kind: "pointer", field: member.name, type: pointee, tag, inUnion: false }
+  return { kind: "scalar" }
 }

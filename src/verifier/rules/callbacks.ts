@@ -7,6 +7,8 @@ import { TYPE } from "../state/register-type.ts"
 import { currentFrame, newState } from "../state/state.ts"
 import { pushBranch, putAside } from "../walk/branches.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
+import { setNode, setNonOwning } from "./graphs/ownership.ts"
+import type { GraphRoot } from "./graphs/root.ts"
 import { enter, setFramePointer } from "./subprogram-call.ts"
 
 /** Fills in the arguments that a callback is called with. */
@@ -31,7 +33,7 @@ export function pushCallback(walk: Walk, subprogram: number, fill: Entry): void 
 }
 
 /** A function that runs later, on its own. */
-export function pushAsyncCallback(walk: Walk, subprogram: number, fill: Entry): void {
+export function pushAsyncCallback(walk: Walk, subprogram: number, fill: Entry, sleepable = false): void {
   const callee = walk.subprograms[subprogram]!
   callee.isCallback = true
   callee.isAsyncCallback = true
@@ -39,6 +41,7 @@ export function pushAsyncCallback(walk: Walk, subprogram: number, fill: Entry): 
   const frame = newFrame(NO_CALLER, 0, subprogram)
   setFramePointer(frame)
   const state = newState(frame)
+  state.sleepable = sleepable
   frame.inAsyncCallback = true
   frame.returnRange = { min: 0, max: 1 }
   frame.asyncEntries = caller.asyncEntries + 1
@@ -46,20 +49,22 @@ export function pushAsyncCallback(walk: Walk, subprogram: number, fill: Entry): 
   putAside(walk, state, callee.start, walk.at)
 }
 
-function keyAndValue(frame: Frame, map: MapFacts): void {
+function keyAndValue(frame: Frame, map: MapFacts, mapUid: number): void {
   const key = frame.registers[2]!
   setPointer(key, TYPE.MAP_KEY)
-  key.map = map
   const value = frame.registers[3]!
   setPointer(value, TYPE.MAP_VALUE)
-  value.map = map
+  for (const each of [key, value]) {
+    each.map = map
+    each.mapUid = mapUid
+  }
 }
 
 export function enterMapElement(map: MapFacts | undefined): Entry {
   return (walk, caller, callee) => {
-    if (!map) reject(walk, ERRNO.EINVAL, "callback function not allowed for map")
+    if (!map) reject(walk, ERRNO.EINVAL, "callback function not allowed for map", "callback")
     callee.registers[1] = cloneRegister(caller.registers[1]!)
-    keyAndValue(callee, map)
+    keyAndValue(callee, map, caller.registers[1]!.mapUid)
     callee.registers[4] = cloneRegister(caller.registers[3]!)
   }
 }
@@ -69,12 +74,23 @@ export const enterLoop: Entry = (walk, caller, callee) => {
   callee.registers[2] = cloneRegister(caller.registers[3]!)
 }
 
+/** The comparison of a tree's nodes: both belong to the tree, and neither is the caller's. */
+export function enterComparison(root: GraphRoot): Entry {
+  return (walk, _caller, callee) => {
+    for (const number of [1, 2]) {
+      setNode(callee.registers[number]!, root)
+      setNonOwning(walk, callee.registers[number]!)
+    }
+  }
+}
+
 export const enterTimer: Entry = (_walk, caller, callee) => {
-  const { map } = caller.registers[1]!
+  const { map, mapUid } = caller.registers[1]!
   const first = callee.registers[1]!
   setPointer(first, TYPE.CONST_MAP)
   first.map = map
-  keyAndValue(callee, map!)
+  first.mapUid = mapUid
+  keyAndValue(callee, map!, mapUid)
 }
 
 export function enterFindVma(walk: Walk): Entry {

@@ -10,12 +10,15 @@ import { checkMapRange } from "./map-value.ts"
 export function checkConstString(walk: Walk, number: number, register: Register): void {
   const map = register.map
   if (register.type !== TYPE.MAP_VALUE || !map)
-    reject(walk, ERRNO.EACCES, `R${number} does not point to a readonly map'`)
+    reject(walk, ERRNO.EACCES, `R${number} does not point to a readonly map'`, "argument-value")
   if (!(map.flags & MAP_FLAG.RDONLY_PROG))
-    reject(walk, ERRNO.EACCES, `R${number} does not point to a readonly map'`)
-  if (!isKnown(register.scalar)) reject(walk, ERRNO.EACCES, `R${number} is not a constant address'`)
-  if (!map.constants) reject(walk, ERRNO.EACCES, "no direct value access support for this map type")
+    reject(walk, ERRNO.EACCES, `R${number} does not point to a readonly map'`, "argument-value")
+  if (!isKnown(register.scalar))
+    reject(walk, ERRNO.EACCES, `R${number} is not a constant address'`, "argument-value")
+  if (!map.constants)
+    reject(walk, ERRNO.EACCES, "no direct value access support for this map type", "argument-value")
   const start = register.off + register.scalar.nearValue
   checkMapRange(walk, number, register, register.off, map.valueSize - start, false, "helper")
-  if (!map.constants.subarray(start).includes(0)) reject(walk, ERRNO.EINVAL, "string is not zero-terminated")
+  if (!map.constants.subarray(start).includes(0))
+    reject(walk, ERRNO.EINVAL, "string is not zero-terminated", "argument-value")
 }

@@ -19,7 +19,7 @@ export function accessContext(walk: Walk, access: Access, pointer: Register, off
     // The source line comes after the complaint.
     walk.log.line(last)
     writeSourceLine(walk, walk.at, "; ")
-    throw new Rejection(ERRNO.EACCES, last)
+    throw new Rejection(ERRNO.EACCES, last, "context-access")
   }
   if (access.kind === "read" && access.value !== undefined && answer.value)
     loadValue(walk, access.value, answer.value)
@@ -54,11 +54,27 @@ function answerFor(walk: Walk, { kind, size, value, signed }: Access, offset: nu
 export function checkUnmoved(walk: Walk, number: number, pointer: Register, fixedAllowed = false): void {
   const { off, scalar } = pointer
   const name = typeName(pointer.type)
-  if (off < 0) reject(walk, ERRNO.EACCES, `negative offset ${name} ptr R${number} off=${off} disallowed`)
+  if (off < 0)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `negative offset ${name} ptr R${number} off=${off} disallowed`,
+      "moved-pointer",
+    )
   if (!fixedAllowed && off !== 0)
-    reject(walk, ERRNO.EACCES, `dereference of modified ${name} ptr R${number} off=${off} disallowed`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `dereference of modified ${name} ptr R${number} off=${off} disallowed`,
+      "moved-pointer",
+    )
   if (!isNull(scalar))
-    reject(walk, ERRNO.EACCES, `variable ${name} access var_off=${formatTnum(scalar.bits)} disallowed`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `variable ${name} access var_off=${formatTnum(scalar.bits)} disallowed`,
+      "moved-pointer",
+    )
 }
 
 function loadValue(walk: Walk, number: number, value: LoadedValue): void {

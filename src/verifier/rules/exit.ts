@@ -1,6 +1,7 @@
 import { printsSteps } from "../log/log.ts"
 import { writeFrame } from "../log/state-text.ts"
 import { ERRNO, Rejection, reject } from "../reject.ts"
+import type { Reference } from "../state/frame.ts"
 import { markRead } from "../state/liveness.ts"
 import { markPrecise } from "../state/precision.ts"
 import { cloneRegister, LIVE } from "../state/register.ts"
@@ -10,6 +11,17 @@ import { widenImprecise } from "../state/widen.ts"
 import type { Walk } from "../walk/walk.ts"
 import { previousEntry } from "./may-goto.ts"
 import { checkReturnValue, isWithin, outsideText } from "./return-values.ts"
+
+/** `bpf_throw`: the path ends here, in whatever function it is. Nothing may be held. */
+export function leaveByException(walk: Walk): void {
+  const { state } = walk
+  const refuse = (where: string): never =>
+    reject(walk, ERRNO.EINVAL, `bpf_throw cannot be used inside ${where}-ed region`, "exception")
+  if (state.lock) refuse("bpf_spin_lock")
+  if (state.rcuLocked) refuse("bpf_rcu_read_lock")
+  if (state.preemptDisabled > 0) refuse("bpf_preempt_disable")
+  refuseUnreleased(walk, currentFrame(state).references)
+}
 
 /** `exit`: back to the caller, or the end of the path (false). */
 export function leave(walk: Walk): boolean {
@@ -27,11 +39,11 @@ export function leave(walk: Walk): boolean {
 function checkNothingHeld(walk: Walk): void {
   const { state } = walk
   const isProgram = state.frames.length === 1
-  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing")
-  if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing")
+  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing", "lock")
+  if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing", "rcu")
   if (state.preemptDisabled > 0 && isProgram) {
     const several = state.preemptDisabled > 1 ? "(s) are" : " is"
-    reject(walk, ERRNO.EINVAL, `${state.preemptDisabled} bpf_preempt_enable${several} missing`)
+    reject(walk, ERRNO.EINVAL, `${state.preemptDisabled} bpf_preempt_enable${several} missing`, "preemption")
   }
 }
 
@@ -40,13 +52,17 @@ export function checkReferences(walk: Walk): void {
   const { state } = walk
   const frame = currentFrame(state)
   if (frame.number > 0 && !frame.inCallback) return
+  const own = frame.references.filter(each => !frame.inCallback || each.callback === frame.number)
+  refuseUnreleased(walk, own)
+}
+
+function refuseUnreleased(walk: Walk, references: readonly Reference[]): void {
   let last: string | undefined
-  for (const { id, at, frame: owner } of state.references) {
-    if (frame.inCallback && owner !== frame.number) continue
+  for (const { id, at } of references) {
     last = `Unreleased reference id=${id} alloc_insn=${at}`
     walk.log.line(last)
   }
-  if (last !== undefined) throw new Rejection(ERRNO.EINVAL, last)
+  if (last !== undefined) throw new Rejection(ERRNO.EINVAL, last, "reference-leak")
 }
 
 export function returnToCaller(walk: Walk): void {
@@ -54,21 +70,30 @@ export function returnToCaller(walk: Walk): void {
   const callee = state.frames.at(-1)!
   const caller = state.frames.at(-2)!
   const r0 = callee.registers[0]!
-  if (r0.type === TYPE.STACK) reject(walk, ERRNO.EINVAL, "cannot return stack pointer to the caller")
+  if (r0.type === TYPE.STACK)
+    reject(walk, ERRNO.EINVAL, "cannot return stack pointer to the caller", "return-value")
   if (callee.inCallback) {
-    if (r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 not a scalar value")
+    if (r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 not a scalar value", "return-value")
     markRead(walk, r0, r0.parent, LIVE.READ64)
     markPrecise(walk, 0)
     if (!isWithin(r0.scalar, callee.returnRange, false))
-      reject(walk, ERRNO.EINVAL, outsideText(r0.scalar, callee.returnRange, "At callback return"))
-  } else caller.registers[0] = cloneRegister(r0)
+      reject(
+        walk,
+        ERRNO.EINVAL,
+        outsideText(r0.scalar, callee.returnRange, "At callback return"),
+        "return-value",
+      )
+  } else {
+    caller.registers[0] = cloneRegister(r0)
+    caller.references = callee.references.slice()
+  }
   // A callback may be called again: the call is looked at once more.
   walk.at = callee.inCallback ? callee.callSite : callee.callSite + 1
   if (printsSteps(walk.log)) {
     walk.log.write("returning from callee:\n")
-    writeFrame(walk, state, callee, true)
+    writeFrame(walk, callee, true)
     walk.log.write(`to caller at ${walk.at}:\n`)
-    writeFrame(walk, state, caller, true)
+    writeFrame(walk, caller, true)
   }
   state.frames.pop()
   if (!callee.inCallback) return

@@ -1,11 +1,10 @@
 import { type BtfKind, type BtfTypeOf, type TypeId, VOID } from "../../btf/index.ts"
-import { unsupported } from "../reject.ts"
 import type { Walk } from "../walk/walk.ts"
 import { isContextType } from "./context-types.ts"
 
 /** One argument of a function that is checked for itself, from its BTF prototype and declaration tags. */
 export type GlobalArgument =
-  | { readonly kind: "scalar" | "context" | "dynptr" }
+  | { readonly kind: "scalar" | "context" | "dynptr" | "arena" }
   | { readonly kind: "memory"; readonly size: number; readonly nullable: boolean }
   | {
       readonly kind: "kernelObject"
@@ -79,7 +78,7 @@ function readArgument(
     const struct = target === VOID ? undefined : btf.typeOf(target, "struct")
     if (struct?.name === "bpf_dynptr") return { kind: "dynptr" }
     if (tags.has("trusted")) return trustedArgument(walk, place, struct?.name ?? "", tags.has("nullable"))
-    if (tags.has("arena")) unsupported("arguments in an arena")
+    if (tags.has("arena")) return { kind: "arena" }
     if (!global) return "invalid"
     if (tags.has("nullable")) {
       log.line(`arg#${place} marked as nullable is not supported for memory`)

@@ -1,13 +1,13 @@
 import { isNull, UNKNOWN } from "../domain/index.ts"
-import { ERRNO, Rejection, reject, unsupported } from "../reject.ts"
+import { ERRNO, Rejection, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
 import { cloneRegister, copyRegister, setPointer, setScalar } from "../state/register.ts"
 import { FLAG, mayBeNull, TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
-import { checkArgumentType, mayBeMoved } from "./argument-types.ts"
+import { checkArgumentOffset, checkArgumentType } from "./argument-types.ts"
 import { structsMatch } from "./btf-match.ts"
-import { checkUnmoved } from "./context.ts"
+import { checkDynptr } from "./dynptrs/arguments.ts"
 import { type GlobalArgument, prototypeOf } from "./global-arguments.ts"
 import { checkHelperMemory } from "./helper-memory.ts"
 import { markNotNull } from "./nullness.ts"
@@ -17,7 +17,7 @@ export function checkGlobalCall(walk: Walk, index: number): void {
   const list = prototypeOf(walk, index)
   const { name } = walk.subprograms[index]!
   const invalid = (errno: number): never =>
-    reject(walk, errno, `Caller passes invalid args into func#${index} ('${name}')`)
+    reject(walk, errno, `Caller passes invalid args into func#${index} ('${name}')`, "global-function")
   if (list === "invalid") {
     invalid(ERRNO.EINVAL)
     return
@@ -35,14 +35,14 @@ export function checkGlobalCall(walk: Walk, index: number): void {
 function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void {
   const number = place + 1
   const register = currentFrame(walk.state).registers[number]!
-  const refuse = (text: string): never => reject(walk, ERRNO.EINVAL, text)
+  const refuse = (text: string): never => reject(walk, ERRNO.EINVAL, text, "global-function")
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
   switch (argument.kind) {
     case "scalar":
       if (register.type !== TYPE.SCALAR) refuse(`R${number} is not a scalar`)
       return
     case "context":
-      if (!mayBeMoved(register.type)) checkUnmoved(walk, number, register)
+      checkArgumentOffset(walk, number, register)
       if (register.type !== TYPE.CTX) refuse(`arg#${place} expects pointer to ctx`)
       return
     case "memory": {
@@ -50,7 +50,7 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
         if (!argument.nullable) refuse(`arg#${place} is expected to be non-NULL`)
         return
       }
-      if (!mayBeMoved(register.type)) checkUnmoved(walk, number, register)
+      checkArgumentOffset(walk, number, register)
       const saved = cloneRegister(register)
       if (mayBeNull(register.type)) markNotNull(register)
       checkHelperMemory(walk, number, argument.size, "read", true, undefined)
@@ -67,18 +67,31 @@ function checkPassed(walk: Walk, argument: GlobalArgument, place: number): void 
         readOnly: false,
       })
       if (mayBeNull(register.type) && !argument.nullable)
-        reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`)
+        reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to helper arg${number}`, "global-function")
       const { btf } = walk.kernel
-      if (!structsMatch(register.btf!, register.btfId, register.off, btf, argument.type, false)) {
+      if (!structsMatch(walk, register.btf!, register.btfId, register.off, btf, argument.type, false)) {
         const type = register.btf!.type(register.btfId)
         const name = "name" in type ? type.name : ""
-        reject(walk, ERRNO.EACCES, `R${number} is of type ${name} but ${argument.name} is expected`)
+        reject(
+          walk,
+          ERRNO.EACCES,
+          `R${number} is of type ${name} but ${argument.name} is expected`,
+          "global-function",
+        )
       }
-      checkUnmoved(walk, number, register, true)
+      checkArgumentOffset(walk, number, register)
       return
     }
+    case "dynptr":
+      if (register.type !== TYPE.STACK) checkArgumentOffset(walk, number, register)
+      checkDynptr(walk, number, register, { how: "use", kind: undefined, cloneRefId: 0 })
+      return
+    case "arena":
+      if (register.type !== TYPE.ARENA && register.type !== TYPE.SCALAR)
+        refuse(`R${number} is not a pointer to arena or scalar.`)
+      return
     default:
-      unsupported("dynptrs as arguments of global functions")
+      argument satisfies never
   }
 }
 
@@ -104,8 +117,16 @@ export function fillArguments(walk: Walk, frame: Frame, list: readonly GlobalArg
         register.btfId = argument.type
         register.id = nextId(walk)
         break
+      case "dynptr":
+        setPointer(register, TYPE.CONST_DYNPTR)
+        register.dynptr = { kind: "local", first: true }
+        register.id = nextId(walk)
+        break
+      case "arena":
+        setScalar(register, UNKNOWN, !walk.privileged)
+        break
       default:
-        unsupported("dynptrs as arguments of global functions")
+        argument satisfies never
     }
   }
 }

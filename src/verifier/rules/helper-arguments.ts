@@ -1,19 +1,19 @@
 import type { HelperArgument } from "../../catalog/details.ts"
 import { isKnown, isNull } from "../domain/index.ts"
-import { ERRNO, reject, unsupported } from "../reject.ts"
+import { ERRNO, reject } from "../reject.ts"
 import { markPrecise } from "../state/precision.ts"
 import type { Register } from "../state/register.ts"
 import { baseType, isPacketPointer, TYPE } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
 import { checkAlignment } from "./alignment.ts"
-import { checkArgumentType, mayBeMoved } from "./argument-types.ts"
+import { checkArgumentOffset, checkArgumentType } from "./argument-types.ts"
 import { checkBtfArgument } from "./btf-arguments.ts"
 import { checkConstString } from "./const-string.ts"
 import { checkUnmoved } from "./context.ts"
-import { checkHelperDynptr } from "./dynptrs.ts"
+import { checkHelperDynptr, checkReleasedDynptr } from "./dynptrs/helpers.ts"
 import type { HelperCall } from "./helper-call.ts"
 import { checkHelperMemory, checkMemorySize } from "./helper-memory.ts"
-import { checkKptrField } from "./kptrs.ts"
+import { checkKptrField } from "./kptrs/exchange.ts"
 import { mapValueKind } from "./map-helpers.ts"
 import { mayAccessPacket } from "./packet.ts"
 import { readRegister } from "./register-access.ts"
@@ -28,11 +28,11 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
   const register = readRegister(walk, number)
   if (argument.kind === "anything") {
     if (!walk.privileged && register.type !== TYPE.SCALAR)
-      reject(walk, ERRNO.EACCES, `R${number} leaks addr into helper function`)
+      reject(walk, ERRNO.EACCES, `R${number} leaks addr into helper function`, "pointer-leak")
     return
   }
   if (isPacketPointer(register.type) && !mayAccessPacket(walk, "read", call.prototype.packetAccess))
-    reject(walk, ERRNO.EACCES, "helper access to the packet is not allowed")
+    reject(walk, ERRNO.EACCES, "helper access to the packet is not allowed", "argument-type")
   const kind = argument.kind === "mapValue" ? mapValueKind(walk, call) : argument.kind
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
   // That it is null decides what is checked: other paths must bring null too.
@@ -46,9 +46,10 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
     if (baseType(register.type) === TYPE.BTF_ID) checkBtfArgument(walk, call, argument, number, register)
     checkOffset(walk, number, register, argument)
   }
-  if (argument.release && argument.kind !== "dynptr") {
-    if (!register.refId && !given)
-      reject(walk, ERRNO.EINVAL, `R${number} must be referenced when passed to release function`)
+  if (argument.release) {
+    if (argument.kind === "dynptr") checkReleasedDynptr(walk, number, register)
+    else if (!register.refId && !given)
+      reject(walk, ERRNO.EINVAL, `R${number} must be referenced when passed to release function`, "release")
     call.releases = number
   }
   if (register.refId && argument.kind !== "kptrField") {
@@ -57,6 +58,7 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
         walk,
         ERRNO.EFAULT,
         `verifier internal error: more than one arg with ref_obj_id R${number} ${register.refId} ${call.refId}`,
+        "argument-type",
       )
     call.refId = register.refId
   }
@@ -64,19 +66,19 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
 }
 
 function checkOffset(walk: Walk, number: number, register: Register, argument: HelperArgument): void {
-  if (argument.kind === "dynptr" && register.type === TYPE.STACK) return
   if (argument.release) {
+    if (argument.kind === "dynptr" && register.type === TYPE.STACK) return
     if (register.off)
       reject(
         walk,
         ERRNO.EINVAL,
         `R${number} must have zero offset when passed to release func or trusted arg to kfunc`,
+        "release",
       )
     checkUnmoved(walk, number, register)
     return
   }
-  if (mayBeMoved(register.type)) return
-  checkUnmoved(walk, number, register, baseType(register.type) === TYPE.BTF_ID)
+  checkArgumentOffset(walk, number, register)
 }
 
 function checkKind(
@@ -95,17 +97,18 @@ function checkKind(
           walk,
           ERRNO.EINVAL,
           `timer pointer in R1 map_uid=${call.mapUid} doesn't match map pointer in R2 map_uid=${register.mapUid}`,
+          "argument-type",
         )
       call.map = register.map
       call.mapUid = register.mapUid
       return
     case "mapKey":
-      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->key")
+      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->key", "map-helper")
       checkHelperMemory(walk, number, call.map.keySize, "read", false, undefined)
       return
     case "mapValue":
       if (argument.nullable && given) return
-      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->value")
+      if (!call.map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->value", "map-helper")
       call.raw.wanted = argument.access === "uninit"
       checkHelperMemory(walk, number, call.map.valueSize, access, false, call.raw)
       return
@@ -123,7 +126,8 @@ function checkKind(
       return
     }
     case "allocationSize":
-      if (!isKnown(register.scalar)) reject(walk, ERRNO.EACCES, `R${number} is not a known constant'`)
+      if (!isKnown(register.scalar))
+        reject(walk, ERRNO.EACCES, `R${number} is not a known constant'`, "argument-value")
       call.memorySize = Number(BigInt.asUintN(32, register.scalar.bits.value))
       markPrecise(walk, number)
       return
@@ -140,16 +144,15 @@ function checkKind(
       call.callback = register.subprogram
       return
     case "dynptr":
-      checkHelperDynptr(walk, call, argument, number, register)
+      checkHelperDynptr(walk, argument, number, register)
       return
     case "kptrField":
-      checkKptrField(walk, number, register)
+      checkKptrField(walk, call, number, register)
       return
     case "perCpuVariable":
-      call.btfVariable = register
-      return
-    case "kptr":
-      unsupported("bpf_kptr_xchg")
+      if (!register.btfId)
+        reject(walk, ERRNO.EACCES, `Helper has invalid btf_id in R${number}`, "argument-type")
+      call.variable = { btf: register.btf!, id: register.btfId }
       return
     default:
       return

@@ -1,4 +1,10 @@
-import { type HelperPrototype, helperAllowed, helperPrototype } from "../../catalog/details.ts"
+import type { Btf } from "../../btf/index.ts"
+import {
+  type HelperCaller,
+  type HelperPrototype,
+  helperAllowed,
+  helperPrototype,
+} from "../../catalog/details.ts"
 import { type HelperName, isSince } from "../../catalog/index.ts"
 import { catalogHelperNames, type Instruction } from "../../isa/index.ts"
 import { isNull } from "../domain/index.ts"
@@ -8,14 +14,18 @@ import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
+import { giveBackDynptr } from "./dynptrs/helpers.ts"
 import { checkHelperArgument } from "./helper-arguments.ts"
 import { giveHelperResult } from "./helper-results.ts"
 import { specialHelper } from "./helper-specials.ts"
 import { forgetPacketPointers, releaseReference } from "./invalidate.ts"
+import { handOver } from "./kptrs/exchange.ts"
+import type { KptrField, KptrTarget } from "./kptrs/target.ts"
 import { checkMapHelper } from "./map-helpers.ts"
 import { checkAccess } from "./memory.ts"
 import type { RawMemory } from "./stack-ranges.ts"
 import { clobber } from "./subprogram-call.ts"
+import { mayCallSleepable } from "./trust.ts"
 
 /** What one call learns of its arguments on the way. */
 export interface HelperCall {
@@ -36,7 +46,14 @@ export interface HelperCall {
   /** Of memory that the call gives. */
   memorySize: number
   dynptrId: number
-  btfVariable: Register | undefined
+  /** The kernel variable of each processor among the arguments. */
+  variable: { readonly btf: Btf; readonly id: number } | undefined
+  /** The field that pointers are exchanged with. */
+  kptr: { readonly field: KptrField; readonly target: KptrTarget } | undefined
+  /** Memory of each processor that the program allocated. */
+  perCpuObject: boolean
+  /** The packet may have moved. */
+  movesPacket: boolean
 }
 
 /** A call of a helper: who may call it, what its arguments must be, what it leaves. */
@@ -56,7 +73,10 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
     mostBytes: 0n,
     memorySize: 0,
     dynptrId: 0,
-    btfVariable: undefined,
+    variable: undefined,
+    kptr: undefined,
+    perCpuObject: false,
+    movesPacket: prototype.packetChanging ?? false,
   }
   checkSections(walk, call)
   prototype.arguments.forEach((_, index) => {
@@ -68,41 +88,53 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
   clobber(walk, currentFrame(walk.state))
   giveHelperResult(walk, call)
   checkMapHelper(walk, call.map, call.id, call.name)
-  if (prototype.packetChanging) forgetPacketPointers(walk)
+  if (call.movesPacket) forgetPacketPointers(walk)
+}
+
+/** The program as the catalogue asks for it. */
+export function helperCaller(walk: Walk): HelperCaller {
+  const { program, kernel, privileged } = walk
+  return {
+    programType: program.type,
+    attachType: program.attachType,
+    release: kernel.release,
+    sleepable: mayCallSleepable(walk),
+    hook: program.target?.hook,
+    gpl: program.gpl,
+    capabilities: privileged ? undefined : [],
+    ...(kernel.config ? { config: kernel.config } : {}),
+  }
 }
 
 function allowedPrototype(walk: Walk, id: number, name: string | undefined): HelperPrototype {
   const { program, kernel } = walk
-  const known = walk.helpers.get(id)
+  // What only work items may call, the rest of the program may not.
+  const known = walk.state.sleepable ? undefined : walk.helpers.get(id)
   if (known) return known
-  if (name === undefined || id === 0) reject(walk, ERRNO.EINVAL, `invalid func ${name ?? "unknown"}#${id}`)
-  const caller = {
-    programType: program.type,
-    attachType: program.attachType,
-    release: kernel.release,
-    sleepable: program.sleepable,
-    hook: program.target?.hook,
-    gpl: program.gpl,
-    capabilities: walk.privileged ? undefined : [],
-    ...(kernel.config ? { config: kernel.config } : {}),
-  }
-  const verdict = helperAllowed(name as HelperName, caller)
+  if (name === undefined || id === 0)
+    reject(walk, ERRNO.EINVAL, `invalid func ${name ?? "unknown"}#${id}`, "helper-unknown")
+  const verdict = helperAllowed(name as HelperName, helperCaller(walk))
   if (!verdict.allowed) {
     switch (verdict.refusal) {
       case "unknown":
-        reject(walk, ERRNO.EINVAL, `invalid func unknown#${id}`)
+        reject(walk, ERRNO.EINVAL, `invalid func unknown#${id}`, "helper-unknown")
         break
       case "program":
-        reject(walk, ERRNO.EINVAL, notForThisType(walk, `${name}#${id}`))
+        reject(walk, ERRNO.EINVAL, notForThisType(walk, `${name}#${id}`), "helper-not-allowed")
         break
       case "licence":
-        reject(walk, ERRNO.EINVAL, "cannot call GPL-restricted function from non-GPL compatible program")
+        reject(
+          walk,
+          ERRNO.EINVAL,
+          "cannot call GPL-restricted function from non-GPL compatible program",
+          "gpl-only",
+        )
         break
       case "probe":
-        reject(walk, ERRNO.EINVAL, "helper call is not allowed in probe")
+        reject(walk, ERRNO.EINVAL, "helper call is not allowed in probe", "helper-not-allowed")
         break
       default:
-        reject(walk, ERRNO.EINVAL, "helper call might sleep in a non-sleepable prog")
+        reject(walk, ERRNO.EINVAL, "helper call might sleep in a non-sleepable prog", "sleepable")
     }
   }
   const prototype = helperPrototype(name, {
@@ -112,7 +144,7 @@ function allowedPrototype(walk: Walk, id: number, name: string | undefined): Hel
     release: kernel.release,
   })
   if (!prototype) throw new Error(`BUG: helper ${name} has no prototype`)
-  walk.helpers.set(id, prototype)
+  if (!walk.state.sleepable) walk.helpers.set(id, prototype)
   return prototype
 }
 
@@ -126,9 +158,9 @@ function notForThisType({ kernel }: Walk, called: string): string {
 function checkSections(walk: Walk, { prototype, name, id }: HelperCall): void {
   if (!prototype.mightSleep) return
   if (walk.state.rcuLocked)
-    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in rcu_read_lock region`)
+    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in rcu_read_lock region`, "rcu")
   if (walk.state.preemptDisabled)
-    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in non-preemptible region`)
+    reject(walk, ERRNO.EINVAL, `sleepable helper ${name}#${id} in non-preemptible region`, "preemption")
 }
 
 function writeRawMemory(walk: Walk, { raw }: HelperCall): void {
@@ -146,14 +178,24 @@ function writeRawMemory(walk: Walk, { raw }: HelperCall): void {
 function release(walk: Walk, call: HelperCall): void {
   if (!call.releases) return
   const register = currentFrame(walk.state).registers[call.releases]!
-  if (call.refId) {
-    const held = walk.state.references.some(each => each.id === call.refId)
-    if (held) {
-      releaseReference(walk, call.refId)
-      return
-    }
-  } else if (register.type === TYPE.SCALAR && isNull(register.scalar)) return
-  const message = `func ${call.name}#${call.id} reference has not been acquired before`
-  walk.log.line(message)
-  throw new Rejection(ERRNO.EINVAL, message)
+  if (!giveBack(walk, call, register))
+    reject(
+      walk,
+      ERRNO.EINVAL,
+      `func ${call.name}#${call.id} reference has not been acquired before`,
+      "release",
+    )
+}
+
+function giveBack(walk: Walk, { name, prototype, releases, refId }: HelperCall, register: Register): boolean {
+  try {
+    if (prototype.arguments[releases - 1]!.kind === "dynptr") giveBackDynptr(walk, register)
+    else if (name === "bpf_kptr_xchg" && refId) return handOver(walk, refId)
+    else if (refId) releaseReference(walk, refId)
+    else return register.type === TYPE.SCALAR && isNull(register.scalar)
+    return true
+  } catch (error) {
+    if (error instanceof Rejection) return false
+    throw error
+  }
 }

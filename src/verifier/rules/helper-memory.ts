@@ -39,7 +39,8 @@ export function checkHelperMemory(
   const pointer = currentFrame(walk.state).registers[number]!
   const { type, off } = pointer
   const refuseWrite = () => {
-    if (access === "write") reject(walk, ERRNO.EACCES, `R${number} cannot write into ${typeName(type)}`)
+    if (access === "write")
+      reject(walk, ERRNO.EACCES, `R${number} cannot write into ${typeName(type)}`, "read-only-memory")
   }
   switch (baseType(type)) {
     case TYPE.PACKET:
@@ -77,7 +78,7 @@ export function checkHelperMemory(
       if (!PLAIN_CONTEXT.has(walk.program.type)) break
       if (size === 0) {
         if (zeroAllowed) return
-        reject(walk, ERRNO.EACCES, "")
+        reject(walk, ERRNO.EACCES, "", "memory-size")
       }
       checkAccess(walk, {
         kind: access,
@@ -90,7 +91,12 @@ export function checkHelperMemory(
       return
   }
   if (zeroAllowed && size === 0 && type === TYPE.SCALAR && isNull(pointer.scalar)) return
-  reject(walk, ERRNO.EACCES, `R${number} type=${typeName(type)} expected=${typeName(TYPE.STACK)}`)
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `R${number} type=${typeName(type)} expected=${typeName(TYPE.STACK)}`,
+    "argument-type",
+  )
 }
 
 /** A size, and with it the memory of the argument before. */
@@ -107,11 +113,26 @@ export function checkMemorySize(
   // Of memory that may be written in part only, all must be initialised.
   const raw = isKnown(scalar) ? call.raw : undefined
   if (scalar.nearSmin < 0)
-    reject(walk, ERRNO.EACCES, `R${number} min value is negative, either use unsigned or 'var &= const'`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${number} min value is negative, either use unsigned or 'var &= const'`,
+      "memory-size",
+    )
   if (scalar.umin === 0n && !zeroAllowed)
-    reject(walk, ERRNO.EACCES, `R${number} invalid zero-sized read: u64=[${scalar.umin},${scalar.umax}]`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${number} invalid zero-sized read: u64=[${scalar.umin},${scalar.umax}]`,
+      "memory-size",
+    )
   if (scalar.nearUmax >= MOST_OFFSET)
-    reject(walk, ERRNO.EACCES, `R${number} unbounded memory access, use 'var &= const' or 'if (var < const)'`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${number} unbounded memory access, use 'var &= const' or 'if (var < const)'`,
+      "memory-size",
+    )
   checkHelperMemory(walk, number - 1, scalar.nearUmax, access, zeroAllowed, raw)
   markPrecise(walk, number)
 }

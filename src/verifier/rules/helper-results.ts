@@ -1,3 +1,4 @@
+import { type TypeId, VOID } from "../../btf/index.ts"
 import { between, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Register, setNotInit, setPointer, setScalar } from "../state/register.ts"
@@ -6,6 +7,7 @@ import { currentFrame } from "../state/state.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
 import type { HelperCall } from "./helper-call.ts"
 import { acquireReference } from "./invalidate.ts"
+import { giveKptr } from "./kptrs/exchange.ts"
 import { MAP_TYPE } from "./map-types.ts"
 
 /** Casts give another view of the socket that was passed, whose reference is theirs. */
@@ -34,7 +36,7 @@ export function giveHelperResult(walk: Walk, call: HelperCall): void {
       setNotInit(r0)
       break
     case "mapValue":
-      if (!call.map) reject(walk, ERRNO.EINVAL, "kernel subsystem misconfigured verifier")
+      if (!call.map) reject(walk, ERRNO.EINVAL, "kernel subsystem misconfigured verifier", "map-helper")
       pointer(TYPE.MAP_VALUE)
       r0.map = call.map
       r0.mapUid = call.mapUid
@@ -66,7 +68,7 @@ export function giveHelperResult(walk: Walk, call: HelperCall): void {
       perCpuValue(walk, call, r0, nullable)
       break
     case "kptr":
-      unsupported("bpf_kptr_xchg")
+      giveKptr(walk, call, r0)
       break
     default:
       returns.kind satisfies never
@@ -94,19 +96,26 @@ function structId(walk: Walk, name: string | undefined): number {
   return id
 }
 
+/** A variable that each processor has, or memory of each processor that the program allocated. */
 function perCpuValue(walk: Walk, call: HelperCall, r0: Register, nullable: number): void {
-  const variable = call.btfVariable
-  const { btf } = walk.kernel
-  if (!variable) unsupported(`results of ${call.name}`)
-  const type = btf.resolve(variable.btfId as Parameters<typeof btf.resolve>[0])
-  if (btf.kindOf(type) === "struct") {
+  const { btf, id } = call.variable!
+  if (call.perCpuObject) {
+    setPointer(r0, TYPE.BTF_ID | FLAG.ALLOCATED | FLAG.RCU)
+    r0.btf = btf
+    r0.btfId = id
+    return
+  }
+  const type = btf.resolve(id as TypeId)
+  if (type !== VOID && btf.kindOf(type) === "struct") {
     setPointer(r0, TYPE.BTF_ID | nullable)
     r0.btf = btf
     r0.btfId = type
-  } else {
-    setPointer(r0, TYPE.MEM | FLAG.READ_ONLY | nullable)
-    r0.range = btf.sizeOf(type)
+    return
   }
+  const size = type === VOID ? 0 : btf.sizeOf(type)
+  if (size === 0) reject(walk, ERRNO.EINVAL, "unable to resolve the size of type '': -22", "argument-type")
+  setPointer(r0, TYPE.MEM | FLAG.READ_ONLY | nullable)
+  r0.range = size
 }
 
 /** Helpers that give how many bytes they wrote, or a negative error. */

@@ -2,7 +2,8 @@ import { isKnown, isNull } from "../domain/index.ts"
 import { LOG_LEVEL } from "../log/log.ts"
 import { ERRNO, Rejection, reject } from "../reject.ts"
 import { markPrecise } from "../state/precision.ts"
-import { TYPE, typeName } from "../state/register-type.ts"
+import type { Register } from "../state/register.ts"
+import { FLAG, TYPE, typeName } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
 import {
@@ -14,6 +15,7 @@ import {
   pushAsyncCallback,
   pushCallback,
 } from "./callbacks.ts"
+import { noteDynptr, writeThroughDynptr } from "./dynptrs/helpers.ts"
 import { checkReferences } from "./exit.ts"
 import type { HelperCall } from "./helper-call.ts"
 
@@ -28,7 +30,7 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
       return
     case "bpf_get_local_storage":
       if (!(registers[2]!.type === TYPE.SCALAR && isNull(registers[2]!.scalar)))
-        reject(walk, ERRNO.EINVAL, "get_local_storage() doesn't support non-zero flags")
+        reject(walk, ERRNO.EINVAL, "get_local_storage() doesn't support non-zero flags", "argument-value")
       return
     case "bpf_for_each_map_elem":
       pushCallback(walk, call.callback, enterMapElement(call.map))
@@ -51,13 +53,34 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
           walk,
           ERRNO.EACCES,
           `Unsupported reg type ${typeName(registers[1]!.type)} for bpf_dynptr_from_mem data`,
+          "return-value",
         )
+      return
+    case "bpf_dynptr_data":
+      noteDynptr(walk, call)
+      return
+    case "bpf_dynptr_write":
+      if (writeThroughDynptr(walk, call)) call.movesPacket = true
+      return
+    case "bpf_per_cpu_ptr":
+    case "bpf_this_cpu_ptr":
+      notePerCpuObject(registers[1]!, call)
       return
     case "bpf_set_retval":
       if (type === "lsm" && attachType === "lsm_cgroup" && target?.returnsVoid)
-        reject(walk, ERRNO.EINVAL, "BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!")
+        reject(
+          walk,
+          ERRNO.EINVAL,
+          "BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!",
+          "return-value",
+        )
       return
   }
+}
+
+/** Memory of each processor that the program allocated, and read from a map inside an RCU section. */
+function notePerCpuObject({ type }: Register, call: HelperCall): void {
+  call.perCpuObject = (type & FLAG.RCU) !== 0
 }
 
 /** The next program does not know what this one holds. */
@@ -65,7 +88,8 @@ function checkTailCall(walk: Walk): void {
   try {
     checkReferences(walk)
   } catch (error) {
-    if (error instanceof Rejection) reject(walk, error.errno, "tail_call would lead to reference leak")
+    if (error instanceof Rejection)
+      reject(walk, error.errno, "tail_call would lead to reference leak", "reference-leak")
     throw error
   }
 }

@@ -1,10 +1,10 @@
 import type { TypeId } from "../../btf/index.ts"
-import { isKnown, ZERO } from "../domain/index.ts"
+import { ZERO } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
 import { markRead } from "../state/liveness.ts"
 import { LIVE, type Register, setNotInit, setPointer, setScalar } from "../state/register.ts"
-import { TYPE } from "../state/register-type.ts"
+import { FLAG, TYPE } from "../state/register-type.ts"
 import type { IteratorSlot } from "../state/slots.ts"
 import { BYTE, byteKind, everyKind, fillKinds } from "../state/stack-slot.ts"
 import { currentFrame, type State } from "../state/state.ts"
@@ -12,10 +12,12 @@ import { widenImprecise } from "../state/widen.ts"
 import { pushBranch } from "../walk/branches.ts"
 import { touchSlot, type Walk } from "../walk/walk.ts"
 import { acquireReference, releaseReference } from "./invalidate.ts"
-import type { Kfunc } from "./kfuncs/kfunc.ts"
+import type { KfuncCall } from "./kfuncs/kfunc.ts"
 import { previousEntry } from "./may-goto.ts"
 import { checkAccess } from "./memory.ts"
 import { markNotNull } from "./nullness.ts"
+import { stackObjectSlot } from "./stack-objects.ts"
+import { inRcuSection, mayCallSleepable } from "./trust.ts"
 
 /** Where an iterator lies: its first slot is the one with the highest number. */
 export interface IteratorPlace {
@@ -27,54 +29,76 @@ export interface IteratorPlace {
 /** The iterator that a kfunc makes, uses or ends: a struct on the stack that programs may not touch themselves. */
 export function checkIteratorArgument(
   walk: Walk,
-  kfunc: Kfunc,
+  call: KfuncCall,
   index: number,
   target: TypeId,
   register: Register,
 ): IteratorPlace {
+  const { kfunc } = call
   const struct = kfunc.btf.typeOf(target, "struct")
   const name = (struct?.name ?? "").replace(/^bpf_iter_/, "")
   const slots = (struct?.size ?? 8) / 8
   const number = index + 1
-  if (register.type !== TYPE.STACK)
-    reject(walk, ERRNO.EINVAL, `arg#${index} expected pointer to an iterator on stack`)
+  const refuse = (message: string, errno: number = ERRNO.EINVAL): never =>
+    reject(walk, errno, message, "iterator")
+  if (kfunc.name === "bpf_iter_css_task_new" && !mayWalkCssTasks(walk))
+    refuse("css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs")
+  if (register.type !== TYPE.STACK) refuse(`arg#${index} expected pointer to an iterator on stack`)
   const frame = walk.state.frames[register.frame]!
-  const place = { frame: register.frame, slot: firstSlot(walk, register, slots), slots }
+  const slot = stackObjectSlot(walk, register, "iter", slots)
   if (kfunc.has("iterNew")) {
-    for (let each = place.slot; each > place.slot - slots; each--)
-      if (frame.stack[each] && byteKind(frame.stack[each]!, 0) === BYTE.ITERATOR)
-        reject(walk, ERRNO.EINVAL, `expected uninitialized iter_${name} as arg #${index}`)
+    if (slot === undefined || (typeof slot === "number" && hasIterator(frame, slot, slots)))
+      refuse(`expected uninitialized iter_${name} as arg #${index}`)
     for (let offset = 0; offset < slots * 8; offset += 8)
       checkAccess(walk, { kind: "write", base: number, offset, size: 8, value: undefined, signed: false })
-    const slot: IteratorSlot = { btf: kfunc.btf, btfId: target, name, state: "active", depth: 0 }
-    create(walk, frame, place, slot)
+    const first = stackObjectSlot(walk, register, "iter", slots)
+    if (typeof first !== "number") throw new Error("BUG: an iterator was written outside of the stack")
+    const place = { frame: register.frame, slot: first, slots }
+    const iterator: IteratorSlot = { btf: kfunc.btf, btfId: target, name, state: "active", depth: 0 }
+    const flags = kfunc.has("rcuProtected") ? (inRcuSection(walk) ? FLAG.RCU : FLAG.UNTRUSTED) : 0
+    create(walk, frame, place, iterator, flags)
     return place
   }
-  if (!isIterator(frame, place, target))
-    reject(walk, ERRNO.EINVAL, `expected an initialized iter_${name} as arg #${index}`)
+  const place = { frame: register.frame, slot: typeof slot === "number" ? slot : -1, slots }
+  const answer = typeof slot === "number" ? stateOf(frame, place, target) : "other"
+  if (answer === "untrusted") refuse(`expected an RCU CS when using ${kfunc.name}`, EPROTO)
+  if (answer === "other") refuse(`expected an initialized iter_${name} as arg #${index}`)
   for (let each = place.slot; each > place.slot - slots; each--) {
     const { register: slot } = frame.stack[each]!
     markRead(walk, slot, slot.parent, LIVE.READ64)
     touchSlot(walk, each)
   }
+  call.refId = frame.stack[place.slot]!.register.refId
   if (kfunc.has("iterDestroy")) destroy(walk, frame, place)
   return place
 }
 
-function firstSlot(walk: Walk, register: Register, slots: number): number {
-  if (!isKnown(register.scalar)) reject(walk, ERRNO.EINVAL, "iter has to be at a constant offset")
-  const offset = register.off + register.scalar.nearValue
-  const slot = (-offset - 1) >> 3
-  if (offset % 8 !== 0 || slot + 1 < slots)
-    reject(walk, ERRNO.EINVAL, `cannot pass in iter at an offset=${offset}`)
-  return slot
+const EPROTO = 71
+
+/** Walking the tasks of a group takes a lock that hooks elsewhere may hold. */
+function mayWalkCssTasks(walk: Walk): boolean {
+  const { type, attachType } = walk.program
+  if (type === "lsm" || (type === "tracing" && attachType === "trace_iter")) return true
+  return mayCallSleepable(walk)
 }
 
-function create(walk: Walk, frame: Frame, { slot, slots }: IteratorPlace, iterator: IteratorSlot): void {
+function hasIterator(frame: Frame, slot: number, slots: number): boolean {
+  for (let each = slot; each > slot - slots; each--)
+    for (let byte = 0; byte < 8; byte++) if (byteKind(frame.stack[each]!, byte) === BYTE.ITERATOR) return true
+  return false
+}
+
+function create(
+  walk: Walk,
+  frame: Frame,
+  { slot, slots }: IteratorPlace,
+  iterator: IteratorSlot,
+  flags: number,
+): void {
   const id = acquireReference(walk)
   for (let each = slot; each > slot - slots; each--) {
     const place = frame.stack[each]!
-    setPointer(place.register, TYPE.STACK)
+    setPointer(place.register, TYPE.STACK | flags)
     place.register.live |= LIVE.WRITTEN
     place.register.refId = each === slot ? id : 0
     place.register.iterator = iterator
@@ -83,14 +107,21 @@ function create(walk: Walk, frame: Frame, { slot, slots }: IteratorPlace, iterat
   }
 }
 
-function isIterator(frame: Frame, { slot, slots }: IteratorPlace, btfId: number): boolean {
+/** "untrusted": the RCU section that it was made in has ended. */
+function stateOf(
+  frame: Frame,
+  { slot, slots }: IteratorPlace,
+  btfId: number,
+): "ready" | "untrusted" | "other" {
   for (let each = slot; each > slot - slots; each--) {
     const place = frame.stack[each]
-    if (!place || !everyKind(place, BYTE.ITERATOR)) return false
-    if (place.register.iterator?.btfId !== btfId) return false
-    if ((place.register.refId !== 0) !== (each === slot)) return false
+    if (!place) return "other"
+    const { type, refId, iterator } = place.register
+    if (type & FLAG.UNTRUSTED) return "untrusted"
+    if ((refId !== 0) !== (each === slot) || iterator?.btfId !== btfId) return "other"
+    if (!everyKind(place, BYTE.ITERATOR)) return "other"
   }
-  return true
+  return "ready"
 }
 
 function destroy(walk: Walk, frame: Frame, { slot, slots }: IteratorPlace): void {

@@ -30,6 +30,7 @@ import { currentFrame } from "../state/state.ts"
 import { pushBranch } from "../walk/branches.ts"
 import { recall, remember, touchRegister, type Walk } from "../walk/walk.ts"
 import { leave } from "./exit.ts"
+import { worksUnderLock } from "./graphs/kfuncs.ts"
 import { callHelper } from "./helper-call.ts"
 import { callKfunc } from "./kfuncs/call.ts"
 import { collectLinked, spreadKnowledge } from "./linked-scalars.ts"
@@ -43,7 +44,8 @@ import { callSubprogram } from "./subprogram-call.ts"
 export function walkJump(walk: Walk, instruction: Instruction): boolean {
   const { opcode, src, dst, off, imm } = instruction
   const kind = classOf(opcode)
-  const reserved = (name: string): never => reject(walk, ERRNO.EINVAL, `${name} uses reserved fields`)
+  const reserved = (name: string): never =>
+    reject(walk, ERRNO.EINVAL, `${name} uses reserved fields`, "encoding")
   walk.counters.jumps++
   switch (operatorOf(opcode)) {
     case JUMP.CALL:
@@ -55,7 +57,7 @@ export function walkJump(walk: Walk, instruction: Instruction): boolean {
         dst !== 0
       )
         reserved("BPF_CALL")
-      call(walk, instruction)
+      if (!call(walk, instruction)) return false
       touchRegister(walk, 0)
       walk.at++
       return true
@@ -80,22 +82,22 @@ export function walkJump(walk: Walk, instruction: Instruction): boolean {
 }
 
 const SPIN_UNLOCK = 94
-/** Kfuncs on lists and trees are called while the lock that guards them is held. */
-const UNDER_LOCK = /^bpf_(list_(push|pop|front|back)|rbtree_)/
 
-function call(walk: Walk, instruction: Instruction): void {
+/** False when the path ends with it. */
+function call(walk: Walk, instruction: Instruction): boolean {
   const { src, imm } = instruction
   if (walk.state.lock) {
     const reference = walk.program.references.get(walk.at)
     const refused =
       src === PSEUDO_CALL.HELPER
         ? imm !== SPIN_UNLOCK
-        : src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && UNDER_LOCK.test(reference.name))
-    if (refused) reject(walk, ERRNO.EINVAL, "function calls are not allowed while holding a lock")
+        : src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && worksUnderLock(reference.name))
+    if (refused) reject(walk, ERRNO.EINVAL, "function calls are not allowed while holding a lock", "lock")
   }
+  if (src === PSEUDO_CALL.KFUNC) return callKfunc(walk, instruction)
   if (src === PSEUDO_CALL.SUBPROGRAM) callSubprogram(walk, instruction)
-  else if (src === PSEUDO_CALL.KFUNC) callKfunc(walk, instruction)
   else callHelper(walk, instruction)
+  return true
 }
 
 /** A conditional jump: one way when it is known, else both, each with what it tells. */
@@ -105,13 +107,14 @@ function branch(walk: Walk, instruction: Instruction): void {
   const narrow = classOf(opcode) === CLASS.JMP32
   const fromRegister = takesRegister(opcode)
   if (condition > JUMP.JCOND)
-    reject(walk, ERRNO.EINVAL, `invalid BPF_JMP/JMP32 opcode ${condition.toString(16)}`)
+    reject(walk, ERRNO.EINVAL, `invalid BPF_JMP/JMP32 opcode ${condition.toString(16)}`, "encoding")
   const left = readRegister(walk, dst)
-  if ((fromRegister ? imm : src) !== 0) reject(walk, ERRNO.EINVAL, "BPF_JMP/JMP32 uses reserved fields")
+  if ((fromRegister ? imm : src) !== 0)
+    reject(walk, ERRNO.EINVAL, "BPF_JMP/JMP32 uses reserved fields", "encoding")
   const right = fromRegister ? readRegister(walk, src) : undefined
   if (right && !(isAnyPacketPointer(left.type) && isAnyPacketPointer(right.type)))
     if (!walk.privileged && right.type !== TYPE.SCALAR)
-      reject(walk, ERRNO.EACCES, `R${src} pointer comparison prohibited`)
+      reject(walk, ERRNO.EACCES, `R${src} pointer comparison prohibited`, "pointer-comparison")
   const operand = right?.scalar ?? constantOf(imm)
   const stackOperands = (left.type === TYPE.STACK ? 1 : 0) | (right?.type === TYPE.STACK ? 2 : 0)
   if (stackOperands) rememberStep(walk).stackOperands = stackOperands
@@ -151,11 +154,11 @@ function branch(walk: Walk, instruction: Instruction): void {
   const asksNull =
     !narrow && !right && imm === 0 && (condition === CONDITION.EQ || condition === CONDITION.NE)
   if (asksNull && mayBeNull(left.type)) {
-    markNullness(walk.state, dst, condition === CONDITION.NE)
-    markNullness(other, dst, condition === CONDITION.EQ)
+    markNullness(walk, walk.state, dst, condition === CONDITION.NE)
+    markNullness(walk, other, dst, condition === CONDITION.EQ)
   } else if (!(right && !narrow && learnPacketRange(condition, dst, src, walk.state, other)))
     if (!walk.privileged && left.type !== TYPE.SCALAR)
-      reject(walk, ERRNO.EACCES, `R${dst} pointer comparison prohibited`)
+      reject(walk, ERRNO.EACCES, `R${dst} pointer comparison prohibited`, "pointer-comparison")
   if (printsSteps(walk.log)) writeChanges(walk)
 }
 

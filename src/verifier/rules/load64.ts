@@ -1,3 +1,4 @@
+import { VOID } from "../../btf/index.ts"
 import { type Instruction, LOAD64_OPCODE, PSEUDO_LOAD } from "../../isa/index.ts"
 import { constant, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
@@ -10,8 +11,8 @@ import { overwriteRegister } from "./register-access.ts"
 
 /** The 64-bit immediate load: a number, a map or its value, a kernel variable, a function. */
 export function walkLoad64(walk: Walk, { opcode, dst, src, off, imm }: Instruction): void {
-  if (opcode !== LOAD64_OPCODE) reject(walk, ERRNO.EINVAL, "invalid BPF_LD_IMM insn")
-  if (off !== 0) reject(walk, ERRNO.EINVAL, "BPF_LD_IMM64 uses reserved fields")
+  if (opcode !== LOAD64_OPCODE) reject(walk, ERRNO.EINVAL, "invalid BPF_LD_IMM insn", "encoding")
+  if (off !== 0) reject(walk, ERRNO.EINVAL, "BPF_LD_IMM64 uses reserved fields", "encoding")
   const target = overwriteRegister(walk, dst)
   const reference = walk.program.references.get(walk.at)
   const high = walk.code[walk.at + 1]!.imm
@@ -28,8 +29,9 @@ export function walkLoad64(walk: Walk, { opcode, dst, src, off, imm }: Instructi
   } else if (reference?.kind === "variable") loadVariable(walk, dst, reference.btfId)
   else if (src === PSEUDO_LOAD.FUNC) {
     const index = subprogramAt(walk, walk.at + imm + 1)
-    if (walk.program.funcInfo.length === 0) reject(walk, ERRNO.EINVAL, "missing btf func_info")
-    if (walk.subprograms[index]!.global) reject(walk, ERRNO.EINVAL, "callback function not static")
+    if (walk.program.funcInfo.length === 0) reject(walk, ERRNO.EINVAL, "missing btf func_info", "callback")
+    if (walk.subprograms[index]!.global)
+      reject(walk, ERRNO.EINVAL, "callback function not static", "callback")
     setPointer(target, TYPE.FUNC)
     target.subprogram = index
   } else if (src === PSEUDO_LOAD.IMMEDIATE) {
@@ -49,7 +51,11 @@ function loadVariable(walk: Walk, dst: number, btfId: number | undefined): void 
   }
   const { btf } = walk.kernel
   const variable = btf.typeOf(btfId, "var")
-  if (!variable) unsupported("kernel functions as variables")
+  // Of a function, only the address is known.
+  if (!variable) {
+    setPointer(target, TYPE.MEM | FLAG.READ_ONLY)
+    return
+  }
   const perCpu = btf
     .findAll(".data..percpu", "datasec")
     .some(id => btf.typeOf(id, "datasec")?.variables.some(each => each.type === btfId))
@@ -63,6 +69,7 @@ function loadVariable(walk: Walk, dst: number, btfId: number | undefined): void 
     target.btf = btf
     target.btfId = type
   } else {
+    if (type === VOID) unsupported("kernel variables of no type")
     setPointer(target, TYPE.MEM | FLAG.READ_ONLY)
     target.range = btf.sizeOf(type)
   }

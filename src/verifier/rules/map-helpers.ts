@@ -7,7 +7,7 @@ import { MAP_TYPE as M } from "./map-types.ts"
 
 /** Maps whose "value" argument is something else than memory of the value's size. */
 export function mapValueKind(walk: Walk, { map, name }: HelperCall): ArgumentKind {
-  if (!map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->value")
+  if (!map) reject(walk, ERRNO.EACCES, "invalid map_ptr to access map->value", "map-helper")
   // Sockets go into sockmaps as themselves.
   if ((map.type === M.SOCKMAP || map.type === M.SOCKHASH) && name === "bpf_map_update_elem")
     return "btfSocketCommon"
@@ -131,7 +131,7 @@ const SOCKMAP_WRITERS = new Set([
 export function checkMapHelper(walk: Walk, map: MapFacts | undefined, id: number, name: string): void {
   if (!map) return
   const refuse = (): never =>
-    reject(walk, ERRNO.EINVAL, `cannot pass map_type ${map.type} into func ${name}#${id}`)
+    reject(walk, ERRNO.EINVAL, `cannot pass map_type ${map.type} into func ${name}#${id}`, "map-helper")
   const only = ONLY[map.type] ?? SOCKET_MAP_HELPERS[map.type]
   if (only && !only.has(name)) refuse()
   const isSocketMap = map.type === M.SOCKMAP || map.type === M.SOCKHASH

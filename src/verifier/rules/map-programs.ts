@@ -30,7 +30,7 @@ const SLEEPABLE = new Set<number>([
 export function checkMapForProgram(walk: Walk, map: MapFacts): void {
   const { type, sleepable } = walk.program
   const has = (kind: string) => map.fields.some(field => field.kind === kind)
-  const refuse = (text: string): never => reject(walk, ERRNO.EINVAL, text)
+  const refuse = (text: string): never => reject(walk, ERRNO.EINVAL, text, "map-program")
   const tracing = TRACING.has(type)
   if ((has("listHead") || has("treeRoot")) && tracing)
     refuse("tracing progs cannot use bpf_{list_head,rb_root} yet")

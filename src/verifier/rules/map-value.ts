@@ -1,10 +1,11 @@
+import type { SpecialField } from "../../btf/index.ts"
 import { constant, isKnown } from "../domain/index.ts"
-import type { MapFacts, MapField } from "../program.ts"
+import type { MapFacts } from "../program.ts"
 import { ERRNO, reject } from "../reject.ts"
 import { type Register, setScalar } from "../state/register.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
-import { accessKptrField } from "./kptrs.ts"
+import { accessKptr } from "./kptrs/access.ts"
 import { MAP_FLAG } from "./map-types.ts"
 import { type Access, loadUnknown } from "./memory.ts"
 import { checkRegion } from "./regions.ts"
@@ -17,9 +18,9 @@ export function accessMapValue(walk: Walk, access: Access, pointer: Register, of
   const { scalar } = pointer
   if (isKnown(scalar)) {
     const at = offset + scalar.nearValue
-    const field = map.fields.find(each => each.kind === "kptr" && each.offset === at)
-    if (field) {
-      accessKptrField(walk, access, field)
+    const field = map.fields.find(each => each.kind === "pointer" && each.offset === at)
+    if (field?.kind === "pointer") {
+      accessKptr(walk, access, field, map)
       return
     }
   }
@@ -55,23 +56,34 @@ export function checkMapPermission(
     walk,
     ERRNO.EACCES,
     `${verb} map forbidden, value_size=${valueSize} off=${offset + scalar.nearSmin} size=${size}`,
+    "read-only-map",
   )
 }
 
-const FIELD_NAMES: Readonly<Record<MapField["kind"], string>> = {
-  spinLock: "bpf_spin_lock",
-  timer: "bpf_timer",
-  workqueue: "bpf_wq",
-  kptr: "kptr",
-  listHead: "bpf_list_head",
-  listNode: "bpf_list_node",
-  treeRoot: "bpf_rb_root",
-  treeNode: "bpf_rb_node",
-  refcount: "bpf_refcount",
-}
-
-export function fieldName(kind: MapField["kind"]): string {
-  return FIELD_NAMES[kind]
+/** As the kernel names them. */
+export function fieldName(field: SpecialField): string {
+  switch (field.kind) {
+    case "spinLock":
+      return "bpf_spin_lock"
+    case "timer":
+      return "bpf_timer"
+    case "workqueue":
+      return "bpf_wq"
+    case "pointer":
+      return field.ownership === "perCpu" ? "percpu_kptr" : "kptr"
+    case "listHead":
+      return "bpf_list_head"
+    case "listNode":
+      return "bpf_list_node"
+    case "treeRoot":
+      return "bpf_rb_root"
+    case "treeNode":
+      return "bpf_rb_node"
+    case "refcount":
+      return "bpf_refcount"
+    default:
+      return field satisfies never
+  }
 }
 
 /** The whole access lies in the value, and touches no field that is not the program's own. */
@@ -91,12 +103,24 @@ export function checkMapRange(
   const most = scalar.nearUmax + offset + size
   for (const field of map.fields) {
     if (least >= field.offset + field.size || field.offset >= most) continue
-    if (field.kind !== "kptr")
-      reject(walk, ERRNO.EACCES, `${fieldName(field.kind)} cannot be accessed directly by load/store`)
-    if (by !== "direct") reject(walk, ERRNO.EACCES, "kptr cannot be accessed indirectly by helper")
-    if (!isKnown(scalar)) reject(walk, ERRNO.EACCES, "kptr access cannot have variable offset")
+    if (field.kind !== "pointer")
+      reject(
+        walk,
+        ERRNO.EACCES,
+        `${fieldName(field)} cannot be accessed directly by load/store`,
+        "special-field",
+      )
+    if (by !== "direct")
+      reject(walk, ERRNO.EACCES, "kptr cannot be accessed indirectly by helper", "special-field")
+    if (!isKnown(scalar))
+      reject(walk, ERRNO.EACCES, "kptr access cannot have variable offset", "special-field")
     if (field.offset !== least)
-      reject(walk, ERRNO.EACCES, `kptr access misaligned expected=${field.offset} off=${least}`)
-    if (size !== 8) reject(walk, ERRNO.EACCES, "kptr access size must be BPF_DW")
+      reject(
+        walk,
+        ERRNO.EACCES,
+        `kptr access misaligned expected=${field.offset} off=${least}`,
+        "special-field",
+      )
+    if (size !== 8) reject(walk, ERRNO.EACCES, "kptr access size must be BPF_DW", "special-field")
   }
 }

@@ -11,7 +11,7 @@ const MAY_GOTO_OPCODE = 0xe5
 /** Jumps out of a loop once its budget is spent: the way through is put aside, the jump is walked first. */
 export function walkMayGoto(walk: Walk, { opcode, src, dst, imm, off }: Instruction): void {
   if (opcode !== MAY_GOTO_OPCODE || src !== 0 || dst !== 0 || imm !== 0)
-    reject(walk, ERRNO.EINVAL, `invalid may_goto imm ${imm}`)
+    reject(walk, ERRNO.EINVAL, `invalid may_goto imm ${imm}`, "encoding")
   const { at } = walk
   const { parent } = walk.state
   const before = parent && previousEntry(walk, at, parent)

@@ -1,6 +1,6 @@
 import { CLASS, classOf, type Instruction, MODE, modeOf, sizeOf } from "../../isa/index.ts"
 import { signExtended, truncated, UNKNOWN, unknownBytes } from "../domain/index.ts"
-import { ERRNO, reject, unsupported } from "../reject.ts"
+import { ERRNO, reject } from "../reject.ts"
 import { type Register, setScalar } from "../state/register.ts"
 import { baseType, FLAG, isPacketPointer, mayBeNull, TYPE, typeName } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
@@ -32,7 +32,7 @@ export function walkLoad(walk: Walk, { opcode, dst, src, off, imm }: Instruction
   const signed = mode === MODE.MEMSX
   const size = sizeOf(opcode)
   if ((mode !== MODE.MEM && !signed) || (signed && size === 8) || imm !== 0)
-    reject(walk, ERRNO.EINVAL, "BPF_LDX uses reserved fields")
+    reject(walk, ERRNO.EINVAL, "BPF_LDX uses reserved fields", "encoding")
   const base = readRegister(walk, src)
   writtenRegister(walk, dst)
   const { type } = base
@@ -45,7 +45,7 @@ export function walkStore(walk: Walk, { opcode, dst, src, off, imm }: Instructio
   const fromRegister = classOf(opcode) === CLASS.STX
   const name = fromRegister ? "BPF_STX" : "BPF_ST"
   if (modeOf(opcode) !== MODE.MEM || (fromRegister ? imm : src) !== 0)
-    reject(walk, ERRNO.EINVAL, `${name} uses reserved fields`)
+    reject(walk, ERRNO.EINVAL, `${name} uses reserved fields`, "encoding")
   if (fromRegister) readRegister(walk, src)
   const { type } = readRegister(walk, dst)
   const value = fromRegister ? src : undefined
@@ -73,7 +73,8 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
   const { type } = pointer
   switch (baseType(type)) {
     case TYPE.MAP_KEY:
-      if (kind === "write") reject(walk, ERRNO.EACCES, `write to change key R${base} not allowed`)
+      if (kind === "write")
+        reject(walk, ERRNO.EACCES, `write to change key R${base} not allowed`, "read-only-memory")
       checkRegion(walk, base, pointer, offset, size, pointer.map!.keySize, false)
       loadUnknown(walk, access)
       return
@@ -85,7 +86,7 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
     case TYPE.MEM:
       if (mayBeNull(type)) break
       if (kind === "write" && type & FLAG.READ_ONLY)
-        reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`)
+        reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`, "read-only-memory")
       checkLeak(walk, access, "mem")
       checkRegion(walk, base, pointer, offset, size, pointer.range, false)
       loadUnknown(walk, access)
@@ -102,7 +103,7 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
     case TYPE.PACKET_META:
       if (!isPacketPointer(type)) break
       if (kind === "write" && !mayAccessPacket(walk, "write"))
-        reject(walk, ERRNO.EACCES, "cannot write into packet")
+        reject(walk, ERRNO.EACCES, "cannot write into packet", "read-only-memory")
       checkLeak(walk, access, "packet")
       checkPacket(walk, base, pointer, offset, size, false)
       loadUnknown(walk, access)
@@ -117,7 +118,8 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
     case TYPE.TCP_SOCK:
     case TYPE.XDP_SOCK:
       if (mayBeNull(type)) break
-      if (kind === "write") reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`)
+      if (kind === "write")
+        reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`, "read-only-memory")
       accessSocket(walk, base, pointer, offset, size)
       loadUnknown(walk, access)
       return
@@ -135,21 +137,22 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
     case TYPE.BUF:
       if (mayBeNull(type)) break
       if (kind === "write" && type & FLAG.READ_ONLY)
-        reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`)
+        reject(walk, ERRNO.EACCES, `R${base} cannot write into ${typeName(type)}`, "read-only-memory")
       accessBuffer(walk, base, pointer, offset, size)
       loadUnknown(walk, access)
       return
     case TYPE.ARENA:
-      unsupported("memory of arenas")
+      loadUnknown(walk, access)
+      return
   }
-  reject(walk, ERRNO.EACCES, `R${base} invalid mem access '${typeName(type)}'`)
+  reject(walk, ERRNO.EACCES, `R${base} invalid mem access '${typeName(type)}'`, "pointer-needed")
 }
 
 /** Whoever may not see addresses may not store them where others read. */
 function checkLeak(walk: Walk, access: Access, where: string): void {
   if (access.kind !== "write" || access.value === undefined || walk.privileged) return
   if (currentFrame(walk.state).registers[access.value]!.type !== TYPE.SCALAR)
-    reject(walk, ERRNO.EACCES, `R${access.value} leaks addr into ${where}`)
+    reject(walk, ERRNO.EACCES, `R${access.value} leaks addr into ${where}`, "pointer-leak")
 }
 
 /** A load from memory that is not followed gives any number. */

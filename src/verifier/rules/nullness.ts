@@ -2,14 +2,16 @@ import { forEachRegister } from "../state/for-each-register.ts"
 import type { Register } from "../state/register.ts"
 import { baseType, FLAG, mayBeNull, TYPE } from "../state/register-type.ts"
 import { currentFrame, type State } from "../state/state.ts"
+import type { Walk } from "../walk/walk.ts"
+import { dropReference } from "./invalidate.ts"
 import { MAP_TYPE } from "./map-types.ts"
+import { hasLock } from "./records.ts"
 
 /** A comparison with zero tells of every pointer that came from the same call. */
-export function markNullness(state: State, number: number, isNull: boolean): void {
+export function markNullness(walk: Walk, state: State, number: number, isNull: boolean): void {
   const { id, refId } = currentFrame(state).registers[number]!
   // Nothing was acquired when the call gave null.
-  if (refId !== 0 && refId === id && isNull)
-    state.references = state.references.filter(reference => reference.id !== id)
+  if (refId !== 0 && refId === id && isNull) dropReference(currentFrame(state), id)
   forEachRegister(state, register => {
     if (!mayBeNull(register.type) || register.id !== id) return
     if (isNull) {
@@ -19,13 +21,8 @@ export function markNullness(state: State, number: number, isNull: boolean): voi
       return
     }
     markNotNull(register)
-    if (!pointsToLock(register)) register.id = 0
+    if (!hasLock(walk, register)) register.id = 0
   })
-}
-
-function pointsToLock({ type, map }: Register): boolean {
-  if (type === TYPE.MAP_VALUE) return map?.fields.some(field => field.kind === "spinLock") ?? false
-  return type === (TYPE.BTF_ID | FLAG.ALLOCATED)
 }
 
 /** What a lookup gives depends on the map when it is not null. */

@@ -16,7 +16,7 @@ const PROGRAMS = new Set(["socket_filter", "sched_cls", "sched_act"])
 /** The classic loads of packet bytes, which end the program where the packet is too short. */
 export function walkPacketLoad(walk: Walk, { opcode, dst, src, off }: Instruction): void {
   const { state } = walk
-  const invalid = (message: string): never => reject(walk, ERRNO.EINVAL, message)
+  const invalid = (message: string): never => reject(walk, ERRNO.EINVAL, message, "packet-load")
   if (!PROGRAMS.has(walk.program.type))
     invalid("BPF_LD_[ABS|IND] instructions not allowed for this program type")
   const indirect = modeOf(opcode) === MODE.IND

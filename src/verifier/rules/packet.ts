@@ -35,5 +35,10 @@ export function checkPacket(
     if (isInside(offset, size, pointer.range, zeroAllowed)) return
     writeOutside(walk, number, pointer, offset, size, pointer.range)
   }
-  reject(walk, pointer.range < 0 ? ERRNO.EINVAL : ERRNO.EACCES, `R${number} offset is outside of the packet`)
+  reject(
+    walk,
+    pointer.range < 0 ? ERRNO.EINVAL : ERRNO.EACCES,
+    `R${number} offset is outside of the packet`,
+    "packet-bounds",
+  )
 }

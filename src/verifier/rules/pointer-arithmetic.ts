@@ -61,16 +61,16 @@ export function movePointer(
       setScalar(target, UNKNOWN)
       return
     }
-    reject(walk, ERRNO.EACCES, `R${dst} 32-bit pointer arithmetic prohibited`)
+    reject(walk, ERRNO.EACCES, `R${dst} 32-bit pointer arithmetic prohibited`, "pointer-arithmetic")
   }
   checkMovable(walk, dst, from, number, operator)
   const pointer = cloneRegister(from)
   checkOffsets(walk, number, 0, pointer.type)
   checkOffsets(walk, pointer.scalar, pointer.off, pointer.type)
   if (operator === OPERATOR.SUB && reversed)
-    reject(walk, ERRNO.EACCES, `R${dst} tried to subtract pointer from scalar`)
+    reject(walk, ERRNO.EACCES, `R${dst} tried to subtract pointer from scalar`, "pointer-arithmetic")
   if (operator === OPERATOR.SUB && pointer.type === TYPE.STACK)
-    reject(walk, ERRNO.EACCES, `R${dst} subtraction from stack pointer prohibited`)
+    reject(walk, ERRNO.EACCES, `R${dst} subtraction from stack pointer prohibited`, "pointer-arithmetic")
   if (operator !== OPERATOR.ADD && operator !== OPERATOR.SUB) refuseOperator(walk, dst, operator)
   const sign = operator === OPERATOR.ADD ? 1 : -1
   const moved = pointer.off + sign * number.nearValue
@@ -108,34 +108,61 @@ function checkMovable(walk: Walk, dst: number, pointer: Register, number: Scalar
       walk,
       ERRNO.EACCES,
       `R${dst} pointer arithmetic on ${typeName(type)} prohibited, null-check it first`,
+      "pointer-arithmetic",
     )
   const base = baseType(type)
   if (MOVABLE.has(base)) return
   if (base === TYPE.FLOW_KEYS && isKnown(number)) return
   if ((base === TYPE.FLOW_KEYS || base === TYPE.CONST_MAP) && operator === OPERATOR.ADD)
     if (isNull(number)) return
-  reject(walk, ERRNO.EACCES, `R${dst} pointer arithmetic on ${typeName(type)} prohibited`)
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `R${dst} pointer arithmetic on ${typeName(type)} prohibited`,
+    "pointer-arithmetic",
+  )
 }
 
 function refuseOperator(walk: Walk, dst: number, operator: number): never {
   const symbol = operatorSymbol(operator)
   if (operator === OPERATOR.AND || operator === OPERATOR.OR || operator === OPERATOR.XOR)
-    reject(walk, ERRNO.EACCES, `R${dst} bitwise operator ${symbol} on pointer prohibited`)
-  reject(walk, ERRNO.EACCES, `R${dst} pointer arithmetic with ${symbol} operator prohibited`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${dst} bitwise operator ${symbol} on pointer prohibited`,
+      "pointer-arithmetic",
+    )
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `R${dst} pointer arithmetic with ${symbol} operator prohibited`,
+    "pointer-arithmetic",
+  )
 }
 
 function checkOffsets(walk: Walk, scalar: Scalar, off: number, type: number): void {
   if (isKnown(scalar) && (scalar.nearValue >= MOST_OFFSET || scalar.nearValue <= -MOST_OFFSET))
-    reject(walk, ERRNO.EINVAL, `math between ${typeName(type)} pointer and ${scalar.smin} is not allowed`)
+    reject(
+      walk,
+      ERRNO.EINVAL,
+      `math between ${typeName(type)} pointer and ${scalar.smin} is not allowed`,
+      "pointer-arithmetic",
+    )
   if (off >= MOST_OFFSET || off <= -MOST_OFFSET)
-    reject(walk, ERRNO.EINVAL, `${typeName(type)} pointer offset ${off} is not allowed`)
+    reject(walk, ERRNO.EINVAL, `${typeName(type)} pointer offset ${off} is not allowed`, "pointer-arithmetic")
   const { nearSmin } = scalar
   if (nearSmin === -(2 ** 63))
     reject(
       walk,
       ERRNO.EINVAL,
       `math between ${typeName(type)} pointer and register with unbounded min value is not allowed`,
+      "pointer-arithmetic",
     )
   if (nearSmin >= MOST_OFFSET || nearSmin <= -MOST_OFFSET)
-    reject(walk, ERRNO.EINVAL, `value ${scalar.smin} makes ${typeName(type)} pointer be out of bounds`)
+    reject(
+      walk,
+      ERRNO.EINVAL,
+      `value ${scalar.smin} makes ${typeName(type)} pointer be out of bounds`,
+      "pointer-arithmetic",
+    )
 }

@@ -1,7 +1,7 @@
 import { formatTnum, isNull } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
-import { baseType, TYPE, typeName } from "../state/register-type.ts"
+import { baseType, FLAG, TYPE } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
 import { MOST_OFFSET } from "./pointer-arithmetic.ts"
 
@@ -24,6 +24,7 @@ export function checkRegion(
       walk,
       ERRNO.EACCES,
       `R${number} unbounded memory access, make sure to bounds check any such access`,
+      "memory-bounds",
     )
   checkInside(walk, number, pointer, (nearUmax + offset) | 0, size, memorySize, zeroAllowed, "max")
 }
@@ -33,6 +34,7 @@ export function refuseNegative(walk: Walk, number: number): never {
     walk,
     ERRNO.EACCES,
     `R${number} min value is negative, either use unsigned index or do a if (index >=0) check.`,
+    "memory-bounds",
   )
 }
 
@@ -48,7 +50,12 @@ function checkInside(
 ): void {
   if (isInside(offset, size, memorySize, zeroAllowed)) return
   writeOutside(walk, number, pointer, offset, size, memorySize)
-  reject(walk, ERRNO.EACCES, `R${number} ${end} value is outside of the allowed memory range`)
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `R${number} ${end} value is outside of the allowed memory range`,
+    "memory-bounds",
+  )
 }
 
 export function isInside(offset: number, size: number, memorySize: number, zeroAllowed: boolean): boolean {
@@ -89,7 +96,7 @@ const FLOW_KEYS_SIZE = 56
 
 export function accessFlowKeys(walk: Walk, offset: number, size: number): void {
   if (offset < 0 || offset + size > FLOW_KEYS_SIZE)
-    reject(walk, ERRNO.EACCES, `invalid access to flow keys off=${offset} size=${size}`)
+    reject(walk, ERRNO.EACCES, `invalid access to flow keys off=${offset} size=${size}`, "memory-bounds")
 }
 
 /** The size of a writable tracepoint's buffer is only known when the program is attached. */
@@ -110,7 +117,7 @@ export function accessBuffer(
   offset: number,
   size: number,
 ): void {
-  checkBufferOffset(walk, typeName(pointer.type), number, pointer, offset, size)
+  checkBufferOffset(walk, pointer.type & FLAG.READ_ONLY ? "rdonly" : "rdwr", number, pointer, offset, size)
 }
 
 function checkBufferOffset(
@@ -122,12 +129,18 @@ function checkBufferOffset(
   size: number,
 ): void {
   if (offset < 0)
-    reject(walk, ERRNO.EACCES, `R${number} invalid ${what} buffer access: off=${offset}, size=${size}`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `R${number} invalid ${what} buffer access: off=${offset}, size=${size}`,
+      "memory-bounds",
+    )
   const { bits } = pointer.scalar
   if (!isNull(pointer.scalar))
     reject(
       walk,
       ERRNO.EACCES,
       `R${number} invalid variable buffer offset: off=${offset}, var_off=${formatTnum(bits)}`,
+      "memory-bounds",
     )
 }

@@ -16,7 +16,8 @@ export function readRegister(walk: Walk, number: number): Register {
   touchRegister(walk, number)
   const register = currentFrame(walk.state).registers[number]!
   const wide = readsWide(walk.code[walk.at]!, register)
-  if (register.type === TYPE.NOT_INIT) reject(walk, ERRNO.EACCES, `R${number} !read_ok`)
+  if (register.type === TYPE.NOT_INIT)
+    reject(walk, ERRNO.EACCES, `R${number} !read_ok`, "uninitialised-register")
   if (number === FRAME_POINTER) return register
   if (wide) register.lowWrittenAt = 0
   markRead(walk, register, register.parent, wide ? LIVE.READ64 : LIVE.READ32)
@@ -27,7 +28,7 @@ export function readRegister(walk: Walk, number: number): Register {
 export function writtenRegister(walk: Walk, number: number): Register {
   checkNumber(walk, number)
   touchRegister(walk, number)
-  if (number === FRAME_POINTER) reject(walk, ERRNO.EACCES, "frame pointer is read only")
+  if (number === FRAME_POINTER) reject(walk, ERRNO.EACCES, "frame pointer is read only", "frame-pointer")
   const register = currentFrame(walk.state).registers[number]!
   register.live |= LIVE.WRITTEN
   register.lowWrittenAt = writesWide(walk.code[walk.at]!) ? 0 : walk.at + 1
@@ -42,7 +43,7 @@ export function overwriteRegister(walk: Walk, number: number): Register {
 }
 
 function checkNumber(walk: Walk, number: number): void {
-  if (number > FRAME_POINTER) reject(walk, ERRNO.EINVAL, `R${number} is invalid`)
+  if (number > FRAME_POINTER) reject(walk, ERRNO.EINVAL, `R${number} is invalid`, "encoding")
 }
 
 /** Whether a write defines all 64 bits by itself. */

@@ -5,7 +5,6 @@ import type { ReturnRange } from "../state/frame.ts"
 import { markPrecise } from "../state/precision.ts"
 import type { Register } from "../state/register.ts"
 import { TYPE, typeName } from "../state/register-type.ts"
-import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
 import { readRegister } from "./register-access.ts"
 
@@ -27,35 +26,80 @@ export function returnRange(walk: Walk): ReturnRange | undefined {
 
 /** What r0 must hold when a program, a global function or an asynchronous callback ends. */
 export function checkReturnValue(walk: Walk): void {
-  const frame = currentFrame(walk.state)
-  const isProgram = frame.subprogram === 0
+  checkResult(walk, 0)
+}
+
+/** What is thrown becomes the program's result, where no function of its own catches it. */
+export function checkThrownValue(walk: Walk): void {
+  checkResult(walk, 1)
+}
+
+function checkResult(walk: Walk, number: number): void {
+  const frame = walk.state.frames[0]!
+  const isProgram = frame.subprogram === 0 || frame.subprogram === walk.exceptionCallback
   const rule = ruleOf(walk)
   if (isProgram && rule.kind === "nothing") return
-  const r0 = readRegister(walk, 0)
-  if (!walk.privileged && r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 leaks addr as return value")
+  const result = readRegister(walk, number)
+  if (!walk.privileged && result.type !== TYPE.SCALAR)
+    reject(walk, ERRNO.EACCES, `R${number} leaks addr as return value`, "pointer-leak")
   if (frame.inAsyncCallback) {
-    enforce(walk, r0, { min: 0, max: 0 }, false, "At async callback return")
+    enforce(walk, number, result, { min: 0, max: 0 }, false, "At async callback return")
     return
   }
   if (!isProgram) {
-    if (r0.type !== TYPE.SCALAR)
+    if (result.type !== TYPE.SCALAR)
       reject(
         walk,
         ERRNO.EINVAL,
-        `At subprogram exit the register R0 is not a scalar value (${typeName(r0.type)})`,
+        `At subprogram exit the register R${number} is not a scalar value (${typeName(result.type)})`,
+        "return-value",
       )
     return
   }
   if (rule.kind === "range")
-    enforce(walk, r0, { min: rule.minimum, max: rule.maximum }, rule.bits === 32, "At program exit")
+    enforce(
+      walk,
+      number,
+      result,
+      { min: rule.minimum, max: rule.maximum },
+      rule.bits === 32,
+      "At program exit",
+    )
 }
 
-function enforce(walk: Walk, r0: Register, range: ReturnRange, narrow: boolean, when: string): void {
-  if (r0.type !== TYPE.SCALAR)
-    reject(walk, ERRNO.EINVAL, `${when} the register R0 is not a known value (${typeName(r0.type)})`)
-  markPrecise(walk, 0)
-  if (isWithin(r0.scalar, range, narrow)) return
-  reject(walk, ERRNO.EINVAL, outsideText(r0.scalar, range, when))
+function enforce(
+  walk: Walk,
+  number: number,
+  { type, scalar }: Register,
+  range: ReturnRange,
+  narrow: boolean,
+  when: string,
+): void {
+  if (type !== TYPE.SCALAR)
+    reject(
+      walk,
+      ERRNO.EINVAL,
+      `${when} the register R${number} is not a known value (${typeName(type)})`,
+      "return-value",
+    )
+  markPrecise(walk, number)
+  if (isWithin(scalar, range, narrow)) return
+  const message = outsideText(scalar, range, when, number)
+  const { type: program, attachType, target } = walk.program
+  if (
+    walk.state.frames[0]!.subprogram !== 0 ||
+    program !== "lsm" ||
+    attachType !== "lsm_cgroup" ||
+    !target?.returnsVoid
+  )
+    reject(walk, ERRNO.EINVAL, message, "return-value")
+  walk.log.line(message)
+  reject(
+    walk,
+    ERRNO.EINVAL,
+    "Note, BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!",
+    "return-value",
+  )
 }
 
 export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {
@@ -63,11 +107,16 @@ export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: bool
   return min <= scalar.nearSmin && scalar.nearSmax <= max
 }
 
-export function outsideText({ smin, smax }: Scalar, { min, max }: ReturnRange, when: string): string {
+export function outsideText(
+  { smin, smax }: Scalar,
+  { min, max }: ReturnRange,
+  when: string,
+  number = 0,
+): string {
   const parts = [
     ...(smin > -(1n << 63n) ? [` smin=${smin}`] : []),
     ...(smax < (1n << 63n) - 1n ? [` smax=${smax}`] : []),
   ]
   const known = parts.length ? parts.join("") : " unknown scalar value"
-  return `${when} the register R0 has${known} should have been in [${min}, ${max}]`
+  return `${when} the register R${number} has${known} should have been in [${min}, ${max}]`
 }

@@ -15,7 +15,12 @@ export function accessSocket(
 ): void {
   if (pointer.scalar.nearSmin < 0) refuseNegative(walk, number)
   if (offset >= 0 && offset % size === 0 && mayRead(baseType(pointer.type), offset, size)) return
-  reject(walk, ERRNO.EACCES, `R${number} invalid ${typeName(pointer.type)} access off=${offset} size=${size}`)
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `R${number} invalid ${typeName(pointer.type)} access off=${offset} size=${size}`,
+    "memory-bounds",
+  )
 }
 
 /** Fields that only a full socket has. */

@@ -29,7 +29,7 @@ export function checkStackBounds(
     end = least + size
   } else {
     if (scalar.nearSmax >= MOST_OFFSET || scalar.nearSmin <= -MOST_OFFSET)
-      reject(walk, ERRNO.EACCES, `invalid unbounded variable-offset${verb} stack R${number}`)
+      reject(walk, ERRNO.EACCES, `invalid unbounded variable-offset${verb} stack R${number}`, "stack-bounds")
     least = scalar.nearSmin + offset
     end = scalar.nearSmax + offset + size
   }
@@ -42,7 +42,7 @@ export function checkStackBounds(
     const where = isKnown(scalar)
       ? `invalid${verb} stack R${number} off=${offset} size=${size}`
       : `invalid variable-offset${verb} stack R${number} var_off=${formatTnum(scalar.bits)} off=${offset} size=${size}`
-    reject(walk, errno, where)
+    reject(walk, errno, where, "stack-bounds")
   }
   const slots = Math.ceil(-least / 8)
   if (frame.stack.length >= slots) return

@@ -33,7 +33,7 @@ export function checkInitialized(
   const pointer = currentFrame(walk.state).registers[number]!
   const frame = walk.state.frames[pointer.frame]!
   const { scalar } = pointer
-  if (size === 0 && !zeroAllowed) reject(walk, ERRNO.EACCES, "invalid zero-sized read")
+  if (size === 0 && !zeroAllowed) reject(walk, ERRNO.EACCES, "invalid zero-sized read", "memory-size")
   checkStackBounds(walk, frame, number, pointer, offset, size, by === "direct" ? "read" : "helper")
   const known = isKnown(scalar)
   if (!known && !walk.privileged) {
@@ -42,6 +42,7 @@ export function checkInitialized(
       walk,
       ERRNO.EACCES,
       `R${number}${verb} variable offset stack access prohibited for !root, var_off=${formatTnum(scalar.bits)}`,
+      "stack-bounds",
     )
   }
   const least = offset + (known ? scalar.nearValue : scalar.nearSmin)
@@ -50,7 +51,7 @@ export function checkInitialized(
     for (let at = least; at < most + size; at++) {
       const slot = frame.stack[(-at - 1) >> 3]
       if (slot && byteKind(slot, (-at - 1) & 7) === BYTE.DYNPTR)
-        reject(walk, ERRNO.EACCES, `potential write to dynptr at off=${at} disallowed`)
+        reject(walk, ERRNO.EACCES, `potential write to dynptr at off=${at} disallowed`, "special-field")
     }
     raw.register = number
     raw.size = size
@@ -87,5 +88,10 @@ function refuse(
 ): never {
   const verb = by === "direct" ? "" : " indirect"
   const where = known ? `off ${least}+${at - least}` : `var_off ${formatTnum(bits)}+${at - least}`
-  reject(walk, ERRNO.EACCES, `invalid${verb} read from stack R${number} ${where} size ${size}`)
+  reject(
+    walk,
+    ERRNO.EACCES,
+    `invalid${verb} read from stack R${number} ${where} size ${size}`,
+    "uninitialised-stack",
+  )
 }

@@ -8,6 +8,7 @@ import { TYPE } from "../state/register-type.ts"
 import { rememberStackAccess } from "../state/remember.ts"
 import { BYTE, byteKind, isKnownZero, isSpill, type StackSlot } from "../state/stack-slot.ts"
 import { currentFrame } from "../state/state.ts"
+import { noteStackAccess } from "../walk/fastcall.ts"
 import { touchSlot, type Walk } from "../walk/walk.ts"
 import type { Access } from "./memory.ts"
 import { checkStackBounds } from "./stack-bounds.ts"
@@ -27,10 +28,12 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
       walk,
       ERRNO.EACCES,
       `variable offset stack pointer cannot be passed into helper function; var_off=${formatTnum(pointer.scalar.bits)} off=${offset} size=${access.size}`,
+      "stack-bounds",
     )
   const { nearSmin, nearSmax } = pointer.scalar
   checkInitialized(walk, access.base, offset, access.size, false, "direct", undefined)
   loadBytes(walk, access, frame, nearSmin + offset, nearSmax + offset + access.size)
+  noteStackAccess(walk, frame, nearSmin + offset)
 }
 
 function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): void {
@@ -40,6 +43,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
   const slot = frame.stack[index]!
   const spilled = slot.register
   touchSlot(walk, index)
+  noteStackAccess(walk, frame, offset)
   if (!isSpill(slot)) {
     checkBytes(walk, slot, offset, place, size)
     markRead(walk, spilled, spilled.parent, LIVE.READ64)
@@ -51,7 +55,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
   if (size !== 8 || spillSize !== 8) {
     if (spilled.type !== TYPE.SCALAR) {
       writeSourceLine(walk, walk.at, "; ")
-      reject(walk, ERRNO.EACCES, "invalid size of register fill")
+      reject(walk, ERRNO.EACCES, "invalid size of register fill", "spill")
     }
     markRead(walk, spilled, spilled.parent, LIVE.READ64)
     if (value === undefined) return
@@ -61,7 +65,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
     copyRegister(target, spilled)
     target.live |= LIVE.WRITTEN
   } else if (!walk.privileged && spilled.type !== TYPE.SCALAR)
-    reject(walk, ERRNO.EACCES, `leaking pointer from stack off ${offset}`)
+    reject(walk, ERRNO.EACCES, `leaking pointer from stack off ${offset}`, "pointer-leak")
   markRead(walk, spilled, spilled.parent, LIVE.READ64)
   if (followed) rememberStackAccess(walk, frame.number, index)
 }
@@ -112,7 +116,12 @@ function checkBytes(walk: Walk, slot: StackSlot, offset: number, place: number, 
     const kind = byteKind(slot, (place - index) & 7)
     if (kind === BYTE.MISC || kind === BYTE.ZERO || (kind === BYTE.SPILL && spill)) continue
     if (kind === BYTE.INVALID && walk.privileged) continue
-    reject(walk, ERRNO.EACCES, `invalid read from stack off ${offset}+${index} size ${size}`)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `invalid read from stack off ${offset}+${index} size ${size}`,
+      "uninitialised-stack",
+    )
   }
 }
 

@@ -17,9 +17,10 @@ import {
   setByteKind,
 } from "../state/stack-slot.ts"
 import { currentFrame } from "../state/state.ts"
+import { noteStackAccess } from "../walk/fastcall.ts"
 import { touchSlot, type Walk } from "../walk/walk.ts"
 import { giveId } from "./arithmetic.ts"
-import { destroyDynptrAt } from "./dynptr-slots.ts"
+import { destroyDynptrAt } from "./dynptrs/slots.ts"
 import type { Access } from "./memory.ts"
 import { checkStackBounds } from "./stack-bounds.ts"
 
@@ -50,8 +51,9 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   const index = place >> 3
   const slot = frame.stack[index]!
   if (!walk.privileged && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
-    reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack")
+    reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack", "spill")
   destroyDynptrAt(walk, frame, index)
+  noteStackAccess(walk, frame, offset)
   touchSlot(walk, index)
   const value = access.value === undefined ? undefined : storedValue(walk, access)
   const aligned = offset % 8 === 0
@@ -65,10 +67,10 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   else if (value && value.type !== TYPE.SCALAR) {
     if (size !== 8) {
       writeSourceLine(walk, walk.at, "; ")
-      reject(walk, ERRNO.EACCES, "invalid size of register spill")
+      reject(walk, ERRNO.EACCES, "invalid size of register spill", "spill")
     }
     if (frame !== currentFrame(walk.state) && value.type === TYPE.STACK)
-      reject(walk, ERRNO.EINVAL, "cannot spill pointers to stack into stack frame of the caller")
+      reject(walk, ERRNO.EINVAL, "cannot spill pointers to stack into stack frame of the caller", "spill")
     spill(slot, value, size, walk.privileged)
   } else {
     writeBytes(walk, access, slot, place)
@@ -119,6 +121,7 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
   const zero = storesZero(walk, access)
   let keptZero = false
   for (let at = least; at < end; at++) destroyDynptrAt(walk, frame, (-at - 1) >> 3)
+  noteStackAccess(walk, frame, least)
   for (let at = least; at < end; at++) {
     const place = -at - 1
     const slot = frame.stack[place >> 3]!
@@ -130,6 +133,7 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
         walk,
         ERRNO.EINVAL,
         `spilled ptr in range of var-offset stack write; insn ${walk.at}, ptr off: ${at}`,
+        "spill",
       )
     if (zero && kind === BYTE.SPILL && isScalarSpill(slot) && isKnownZero(slot.register)) {
       keptZero = true

@@ -26,12 +26,14 @@ export function callSubprogram(walk: Walk, { imm }: Instruction): void {
         walk,
         ERRNO.EINVAL,
         "global function calls are not allowed while holding a lock,\nuse static function instead",
+        "callback",
       )
     if (state.preemptDisabled)
       reject(
         walk,
         ERRNO.EINVAL,
         "global function calls are not allowed with preemption disabled,\nuse static function instead",
+        "callback",
       )
     checkGlobalCall(walk, index)
     walk.log.line(`Func#${index} ('${subprogram.name}') is global and assumed valid.`)
@@ -49,17 +51,19 @@ export function callSubprogram(walk: Walk, { imm }: Instruction): void {
   walk.at = subprogram.start - 1
   if (!printsSteps(walk.log)) return
   walk.log.write("caller:\n")
-  writeFrame(walk, state, caller, true)
+  writeFrame(walk, caller, true)
   walk.log.write("callee:\n")
-  writeFrame(walk, state, callee, true)
+  writeFrame(walk, callee, true)
 }
 
 /** Adds the frame of a called function. */
 export function enter(walk: Walk, state: State, index: number, callSite: number): Frame {
   const depth = state.frames.length
-  if (depth + 1 > MOST_FRAMES) reject(walk, ERRNO.E2BIG, `the call stack of ${depth + 1} frames is too deep`)
+  if (depth + 1 > MOST_FRAMES)
+    reject(walk, ERRNO.E2BIG, `the call stack of ${depth + 1} frames is too deep`, "call-depth")
   const frame = newFrame(callSite, depth, index)
   setFramePointer(frame)
+  frame.references = currentFrame(state).references.slice()
   state.frames.push(frame)
   touchEverything(walk)
   return frame

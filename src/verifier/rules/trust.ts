@@ -3,8 +3,14 @@ import { baseType, FLAG, TYPE } from "../state/register-type.ts"
 import type { Walk } from "../walk/walk.ts"
 
 /** Programs that cannot sleep run inside an RCU section as a whole. */
-export function inRcuSection({ state, program }: Walk): boolean {
-  return state.rcuLocked || state.lock !== undefined || !program.sleepable
+export function inRcuSection(walk: Walk): boolean {
+  const { state } = walk
+  return state.rcuLocked || state.lock !== undefined || !mayCallSleepable(walk)
+}
+
+/** Sleepable programs, and work items of any program. */
+export function mayCallSleepable({ state, program }: Walk): boolean {
+  return program.sleepable || state.sleepable
 }
 
 const KERNEL_OWN = new Set<number>([TYPE.SOCKET, TYPE.TCP_SOCK, TYPE.SOCK_COMMON, TYPE.CONST_MAP])

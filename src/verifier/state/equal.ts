@@ -22,23 +22,24 @@ export function statesMatch(walk: Walk, old: State, current: State, likeness: Li
   if (old.lock?.owner !== current.lock?.owner) return false
   if (!idsMatch(ids, old.lock?.id ?? 0, current.lock?.id ?? 0)) return false
   if (old.rcuLocked !== current.rcuLocked || old.preemptDisabled !== current.preemptDisabled) return false
+  if (old.sleepable !== current.sleepable) return false
   for (let index = 0; index < old.frames.length; index++) {
     const a = old.frames[index]!
     const b = current.frames[index]!
     if (a.callSite !== b.callSite) return false
     if (!framesMatch(a, b, ids, likeness)) return false
   }
-  return referencesMatch(old, current, ids)
+  return true
 }
 
 function framesMatch(old: Frame, current: Frame, ids: IdMap, likeness: Likeness): boolean {
   if (old.callbackDepth > current.callbackDepth) return false
   for (let index = 0; index < 11; index++)
     if (!registersMatch(old.registers[index]!, current.registers[index]!, ids, likeness)) return false
-  return stacksMatch(old, current, ids, likeness)
+  return stacksMatch(old, current, ids, likeness) && referencesMatch(old, current, ids)
 }
 
-function referencesMatch(old: State, current: State, ids: IdMap): boolean {
+function referencesMatch(old: Frame, current: Frame, ids: IdMap): boolean {
   if (old.references.length !== current.references.length) return false
   return old.references.every((reference, index) =>
     idsMatch(ids, reference.id, current.references[index]!.id),
@@ -55,7 +56,7 @@ export function registersMatch(old: Register, current: Register, ids: IdMap, lik
   switch (baseType(old.type)) {
     case TYPE.SCALAR:
       if (!old.precise && likeness === "covers") return true
-      if ((old.id & ADDED_CONSTANT) !== (current.id & ADDED_CONSTANT)) return false
+      if (old.id !== 0 && (old.id & ADDED_CONSTANT) !== (current.id & ADDED_CONSTANT)) return false
       if (old.id & ADDED_CONSTANT && old.off !== current.off) return false
       return covers(old, current) && scalarIdsMatch(ids, old.id, current.id)
     case TYPE.MAP_KEY:

@@ -1,6 +1,13 @@
 import type { Register } from "./register.ts"
-import { isSpill } from "./stack-slot.ts"
+import { BYTE, byteKind, isSpill } from "./stack-slot.ts"
 import type { State } from "./state.ts"
+
+/** Also the slots of iterators, which RCU sections protect. */
+export function forEachRegisterOrIterator(state: State, visit: (register: Register) => void): void {
+  forEachRegister(state, visit)
+  for (const { stack } of state.frames)
+    for (const slot of stack) if (byteKind(slot, 7) === BYTE.ITERATOR) visit(slot.register)
+}
 
 /** Every register and spilled register of all frames. */
 export function forEachRegister(state: State, visit: (register: Register) => void): void {

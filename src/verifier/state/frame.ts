@@ -1,11 +1,19 @@
 import { cloneRegister, newRegister, type Register } from "./register.ts"
-import { TYPE } from "./register-type.ts"
 import { cloneSlot, newSlot, type StackSlot } from "./stack-slot.ts"
 
 /** A range that a return value must lie in. */
 export interface ReturnRange {
   readonly min: number
   readonly max: number
+}
+
+/** A reference that must be given back. */
+export interface Reference {
+  readonly id: number
+  /** The instruction that acquired it. */
+  readonly at: number
+  /** The frame of the callback that acquired it; 0 for none. */
+  readonly callback: number
 }
 
 /** The call site of the main program and of global functions. */
@@ -20,6 +28,8 @@ export interface Frame {
   registers: Register[]
   /** Slot 0 lies next to the frame pointer. */
   stack: StackSlot[]
+  /** What is held: a callee begins with its caller's, and the caller goes on with what the callee left. */
+  references: Reference[]
   inCallback: boolean
   inAsyncCallback: boolean
   asyncEntries: number
@@ -35,6 +45,7 @@ export function newFrame(callSite: number, number: number, subprogram: number): 
     subprogram,
     registers: Array.from({ length: 11 }, newRegister),
     stack: [],
+    references: [],
     inCallback: false,
     inAsyncCallback: false,
     asyncEntries: 0,
@@ -44,33 +55,19 @@ export function newFrame(callSite: number, number: number, subprogram: number): 
 }
 
 export function cloneFrame(frame: Frame): Frame {
-  return copyFrame(frame, frame.registers.map(cloneRegister))
-}
-
-function copyFrame(frame: Frame, registers: Register[]): Frame {
   return {
     callSite: frame.callSite,
     number: frame.number,
     subprogram: frame.subprogram,
-    registers,
+    registers: frame.registers.map(cloneRegister),
     stack: frame.stack.map(cloneSlot),
+    references: frame.references.slice(),
     inCallback: frame.inCallback,
     inAsyncCallback: frame.inAsyncCallback,
     asyncEntries: frame.asyncEntries,
     callbackDepth: frame.callbackDepth,
     returnRange: frame.returnRange,
   }
-}
-
-/** What stored states have for registers that hold nothing: nobody reads it before writing, so all share one. */
-const NOTHING = newRegister()
-
-/** A copy that is only compared with later. */
-export function storedFrame(frame: Frame): Frame {
-  return copyFrame(
-    frame,
-    frame.registers.map(r => (r.type === TYPE.NOT_INIT ? NOTHING : cloneRegister(r))),
-  )
 }
 
 /** Makes the stack reach down to slot `count - 1`. */

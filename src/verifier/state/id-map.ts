@@ -1,3 +1,5 @@
+import { ADDED_CONSTANT } from "./register.ts"
+
 /** Which id of an old state stands for which id of the current one; one comparison long. */
 export interface IdMap {
   readonly old: number[]
@@ -27,7 +29,14 @@ export function idsMatch(map: IdMap, old: number, current: number): boolean {
   return true
 }
 
-/** Of numbers: one without id is like one with an id that nothing else has. */
+/**
+ * Of numbers. An old one without id was linked to nothing: any link of the current one only says more. A current one
+ * without id is like one with an id that nothing else has. Of numbers some distance apart, what they are counted from
+ * must fit too.
+ */
 export function scalarIdsMatch(map: IdMap, old: number, current: number): boolean {
-  return idsMatch(map, old === 0 ? ++map.temporary : old, current === 0 ? ++map.temporary : current)
+  if (old === 0) return true
+  const other = current === 0 ? ++map.temporary : current
+  if (!idsMatch(map, old, other)) return false
+  return !(old & ADDED_CONSTANT) || idsMatch(map, old & ~ADDED_CONSTANT, other & ~ADDED_CONSTANT)
 }

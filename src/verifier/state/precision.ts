@@ -144,7 +144,7 @@ function markState(walk: Walk, state: State, loud: boolean): void {
     const registers = registersText(masks.registers[index]!)
     const slots = slotsText(masks, index)
     walk.log.write(`mark_precise: frame${index}: parent state regs=${registers} stack=${slots}: `)
-    writeFrame(walk, state, frame, true)
+    writeFrame(walk, frame, true)
   }
 }
 

@@ -37,6 +37,8 @@ export const FLAG = {
   NON_OWNING: 1 << 17,
   DYNPTR_SKB: 1 << 18,
   DYNPTR_XDP: 1 << 19,
+  DYNPTR_LOCAL: 1 << 20,
+  DYNPTR_RINGBUF: 1 << 21,
 } as const
 
 export function baseType(type: number): number {

@@ -55,6 +55,7 @@ function contentsMatch(kind: number, a: Register, b: Register, ids: IdMap, liken
       )
     case BYTE.ITERATOR:
       return (
+        a.type === b.type &&
         a.iterator?.btfId === b.iterator?.btfId &&
         a.iterator?.state === b.iterator?.state &&
         idsMatch(ids, a.refId, b.refId)

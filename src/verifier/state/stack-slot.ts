@@ -53,9 +53,9 @@ export function isWholeScalarSpill(slot: StackSlot): boolean {
   return byteKind(slot, 0) === BYTE.SPILL && slot.register.type === TYPE.SCALAR
 }
 
-/** One byte of a spilled register is written over: what stays is a number without meaning. */
+/** A slot that held something is written over: what was written of a byte is a number without meaning. */
 export function scrub(slot: StackSlot, index: number): void {
-  if (byteKind(slot, index) === BYTE.SPILL) setByteKind(slot, index, BYTE.MISC)
+  if (byteKind(slot, index) !== BYTE.INVALID) setByteKind(slot, index, BYTE.MISC)
 }
 
 export function isKnownZero(register: Register): boolean {

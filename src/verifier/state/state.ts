@@ -1,14 +1,6 @@
 import type { MapFacts } from "../program.ts"
-import { cloneFrame, type Frame, storedFrame } from "./frame.ts"
+import { cloneFrame, type Frame } from "./frame.ts"
 import type { HistoryEntry } from "./history.ts"
-
-/** A reference that must be given back. */
-export interface Reference {
-  readonly id: number
-  /** The instruction that acquired it. */
-  readonly at: number
-  readonly frame: number
-}
 
 /** Which lock is held: of which memory (a map or an object), and of which pointer to it. */
 export interface HeldLock {
@@ -19,10 +11,11 @@ export interface HeldLock {
 /** Everything known at one point of one path. */
 export interface State {
   frames: Frame[]
-  references: Reference[]
   lock: HeldLock | undefined
   rcuLocked: boolean
   preemptDisabled: number
+  /** A function that runs later and may sleep, whatever the program may. */
+  sleepable: boolean
   /** The state whose exploration led here. */
   parent: State | undefined
   /** Ways out of it that are not yet explored to the end; 0 for a finished state. */
@@ -44,10 +37,10 @@ export interface State {
 export function newState(frame: Frame): State {
   return {
     frames: [frame],
-    references: [],
     lock: undefined,
     rcuLocked: false,
     preemptDisabled: 0,
+    sleepable: false,
     parent: undefined,
     branches: 1,
     instruction: 0,
@@ -64,21 +57,21 @@ export function newState(frame: Frame): State {
 }
 
 export function cloneState(state: State): State {
-  return copyState(state, state.frames.map(cloneFrame), state.history.slice())
+  return copyState(state, state.history.slice())
 }
 
 /** A copy that stays as it is, to compare later states with; history begins anew there. */
 export function storedState(state: State): State {
-  return copyState(state, state.frames.map(storedFrame), state.history)
+  return copyState(state, state.history)
 }
 
-function copyState(state: State, frames: Frame[], history: HistoryEntry[]): State {
+function copyState(state: State, history: HistoryEntry[]): State {
   return {
-    frames,
-    references: state.references.slice(),
+    frames: state.frames.map(cloneFrame),
     lock: state.lock,
     rcuLocked: state.rcuLocked,
     preemptDisabled: state.preemptDisabled,
+    sleepable: state.sleepable,
     parent: state.parent,
     branches: state.branches,
     instruction: state.instruction,

@@ -16,7 +16,7 @@ export function pushBranch(walk: Walk, at: number, from: number): State {
 export function putAside(walk: Walk, state: State, at: number, from: number): void {
   walk.pending.push({ state, at, from, logLength: walk.log.length })
   if (walk.pending.length > MOST_PENDING)
-    reject(walk, ERRNO.E2BIG, `The sequence of ${walk.pending.length} jumps is too complex.`)
+    reject(walk, ERRNO.E2BIG, `The sequence of ${walk.pending.length} jumps is too complex.`, "too-complex")
   if (state.parent) state.parent.branches++
 }
 

@@ -31,11 +31,14 @@ export function checkControlFlow(walk: Walk): void {
   visit(0)
   for (const each of walk.subprograms) if (each.isCallback && found[each.start] === 0) visit(each.start)
   for (let at = 0; at < code.length; at++) {
-    if (found[at] !== EXPLORED) reject(walk, ERRNO.EINVAL, `unreachable insn ${at}`)
+    walk.at = at
+    if (found[at] !== EXPLORED) reject(walk, ERRNO.EINVAL, `unreachable insn ${at}`, "unreachable")
     if (code[at]!.opcode !== LOAD64_OPCODE) continue
-    if (found[at + 1] !== 0) reject(walk, ERRNO.EINVAL, `jump into the middle of ldimm64 insn ${at}`)
+    if (found[at + 1] !== 0)
+      reject(walk, ERRNO.EINVAL, `jump into the middle of ldimm64 insn ${at}`, "jump-target")
     at++
   }
+  walk.at = 0
 }
 
 /** True when an edge led to something new, which must be visited first. */
@@ -68,7 +71,7 @@ function visitInstruction(walk: Walk, at: number, found: Uint8Array, stack: numb
     case JUMP.JA: {
       const target = at + 1 + (kind === CLASS.JMP ? off : imm)
       const isNew = edge(target, THROUGH)
-      mark(target, MARK.PRUNE | MARK.JUMP)
+      mark(target, MARK.PRUNE | MARK.JUMP | MARK.TARGET)
       return isNew
     }
     default:
@@ -89,10 +92,11 @@ function follow(
   const before = found[from]!
   if (before >= (DISCOVERED | kind)) return false
   if (to < 0 || to >= found.length) {
+    walk.at = from
     writeSourceLine(walk, from, `${from}: `)
-    reject(walk, ERRNO.EINVAL, `jump out of range from insn ${from} to ${to}`)
+    reject(walk, ERRNO.EINVAL, `jump out of range from insn ${from} to ${to}`, "jump-target")
   }
-  if (kind === BRANCH) walk.marks[to] = walk.marks[to]! | MARK.PRUNE | MARK.JUMP
+  if (kind === BRANCH) walk.marks[to] = walk.marks[to]! | MARK.PRUNE | MARK.JUMP | MARK.TARGET
   const there = found[to]!
   if (there === 0) {
     found[from] = DISCOVERED | kind
@@ -102,9 +106,10 @@ function follow(
   }
   if ((there & 0xf0) === DISCOVERED) {
     if (walk.privileged) return false
+    walk.at = from
     writeSourceLine(walk, from, `${from}: `)
     writeSourceLine(walk, to, `${to}: `)
-    reject(walk, ERRNO.EINVAL, `back-edge from insn ${from} to ${to}`)
+    reject(walk, ERRNO.EINVAL, `back-edge from insn ${from} to ${to}`, "back-edge")
   }
   found[from] = DISCOVERED | kind
   return false

@@ -31,9 +31,10 @@ function step(walk: Walk): boolean {
   const { code, counters, state, at } = walk
   walk.historyEntry = undefined
   walk.cameFrom = walk.from
-  if (at >= code.length) reject(walk, ERRNO.EFAULT, `invalid insn idx ${at} insn_cnt ${code.length}`)
+  if (at >= code.length)
+    reject(walk, ERRNO.EFAULT, `invalid insn idx ${at} insn_cnt ${code.length}`, "jump-target")
   if (++counters.processed > MOST_STEPS)
-    reject(walk, ERRNO.E2BIG, `BPF program is too large. Processed ${counters.processed} insn`)
+    reject(walk, ERRNO.E2BIG, `BPF program is too large. Processed ${counters.processed} insn`, "too-complex")
   state.last = walk.from
   if (isPrunePoint(walk, at) && isExplored(walk)) {
     writeSafe(walk)
@@ -63,7 +64,7 @@ function step(walk: Walk): boolean {
     case CLASS.LD:
       if (modeOf(opcode) === MODE.ABS || modeOf(opcode) === MODE.IND) walkPacketLoad(walk, instruction)
       else if (modeOf(opcode) === MODE.IMM) walkLoad64(walk, instruction)
-      else reject(walk, ERRNO.EINVAL, "invalid BPF_LD mode")
+      else reject(walk, ERRNO.EINVAL, "invalid BPF_LD mode", "encoding")
       break
     default:
       return walkJump(walk, instruction)

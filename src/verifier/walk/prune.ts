@@ -75,21 +75,25 @@ export function isExplored(walk: Walk): boolean {
 function cleanFinished(first: Explored | undefined, at: number, current: State): void {
   for (let entry = first; entry; entry = entry.next) {
     const { state } = entry
-    if (state.branches > 0 || state.instruction !== at) continue
+    if (state.branches > 0 || state.instruction !== at || isInLoop(state)) continue
     if (state.frames.length !== current.frames.length) continue
     if (state.frames.every((frame, index) => frame.callSite === current.frames[index]!.callSite))
       cleanState(state)
   }
 }
 
+/** Inside a loop that is still being walked, what was read so far is not all that will be. */
+function isInLoop(state: State): boolean {
+  const entry = loopEntryOf(state)
+  return entry !== undefined && entry.branches > 0
+}
+
 function compare(walk: Walk, { state: old }: Explored): "hit" | "miss" | "unfinished" {
   const { state, at } = walk
   if (old.branches === 0) {
-    // Inside a loop that is still being walked, what was read so far is not all that will be.
-    const entry = loopEntryOf(old)
-    const inLoop = entry !== undefined && entry.branches > 0
+    const inLoop = isInLoop(old)
     if (!statesMatch(walk, old, state, inLoop ? "within" : "covers")) return "miss"
-    if (inLoop) updateLoopEntry(state, entry)
+    if (inLoop) updateLoopEntry(state, loopEntryOf(old)!)
     return "hit"
   }
   const oldFrame = currentFrame(old)
@@ -113,10 +117,10 @@ function compare(walk: Walk, { state: old }: Explored): "hit" | "miss" | "unfini
     writeSourceLine(walk, at, "; ")
     walk.log.line(`infinite loop detected at insn ${at}`)
     walk.log.write("cur state:")
-    writeFrame(walk, state, currentFrame(state), true)
+    writeFrame(walk, currentFrame(state), true)
     walk.log.write("old state:")
-    writeFrame(walk, old, oldFrame, true)
-    throw new Rejection(ERRNO.EINVAL, `infinite loop detected at insn ${at}`)
+    writeFrame(walk, oldFrame, true)
+    throw new Rejection(ERRNO.EINVAL, `infinite loop detected at insn ${at}`, "infinite-loop")
   }
   return "unfinished"
 }

@@ -1,3 +1,5 @@
+import { kfuncAllowed } from "../../catalog/details.ts"
+import { kfunc } from "../../catalog/index.ts"
 import {
   CLASS,
   classOf,
@@ -11,6 +13,8 @@ import {
 } from "../../isa/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { GlobalArgument } from "../rules/global-arguments.ts"
+import { exceptionCallbackStart } from "./exception-callback.ts"
+import { type FastcallSpills, newFastcallSpills } from "./fastcall.ts"
 import type { Walk } from "./walk.ts"
 
 /** One function of the program. */
@@ -32,6 +36,7 @@ export interface Subprogram {
   mightSleep: boolean
   /** What its prototype says; undefined until asked, "invalid" when BTF is missing or not as it must be. */
   arguments: readonly GlobalArgument[] | "invalid" | undefined
+  readonly fastcall: FastcallSpills
 }
 
 export function newSubprogram(name: string, start: number, global: boolean): Subprogram {
@@ -50,6 +55,7 @@ export function newSubprogram(name: string, start: number, global: boolean): Sub
     changesPacketData: false,
     mightSleep: false,
     arguments: undefined,
+    fastcall: newFastcallSpills(),
   }
 }
 
@@ -62,27 +68,57 @@ export function findSubprograms(walk: Walk): void {
     const isCall = opcode === (CLASS.JMP | JUMP.CALL)
     const leads =
       (isCall && src === PSEUDO_CALL.SUBPROGRAM) || (opcode === LOAD64_OPCODE && src === PSEUDO_LOAD.FUNC)
+    walk.at = at
     if (!leads && !(isCall && src === PSEUDO_CALL.KFUNC)) return
     if (!walk.privileged)
       reject(
         walk,
         ERRNO.EPERM,
         "loading/calling other bpf or kernel functions are allowed for CAP_BPF and CAP_SYS_ADMIN",
+        "capability",
       )
-    if (!leads) return
+    if (!leads) {
+      checkKfuncReference(walk, at)
+      return
+    }
     const target = at + imm + 1
-    if (target < 0 || target >= code.length) reject(walk, ERRNO.EINVAL, "call to invalid destination")
+    if (target < 0 || target >= code.length)
+      reject(walk, ERRNO.EINVAL, "call to invalid destination", "jump-target")
     starts.add(target)
   })
+  const catches = exceptionCallbackStart(walk)
+  if (catches !== undefined) starts.add(catches)
   for (const start of [...starts].sort((a, b) => a - b)) {
     const known = program.functions.find(each => each.start === start)
     const global = (known?.global ?? false) && program.funcInfo.length > 0
     subprograms.push(newSubprogram(known?.name ?? `func#${start}`, start, global))
   }
+  if (catches !== undefined) markExceptionCallback(walk, subprogramAt(walk, catches))
   subprograms.forEach((each, index) => {
     each.end = subprograms[index + 1]?.start ?? code.length
     if (walk.log.level & 2) walk.log.line(`func#${index} @${each.start}`)
   })
+}
+
+/** What is asked of a kfunc before anything is walked. */
+function checkKfuncReference(walk: Walk, at: number): void {
+  const { program, kernel } = walk
+  if (!program.gpl)
+    reject(walk, ERRNO.EINVAL, "cannot call kernel function from non-GPL compatible program", "gpl-only")
+  const reference = program.references.get(at)
+  const row = reference?.kind === "kfunc" ? kfunc(reference.name) : undefined
+  if (!row) return
+  const { type: programType, attachType, sleepable } = program
+  const verdict = kfuncAllowed(row, { programType, attachType, release: kernel.release, sleepable })
+  if (!verdict.allowed && verdict.refusal === "deviceBound")
+    reject(walk, ERRNO.EINVAL, "metadata kfuncs require device-bound program", "kfunc-not-allowed")
+}
+
+function markExceptionCallback(walk: Walk, index: number): void {
+  const subprogram = walk.subprograms[index]!
+  walk.exceptionCallback = index
+  subprogram.isCallback = true
+  subprogram.isAsyncCallback = true
 }
 
 export function subprogramAt(walk: Walk, start: number): number {
@@ -101,6 +137,7 @@ export function checkSubprograms(walk: Walk): void {
   const { code } = walk
   for (const subprogram of walk.subprograms) {
     for (let at = subprogram.start; at < subprogram.end; at++) {
+      walk.at = at
       const { opcode, src, off, imm } = code[at]!
       const kind = classOf(opcode)
       if (opcode === (CLASS.JMP | JUMP.CALL) && src === PSEUDO_CALL.HELPER && imm === TAIL_CALL)
@@ -113,14 +150,15 @@ export function checkSubprograms(walk: Walk): void {
       if (jumps) {
         const target = at + 1 + (opcode === (CLASS.JMP32 | JUMP.JA) ? imm : off)
         if (target < subprogram.start || target >= subprogram.end)
-          reject(walk, ERRNO.EINVAL, `jump out of range from insn ${at} to ${target}`)
+          reject(walk, ERRNO.EINVAL, `jump out of range from insn ${at} to ${target}`, "jump-target")
       }
       if (at !== subprogram.end - 1) continue
       const leaves =
         opcode === (CLASS.JMP | JUMP.EXIT) ||
         opcode === (CLASS.JMP | JUMP.JA) ||
         opcode === (CLASS.JMP32 | JUMP.JA)
-      if (!leaves) reject(walk, ERRNO.EINVAL, "last insn is not an exit or jmp")
+      if (!leaves) reject(walk, ERRNO.EINVAL, "last insn is not an exit or jmp", "program-end")
     }
   }
+  walk.at = 0
 }

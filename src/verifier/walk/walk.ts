@@ -11,7 +11,7 @@ import type { ExploredTable } from "./explored.ts"
 import type { Subprogram } from "./subprograms.ts"
 
 /** Marks of an instruction. */
-export const MARK = { PRUNE: 1, JUMP: 2, CHECKPOINT: 4, CALLBACK: 8, SEEN: 16 } as const
+export const MARK = { PRUNE: 1, JUMP: 2, CHECKPOINT: 4, CALLBACK: 8, SEEN: 16, TARGET: 32 } as const
 
 /** A way that waits to be walked. */
 export interface Pending {
@@ -97,6 +97,8 @@ export interface Walk {
   readonly helpers: Map<number, HelperPrototype>
   /** Calls of bpf_loop that could be written out, with their callback; -1 for those that could not. */
   readonly inlinedLoops: Map<number, number>
+  /** The function that catches what the program throws; undefined where the kernel's own does. */
+  exceptionCallback: number | undefined
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
 }

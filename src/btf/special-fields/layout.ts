@@ -1,4 +1,4 @@
-import type { TypeId } from "../../btf/index.ts"
+import type { TypeId } from "../types.ts"
 
 /** Fields that are no more than a few bytes of state. */
 export type SimpleFieldKind = "spinLock" | "timer" | "workqueue" | "refcount" | "listNode" | "treeNode"

@@ -1,4 +1,5 @@
-import { type Btf, type BtfType, type TypeId, VOID } from "../../btf/index.ts"
+import type { Btf } from "../btf.ts"
+import { type BtfType, type TypeId, VOID } from "../types.ts"
 import type { PointeeType, SimpleFieldKind, SpecialField, ValueLayout } from "./layout.ts"
 
 /** What finding fields depends on. */
@@ -8,6 +9,8 @@ export interface FieldRules {
   readonly kernel: Btf | undefined
   /** True when the kernel's release is at least this one. */
   since(release: string): boolean
+  /** Told of a field that is not as it must be, or of more fields than may be: such ones are left out. */
+  onInvalid?(): void
 }
 
 /** Structs with a meaning: what they are, and the first release that knows them. Bytes as in 6.12. */
@@ -56,6 +59,7 @@ export function layoutFinder(rules: FieldRules): LayoutFinder {
     return layout
   }
   const laidOut = (fields: SpecialField[], size: number): ValueLayout => {
+    if (fields.length > MAX_FIELDS) rules.onInvalid?.()
     const ordered = fields.sort((a, b) => a.offset - b.offset).slice(0, MAX_FIELDS)
     return { size, fields: ordered, layoutOf }
   }
@@ -112,6 +116,7 @@ function fieldAt(
   const { size } = type
   if (kind !== "listHead" && kind !== "treeRoot") return [{ kind, offset, size }]
   const contained = containedType(btf, place)
+  if (!contained) rules.onInvalid?.()
   return contained ? [{ kind, offset, size, ...contained }] : []
 }
 
@@ -126,7 +131,8 @@ function elements(
   const first = fieldAt(rules, array.element, 0, place, depth + 1)
   if (first.length === 0) return []
   const stride = rules.btf.sizeOf(array.element)
-  const count = Math.min(array.length, MAX_FIELDS)
+  // One more than may be shows that there are too many.
+  const count = Math.min(array.length, MAX_FIELDS + 1)
   return Array.from({ length: count }, (_, index) => index).flatMap(index =>
     first.map(field => ({ ...field, offset: offset + index * stride + field.offset })),
   )

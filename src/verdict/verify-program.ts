@@ -1,0 +1,236 @@
+import { type Errno, errnoName, RelocationError } from "../base/index.ts"
+import { CoreResolver } from "../btf/index.ts"
+import type { AttachTypeName, ProgramTypeName } from "../catalog/index.ts"
+import type { Instruction } from "../isa/index.ts"
+import { kconfigBytes, kconfigExterns } from "../kernel/index.ts"
+import { applyCore, type CoreProblem, type ObjectSpec, type ProgramSpec } from "../object/index.ts"
+import type { KernelProfile } from "../profile/index.ts"
+import {
+  type MapFacts,
+  mapFacts,
+  programFromObject,
+  sourceAt,
+  type VerifierKernel,
+  type VerifierResult,
+  verifyProgram,
+} from "../verifier/index.ts"
+import {
+  externRefusal,
+  instructionRefusal,
+  type LoadRefusal,
+  objectRefusal,
+  targetRefusal,
+  typeRefusal,
+} from "./load-refusal.ts"
+import type { ProgramReport } from "./program-report.ts"
+
+export interface VerifyChoices {
+  /** As `verifyProgram` takes it: what goes into the report's log. */
+  readonly logLevel?: number
+  /** False for a program loaded without capabilities. */
+  readonly privileged?: boolean
+}
+
+/** An object on one kernel: what its programs share. */
+export interface ObjectOnKernel {
+  readonly object: ObjectSpec
+  readonly profile: KernelProfile
+  readonly kernel: VerifierKernel
+  readonly core: CoreResolver | undefined
+  readonly maps: ReadonlyMap<string, MapFacts>
+}
+
+/** Throws RelocationError for a `.kconfig` extern that the kernel does not have. */
+export function placeObject(given: ObjectSpec, profile: KernelProfile): ObjectOnKernel {
+  const kernel: VerifierKernel = {
+    release: profile.release,
+    btf: profile.btf(),
+    config: option => profile.config(option) === "y",
+    cpus: profile.facts.cpus,
+  }
+  const object = withKconfig(given, profile)
+  const core = object.btf && new CoreResolver(object.btf, kernel.btf)
+  return { object, profile, kernel, core, maps: mapFacts(object, kernel) }
+}
+
+/** Which ways a program takes may depend on the kernel's configuration. */
+function withKconfig(object: ObjectSpec, profile: KernelProfile): ObjectSpec {
+  if (!object.maps.some(map => map.kind === "kconfig")) return object
+  const data = kconfigBytes(kconfigExterns(object), {
+    release: profile.release,
+    version: profile.version,
+    config: option => profile.config(option),
+    hasSymbol: name => profile.symbols().find(name) !== undefined,
+  })
+  return { ...object, maps: object.maps.map(map => (map.kind === "kconfig" ? { ...map, data } : map)) }
+}
+
+/** Everything between an object file and the end of BPF_PROG_LOAD, for one program. */
+export function verifyOn(
+  place: ObjectOnKernel,
+  program: ProgramSpec,
+  choices: VerifyChoices = {},
+): ProgramReport {
+  const { object, profile, kernel } = place
+  const early = objectRefusal(program)
+  if (early) return refused(place, program, early)
+  const type = program.definition!.programType as ProgramTypeName
+  const wrongType = typeRefusal(object, program, type, attachOf(program), profile.release)
+  if (wrongType) return refused(place, program, wrongType)
+  const missing = externRefusal(object, program, profile)
+  if (missing) return refused(place, program, missing)
+  let code: Code
+  try {
+    code = fitted(place, program)
+  } catch (error) {
+    if (!(error instanceof RelocationError)) throw error
+    return refused(place, program, relocationRefusal(error))
+  }
+  const unknown = instructionRefusal(program, code.instructions, profile.release)
+  if (unknown) return refused(place, program, unknown)
+  const facts = programFromObject(
+    object,
+    { ...program, instructions: code.instructions },
+    place.maps,
+    kernel,
+  )!
+  if (program.definition!.attachByBtf && type !== "ext" && facts.target === undefined)
+    return refused(place, program, targetRefusal(program, profile)!)
+  const started = performance.now()
+  let result = verifyProgram(facts, kernel, { ...choices, explain: true })
+  const milliseconds = performance.now() - started
+  const log = result.log
+  // The log of a refusal says more than its last line: it is written when it is needed.
+  if (result.verdict === "reject" && !(choices.logLevel ?? 0))
+    result = verifyProgram(facts, kernel, { ...choices, logLevel: 1, explain: true })
+  return reportOf(place, program, code.problems, result, log, milliseconds)
+}
+
+function attachOf(program: ProgramSpec): AttachTypeName | undefined {
+  return program.definition?.attachType as AttachTypeName | undefined
+}
+
+interface Code {
+  readonly instructions: readonly Instruction[]
+  readonly problems: readonly CoreProblem[]
+}
+
+/** The helper that stands for a weak kfunc which the kernel lacks, as libbpf writes it: no kernel has it. */
+const MISSING_KFUNC = 2_002_000_000
+
+/** CO-RE applied; weak externs that the kernel lacks are zero, and calls of them must never be reached. */
+function fitted({ object, profile, kernel, core }: ObjectOnKernel, program: ProgramSpec): Code {
+  const applied = applyCore(program, object, kernel.btf, core)
+  const instructions = [...applied.instructions]
+  for (const reference of program.references) {
+    if (!("extern" in reference)) continue
+    const extern = object.externs.find(each => each.name === reference.extern)
+    if (!extern || extern.kind === "kconfig") continue
+    const { at } = reference
+    const id = profile.btf().find(extern.name, extern.kind === "kfunc" ? "func" : "var")
+    if (reference.kind === "kfunc") {
+      if (id === undefined) instructions[at] = { ...instructions[at]!, src: 0, imm: MISSING_KFUNC }
+    } else if (extern.kind === "kfunc") {
+      // Programs only ask whether it is there.
+      instructions[at] = { ...instructions[at]!, src: 0, imm: id ?? 0 }
+    } else if (id === undefined && !profile.symbols().find(extern.name))
+      instructions[at] = { ...instructions[at]!, src: 0, imm: 0 }
+  }
+  return { instructions, problems: applied.problems }
+}
+
+function relocationRefusal(error: RelocationError): LoadRefusal {
+  return {
+    errno: error.errno ?? "EINVAL",
+    message: error.message,
+    explanation: {
+      rule: undefined,
+      what: "cannot be fitted to this kernel's types",
+      known: error.message,
+      needs: "types that agree with the kernel's where the program asks for them",
+      ...(error.hint !== undefined && { fix: error.hint }),
+      chain: [],
+    },
+  }
+}
+
+function refused(
+  place: ObjectOnKernel,
+  program: ProgramSpec,
+  { errno, message, explanation, at, source }: LoadRefusal,
+): ProgramReport {
+  return {
+    ...headOf(program, place.profile.release),
+    basis: "verified",
+    verdict: "reject",
+    errno,
+    message,
+    details: [],
+    instruction: at,
+    source,
+    explanation,
+    log: "",
+    stats: undefined,
+  }
+}
+
+export function headOf(program: ProgramSpec, release: string) {
+  return {
+    program: program.name,
+    section: program.section,
+    programType: program.definition?.programType as ProgramTypeName | undefined,
+    attachType: attachOf(program),
+    release,
+  }
+}
+
+function reportOf(
+  { profile }: ObjectOnKernel,
+  program: ProgramSpec,
+  problems: readonly CoreProblem[],
+  result: VerifierResult,
+  log: string,
+  milliseconds: number,
+): ProgramReport {
+  const { verdict, message, instruction, explanation } = result
+  const refused = verdict !== "accept"
+  const missing = verdict === "reject" ? problems.find(each => each.at === instruction) : undefined
+  return {
+    ...headOf(program, profile.release),
+    basis: "verified",
+    verdict,
+    errno: refused ? errnoOf(result) : undefined,
+    message,
+    details: verdict === "reject" ? lastWords(result.log) : [],
+    instruction: refused ? instruction : undefined,
+    source: refused ? sourceAt(program.lines, instruction) : undefined,
+    explanation:
+      explanation && missing
+        ? { ...explanation, known: `${missing.relocation}: ${missing.reason}` }
+        : explanation,
+    log,
+    stats: {
+      processed: result.stats.processed,
+      totalStates: result.stats.totalStates,
+      peakStates: result.stats.peakStates,
+      maxStatesPerInsn: result.stats.maxStatesPerInsn,
+      stackDepth: result.stats.stackDepth,
+      milliseconds: Math.round(milliseconds * 100) / 100,
+    },
+  }
+}
+
+function errnoOf({ errno }: VerifierResult): Errno | undefined {
+  return errnoName(errno)
+}
+
+/** The lines of a log behind the last instruction, without source lines and statistics. */
+function lastWords(log: string): string[] {
+  const lines = log.trimEnd().split("\n")
+  const last = lines.findLastIndex(line => /^\d+: \(/.test(line))
+  return lines
+    .slice(last + 1)
+    .filter(
+      line => !/^(processed \d+ insns|stack depth|; |mark_precise|from \d+ to)/.test(line) && line !== "",
+    )
+}

@@ -1,0 +1,73 @@
+// Asks a Linux guest what it says of every program of the kernel's selftests.
+//   npm run build && node test/verifier/record/record.mjs [--release 6.1|6.12] [FILE-PATTERN]
+// Leaves answers.tsv and logs in .cache/verifier/RELEASE/results; `distil.mjs` makes the tables from such answers.
+// The verifier's own tests (verifier_*.c) are compiled here, the other programs come from test/selftests
+// (open-selftests.mjs compiles them).
+import { execFileSync } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { readObject } from "../../../dist/object/index.js"
+import { runInGuest } from "../../../scripts/kernel-guest/guest.mjs"
+import { kernelPackage } from "../../../scripts/kernel-guest/kernel-package.mjs"
+import { cache, prepare } from "../../selftests/prepare.mjs"
+import { flagsOf } from "../tags.mjs"
+import { targetOf } from "../targets.mjs"
+
+/** The load flags that each release knows; with others it refuses without a word. */
+const KNOWN_FLAGS = { 6.1: 0x3f, 6.12: 0xff }
+
+const args = process.argv.slice(2)
+const at = args.indexOf("--release")
+const release = at < 0 ? "6.12" : args.splice(at, 2)[1]
+const here = fileURLToPath(new URL(".", import.meta.url))
+const folder = join(cache, "../verifier", release)
+const pattern = new RegExp(args[0] ?? (release === "6.12" ? "^(?!verifier_)" : "^verifier_"))
+const { include } = prepare()
+
+mkdirSync(folder, { recursive: true })
+const loader = join(folder, "loader")
+const library = join(include, "..", "libbpf.a")
+const flags = ["-static", "-O1", `-I${include}`, "-o", loader, join(here, "loader.c")]
+execFileSync("cc", [...flags, library, "-lelf", "-lz"])
+
+const list = []
+const files = { loader }
+for (const objects of [join(cache, "verifier"), join(cache, "objects")]) {
+  for (const name of existsSync(objects) ? readdirSync(objects).sort() : []) {
+    if (!name.endsWith(".bpf.o") || !pattern.test(name) || files[`objects/${name}`]) continue
+    const path = join(objects, name)
+    const object = open(path, name)
+    if (!object) continue
+    files[`objects/${name}`] = path
+    for (const program of object.programs) {
+      const target = targetOf(name, program)
+      if (target) files[`objects/${target.object}`] = join(objects, target.object)
+      const behind = target ? ` ${target.object} ${target.program}` : ""
+      list.push(`${name} ${program.name} ${flagsOf(object, program) & KNOWN_FLAGS[release]}${behind}`)
+    }
+  }
+}
+console.log(`${list.length} programs of ${Object.keys(files).length - 1} objects`)
+writeFileSync(join(folder, "list"), `${list.join("\n")}\n`)
+files.list = join(folder, "list")
+const kernel = kernelPackage(release)
+// Where libbpf looks for what the kernel was configured with.
+files[`boot/config-${kernel.version}`] = kernel.config
+await runInGuest({
+  kernel: kernel.image,
+  script:
+    "ulimit -n 65536; ulimit -l unlimited; cd /objects\ntimeout -s KILL 6900 /loader /list /tmp/out/answers.tsv /tmp/out/logs\n",
+  files,
+  results: join(folder, "results"),
+  seconds: 7000,
+})
+
+function open(path, name) {
+  try {
+    return readObject(readFileSync(path), { name })
+  } catch (error) {
+    console.error(`not opened: ${name}: ${error.message}`)
+    return undefined
+  }
+}
