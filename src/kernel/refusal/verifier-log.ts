@@ -20,7 +20,7 @@ export function explainPoison(log: string, problems: ReadonlyMap<number, string>
 }
 
 /** The source line of the instruction that the log ends at: "count.bpf.c:12: x = *p;". */
-export function sourceOfFailure(log: string, program: ProgramSpec): string | undefined {
+export function sourceOfFailure(log: string, program: Pick<ProgramSpec, "lines">): string | undefined {
   const slot = [...log.matchAll(/^(\d+): \([0-9a-f]{2}\)/gm)].at(-1)?.[1]
   if (slot === undefined) return undefined
   const line = program.lines.findLast(line => line.at <= Number(slot))
