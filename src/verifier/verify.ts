@@ -8,6 +8,7 @@ import { prototypeOf } from "./rules/global-arguments.ts"
 import { fillArguments } from "./rules/global-calls.ts"
 import { checkMapForProgram } from "./rules/map-programs.ts"
 import { findPacketChanges } from "./rules/packet-changes.ts"
+import { checkSleepable } from "./rules/sleepable.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
 import { NO_CALLER, newFrame } from "./state/frame.ts"
 import { newIdMap } from "./state/id-map.ts"
@@ -60,6 +61,7 @@ function run(walk: Walk): void {
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
+  checkSleepable(walk)
   if (program.target?.refusal) reject(walk, program.target.refusal.errno, program.target.refusal.message)
   resolveReferences(walk)
   checkControlFlow(walk)

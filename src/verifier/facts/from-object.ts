@@ -158,6 +158,8 @@ function resolveExtern(
     const facts = map && maps.get(map.name)
     return facts && { kind: "mapValue", map: facts, offset: extern.offset }
   }
+  // Of functions programs only ask whether they are there.
+  if (extern?.kind === "kfunc") return { kind: "variable", name, btfId: kernel.btf.find(name, "func") }
   if (extern?.kind !== "ksymVariable") return undefined
   const typeless = object.btf === undefined || object.btf.resolve(extern.type) === VOID
   const btfId = typeless ? undefined : kernel.btf.find(name, "var")

@@ -49,7 +49,12 @@ function loadVariable(walk: Walk, dst: number, btfId: number | undefined): void 
   }
   const { btf } = walk.kernel
   const variable = btf.typeOf(btfId, "var")
-  if (!variable) unsupported("kernel functions as variables")
+  // A function's address: nothing lies behind it for programs, but it is not null.
+  if (!variable) {
+    setPointer(target, TYPE.MEM | FLAG.READ_ONLY)
+    target.range = 0
+    return
+  }
   const perCpu = btf
     .findAll(".data..percpu", "datasec")
     .some(id => btf.typeOf(id, "datasec")?.variables.some(each => each.type === btfId))
