@@ -13,7 +13,8 @@ export function mapFactsOf(
     const { attributes } = storages.get(map.name) ?? {}
     if (!attributes) throw new Error(`BUG: map ${map.name} was not created`)
     const { maxEntries, types } = attributes
-    const untyped = types ? {} : { keyType: undefined, valueType: undefined }
+    // Loaders complete the types of data sections, which this object leaves without sizes.
+    const untyped = types || map.kind !== "map" ? {} : { keyType: undefined, valueType: undefined }
     return { ...map, ...untyped, maxEntries, data: data(map) }
   })
   return mapFacts({ ...object, maps }, kernel)

@@ -66,8 +66,8 @@ function knownFlags(release: string): number {
   return FLAGS.reduce((mask, [flag, since]) => (isSince(since, release) ? mask | flag : mask), 0)
 }
 
-function hasType(type: ProgramTypeName, { release, config }: CheckingKernel): boolean {
+function hasType(type: ProgramTypeName, kernel: CheckingKernel): boolean {
   const row = programType(type)
-  if (!row || !isSince(row.since, release)) return false
-  return row.option === undefined || config(row.option) === "y"
+  if (!row || !isSince(row.since, kernel.release)) return false
+  return row.option === undefined || kernel.config(row.option) === "y"
 }

@@ -146,7 +146,7 @@ function checkKind(
       checkKptrField(walk, number, register)
       return
     case "perCpuVariable":
-      call.btfVariable = register
+      call.btfVariable = register.btfId
       return
     case "kptr":
       unsupported("bpf_kptr_xchg")

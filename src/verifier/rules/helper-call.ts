@@ -4,7 +4,6 @@ import { catalogHelperNames, type Instruction } from "../../isa/index.ts"
 import { isNull } from "../domain/index.ts"
 import type { MapFacts } from "../program.ts"
 import { ERRNO, Rejection, reject } from "../reject.ts"
-import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
@@ -36,7 +35,8 @@ export interface HelperCall {
   /** Of memory that the call gives. */
   memorySize: number
   dynptrId: number
-  btfVariable: Register | undefined
+  /** The type of the per-CPU variable that is asked for. */
+  btfVariable: number | undefined
 }
 
 /** A call of a helper: who may call it, what its arguments must be, what it leaves. */

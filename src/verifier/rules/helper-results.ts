@@ -1,3 +1,4 @@
+import type { TypeId } from "../../btf/index.ts"
 import { between, UNKNOWN } from "../domain/index.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Register, setNotInit, setPointer, setScalar } from "../state/register.ts"
@@ -97,8 +98,8 @@ function structId(walk: Walk, name: string | undefined): number {
 function perCpuValue(walk: Walk, call: HelperCall, r0: Register, nullable: number): void {
   const variable = call.btfVariable
   const { btf } = walk.kernel
-  if (!variable) unsupported(`results of ${call.name}`)
-  const type = btf.resolve(variable.btfId as Parameters<typeof btf.resolve>[0])
+  if (variable === undefined) unsupported(`results of ${call.name}`)
+  const type = btf.resolve(variable as TypeId)
   if (btf.kindOf(type) === "struct") {
     setPointer(r0, TYPE.BTF_ID | nullable)
     r0.btf = btf
