@@ -1,4 +1,4 @@
-import { errnoNumber, LoadError, RelocationError } from "../../base/index.ts"
+import { errnoNumber, LoadError, RelocationError, VerifierError } from "../../base/index.ts"
 import { type AttachTypeName, type Capability, effectiveAttachType } from "../../catalog/index.ts"
 import { loadRefusal } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
@@ -25,6 +25,8 @@ export interface ProgramLoadOptions {
 
 const XDP_HAS_FRAGS = 1 << 5
 const [SMALLEST_LOG, LARGEST_LOG] = [1 << 16, 1 << 24]
+const RUN_ANYWAY =
+  "Linux may take it: load it with `verify: false` (skep run --no-verify) to run it without the verifier"
 const NO_LOG: LogRequest = { level: 0, size: 0 }
 
 /** Loads one program as libbpf does: once, and when it is refused again with a log. Throws LoadError, VerifierError. */
@@ -108,5 +110,7 @@ function refusal(
     capabilities: () => attributes.capabilities,
     unprivilegedDisabled: host.unprivilegedDisabled,
   }
-  return loadRefusal({ program, kind: program.definition, errno, log, problems }, kernel)
+  const error = loadRefusal({ program, kind: program.definition, errno, log, problems }, kernel)
+  if (errno !== errnoNumber("ENOTSUPP") || !(error instanceof VerifierError)) return error
+  return new VerifierError(error.message, { errno: "ENOTSUPP", log, hint: RUN_ANYWAY })
 }
