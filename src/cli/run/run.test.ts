@@ -229,7 +229,7 @@ describe("a program that the verifier refuses", () => {
     const { status, out, err } = await runSkep("run", hostile, "--only", "wild_load")
     expect([status, out]).toEqual([1, ""])
     expect(err).toMatch(
-      /^skep: prog 'wild_load': BPF program load failed: Permission denied: R\d invalid mem access 'scalar' \(.*hostile\.bpf\.c:30: /,
+      /^skep: prog 'wild_load': BPF program load failed: Permission denied: R\d invalid mem access 'scalar' \(.*hostile\.bpf\.c:29: /,
     )
     expect(err).toMatch(
       /\n {2}the verifier's log \(.*\):\n( {4}.*\n)* {4}R\d invalid mem access 'scalar'\n {4}processed \d+ insns/,
