@@ -16,6 +16,7 @@ interface Report {
     readonly name: string
     readonly runs: number
     readonly verification: string
+    readonly verifiedInstructions?: number
   }[]
   readonly events: readonly { readonly map: string; readonly value: Record<string, unknown> }[]
   readonly tracePipe: readonly string[]
@@ -59,6 +60,7 @@ describe("skep run of the hello exhibit", () => {
   test("says what the verifier saw, and never that of a program that it did not", async () => {
     const { programs } = await runJson(hello)
     expect(new Set(programs.map(program => program.verification))).toEqual(new Set(["verified"]))
+    for (const { verifiedInstructions } of programs) expect(verifiedInstructions).toBeGreaterThan(50)
     const { status, out, err } = await runSkep("run", "--json", "--no-verify", hello)
     const report = JSON.parse(out) as Report
     expect([status, err]).toEqual([0, expect.stringContaining("the programs are not verified")])
