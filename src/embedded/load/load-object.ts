@@ -29,7 +29,7 @@ export interface EmbeddedLoadOptions extends LoadOptions {
   readonly verify?: boolean
   /** What the verifier writes to each program's `log`: 1 states at jumps, 2 at every instruction, 4 added for statistics. */
   readonly logLevel?: number
-  /** What the loading process may do; everything unless told. */
+  /** What the loading process holds when programs are loaded; everything unless told. Maps are made in any case. */
   readonly capabilities?: readonly Capability[]
 }
 
