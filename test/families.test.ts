@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { EmbeddedKernel } from "../src/embedded/embedded-kernel.ts"
+import { loadNotYetKnown } from "../src/embedded/testing/load-not-yet-known.ts"
 import { readObject } from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
 import { DEADLY, expectedOn, FAMILIES, foundInArena, picked, touchArena } from "./kernel/suite/families.ts"
@@ -19,7 +20,10 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
       const bytes = readFileSync(new URL(`kernel/programs/${family.object}.bpf.o`, import.meta.url))
       const spec = readObject(bytes, { name: family.object })
       const watched = kernel.world.spawn()
-      const object = await kernel.load(spec, { only: family.programs, globals: { watched: watched.pid } })
+      const object = await loadNotYetKnown(kernel, spec, {
+        only: family.programs,
+        globals: { watched: watched.pid },
+      })
       touchArena(family, () => object.maps.arena!.view())
       let handled = 0
       const [signal, times = 0] = family.handles ?? []

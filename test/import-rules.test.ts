@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ["base", "isa", "catalog"],
   kernel: ["base", "catalog", "btf", "object"],
   profile: ["base", "btf", "catalog"],
-  embedded: ["base", "catalog", "isa", "btf", "object", "engine", "kernel", "profile"],
+  embedded: ["base", "catalog", "isa", "btf", "object", "verifier", "engine", "kernel", "profile"],
   linux: ["base", "catalog", "isa", "btf", "object", "kernel"],
   verdict: ["base", "btf", "isa", "catalog", "object", "kernel", "profile", "verifier"],
   cli: [

@@ -79,3 +79,9 @@ export function errnoText(name: Errno): string {
 export function errnoName(number: number): Errno | undefined {
   return (Object.keys(ERRNO) as Errno[]).find(name => ERRNO[name][0] === number)
 }
+
+/** strerror(3), also for numbers without a name here. */
+export function errorText(number: number): string {
+  const name = errnoName(number)
+  return name ? errnoText(name) : `Unknown error ${number}`
+}

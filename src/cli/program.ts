@@ -1,7 +1,15 @@
 import { readFile } from "node:fs/promises"
 import { Command, CommanderError } from "commander"
 import picocolors from "picocolors"
-import { didYouMean, ERRNO, type Errno, errnoText, SkepError, UsageError } from "../base/index.ts"
+import {
+  didYouMean,
+  ERRNO,
+  type Errno,
+  errnoText,
+  SkepError,
+  UsageError,
+  VerifierError,
+} from "../base/index.ts"
 import { type CommandModule, Exit } from "./command.ts"
 import type { Io } from "./io.ts"
 
@@ -86,12 +94,23 @@ function report(error: unknown, io: Io): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof SkepError) {
     io.err(`skep: ${error.message}\n`)
+    if (error instanceof VerifierError) io.err(endOfLog(error.log))
     if (error.hint) io.err(`  hint: ${error.hint}\n`)
     return error instanceof UsageError ? 2 : 1
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   io.err(`skep: this is a bug in Skep, please report it\n${text}\n`)
   return 1
+}
+
+const LOG_LINES = 15
+
+/** The last lines of a verifier's log. */
+function endOfLog(log: string): string {
+  const lines = log.trimEnd().split("\n")
+  const shown = lines.slice(-LOG_LINES)
+  const what = shown.length < lines.length ? `the last ${shown.length} of ${lines.length} lines` : "all"
+  return `  the verifier's log (${what}):\n${shown.map(line => `    ${line}`.trimEnd()).join("\n")}\n`
 }
 
 function processIo(): Io {

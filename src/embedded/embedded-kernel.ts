@@ -11,7 +11,6 @@ import {
 import {
   type AttachPoint,
   type Kernel,
-  type LoadOptions,
   type RunInput,
   type RunOptions,
   type RunResult,
@@ -19,6 +18,7 @@ import {
 } from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
+import type { VerifierKernel } from "../verifier/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
 import { Clock } from "./clock.ts"
@@ -27,7 +27,7 @@ import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
-import { type LoadHost, loadObject } from "./load/load-object.ts"
+import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
 import { type MapStorage, nativeMaps } from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
@@ -78,6 +78,8 @@ export interface EmbeddedKernelOptions {
   readonly memoryBytes?: number
   /** What runs programs: compiled to WebAssembly unless told otherwise. The interpreter is the oracle, and slow. */
   readonly engine?: "wasm" | "interpreter"
+  /** The sysctl kernel.unprivileged_bpf_disabled: as the kernel was built unless told. */
+  readonly unprivilegedBpfDisabled?: 0 | 1 | 2
 }
 
 /** A model of Linux in this process: see `bootKernel`. */
@@ -94,6 +96,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly tracePipe = new TracePipe()
   readonly world: World
   readonly idle: Task
+  readonly unprivilegedDisabled: boolean
+  readonly verifierKernel: VerifierKernel
   #current: Task
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
@@ -122,6 +126,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.memory.randomState = RANDOM_SEED
     this.#natives = new NativeHelpers(this)
     this.#engine = options.engine === "interpreter" ? interpret : execute
+    const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
+    this.unprivilegedDisabled = (options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)) !== 0
+    this.verifierKernel = verifierKernel(profile, this.cpus)
     this.types = new KernelTypes(this.memory, profile.btf())
     this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
@@ -142,11 +149,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.profile.release
   }
 
+  config(option: string): string | undefined {
+    return this.profile.config(option)
+  }
+
   get bootTime(): bigint {
     return this.clock.bootTime
   }
 
-  async load(object: ObjectSpec, options: LoadOptions = {}): Promise<EmbeddedObject> {
+  async load(object: ObjectSpec, options: EmbeddedLoadOptions = {}): Promise<EmbeddedObject> {
     const loaded = loadObject(object, this, options)
     this.#objects.add(loaded)
     return loaded
@@ -447,6 +458,17 @@ function findTask(task: Task, pid: number): Task | undefined {
     if (found) return found
   }
   return undefined
+}
+
+/** The kernel as its verifier sees it. */
+function verifierKernel(profile: KernelProfile, cpus: number): VerifierKernel {
+  return {
+    release: profile.release,
+    btf: profile.btf(),
+    config: option => profile.config(option) === "y",
+    hasSymbol: name => profile.symbols().find(name) !== undefined,
+    cpus,
+  }
 }
 
 /** The engine's fault with the program's name in front. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { NotModelledError, ProgramFault, SkepError } from "../base/index.ts"
+import { NotModelledError, ProgramFault, SkepError, VerifierError } from "../base/index.ts"
 import { readObject } from "../object/index.ts"
 import { loadBuiltinProfile } from "../profile/node.ts"
 import { EmbeddedKernel } from "./embedded-kernel.ts"
@@ -13,7 +13,7 @@ const profile = await loadBuiltinProfile("6.12")
 /** What running one program of the fixture ends with. */
 async function outcomeOf(program: string): Promise<{ error: unknown; kernel: EmbeddedKernel }> {
   const kernel = new EmbeddedKernel(profile)
-  const loaded = await kernel.load(object, { only: [program] })
+  const loaded = await kernel.load(object, { only: [program], verify: false })
   await loaded.attach()
   const error = await kernel.world.exec("/bin/true").then(
     () => undefined,
@@ -22,6 +22,16 @@ async function outcomeOf(program: string): Promise<{ error: unknown; kernel: Emb
   await loaded[Symbol.asyncDispose]()
   return { error, kernel }
 }
+
+describe.each(["6.1", "6.12"])("the verifier of %s refuses", release => {
+  const { programs } = object
+  test.each(programs.map(({ name }) => name))("%s", async name => {
+    const kernel = new EmbeddedKernel(await loadBuiltinProfile(release))
+    const load = kernel.load(object, { only: [name] })
+    await expect(load).rejects.toThrow(VerifierError)
+    await expect(load).rejects.toMatchObject({ errno: expect.stringMatching(/^(EACCES|EINVAL|E2BIG)$/) })
+  })
+})
 
 describe("a program that no verifier has seen", () => {
   test.each([

@@ -76,8 +76,10 @@ export interface Program extends AsyncDisposable {
   readonly name: string
   /** Short name as bpftool prints it: "kprobe", "tracepoint", "tracing". */
   readonly type: string
-  /** "verified" only when a verifier accepted it. */
-  readonly verification: "verified" | "not verified yet"
+  /** "not verified" for one that the embedded kernel was told to load without its verifier. */
+  readonly verification: "verified" | "not verified"
+  /** Instructions that the verifier walked over all paths (`verified_insns`); undefined when it was not asked. */
+  readonly verifiedInstructions: number | undefined
   /** Attaches where the section says, or at `point`. Throws AttachError. */
   attach(point?: AttachPoint): Promise<Link>
   /**

@@ -21,6 +21,7 @@ export class LinuxProgram implements Program {
   readonly type: string
   /** The kernel's verifier accepted it. */
   readonly verification = "verified" as const
+  readonly verifiedInstructions: number
   readonly spec: ProgramSpec
   readonly #host: AttachHost
   readonly #loaded: LoadedProgram
@@ -32,7 +33,9 @@ export class LinuxProgram implements Program {
     this.name = loaded.spec.name
     this.type = loaded.type
     this.spec = loaded.spec
-    this.id = programInfo(host.bpf, loaded.descriptor.fd).id
+    const info = programInfo(host.bpf, loaded.descriptor.fd)
+    this.id = info.id
+    this.verifiedInstructions = info.verified_insns
   }
 
   get fd(): number {

@@ -1,4 +1,4 @@
-import { errnoName, LoadError } from "../base/index.ts"
+import { errnoName, errorText, LoadError } from "../base/index.ts"
 import type { ProgramTypeName } from "../catalog/index.ts"
 import {
   actionsOf,
@@ -10,7 +10,6 @@ import {
 } from "../kernel/index.ts"
 import { PROG_TEST_RUN } from "./bpf/attributes.ts"
 import type { Bpf } from "./bpf/bpf.ts"
-import { errorText } from "./ffi/call-error.ts"
 import { Scratch } from "./ffi/scratch.ts"
 import type { Values } from "./ffi/structure.ts"
 

@@ -79,6 +79,8 @@ export interface VerifierKernel {
   readonly release: Release
   readonly btf: Btf
   readonly config?: ((option: string) => boolean) | undefined
+  /** Whether /proc/kallsyms has a symbol; nothing is known of them when left out. */
+  readonly hasSymbol?: ((name: string) => boolean) | undefined
   /** How many processors it may have; 1 when not told. */
   readonly cpus?: number
 }

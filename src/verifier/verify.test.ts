@@ -34,18 +34,26 @@ interface Case {
   readonly references?: readonly (readonly [number, ProgramReference])[]
   readonly gpl?: boolean
   readonly release?: string
+  readonly sleepable?: boolean
   /** The line that refuses it; none where it is accepted. */
   readonly message?: string
   readonly verdict?: "unsupported"
   readonly processed?: number
 }
 
-function programOf({ code, type = "xdp", attachType, references, gpl = true }: Case): VerifierProgram {
+function programOf({
+  code,
+  type = "xdp",
+  attachType,
+  references,
+  gpl = true,
+  sleepable = false,
+}: Case): VerifierProgram {
   return {
     name: "test",
     type,
     attachType,
-    sleepable: false,
+    sleepable,
     gpl,
     flags: 0,
     instructions: assemble(code),
@@ -173,6 +181,32 @@ const CASES: readonly Case[] = [
       r0 = 0
       exit`,
     message: "Unreleased reference id=2 alloc_insn=7",
+  },
+  {
+    name: "a syscall program cannot sleep",
+    type: "syscall",
+    code: "r0 = 0\nexit",
+    message: "Syscall programs can only be sleepable",
+  },
+  {
+    name: "a packet's program wants to sleep",
+    sleepable: true,
+    code: "r0 = 0\nexit",
+    message: "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
+  },
+  {
+    name: "an answer is outside of what 6.1 compares by bits",
+    type: "cgroup_sock",
+    attachType: "cgroup_inet_sock_create",
+    release: "6.1",
+    code: "r0 = 2\nexit",
+    message: "At program exit the register R0 has value (0x2; 0x0) should have been in (0x0; 0x1)",
+  },
+  {
+    name: "a kernel function is asked for, it is there",
+    references: [[0, { kind: "variable", name: "bpf_obj_new_impl", btfId: 1 }]],
+    code: "r1 = 0 ll\nif r1 != 0 goto pc+1\nr0 = r9\nr0 = 2\nexit",
+    processed: 4,
   },
   {
     name: "what it replaces is not told",

@@ -9,6 +9,7 @@ import { prototypeOf } from "./rules/global-arguments.ts"
 import { fillArguments } from "./rules/global-calls.ts"
 import { checkMapForProgram } from "./rules/map-programs.ts"
 import { findPacketChanges } from "./rules/packet-changes.ts"
+import { checkSleepable } from "./rules/sleepable.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
 import { NO_CALLER, newFrame } from "./state/frame.ts"
 import { setPointer } from "./state/register.ts"
@@ -63,6 +64,7 @@ function run(walk: Walk): void {
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
+  checkSleepable(walk)
   resolveReferences(walk)
   checkArenas(walk)
   checkControlFlow(walk)

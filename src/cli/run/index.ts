@@ -13,6 +13,7 @@ interface Flags {
   readonly linux?: true
   readonly strace?: true
   readonly for?: string
+  readonly verify: boolean
 }
 
 const DEFAULT_RELEASE = "6.12"
@@ -22,7 +23,7 @@ export const command: CommandModule = {
   configure(command: Command, io: Io): void {
     command
       .description(
-        "Loads an object into an embedded kernel, attaches each program where its section says, lets a scenario happen and shows what the programs reported. With --linux, the same on the machine's own kernel, until Ctrl-C or the end of the command.",
+        "Loads an object into an embedded kernel, which verifies its programs as Linux does, attaches each program where its section says, lets a scenario happen and shows what the programs reported. With --linux, the same on the machine's own kernel, until Ctrl-C or the end of the command.",
       )
       .argument("<object>", "a compiled BPF object (.bpf.o)")
       .argument("[command...]", "with --linux, behind --: what to run while the programs are attached")
@@ -35,6 +36,7 @@ export const command: CommandModule = {
         "--scenario <file>",
         "TypeScript or JavaScript module: export default async ({ world }) => { … }",
       )
+      .option("--no-verify", "for study: run programs that the verifier has not seen, or refuses")
       .option("--linux", "the machine's own kernel (needs root)")
       .option("--for <seconds>", "with --linux: end the run after this time")
       .option("--strace", "with --linux: print each bpf(2) call on standard error, as strace does")
@@ -54,11 +56,15 @@ async function onEmbedded(object: string, words: string[], flags: Flags, io: Io)
     })
   refuse(flags, ["for", "strace"], "it is for the machine's own kernel: say --linux")
   const { only, release = DEFAULT_RELEASE, scenario } = flags
-  const options = { object, release, format: formatOf(flags) }
+  const options = { object, release, format: formatOf(flags), verify: flags.verify }
   await runObject({ ...options, ...(only && { only }), ...(scenario && { scenario }) }, io)
 }
 
 async function onLinux(object: string, words: string[], flags: Flags, io: Io): Promise<void> {
+  if (!flags.verify)
+    throw new UsageError("--no-verify has no meaning here", {
+      hint: "the machine's own kernel verifies every program",
+    })
   refuse(flags, ["release"], "the machine's own kernel has the release that it has: leave --linux or it out")
   refuse(flags, ["scenario"], "give a command instead: skep run --linux OBJECT -- COMMAND")
   const { only, strace = false } = flags

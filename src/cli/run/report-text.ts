@@ -34,7 +34,9 @@ export function programsText(report: Pick<RunReport, "programs">, style: Style):
     program.type,
     program.attachedTo ?? "not attached",
     ...(program.runs === undefined ? [] : [program.runs === 1 ? "ran once" : `ran ${program.runs} times`]),
-    program.verification,
+    program.verifiedInstructions === undefined
+      ? program.verification
+      : `${program.verification} (${program.verifiedInstructions} instructions walked)`,
   ])
   const notes = report.programs.flatMap(({ name, note }) =>
     note ? [style.yellow(`  note: ${name}: ${note}`)] : [],

@@ -16,6 +16,8 @@ export interface RunReport {
     /** Undefined where the kernel does not count. */
     readonly runs: number | undefined
     readonly verification: string
+    /** What the verifier walked; undefined without it. */
+    readonly verifiedInstructions: number | undefined
     readonly note: string | undefined
   }[]
   readonly events: readonly { readonly map: string; readonly value: unknown; readonly bytes: Uint8Array }[]
@@ -52,6 +54,7 @@ interface RunProgram {
   readonly name: string
   readonly type: string
   readonly verification: string
+  readonly verifiedInstructions: number | undefined
   readonly spec: ProgramSpec
   readonly runs?: number
 }
@@ -77,10 +80,11 @@ export async function collectReport(source: RunSource): Promise<RunReport> {
 export function programRows({ object, links }: Pick<RunSource, "object" | "links">): RunReport["programs"] {
   return Object.values(object.programs).map(program => {
     const link = links.find(link => link.program === program)
-    const { name, type, runs, verification } = program
-    const attachedTo =
-      link && (link.point.kind === "trace" ? program.spec.section : describePoint(link.point))
-    return { name, type, section: program.spec.section, attachedTo, runs, verification, note: link?.note }
+    const { name, type, runs, verification, verifiedInstructions } = program
+    const { section } = program.spec
+    const checked = { verification, verifiedInstructions }
+    const attachedTo = link && (link.point.kind === "trace" ? section : describePoint(link.point))
+    return { name, type, section, attachedTo, runs, ...checked, note: link?.note }
   })
 }
 

@@ -16,7 +16,12 @@ export interface RunOptions {
   /** Path of a scenario module. */
   readonly scenario?: string
   readonly format: "text" | "json"
+  /** False to load programs that the verifier has not seen. */
+  readonly verify: boolean
 }
+
+const UNVERIFIED =
+  "skep: warning: the programs are not verified: Linux may refuse them, and what they do wrong shows only when they run\n"
 
 /** Runs an object on an embedded kernel and writes the report. Throws SkepError for everything a user can mend. */
 export async function runObject(options: RunOptions, io: Io): Promise<void> {
@@ -24,7 +29,9 @@ export async function runObject(options: RunOptions, io: Io): Promise<void> {
   const scenario = options.scenario ? await loadScenario(options.scenario) : defaultScenario
   const spec = readObject(bytes, { name: options.object })
   await using kernel = await bootKernel({ profile: await loadProfile(options.release) })
-  const object = await kernel.load(spec, options.only ? { only: options.only } : {})
+  const { only, verify } = options
+  if (!verify) io.err(UNVERIFIED)
+  const object = await kernel.load(spec, { verify, ...(only && { only }) })
   const links = await object.attach()
   await playScenario(scenario, { kernel, world: kernel.world, object }, options.scenario)
   const report = await collectReport({

@@ -7,6 +7,7 @@ import { runSkep } from "../testing.ts"
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 const hello = path("../../../exhibits/hello/program.bpf.o")
+const hostile = path("../../embedded/fixtures/hostile.bpf.o")
 const absent = path("fixtures/absent.bpf.o")
 const watch = path("fixtures/watch-unlink.bpf.o")
 
@@ -15,6 +16,7 @@ interface Report {
     readonly name: string
     readonly runs: number
     readonly verification: string
+    readonly verifiedInstructions?: number
   }[]
   readonly events: readonly { readonly map: string; readonly value: Record<string, unknown> }[]
   readonly tracePipe: readonly string[]
@@ -55,9 +57,14 @@ describe("skep run of the hello exhibit", () => {
     expect(tracePipe).toHaveLength(6)
   })
 
-  test("never says that an unverified program is verified", async () => {
+  test("says what the verifier saw, and never that of a program that it did not", async () => {
     const { programs } = await runJson(hello)
-    expect(new Set(programs.map(program => program.verification))).toEqual(new Set(["not verified yet"]))
+    expect(new Set(programs.map(program => program.verification))).toEqual(new Set(["verified"]))
+    for (const { verifiedInstructions } of programs) expect(verifiedInstructions).toBeGreaterThan(50)
+    const { status, out, err } = await runSkep("run", "--json", "--no-verify", hello)
+    const report = JSON.parse(out) as Report
+    expect([status, err]).toEqual([0, expect.stringContaining("the programs are not verified")])
+    expect(new Set(report.programs.map(program => program.verification))).toEqual(new Set(["not verified"]))
   })
 
   test("--only loads just the named programs", async () => {
@@ -182,7 +189,6 @@ describe("a place that is not there", () => {
     ],
     ["tp_btf_absent", "failed to find kernel BTF type ID of 'sched_process_exce': -3", "sched_process_exec"],
     ["uprobe_slash", "missing ':function[+offset]' specification", "libc.so.6:getpid"],
-    ["perf_sample", "program type perf_event is not modelled by the embedded kernel yet", "modelled so far"],
     ["unknown_section", "missing BPF prog type, check ELF section name 'made/up'", "section names decide"],
     ["nosuch", "has no program 'nosuch'", "its programs: kprobe_execve"],
   ])("%s fails with its reason and a hint", async (program, message, hint) => {
@@ -207,10 +213,41 @@ describe("a place that is not there", () => {
     expect(out.match(/ran once/g)).toHaveLength(2)
   })
 
+  test("a perf event that nobody named is no place: the program loads and stays unattached", async () => {
+    const { status, out } = await runSkep("run", absent, "--only", "perf_sample")
+    expect(status).toBe(0)
+    expect(out).toMatch(/perf_sample +perf_event +not attached +ran 0 times +verified/)
+  })
+
   test("a function that nothing calls attaches with a note", async () => {
     const { status, out } = await runSkep("run", absent, "--only", "kprobe_not_modelled")
     expect(status).toBe(0)
     expect(out).toContain("nothing in the embedded kernel calls tcp_v4_connect yet")
+  })
+})
+
+describe("a program that the verifier refuses", () => {
+  test("ends the run with the kernel's words and the end of its log", async () => {
+    const { status, out, err } = await runSkep("run", hostile, "--only", "wild_load")
+    expect([status, out]).toEqual([1, ""])
+    expect(err).toMatch(
+      /^skep: prog 'wild_load': BPF program load failed: Permission denied: R\d invalid mem access 'scalar' \(.*hostile\.bpf\.c:29: /,
+    )
+    expect(err).toMatch(
+      /\n {2}the verifier's log \(.*\):\n( {4}.*\n)* {4}R\d invalid mem access 'scalar'\n {4}processed \d+ insns/,
+    )
+  })
+
+  test("runs with --no-verify until the engine stops it", async () => {
+    const { status, err } = await runSkep("run", hostile, "--only", "wild_load", "--no-verify")
+    expect(status).toBe(1)
+    expect(err).toMatch(/^skep: warning: the programs are not verified: /)
+    expect(err).toMatch(/\nskep: prog 'wild_load': instruction \d+: .*load of 4 bytes outside/)
+  })
+
+  test("is never asked of the machine's own kernel to be run", async () => {
+    const { status, err } = await runSkep("run", hostile, "--linux", "--no-verify")
+    expect([status, err]).toEqual([2, expect.stringContaining("--no-verify has no meaning here")])
   })
 })
 

@@ -172,7 +172,11 @@ function attachRaw(
 
 function attachTrace(kernel: KernelCore, point: AttachPoint, attachment: Attachment): Attached {
   const { program } = attachment
-  const { target } = program
+  const { target, spec } = program
+  if (!target && spec.definition?.attachByBtf)
+    throw new NotModelledError(
+      `prog '${program.name}': attach type ${spec.definition.attachType} is not modelled by the embedded kernel yet`,
+    )
   if (!target)
     throw new AttachError(`prog '${program.name}': a ${program.type} program has no BTF target (EINVAL)`, {
       errno: "EINVAL",

@@ -6,6 +6,7 @@ import { type ObjectSpec, readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
 import { layoutsOf, mapLayout } from "../load/map-layout.ts"
+import { loadNotYetKnown } from "../testing/load-not-yet-known.ts"
 
 const profile = await loadBuiltinProfile("6.12")
 
@@ -57,7 +58,10 @@ describe("a value with special fields", () => {
 
   async function afterRun(object: ObjectSpec, program: string) {
     const watched = kernel.world.spawn()
-    const loaded = await kernel.load(object, { only: [program], globals: { watched: watched.pid } })
+    const loaded = await loadNotYetKnown(kernel, object, {
+      only: [program],
+      globals: { watched: watched.pid },
+    })
     await loaded.attach()
     watched.getppid()
     return loaded

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { NotModelledError, ProgramFault, RelocationError } from "../../base/index.ts"
+import { NotModelledError, ProgramFault, RelocationError, VerifierError } from "../../base/index.ts"
 import { kfunc } from "../../catalog/index.ts"
 import { readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
@@ -12,9 +12,9 @@ const fixture = new URL("../fixtures/kfuncs.bpf.o", import.meta.url)
 const spec = readObject(readFileSync(fixture), { name: "kfuncs" })
 
 /** Runs one program of the fixture and gives its object. */
-async function run(program: string, release = "6.12"): Promise<EmbeddedObject> {
+async function run(program: string, release = "6.12", verify = true): Promise<EmbeddedObject> {
   const kernel = new EmbeddedKernel(await loadBuiltinProfile(release))
-  const object = await kernel.load(spec, { only: [program] })
+  const object = await kernel.load(spec, { only: [program], verify })
   await object.attach()
   await kernel.world.exec("/bin/true")
   return object
@@ -36,16 +36,27 @@ describe("a call of a kernel function", () => {
     expect((await run("tested", "6.1")).globals.reached).toBe(1)
   })
 
-  test("that is weak and absent is a fault where it is reached", async () => {
-    await expect(run("untested")).rejects.toThrow(ProgramFault)
-    await expect(run("untested")).rejects.toThrow(
+  test("that is weak and absent is refused when it can be reached, and unverified is a fault there", async () => {
+    await expect(run("untested")).rejects.toThrow(VerifierError)
+    await expect(run("untested")).rejects.toMatchObject({
+      errno: "EINVAL",
+      message: expect.stringContaining("kfunc 'no_such_weak_function' is referenced but wasn't resolved"),
+      log: expect.stringMatching(/call unknown#2002\d+\ninvalid func unknown#2002\d+\n/),
+    })
+    await expect(run("untested", "6.12", false)).rejects.toThrow(ProgramFault)
+    await expect(run("untested", "6.12", false)).rejects.toThrow(
       /<invalid kfunc call> kfunc 'no_such_weak_function' is referenced but wasn't resolved/,
     )
   })
 
-  test("that the program's type may not make is a fault where it is reached", async () => {
-    await expect(run("forbidden")).rejects.toThrow(ProgramFault)
+  test("that the program's type may not make is refused, and unverified is a fault where it is reached", async () => {
+    await expect(run("forbidden")).rejects.toThrow(VerifierError)
     await expect(run("forbidden")).rejects.toMatchObject({
+      errno: "EACCES",
+      message: expect.stringContaining("calling kernel function bpf_task_from_pid is not allowed"),
+    })
+    await expect(run("forbidden", "6.12", false)).rejects.toThrow(ProgramFault)
+    await expect(run("forbidden", "6.12", false)).rejects.toMatchObject({
       errno: "EACCES",
       message: expect.stringContaining(
         "calling kernel function bpf_task_from_pid is not allowed in raw_tracepoint programs",
@@ -55,7 +66,7 @@ describe("a call of a kernel function", () => {
 
   test("that is not modelled says so", async () => {
     await expect(run("unmodelled")).rejects.toThrow(NotModelledError)
-    await expect(run("unmodelled")).rejects.toThrow(/kernel function bpf_task_under_cgroup is not modelled/)
+    await expect(run("unmodelled")).rejects.toThrow(/kernel function bpf_cgroup_from_id is not modelled/)
   })
 })
 

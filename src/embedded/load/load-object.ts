@@ -1,5 +1,6 @@
-import { LoadError } from "../../base/index.ts"
+import { LoadError, NotModelledError } from "../../base/index.ts"
 import { CoreResolver } from "../../btf/index.ts"
+import type { Capability } from "../../catalog/index.ts"
 import {
   choosePrograms,
   initialData,
@@ -10,15 +11,30 @@ import {
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
+import type { LoadingHost } from "../prog-load/index.ts"
 import { EmbeddedProgram, type ProgramHost } from "../programs/program.ts"
 import { createMaps } from "./create-maps.ts"
+import { loadProgram, type ProgramLoadOptions } from "./load-program.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
+import { mapFactsOf } from "./map-facts.ts"
 import { layoutsOf, mapLayout } from "./map-layout.ts"
-import { prepareProgram } from "./prepare-program.ts"
 import { TypedMap } from "./typed-map.ts"
 
+/** How the embedded kernel is to load an object. */
+export interface EmbeddedLoadOptions extends LoadOptions {
+  /**
+   * False loads programs that the verifier has not seen, or refuses: for study. What still stops them is the engine, when
+   * they run. What is checked before the verifier is checked all the same.
+   */
+  readonly verify?: boolean
+  /** What the verifier writes to each program's `log`: 1 states at jumps, 2 at every instruction, 4 added for statistics. */
+  readonly logLevel?: number
+  /** What the loading process holds when programs are loaded; everything unless told. Maps are made in any case. */
+  readonly capabilities?: readonly Capability[]
+}
+
 /** What loading needs of the kernel. */
-export interface LoadHost extends MapHost, ProgramHost {
+export interface LoadHost extends MapHost, ProgramHost, LoadingHost {
   readonly profile: KernelProfile
   nextProgramId(): number
   nextMapId(): number
@@ -30,9 +46,14 @@ export interface LoadHost extends MapHost, ProgramHost {
 }
 
 /** Loads an object: maps first, then programs, all or nothing. */
-export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOptions = {}): EmbeddedObject {
+export function loadObject(
+  object: ObjectSpec,
+  host: LoadHost,
+  options: EmbeddedLoadOptions = {},
+): EmbeddedObject {
   const wanted = choosePrograms(object, options.only)
-  const data = initialData(object, factsOf(host.profile), options.globals ?? {})
+  requireNoTargets(options)
+  const data = onceEach(initialData(object, factsOf(host.profile), options.globals ?? {}))
   const layouts = layoutsOf(object, host)
   const layoutOf = (spec: MapSpec) => layouts && mapLayout(spec, object, layouts)
   const storages = createMaps(object, host, () => host.nextMapId(), layoutOf, data)
@@ -42,6 +63,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
       object,
       core: object.btf && new CoreResolver(object.btf, host.profile.btf()),
       maps: storages,
+      mapFacts: mapFactsOf(object, storages, data, host.verifierKernel),
       layoutOf: layouts?.layoutOf,
       kconfigAddress: (name: string) => {
         const extern = kconfigExterns(object).find(extern => extern.name === name)
@@ -49,8 +71,9 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
         return extern && map && storages.get(map.name)?.valueAddress(extern.offset)
       },
     }
+    const how = programOptions(options)
     const programs = wanted.map(spec => {
-      const loaded = prepareProgram(spec, host.nextProgramId(), resolution)
+      const loaded = loadProgram(spec, host.nextProgramId(), resolution, host, how)
       return [spec.name, new EmbeddedProgram(loaded, host)] as const
     })
     const maps = object.maps.map(spec => {
@@ -68,6 +91,31 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LoadOpti
   } catch (error) {
     for (const storage of storages.values()) storage.close()
     throw error
+  }
+}
+
+function programOptions({
+  verify = true,
+  logLevel = 0,
+  capabilities,
+}: EmbeddedLoadOptions): ProgramLoadOptions {
+  return { verify, logLevel, capabilities: new Set(capabilities ?? ["CAP_SYS_ADMIN"]) }
+}
+
+function requireNoTargets({ targets = {} }: EmbeddedLoadOptions): void {
+  const [name] = Object.keys(targets)
+  if (name !== undefined)
+    throw new NotModelledError(
+      `prog '${name}': programs that replace or trace programs are not modelled by the embedded kernel yet`,
+    )
+}
+
+/** Calls `make` once for each map. */
+function onceEach<T>(make: (map: MapSpec) => T): (map: MapSpec) => T {
+  const made = new Map<MapSpec, T>()
+  return map => {
+    if (!made.has(map)) made.set(map, make(map))
+    return made.get(map) as T
   }
 }
 

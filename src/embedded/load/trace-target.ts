@@ -1,4 +1,5 @@
-import { LoadError, NotModelledError } from "../../base/index.ts"
+import { LoadError } from "../../base/index.ts"
+import type { BtfKind } from "../../btf/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import type { TraceTarget } from "../programs/program.ts"
@@ -6,7 +7,18 @@ import type { TraceTarget } from "../programs/program.ts"
 /** Errors that libbpf prints as bare numbers keep them. */
 const ESRCH_AS_LIBBPF_PRINTS_IT = "-3"
 
-/** What a program of type tracing stands on, by the kernel's BTF. Undefined for types that are not attached by BTF. */
+/** How the target of each attach type is named in BTF (libbpf's `find_kernel_btf_id`); functions by their own names. */
+const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: BtfKind]>> = {
+  trace_raw_tp: ["btf_trace_", "typedef"],
+  trace_iter: ["bpf_iter_", "func"],
+  lsm_mac: ["bpf_lsm_", "func"],
+  lsm_cgroup: ["bpf_lsm_", "func"],
+}
+
+/**
+ * What a program that is attached by BTF stands on. Throws LoadError where the kernel's BTF has no such thing. Undefined
+ * for other programs, and for attach types that the embedded kernel has no hooks of.
+ */
 export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): TraceTarget | undefined {
   const { definition, target } = program
   if (!definition?.attachByBtf) return undefined
@@ -15,46 +27,23 @@ export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): T
       `prog '${program.name}': failed to load: section '${program.section}' names no kernel function (EINVAL)`,
       { errno: "EINVAL", hint: `write ${program.section}/<function>` },
     )
-  switch (definition.attachType) {
+  const attachType = definition.attachType ?? ""
+  const [prefix, kind] = PREFIXES[attachType] ?? ["", "func"]
+  if (profile.btf().find(prefix + target, kind) === undefined)
+    throw noSuchType(
+      program,
+      kind === "typedef" ? nearestTracepoints(profile, target) : profile.nearestFunctions(prefix + target),
+    )
+  switch (attachType) {
     case "trace_fentry":
+      return { kind: "fentry", symbol: target }
     case "trace_fexit":
-      if (profile.btf().find(target, "func") === undefined)
-        throw noSuchType(program, profile.nearestFunctions(target))
-      if (definition.attachType === "trace_fexit") requireReturn(program, profile)
-      return { kind: definition.attachType === "trace_fentry" ? "fentry" : "fexit", symbol: target }
+      return { kind: "fexit", symbol: target }
     case "trace_raw_tp":
-      if (profile.btf().find(`btf_trace_${target}`, "typedef") === undefined)
-        throw noSuchType(program, nearestTracepoints(profile, target))
       return { kind: "tp_btf", tracepoint: target }
     default:
-      throw new NotModelledError(
-        `prog '${program.name}': attach type ${definition.attachType} is not modelled by the embedded kernel yet`,
-      )
+      return undefined
   }
-}
-
-/** The list of these functions in the kernel's verifier; where its symbol is, so is the check. */
-const NORETURN_LIST = "noreturn_deny"
-const NORETURN = new Set([
-  "__ia32_sys_exit",
-  "__ia32_sys_exit_group",
-  "__module_put_and_kthread_exit",
-  "__x64_sys_exit",
-  "__x64_sys_exit_group",
-  "do_exit",
-  "do_group_exit",
-  "kthread_complete_and_exit",
-  "kthread_exit",
-  "make_task_dead",
-])
-
-/** Newer kernels refuse programs that would run when a function returns that never does. */
-function requireReturn(program: ProgramSpec, profile: KernelProfile): void {
-  if (!NORETURN.has(program.target) || !profile.symbols().find(NORETURN_LIST)) return
-  throw new LoadError(
-    `prog '${program.name}': BPF program load failed: Invalid argument: Attaching fexit/fmod_ret to __noreturn functions is rejected.`,
-    { errno: "EINVAL", hint: `${program.target} never returns: use fentry/${program.target}` },
-  )
 }
 
 function noSuchType(program: ProgramSpec, nearest: readonly string[]): LoadError {

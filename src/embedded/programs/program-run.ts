@@ -21,7 +21,7 @@ import {
 } from "../helpers/index.ts"
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import { SkbContext } from "../packets/index.ts"
-import { POISON_KFUNC } from "./poison.ts"
+import { isPoisonedKfunc } from "./poison.ts"
 
 const byNumber = new Map<number, HelperFunction>()
 
@@ -47,7 +47,7 @@ export class ProgramRun implements Machine {
   }
 
   call(number: number, args: CallArguments, frame: CallFrame): CallResult {
-    if (number === POISON_HELPER || number === POISON_KFUNC) throw poisoned(number, frame)
+    if (number === POISON_HELPER || isPoisonedKfunc(number)) throw poisoned(number, frame)
     const run = byNumber.get(number) ?? findHelper(number, this.#invocation, frame)
     return this.#run(run, args, frame)
   }
@@ -114,7 +114,7 @@ function refusedCall(name: string, { program }: Invocation, release: string): st
 /** An instruction that the loader could not make fit: a verifier would have refused the program if it can get there. */
 function poisoned(number: number, frame: CallFrame): ProgramFault {
   const reason = frame.program.describe?.(frame.slot) ?? ""
-  const isCall = number === POISON_KFUNC
+  const isCall = isPoisonedKfunc(number)
   const what = isCall ? "<invalid kfunc call>" : "<invalid CO-RE relocation>"
   return new ProgramFault(`instruction ${frame.slot}: ${what} ${reason}`, {
     errno: "EINVAL",

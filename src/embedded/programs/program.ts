@@ -16,6 +16,10 @@ export interface LoadedProgram {
   readonly type: string
   readonly executable: ExecutableProgram
   readonly target: TraceTarget | undefined
+  /** Instructions that the verifier walked over all paths; undefined for a program that was loaded without it. */
+  readonly verifiedInstructions: number | undefined
+  /** What the verifier wrote, where the load asked for it. */
+  readonly log: string
 }
 
 /** What programs ask of the kernel that holds them. */
@@ -29,8 +33,11 @@ export class EmbeddedProgram implements Program {
   readonly id: number
   readonly name: string
   readonly type: string
-  /** No verifier stands here yet, and nothing claims that one did. */
-  readonly verification = "not verified yet" as const
+  readonly verification: "verified" | "not verified"
+  /** Instructions that the verifier walked over all paths (`verified_insns`); undefined when it was not asked. */
+  readonly verifiedInstructions: number | undefined
+  /** The verifier's log, where `logLevel` asked for it. */
+  readonly log: string
   readonly spec: ProgramSpec
   readonly executable: ExecutableProgram
   readonly target: TraceTarget | undefined
@@ -46,6 +53,9 @@ export class EmbeddedProgram implements Program {
     this.spec = loaded.spec
     this.executable = loaded.executable
     this.target = loaded.target
+    this.verifiedInstructions = loaded.verifiedInstructions
+    this.verification = loaded.verifiedInstructions === undefined ? "not verified" : "verified"
+    this.log = loaded.log
     this.#host = host
   }
 

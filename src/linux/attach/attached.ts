@@ -1,7 +1,6 @@
-import { AttachError, type Errno, errnoName } from "../../base/index.ts"
+import { AttachError, type Errno, errnoName, errorText } from "../../base/index.ts"
 import type { AttachPoint } from "../../kernel/index.ts"
 import type { Bpf } from "../bpf/bpf.ts"
-import { errorText } from "../ffi/call-error.ts"
 import type { Features } from "../load/features.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import type { Machine } from "../machine/machine.ts"

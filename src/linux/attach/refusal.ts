@@ -1,6 +1,5 @@
-import { AttachError, errnoName, SkepError } from "../../base/index.ts"
+import { AttachError, errnoName, errorText, SkepError } from "../../base/index.ts"
 import { type AttachPoint, describePoint } from "../../kernel/index.ts"
-import { errorText } from "../ffi/call-error.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { NetlinkError } from "../net/netlink-error.ts"
 

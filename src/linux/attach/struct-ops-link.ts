@@ -1,8 +1,7 @@
-import { errnoName, MapError } from "../../base/index.ts"
+import { errnoName, errorText, MapError } from "../../base/index.ts"
 import type { MapSpec } from "../../object/index.ts"
 import { LINK_CREATE, MAP_ELEMENT } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
-import { errorText } from "../ffi/call-error.ts"
 import { closeFd } from "../ffi/descriptor.ts"
 
 const STRUCT_OPS = 44

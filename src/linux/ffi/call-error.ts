@@ -14,9 +14,3 @@ export class LinuxCallError extends SkepError {
     this.number = number
   }
 }
-
-/** strerror(3), also for numbers without a name here. */
-export function errorText(number: number): string {
-  const name = errnoName(number)
-  return name ? errnoText(name) : `Unknown error ${number}`
-}

@@ -1,9 +1,8 @@
 import { type Dir, opendirSync } from "node:fs"
-import { SkepError } from "../../base/index.ts"
+import { errorText, SkepError } from "../../base/index.ts"
 import type { TaskDescriptor } from "../../kernel/index.ts"
 import { TASK_FD_QUERY } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
-import { errorText } from "../ffi/call-error.ts"
 import { Scratch } from "../ffi/scratch.ts"
 
 const NAME_BYTES = 4096

@@ -1,7 +1,6 @@
-import { errnoName, LoadError, MapError } from "../../base/index.ts"
+import { errnoName, errorText, LoadError, MapError } from "../../base/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec } from "../../object/index.ts"
 import { MAP_CREATE } from "../bpf/attributes.ts"
-import { errorText } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import type { KernelTypes } from "../machine/kernel-types.ts"
 import type { CreatedMap, MapPlan } from "./create-maps.ts"

@@ -1,22 +1,20 @@
-import { type Errno, errnoName, LoadError, RelocationError, VerifierError } from "../../base/index.ts"
+import { LoadError, RelocationError } from "../../base/index.ts"
 import type { CoreResolver } from "../../btf/index.ts"
 import { attachType, type ProgramTypeName, programType } from "../../catalog/index.ts"
 import { encodeInstructions } from "../../isa/index.ts"
+import { loadRefusal } from "../../kernel/index.ts"
 import { applyCore, kernelName, type ProgramSpec } from "../../object/index.ts"
 import type { UsdtSpecs } from "../attach/usdt-specs.ts"
 import { PROG_LOAD } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
-import { errorText } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import type { Values } from "../ffi/structure.ts"
 import { findBtfTarget } from "./btf-targets.ts"
 import type { ProgramMember } from "./create-struct-ops.ts"
 import type { Features } from "./features.ts"
-import { loadHint, verifierHint } from "./load-hint.ts"
 import type { LoadableBtf } from "./loadable-btf.ts"
 import { type Resolution, resolveReferences } from "./resolve-references.ts"
-import { explainPoison, lastUsefulLine, sourceOfFailure } from "./verifier-log.ts"
 
 const BPF_F_SLEEPABLE = 1 << 4
 const BPF_F_XDP_HAS_FRAGS = 1 << 5
@@ -77,7 +75,8 @@ export function loadProgram(program: ProgramSpec, plan: ProgramPlan): LoadedProg
       usdt: plan.usdt,
     }
   const reasons = new Map(problems.map(({ at, relocation, reason }) => [at, `${relocation}: ${reason}`]))
-  throw refusal(program, -result, readLog(plan.bpf, values), reasons, plan)
+  const log = readLog(plan.bpf, values)
+  throw loadRefusal({ program, kind: definition, errno: -result, log, problems: reasons }, plan.machine)
 }
 
 function attachAttributes(program: ProgramSpec, plan: ProgramPlan): Values<typeof PROG_LOAD> {
@@ -158,31 +157,4 @@ function readLog(bpf: Bpf, values: Values<typeof PROG_LOAD>): string {
     const end = bytes.indexOf(0)
     return new TextDecoder().decode(bytes.subarray(0, end < 0 ? size : end))
   }
-}
-
-function refusal(
-  program: ProgramSpec,
-  number: number,
-  log: string,
-  problems: ReadonlyMap<number, string>,
-  plan: ProgramPlan,
-): LoadError {
-  const { definition } = program
-  const name = errnoName(number)
-  const errno: { errno?: Errno } = name ? { errno: name } : {}
-  const where = `prog '${program.name}': BPF program load failed: ${errorText(number)}`
-  const said = explainPoison(log, problems) ?? lastUsefulLine(log)
-  if (said !== undefined) {
-    const source = sourceOfFailure(log, program)
-    const hint = verifierHint(said)
-    return new VerifierError(`${where}: ${said}${source ? ` (${source})` : ""}`, {
-      ...errno,
-      ...(hint !== undefined && { hint }),
-      log,
-    })
-  }
-  return new LoadError(where, {
-    ...errno,
-    ...(definition && { hint: loadHint(definition, name, plan.machine) }),
-  })
 }

@@ -109,7 +109,7 @@ function loadOf(
     if (address !== undefined)
       return [0, Number(BigInt.asIntN(32, address)), Number(BigInt.asIntN(32, address >> 32n))]
   }
-  if (!extern.weak) throw notFound(program, extern.name, isTyped)
+  if (!extern.weak) throw notFound(program, extern, isTyped)
   return [0, 0, 0]
 }
 
@@ -125,7 +125,7 @@ function resolveKfunc(
   if (!call) throw new Error(`BUG: a call at slot ${at}, behind the end`)
   const type = types.find(extern.name, "func")
   if (!type) {
-    if (!extern.weak) throw notFound(program, extern.name, true)
+    if (!extern.weak) throw notFound(program, extern, true)
     instructions[at] = { ...call, src: 0, off: 0, imm: POISON_KFUNC + object.externs.indexOf(extern) }
     return
   }
@@ -138,12 +138,20 @@ function resolveKfunc(
   instructions[at] = { ...call, src: PSEUDO.kfunc, off: fdArray.indexOf(type.module), imm: type.id }
 }
 
-function notFound(program: ProgramSpec, name: string, isTyped: boolean): RelocationError {
+function notFound(
+  program: ProgramSpec,
+  { name, kind: declared }: ExternSpec,
+  isTyped: boolean,
+): RelocationError {
+  const kind = declared === "kfunc" ? "func ksym" : isTyped ? "var ksym" : "ksym"
   const place = isTyped ? "kernel or module BTFs" : "kallsyms"
-  return new RelocationError(`prog '${program.name}': extern '${name}': not found in ${place} (ESRCH)`, {
-    errno: "ESRCH",
-    hint: "declare it __weak and test it for NULL where a kernel may lack it",
-  })
+  return new RelocationError(
+    `prog '${program.name}': extern (${kind}) '${name}': not found in ${place} (ESRCH)`,
+    {
+      errno: "ESRCH",
+      hint: "declare it __weak and test it for NULL where a kernel may lack it",
+    },
+  )
 }
 
 function setLoad(instructions: Instruction[], at: number, src: number, low: number, high: number): void {

@@ -1,7 +1,6 @@
-import { errnoName, MapError } from "../../base/index.ts"
+import { errnoName, errorText, MapError } from "../../base/index.ts"
 import { MAP_ELEMENT, MAP_NEXT_KEY } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
-import { errorText } from "../ffi/call-error.ts"
 import { Scratch } from "../ffi/scratch.ts"
 
 const ENOENT = 2

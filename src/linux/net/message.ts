@@ -1,5 +1,4 @@
-import { alignUp, concatBytes, errnoName } from "../../base/index.ts"
-import { errorText } from "../ffi/call-error.ts"
+import { alignUp, concatBytes, errnoName, errorText } from "../../base/index.ts"
 import { type Attribute, decodeAttributes, encodeAttributes, textOf } from "./attributes.ts"
 import { NetlinkError } from "./netlink-error.ts"
 

@@ -66,7 +66,32 @@ function functionTarget(
   )
     if (!(injectable && /^__x64_sys_/.test(name)))
       refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
+  if (!refusal && attach !== "trace_fentry" && neverReturns(name, kernel))
+    refusal = {
+      message: "Attaching fexit/fmod_ret to __noreturn functions is rejected.",
+      errno: ERRNO.EINVAL,
+    }
   return fromFunction(id, name, name, refusal, kernel)
+}
+
+/** The kernel's list of such functions; where its symbol is, so is the check. */
+const NORETURN_LIST = "noreturn_deny"
+const NORETURN = new Set([
+  "__ia32_sys_exit",
+  "__ia32_sys_exit_group",
+  "__module_put_and_kthread_exit",
+  "__x64_sys_exit",
+  "__x64_sys_exit_group",
+  "do_exit",
+  "do_group_exit",
+  "kthread_complete_and_exit",
+  "kthread_exit",
+  "make_task_dead",
+])
+
+/** Newer kernels refuse programs that would run when a function returns that never does. */
+function neverReturns(name: string, { hasSymbol }: VerifierKernel): boolean {
+  return NORETURN.has(name) && hasSymbol?.(NORETURN_LIST) === true
 }
 
 function fromFunction(

@@ -51,9 +51,10 @@ function loadVariable(walk: Walk, dst: number, btfId: number | undefined): void 
   }
   const { btf } = walk.kernel
   const variable = btf.typeOf(btfId, "var")
-  // Of a function, only the address is known.
+  // A function's address: nothing lies behind it for programs, but it is not null.
   if (!variable) {
     setPointer(target, TYPE.MEM | FLAG.READ_ONLY)
+    target.range = 0
     return
   }
   const perCpu = btf

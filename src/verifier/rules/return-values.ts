@@ -1,5 +1,6 @@
 import { returnRule } from "../../catalog/details.ts"
-import type { Scalar } from "../domain/index.ts"
+import { isSince } from "../../catalog/index.ts"
+import { type Scalar, type Tnum, U64_MAX } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { ReturnRange } from "../state/frame.ts"
 import { markPrecise } from "../state/precision.ts"
@@ -84,7 +85,8 @@ function enforce(
     )
   markPrecise(walk, number)
   if (isWithin(scalar, range, narrow)) return
-  const message = outsideText(scalar, range, when, number)
+  const isOld = !isSince(RANGES_SINCE, walk.kernel.release)
+  const message = (isOld ? outsideBits : outsideText)(scalar, range, when, number)
   const { type: program, attachType, target } = walk.program
   if (
     walk.state.frames[0]!.subprogram !== 0 ||
@@ -105,6 +107,22 @@ function enforce(
 export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {
   if (narrow) return min <= scalar.s32min && scalar.s32max <= max
   return min <= scalar.nearSmin && scalar.nearSmax <= max
+}
+
+/** Before ranges, kernels compared bits. */
+const RANGES_SINCE = "6.8"
+
+/** Bits that every number of the range may have are unknown. */
+function outsideBits({ bits }: Scalar, { min, max }: ReturnRange, when: string, number = 0): string {
+  const low = BigInt.asUintN(64, BigInt(min))
+  const differing = (low ^ BigInt.asUintN(64, BigInt(max))).toString(2)
+  const mask = differing === "0" ? 0n : (1n << BigInt(differing.length)) - 1n
+  const known = bits.mask === U64_MAX ? "unknown scalar value" : `value ${bitsText(bits)}`
+  return `${when} the register R${number} has ${known} should have been in ${bitsText({ value: low & ~mask, mask })}`
+}
+
+function bitsText({ value, mask }: Tnum): string {
+  return `(0x${value.toString(16)}; 0x${mask.toString(16)})`
 }
 
 export function outsideText(

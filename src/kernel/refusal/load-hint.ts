@@ -2,26 +2,37 @@ import type { Errno } from "../../base/index.ts"
 import {
   type AttachTypeName,
   attachType,
+  type Capability,
   compareReleases,
   missingToLoad,
   type ProgramTypeName,
   programType,
 } from "../../catalog/index.ts"
-import type { Machine } from "../machine/machine.ts"
 
 /** What decides whether a kernel takes a program without looking at it. */
-interface Kind {
+export interface LoadedKind {
   readonly programType: ProgramTypeName
   readonly attachType?: AttachTypeName | undefined
 }
 
-type Facts = Pick<
-  Machine,
-  "release" | "version" | "since" | "hasConfig" | "config" | "capabilities" | "unprivilegedDisabled"
->
+/** What the hint of a refused load depends on. */
+export interface LoadingKernel {
+  readonly release: string
+  /** What `uname -r` prints. */
+  readonly version: string
+  /** True when the release is at least this one. */
+  since(release: string): boolean
+  /** Whether its configuration is known. */
+  readonly hasConfig: boolean
+  config(option: string): string | undefined
+  /** What the loading process holds of the capabilities that BPF asks for. */
+  capabilities(): ReadonlySet<Capability>
+  /** The sysctl kernel.unprivileged_bpf_disabled is not 0. */
+  readonly unprivilegedDisabled: boolean
+}
 
 /** What to do about a load that the kernel refused without a word in its log. */
-export function loadHint(kind: Kind, errno: Errno | undefined, machine: Facts): string {
+export function loadHint(kind: LoadedKind, errno: Errno | undefined, machine: LoadingKernel): string {
   if (errno === "EPERM") return missingRights(kind.programType, machine)
   const { what, since } = newestOf(kind)
   const option = programType(kind.programType)?.option
@@ -34,7 +45,7 @@ export function loadHint(kind: Kind, errno: Errno | undefined, machine: Facts): 
 }
 
 /** The type, or the attach type where that came later: 6.7 has sock_addr programs for UNIX sockets, 4.17 has others. */
-function newestOf(kind: Kind): { readonly what: string; readonly since: string | undefined } {
+function newestOf(kind: LoadedKind): { readonly what: string; readonly since: string | undefined } {
   const type = { what: `${kind.programType} programs`, since: programType(kind.programType)?.since }
   const attach = kind.attachType === undefined ? undefined : attachType(kind.attachType)
   if (!attach || type.since === undefined) return type
@@ -42,7 +53,7 @@ function newestOf(kind: Kind): { readonly what: string; readonly since: string |
   return { what: `${type.what} of attach type ${attach.name}`, since: attach.since }
 }
 
-function missingRights(type: ProgramTypeName, machine: Facts): string {
+function missingRights(type: ProgramTypeName, machine: LoadingKernel): string {
   const missing = missingToLoad({
     programType: type,
     release: machine.release,

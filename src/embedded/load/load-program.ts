@@ -1,0 +1,116 @@
+import { errnoNumber, LoadError, RelocationError, VerifierError } from "../../base/index.ts"
+import { type AttachTypeName, type Capability, effectiveAttachType } from "../../catalog/index.ts"
+import { loadRefusal } from "../../kernel/index.ts"
+import type { ProgramSpec } from "../../object/index.ts"
+import { programFromObject, type VerifierProgram } from "../../verifier/index.ts"
+import {
+  type LoadAnswer,
+  type LoadAttributes,
+  type LoadingHost,
+  type LogRequest,
+  progLoad,
+} from "../prog-load/index.ts"
+import type { LoadedProgram } from "../programs/program.ts"
+import { executableOf } from "./executable.ts"
+import { type GivenProgram, givenProgram } from "./given-program.ts"
+import type { Resolution } from "./resolution.ts"
+import { findTraceTarget } from "./trace-target.ts"
+
+/** How programs are to be loaded, besides what their object says. */
+export interface ProgramLoadOptions {
+  readonly verify: boolean
+  readonly logLevel: number
+  readonly capabilities: ReadonlySet<Capability>
+}
+
+const XDP_HAS_FRAGS = 1 << 5
+const [SMALLEST_LOG, LARGEST_LOG] = [1 << 16, 1 << 24]
+const RUN_ANYWAY =
+  "Linux may take it: load it with `verify: false` (skep run --no-verify) to run it without the verifier"
+const NO_LOG: LogRequest = { level: 0, size: 0 }
+
+/** Loads one program as libbpf does: once, and when it is refused again with a log. Throws LoadError, VerifierError. */
+export function loadProgram(
+  program: ProgramSpec,
+  id: number,
+  resolution: Resolution,
+  host: LoadingHost,
+  options: ProgramLoadOptions,
+): LoadedProgram {
+  const { definition } = program
+  if (!definition)
+    throw new LoadError(
+      `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
+      {
+        errno: "EINVAL",
+        hint: "section names decide the program type: see `skep explain kprobe` for an example",
+      },
+    )
+  if (program.problem !== undefined) throw new RelocationError(`prog '${program.name}': ${program.problem}`)
+  const target = findTraceTarget(program, resolution.profile)
+  const given = givenProgram(program, resolution)
+  const attributes: LoadAttributes = {
+    program: verifierProgram(program, given, resolution, host),
+    expectedAttachType: definition.attachType as AttachTypeName | undefined,
+    capabilities: options.capabilities,
+    verify: options.verify,
+    log: NO_LOG,
+  }
+  const answer =
+    options.logLevel > 0 ? withLog(attributes, options.logLevel, host) : progLoad(attributes, host)
+  if (answer.errno !== 0) throw refusal(program, given, answer, attributes, host, resolution)
+  return {
+    id,
+    spec: program,
+    type: definition.programType,
+    executable: executableOf(program, given, resolution),
+    target,
+    verifiedInstructions: answer.verifiedInstructions,
+    log: answer.log,
+  }
+}
+
+function verifierProgram(
+  program: ProgramSpec,
+  { instructions, references }: GivenProgram,
+  { object, mapFacts }: Resolution,
+  { verifierKernel }: LoadingHost,
+): VerifierProgram {
+  const flags = program.definition?.fragments ? XDP_HAS_FRAGS : 0
+  const given = { ...program, instructions, references }
+  const found = programFromObject(object, given, mapFacts, verifierKernel, { flags })
+  if (!found) throw new Error(`BUG: program ${program.name} of a known section has no type`)
+  return { ...found, attachType: effectiveAttachType(found.type, found.attachType) }
+}
+
+/** With a buffer that grows until the log fits. */
+function withLog(attributes: LoadAttributes, level: number, host: LoadingHost): LoadAnswer {
+  for (let size = SMALLEST_LOG; ; size *= 4) {
+    const answer = progLoad({ ...attributes, log: { level, size } }, host)
+    if (answer.errno !== errnoNumber("ENOSPC") || size >= LARGEST_LOG) return answer
+  }
+}
+
+function refusal(
+  program: ProgramSpec,
+  { problems }: GivenProgram,
+  answer: LoadAnswer,
+  attributes: LoadAttributes,
+  host: LoadingHost,
+  { profile }: Resolution,
+): LoadError {
+  const log = answer.log || withLog(attributes, 1, host).log
+  const { errno } = answer
+  const kernel = {
+    release: host.release,
+    version: profile.version,
+    since: (release: string) => host.since(release),
+    hasConfig: true,
+    config: (option: string) => profile.config(option),
+    capabilities: () => attributes.capabilities,
+    unprivilegedDisabled: host.unprivilegedDisabled,
+  }
+  const error = loadRefusal({ program, kind: program.definition, errno, log, problems }, kernel)
+  if (errno !== errnoNumber("ENOTSUPP") || !(error instanceof VerifierError)) return error
+  return new VerifierError(error.message, { errno: "ENOTSUPP", log, hint: RUN_ANYWAY })
+}

@@ -1,0 +1,70 @@
+import { errnoNumber } from "../../base/index.ts"
+import type { AttachTypeName, Capability } from "../../catalog/index.ts"
+import {
+  type VerifierKernel,
+  type VerifierProgram,
+  type VerifierResult,
+  verifyProgram,
+} from "../../verifier/index.ts"
+import { type CheckingKernel, refusedAtOnce } from "./check-load.ts"
+import { intoBuffer, isLogValid, type LogRequest } from "./log-buffer.ts"
+
+/** The kernel that a program is loaded into. */
+export interface LoadingHost extends CheckingKernel {
+  readonly verifierKernel: VerifierKernel
+  since(release: string): boolean
+}
+
+/** What BPF_PROG_LOAD is given. */
+export interface LoadAttributes {
+  readonly program: VerifierProgram
+  /** As the caller gave it, undefined for 0; the program has what the kernel makes of it. */
+  readonly expectedAttachType: AttachTypeName | undefined
+  /** What the calling process holds. */
+  readonly capabilities: ReadonlySet<Capability>
+  readonly log: LogRequest
+  /** False to run it without the verifier's word. */
+  readonly verify: boolean
+}
+
+export interface LoadAnswer {
+  /** Positive; 0 for success. */
+  readonly errno: number
+  readonly log: string
+  /** Instructions that the verifier walked; undefined when it was not asked. */
+  readonly verifiedInstructions: number | undefined
+}
+
+/** BPF_PROG_LOAD: what the kernel checks, in its order, and its verifier's word. */
+export function progLoad(attributes: LoadAttributes, host: LoadingHost): LoadAnswer {
+  const { program, expectedAttachType: attachType, capabilities, log } = attributes
+  const { type, flags, instructions } = program
+  const refused = refusedAtOnce({ type, attachType, flags, length: instructions.length, capabilities }, host)
+  if (refused) return { errno: errnoNumber(refused), log: "", verifiedInstructions: undefined }
+  if (!isLogValid(log, host.release))
+    return { errno: errnoNumber("EINVAL"), log: "", verifiedInstructions: undefined }
+  if (!attributes.verify) return { errno: 0, log: "", verifiedInstructions: undefined }
+  const result = verifyFor(capabilities, program, host, log.size > 0 ? log.level : 0)
+  const written = intoBuffer(result.log, log, host.release)
+  return {
+    errno: written.isFull ? errnoNumber("ENOSPC") : result.errno,
+    log: written.log,
+    verifiedInstructions: result.stats.processed,
+  }
+}
+
+/** With CAP_BPF alone a program may loop and call, but is watched for what a processor runs ahead on. */
+function verifyFor(
+  capabilities: ReadonlySet<Capability>,
+  program: VerifierProgram,
+  { verifierKernel }: LoadingHost,
+  logLevel: number,
+): VerifierResult {
+  const all = capabilities.has("CAP_SYS_ADMIN")
+  const privileged = all || capabilities.has("CAP_BPF")
+  const result = verifyProgram(program, verifierKernel, { logLevel, privileged })
+  if (all || !privileged || capabilities.has("CAP_PERFMON") || result.verdict !== "accept") return result
+  const message = "not supported by this verifier yet: programs loaded with CAP_BPF but without CAP_PERFMON"
+  const log = logLevel === 0 ? "" : `${result.log}${message}\n`
+  return { ...result, verdict: "unsupported", errno: errnoNumber("ENOTSUPP"), message, log }
+}

@@ -1,0 +1,2 @@
+export type { LoadedKind, LoadingKernel } from "./load-hint.ts"
+export * from "./load-refusal.ts"
