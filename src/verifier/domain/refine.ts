@@ -1,6 +1,6 @@
 import { meetLow } from "./bits.ts"
 import { CONDITION, flipped, oppositeOf } from "./compare.ts"
-import { type Draft, draft, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
+import { type Draft, draft, forget32, forget64, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
 import {
   lowerSmax,
   lowerUmax,
@@ -200,7 +200,10 @@ function someBit(d: Draft, high: number, low: number): void {
   d.maskLow &= ~low
 }
 
+/** Ranges are forgotten first, as kernels do since a path that is dead anyway made them contradict each other. */
 function noBit(d: Draft, high: number, low: number): void {
+  forget64(d)
+  forget32(d)
   d.valueHigh &= ~high
   d.valueLow &= ~low
   d.maskHigh &= ~high

@@ -43,7 +43,7 @@ export function readConstant(bytes: Uint8Array, at: number, { size, signed }: Ac
 /** Maps may be closed to programs for reading or writing. */
 export function checkMapPermission(
   walk: Walk,
-  { map, scalar }: Register,
+  { map }: Register,
   offset: number,
   size: number,
   kind: "read" | "write",
@@ -52,11 +52,7 @@ export function checkMapPermission(
   const closed = kind === "write" ? MAP_FLAG.RDONLY_PROG : MAP_FLAG.WRONLY_PROG
   if (!(flags & closed)) return
   const verb = kind === "write" ? "write into" : "read from"
-  reject(
-    walk,
-    ERRNO.EACCES,
-    `${verb} map forbidden, value_size=${valueSize} off=${offset + scalar.nearSmin} size=${size}`,
-  )
+  reject(walk, ERRNO.EACCES, `${verb} map forbidden, value_size=${valueSize} off=${offset} size=${size}`)
 }
 
 /** As the kernel names them. */

@@ -2,6 +2,7 @@
 import { readBtf } from "../../../dist/btf/index.js"
 import { Random } from "../../../dist/engine/testing/random-program.js"
 import { assemble, encodeInstructions, operationOf } from "../../../dist/isa/index.js"
+import { kfuncName } from "./kfuncs.mjs"
 import { MAP_FACTS, MAPS } from "./maps.mjs"
 import { randomVerifierProgram } from "./random-program.mjs"
 
@@ -66,6 +67,10 @@ export function programOf({ type, instructions }) {
     const operation = operationOf(instructions, slot)
     if (operation.kind === "load64" && operation.value.kind === "map")
       references.set(slot, { kind: "map", map: MAP_FACTS[operation.value.fd] })
+    if (operation.kind === "call" && operation.callee.kind === "kfunc") {
+      const { btfId } = operation.callee
+      references.set(slot, { kind: "kfunc", name: kfuncName(btfId), btfId })
+    }
   })
   return {
     name: "",
