@@ -1,6 +1,6 @@
 import { meetLow } from "./bits.ts"
 import { CONDITION, flipped, oppositeOf } from "./compare.ts"
-import { type Draft, draft, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
+import { type Draft, draft, forget32, forget64, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
 import {
   lowerSmax,
   lowerUmax,
@@ -21,13 +21,14 @@ export interface Refined {
 
 /**
  * What `a condition b` holding tells of both. Each range loses only values for which no partner in the other's
- * range would make the condition hold.
+ * range would make the condition hold. `isSame`: both are one register, of which both sides are told.
  */
-export function refine(condition: number, a: Scalar, b: Scalar, narrow: boolean): Refined {
+export function refine(condition: number, a: Scalar, b: Scalar, narrow: boolean, isSame = false): Refined {
   const left = draft(a)
-  const right = draft(b)
+  const right = isSame ? left : draft(b)
   narrowBoth(condition, left, right, narrow)
-  return { a: sync(left), b: sync(right) }
+  const known = sync(left)
+  return { a: known, b: isSame ? known : sync(right) }
 }
 
 /** Both ways out of a jump. */
@@ -36,10 +37,16 @@ export interface BranchKnowledge {
   readonly through: Refined
 }
 
-export function refineBranch(condition: number, a: Scalar, b: Scalar, narrow: boolean): BranchKnowledge {
+export function refineBranch(
+  condition: number,
+  a: Scalar,
+  b: Scalar,
+  narrow: boolean,
+  isSame = false,
+): BranchKnowledge {
   return {
-    through: refine(oppositeOf(condition), a, b, narrow),
-    taken: refine(condition, a, b, narrow),
+    through: refine(oppositeOf(condition), a, b, narrow, isSame),
+    taken: refine(condition, a, b, narrow, isSame),
   }
 }
 
@@ -193,7 +200,10 @@ function someBit(d: Draft, high: number, low: number): void {
   d.maskLow &= ~low
 }
 
+/** Ranges are forgotten first, as kernels do since a path that is dead anyway made them contradict each other. */
 function noBit(d: Draft, high: number, low: number): void {
+  forget64(d)
+  forget32(d)
   d.valueHigh &= ~high
   d.valueLow &= ~low
   d.maskHigh &= ~high

@@ -29,6 +29,7 @@ import { nextId, recall, remember, type Walk } from "../walk/walk.ts"
 import { castAddressSpace } from "./arenas.ts"
 import { movePointer } from "./pointer-arithmetic.ts"
 import { overwriteRegister, readRegister, writtenRegister } from "./register-access.ts"
+import { forkSign } from "./sign-forks.ts"
 
 /** All instructions of the classes ALU and ALU64. */
 export function walkArithmetic(walk: Walk, instruction: Instruction): void {
@@ -176,6 +177,7 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   }
   if (source && target.precise) markPrecise(walk, src)
   const operand = source?.scalar ?? constantOf(imm)
+  forkSign(walk, operator, dst, operand)
   const before = target.scalar
   const { result, violation } =
     recall<Transferred>(walk, before, operand) ??

@@ -18,6 +18,7 @@ import {
 import { noteDynptr, writeThroughDynptr } from "./dynptrs/helpers.ts"
 import { checkReferences } from "./exit.ts"
 import type { HelperCall } from "./helper-call.ts"
+import { MAP_TYPE } from "./map-types.ts"
 
 /** What single helpers ask for or do beyond their prototypes. */
 export function specialHelper(walk: Walk, call: HelperCall): void {
@@ -25,6 +26,8 @@ export function specialHelper(walk: Walk, call: HelperCall): void {
   const { target, type, attachType } = walk.program
   switch (call.name) {
     case "bpf_tail_call":
+      if (call.map?.type !== MAP_TYPE.PROG_ARRAY)
+        reject(walk, ERRNO.EINVAL, "kernel subsystem misconfigured verifier")
       checkTailCall(walk)
       noteTailCallIndex(walk, call)
       return

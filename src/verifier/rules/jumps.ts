@@ -136,7 +136,7 @@ function branch(walk: Walk, instruction: Instruction): void {
     const { scalar } = left
     const { taken: yes, through: no } =
       recall<BranchKnowledge>(walk, scalar, operand) ??
-      remember(walk, scalar, operand, refineBranch(condition, scalar, operand, narrow))
+      remember(walk, scalar, operand, refineBranch(condition, scalar, operand, narrow, right === left))
     setChecked(walk, otherLeft, yes.a, "true_reg1")
     if (otherRight) setChecked(walk, otherRight, yes.b, "true_reg2")
     setChecked(walk, left, no.a, "false_reg1")

@@ -43,7 +43,7 @@ export function readConstant(bytes: Uint8Array, at: number, { size, signed }: Ac
 /** Maps may be closed to programs for reading or writing. */
 export function checkMapPermission(
   walk: Walk,
-  { map, scalar }: Register,
+  { map }: Register,
   offset: number,
   size: number,
   kind: "read" | "write",
@@ -55,7 +55,7 @@ export function checkMapPermission(
   reject(
     walk,
     ERRNO.EACCES,
-    `${verb} map forbidden, value_size=${valueSize} off=${offset + scalar.nearSmin} size=${size}`,
+    `${verb} map forbidden, value_size=${valueSize} off=${offset} size=${size}`,
     "read-only-map",
   )
 }

@@ -5,8 +5,8 @@ import { TYPE } from "../state/register-type.ts"
 import { currentFrame, type State } from "../state/state.ts"
 
 /** How far a pointer lies past the end of the packet, in place of a range. */
-const BEYOND_END = -1
-const AT_END = -2
+const AT_END = -1
+const BEYOND_END = -2
 const MOST_PACKET_OFFSET = 0xffff
 
 /** Whether a jump is decided by an earlier comparison with the packet's end. */
