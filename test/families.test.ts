@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { EmbeddedKernel } from "../src/embedded/embedded-kernel.ts"
-import { loadNotYetKnown } from "../src/embedded/testing/load-not-yet-known.ts"
 import { readObject } from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
 import { DEADLY, expectedOn, FAMILIES, foundInArena, picked, touchArena } from "./kernel/suite/families.ts"
@@ -20,7 +19,7 @@ describe.each(RELEASES)("on the embedded kernel %s", release => {
       const bytes = readFileSync(new URL(`kernel/programs/${family.object}.bpf.o`, import.meta.url))
       const spec = readObject(bytes, { name: family.object })
       const watched = kernel.world.spawn()
-      const object = await loadNotYetKnown(kernel, spec, {
+      const object = await kernel.load(spec, {
         only: family.programs,
         globals: { watched: watched.pid },
       })

@@ -1,6 +1,5 @@
 import { encodeUtf8, toHex } from "../../src/base/index.ts"
 import { bootKernel, type Process } from "../../src/embedded/index.ts"
-import { loadNotYetKnown } from "../../src/embedded/testing/load-not-yet-known.ts"
 import { groundTruthObject } from "./embedded-runs.ts"
 import type { GoldenAnswers } from "./golden.ts"
 import type { AnswerRun } from "./runs.mjs"
@@ -25,7 +24,7 @@ export async function answersOnEmbedded(release: string, run: AnswerRun): Promis
     user_torn: BigInt(torn),
     user_hole: BigInt(torn + 3 * PAGE),
   }
-  const object = await loadNotYetKnown(kernel, groundTruthObject(run.object), { only: run.programs, globals })
+  const object = await kernel.load(groundTruthObject(run.object), { only: run.programs, globals })
   for (const record of REQUESTS) await object.maps.requests?.submit(encodeUtf8(record))
   await object.programs[run.programs[0]]?.attach()
   loader.getppid()

@@ -6,7 +6,6 @@ import { type ObjectSpec, readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
 import { layoutsOf, mapLayout } from "../load/map-layout.ts"
-import { loadNotYetKnown } from "../testing/load-not-yet-known.ts"
 
 const profile = await loadBuiltinProfile("6.12")
 
@@ -58,7 +57,7 @@ describe("a value with special fields", () => {
 
   async function afterRun(object: ObjectSpec, program: string) {
     const watched = kernel.world.spawn()
-    const loaded = await loadNotYetKnown(kernel, object, {
+    const loaded = await kernel.load(object, {
       only: [program],
       globals: { watched: watched.pid },
     })

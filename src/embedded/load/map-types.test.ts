@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
-import { loadNotYetKnown } from "../testing/load-not-yet-known.ts"
 import { entriesOf, mapOf } from "../testing/loaded-maps.ts"
 import type { EmbeddedObject } from "./loaded-object.ts"
 import type { TypedMap } from "./typed-map.ts"
@@ -18,7 +17,7 @@ let object: EmbeddedObject
 
 beforeEach(async () => {
   kernel = new EmbeddedKernel(profile)
-  object = await loadNotYetKnown(kernel, spec)
+  object = await kernel.load(spec)
 })
 
 const map = (name: string): TypedMap => mapOf(object, name)

@@ -3,7 +3,6 @@ import { expect, test } from "vitest"
 import { readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
-import { loadNotYetKnown } from "../testing/load-not-yet-known.ts"
 
 const holders = new URL("../../../test/kernel/programs/holders.bpf.o", import.meta.url)
 
@@ -12,7 +11,7 @@ test("a task that a map holds stays after it has exited, and goes with the map",
   const watched = kernel.world.spawn()
   const { address } = watched.task.object
   const globals = { watched: watched.pid }
-  const object = await loadNotYetKnown(kernel, readObject(readFileSync(holders)), {
+  const object = await kernel.load(readObject(readFileSync(holders)), {
     only: ["tasks"],
     globals,
   })

@@ -4,7 +4,6 @@ import { MapError } from "../../../base/index.ts"
 import { readObject } from "../../../object/index.ts"
 import { loadBuiltinProfile } from "../../../profile/node.ts"
 import { EmbeddedKernel } from "../../embedded-kernel.ts"
-import { loadNotYetKnown } from "../../testing/load-not-yet-known.ts"
 import { TestHost } from "../../testing/test-host.ts"
 import { MAP_FLAG } from "../flags.ts"
 import type { MapAttributes } from "../map-storage.ts"
@@ -103,7 +102,7 @@ test("a program's arena is seen as on Linux: its globals at load and after, its 
   const bytes = readFileSync(new URL("../../../../test/kernel/programs/arenas.bpf.o", import.meta.url))
   const watched = kernel.world.spawn()
   const globals = { watched: watched.pid, counter: 7 }
-  const object = await loadNotYetKnown(kernel, readObject(bytes), { only: ["allocating"], globals })
+  const object = await kernel.load(readObject(bytes), { only: ["allocating"], globals })
   await object.attach()
   object.globals.counter = 8
   watched.getppid()
