@@ -63,14 +63,16 @@ function run(walk: Walk): void {
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
+  if (!walk.rules.lazyGlobals) checkAttachment(walk)
   resolveReferences(walk)
   checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
-  checkAttachment(walk)
+  if (walk.rules.lazyGlobals) checkAttachment(walk)
   findFastcallSpills(walk)
+  if (!walk.rules.lazyGlobals) walkGlobalFunctions(walk)
   walkMain(walk)
-  walkGlobalFunctions(walk)
+  if (walk.rules.lazyGlobals) walkGlobalFunctions(walk)
   removeFastcallSpills(walk)
   checkStackDepth(walk)
   checkArenaLoads(walk)
@@ -171,7 +173,7 @@ function walkGlobalFunctions(walk: Walk): void {
   for (let found = true; found; ) {
     found = false
     walk.subprograms.forEach((each, index) => {
-      if (index === 0 || !each.global || !each.called || each.verified) return
+      if (index === 0 || !each.global || each.verified || !(each.called || !walk.rules.lazyGlobals)) return
       const list = prototypeOf(walk, index)
       if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
       if (printsSteps(walk.log)) walk.log.line(`Validating ${each.name}() func#${index}...`)
@@ -181,7 +183,9 @@ function walkGlobalFunctions(walk: Walk): void {
       fillArguments(walk, walk.state.frames[0]!, list)
       explore(walk)
       if (printsSteps(walk.log))
-        walk.log.line(`Func#${index} ('${each.name}') is safe for any args that match its prototype`)
+        walk.log.line(
+          `Func#${index}${walk.rules.lazyGlobals ? ` ('${each.name}')` : ""} is safe for any args that match its prototype`,
+        )
       each.verified = true
       found = true
     })

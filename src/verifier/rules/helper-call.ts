@@ -14,6 +14,7 @@ import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
+import { enterCallback } from "./callbacks.ts"
 import { giveBackDynptr } from "./dynptrs/helpers.ts"
 import { checkHelperArgument } from "./helper-arguments.ts"
 import { giveHelperResult } from "./helper-results.ts"
@@ -89,6 +90,7 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
   giveHelperResult(walk, call)
   checkMapHelper(walk, call.map, call.id, call.name)
   if (call.movesPacket) forgetPacketPointers(walk)
+  enterCallback(walk)
 }
 
 /** The program as the catalogue asks for it. */

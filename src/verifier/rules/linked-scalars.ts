@@ -10,14 +10,18 @@ import type { State } from "../state/state.ts"
 const MOST_LINKED = 6
 
 /** The registers and spilled registers that share an id with the operands of a jump. */
-export function collectLinked(state: State, operands: readonly (Register | undefined)[]): LinkedRegister[] {
+export function collectLinked(
+  state: State,
+  operands: readonly (Register | undefined)[],
+  limited = true,
+): LinkedRegister[] {
   const found: LinkedRegister[] = []
   for (const operand of operands) {
     if (operand?.type !== TYPE.SCALAR || operand.id === 0) continue
     const id = operand.id & ~ADDED_CONSTANT
     const note = (register: Register, entry: LinkedRegister) => {
       if (register.type !== TYPE.SCALAR || (register.id & ~ADDED_CONSTANT) !== id) return
-      if (found.length < MOST_LINKED) found.push(entry)
+      if (found.length < MOST_LINKED || !limited) found.push(entry)
       else register.id = 0
     }
     for (let frame = state.frames.length - 1; frame >= 0; frame--) {

@@ -1,5 +1,5 @@
 import { returnRule } from "../../catalog/details.ts"
-import type { Scalar } from "../domain/index.ts"
+import { formatTnum, type Scalar, type Tnum, tnum, U64_MAX } from "../domain/index.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { ReturnRange } from "../state/frame.ts"
 import { markPrecise } from "../state/precision.ts"
@@ -82,9 +82,9 @@ function enforce(
       `${when} the register R${number} is not a known value (${typeName(type)})`,
       "return-value",
     )
-  markPrecise(walk, number)
-  if (isWithin(scalar, range, narrow)) return
-  const message = outsideText(scalar, range, when, number)
+  if (walk.rules.returnRanges) markPrecise(walk, number)
+  if (isInside(walk, scalar, range, narrow)) return
+  const message = describeOutside(walk, scalar, range, when, number)
   const { type: program, attachType, target } = walk.program
   if (
     walk.state.frames[0]!.subprogram !== 0 ||
@@ -100,6 +100,44 @@ function enforce(
     "Note, BPF_LSM_CGROUP that attach to void LSM hooks can't modify return value!",
     "return-value",
   )
+}
+
+/** Of callbacks: refuses what lies outside of the range. */
+export function checkWithin(
+  walk: Walk,
+  number: number,
+  scalar: Scalar,
+  range: ReturnRange,
+  narrow: boolean,
+  when: string,
+): void {
+  if (!isInside(walk, scalar, range, narrow))
+    reject(walk, ERRNO.EINVAL, describeOutside(walk, scalar, range, when, number), "return-value")
+}
+
+/** Before 6.8 the bits decided, of the smallest power of two that holds the range. */
+function isInside({ rules }: Walk, scalar: Scalar, range: ReturnRange, narrow: boolean): boolean {
+  if (rules.returnRanges) return isWithin(scalar, range, narrow)
+  const { value, mask } = tnumOfRange(range)
+  return (scalar.bits.mask & ~mask) === 0n && (scalar.bits.value & ~mask) === value
+}
+
+function describeOutside(
+  { rules }: Walk,
+  scalar: Scalar,
+  range: ReturnRange,
+  when: string,
+  number: number,
+): string {
+  if (rules.returnRanges) return outsideText(scalar, range, when, number)
+  const { bits } = scalar
+  const known = bits.mask === U64_MAX ? "has unknown scalar value" : `has value ${formatTnum(bits)}`
+  return `${when} the register R${number} ${known} should have been in ${formatTnum(tnumOfRange(range))}`
+}
+
+function tnumOfRange({ min, max }: ReturnRange): Tnum {
+  const delta = (1n << BigInt(32 - Math.clz32(min ^ max))) - 1n
+  return tnum(BigInt.asUintN(64, BigInt(min)) & ~delta, delta)
 }
 
 export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {
