@@ -24,6 +24,14 @@ const SINCE = {
   scalarIds: "6.5",
   /** A loop is endless when nothing at all changed, read or not. */
   exactLoops: "6.7",
+  /** Pointers to kernel objects that the kernel vouches for are told apart from others. */
+  trust: "6.2",
+  /** Tags of the arguments of global functions: ctx, nonnull, trusted, arena. */
+  argumentTags: "6.8",
+  /** Sizes that may be zero have a message of their own. */
+  zeroSizes: "6.8",
+  /** Known bits are printed as the number that they are. */
+  plainConstants: "6.8",
   /** The program first, then the global functions that it calls. */
   lazyGlobals: "6.8",
   /** Results are compared as ranges, not as bits. */

@@ -1,4 +1,14 @@
-import { LOAD64_OPCODE, PSEUDO_LOAD } from "../isa/index.ts"
+import {
+  ALU,
+  CLASS,
+  classOf,
+  JUMP,
+  LOAD64_OPCODE,
+  MODE,
+  modeOf,
+  operatorOf,
+  PSEUDO_LOAD,
+} from "../isa/index.ts"
 import { type Explanation, explain } from "./explain/index.ts"
 import { LOG_LEVEL, printsSteps } from "./log/log.ts"
 import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from "./program.ts"
@@ -65,6 +75,7 @@ function run(walk: Walk): void {
   checkPacketLoadFunctions(walk)
   if (!walk.rules.lazyGlobals) checkAttachment(walk)
   resolveReferences(walk)
+  checkOpcodes(walk)
   checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
@@ -130,6 +141,21 @@ function checkPacketLoadFunctions(walk: Walk): void {
 }
 
 /** What 64-bit loads refer to must exist, and maps must be ones that the program may use. */
+/** Opcodes of releases after 6.1: loads with sign extension, unconditional byte swaps, jumps that are taken some time. */
+function checkOpcodes(walk: Walk): void {
+  const { rules, code } = walk
+  if (rules.signExtension) return
+  for (let at = 0; at < code.length; at += code[at]!.opcode === LOAD64_OPCODE ? 2 : 1) {
+    const { opcode, imm } = code[at]!
+    walk.at = at
+    if (classOf(opcode) === CLASS.LDX && (modeOf(opcode) !== MODE.MEM || imm !== 0))
+      reject(walk, ERRNO.EINVAL, "BPF_LDX uses reserved fields", "encoding")
+    const swaps = classOf(opcode) === CLASS.ALU64 && operatorOf(opcode) === ALU.END
+    if (swaps || opcode === (CLASS.JMP | JUMP.JCOND))
+      reject(walk, ERRNO.EINVAL, `unknown opcode ${opcode.toString(16)}`, "encoding")
+  }
+}
+
 function resolveReferences(walk: Walk): void {
   const seen = new Set<MapFacts>()
   walk.code.forEach(({ opcode, src, imm }, at) => {

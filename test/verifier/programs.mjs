@@ -35,7 +35,8 @@ export async function* loadPrograms(pattern, release = "6.12", table = TABLES[re
       if (!told) continue
       const names = { type: programType(told.type)?.name, attach: attachType(Number(told.attach))?.name }
       const expected = { ...told, ...names }
-      const target = await relocationTarget(tags.get(program.name), kernel)
+      // The recorder relocates against the kernel; what was recorded otherwise is of 6.12.
+      const target = release === "6.12" ? await relocationTarget(tags.get(program.name), kernel) : kernel.btf
       if (object.btf && !resolvers.has(target)) resolvers.set(target, new CoreResolver(object.btf, target))
       const replaced = await replacedProgram(targetOf(file, program), kernel, profile)
       const verify = (logLevel, explain = false) => {

@@ -25,7 +25,8 @@ let steps
 const results = []
 
 for (const [index, table] of TABLES[options.release].entries())
-  if (options.table === undefined || options.table === index + 1) await compare(table, REACHED[options.release][index])
+  if (options.table === undefined || options.table === index + 1)
+    await compare(table, REACHED[options.release][index])
 if (options.json) writeFileSync(options.json, JSON.stringify(results))
 
 async function compare(table, reached) {
@@ -34,7 +35,11 @@ async function compare(table, reached) {
   details = []
   time = 0
   steps = 0
-  for await (const { file, program, expected, verify } of loadPrograms(options.file, options.release, table)) {
+  for await (const { file, program, expected, verify } of loadPrograms(
+    options.file,
+    options.release,
+    table,
+  )) {
     if (options.program && program.name !== options.program) continue
     if (rows.at(-1)?.[0] !== file) rows.push([file, newRow()])
     const result = timed(verify)

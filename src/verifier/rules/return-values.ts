@@ -1,5 +1,6 @@
 import { returnRule } from "../../catalog/details.ts"
-import { formatTnum, type Scalar, type Tnum, tnum, U64_MAX } from "../domain/index.ts"
+import { type Scalar, type Tnum, tnum, U64_MAX } from "../domain/index.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { ReturnRange } from "../state/frame.ts"
 import { markPrecise } from "../state/precision.ts"
@@ -123,16 +124,16 @@ function isInside({ rules }: Walk, scalar: Scalar, range: ReturnRange, narrow: b
 }
 
 function describeOutside(
-  { rules }: Walk,
+  walk: Walk,
   scalar: Scalar,
   range: ReturnRange,
   when: string,
   number: number,
 ): string {
-  if (rules.returnRanges) return outsideText(scalar, range, when, number)
+  if (walk.rules.returnRanges) return outsideText(scalar, range, when, number)
   const { bits } = scalar
-  const known = bits.mask === U64_MAX ? "has unknown scalar value" : `has value ${formatTnum(bits)}`
-  return `${when} the register R${number} ${known} should have been in ${formatTnum(tnumOfRange(range))}`
+  const known = bits.mask === U64_MAX ? "has unknown scalar value" : `has value ${tnumText(walk, bits)}`
+  return `${when} the register R${number} ${known} should have been in ${tnumText(walk, tnumOfRange(range))}`
 }
 
 function tnumOfRange({ min, max }: ReturnRange): Tnum {

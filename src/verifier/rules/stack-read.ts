@@ -1,5 +1,6 @@
-import { formatTnum, isKnown, UNKNOWN, ZERO } from "../domain/index.ts"
+import { isKnown, UNKNOWN, ZERO } from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
 import { markRead } from "../state/liveness.ts"
@@ -27,7 +28,7 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
     reject(
       walk,
       ERRNO.EACCES,
-      `variable offset stack pointer cannot be passed into helper function; var_off=${formatTnum(pointer.scalar.bits)} off=${offset} size=${access.size}`,
+      `variable offset stack pointer cannot be passed into helper function; var_off=${tnumText(walk, pointer.scalar.bits)} off=${offset} size=${access.size}`,
       "stack-bounds",
     )
   const { nearSmin, nearSmax } = pointer.scalar
