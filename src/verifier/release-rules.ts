@@ -32,6 +32,10 @@ const SINCE = {
   zeroSizes: "6.8",
   /** Known bits are printed as the number that they are. */
   plainConstants: "6.8",
+  /** Functions of the program may be called while a lock is held, which need not be released in them. */
+  callsUnderLock: "6.9",
+  /** A call of a global function that changes packets ends what is known of them. */
+  packetChangesOfFunctions: "6.12",
   /** The program first, then the global functions that it calls. */
   lazyGlobals: "6.8",
   /** Results are compared as ranges, not as bits. */

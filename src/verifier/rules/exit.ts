@@ -39,7 +39,8 @@ export function leave(walk: Walk): boolean {
 function checkNothingHeld(walk: Walk): void {
   const { state } = walk
   const isProgram = state.frames.length === 1
-  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing", "lock")
+  if (state.lock && (isProgram || !walk.rules.callsUnderLock))
+    reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing", "lock")
   if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing", "rcu")
   if (state.preemptDisabled > 0 && isProgram) {
     const several = state.preemptDisabled > 1 ? "(s) are" : " is"

@@ -77,7 +77,7 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
     variable: undefined,
     kptr: undefined,
     perCpuObject: false,
-    movesPacket: prototype.packetChanging ?? false,
+    movesPacket: movesPacket(walk, prototype),
   }
   checkSections(walk, call)
   prototype.arguments.forEach((_, index) => {
@@ -91,6 +91,11 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
   checkMapHelper(walk, call.map, call.id, call.name)
   if (call.movesPacket) forgetPacketPointers(walk)
   enterCallback(walk)
+}
+
+/** Tail calls count since global functions do: the program that follows may change the packet. */
+function movesPacket({ rules }: Walk, { name, packetChanging }: HelperPrototype): boolean {
+  return packetChanging === true && (rules.packetChangesOfFunctions || name !== "bpf_tail_call")
 }
 
 /** The program as the catalogue asks for it. */

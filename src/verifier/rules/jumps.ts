@@ -99,7 +99,8 @@ function call(walk: Walk, instruction: Instruction): boolean {
     const refused =
       src === PSEUDO_CALL.HELPER
         ? imm !== SPIN_UNLOCK
-        : src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && worksUnderLock(reference.name))
+        : (src === PSEUDO_CALL.SUBPROGRAM && !walk.rules.callsUnderLock) ||
+          (src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && worksUnderLock(reference.name)))
     if (refused) reject(walk, ERRNO.EINVAL, "function calls are not allowed while holding a lock", "lock")
   }
   if (src === PSEUDO_CALL.KFUNC) return callKfunc(walk, instruction)

@@ -3,7 +3,7 @@ import { constantOf, draft } from "../domain/index.ts"
 import type { LinkedRegister } from "../state/history.ts"
 import { ADDED_CONSTANT, copyRegister, type Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
-import { isSpill } from "../state/stack-slot.ts"
+import { BYTE, byteKind, isSpill } from "../state/stack-slot.ts"
 import type { State } from "../state/state.ts"
 
 /** So many registers can learn from one jump; others lose their link. */
@@ -28,7 +28,9 @@ export function collectLinked(
       const { registers, stack } = state.frames[frame]!
       for (let index = 0; index < 10; index++) note(registers[index]!, { frame, spilled: false, index })
       stack.forEach((slot, index) => {
-        if (isSpill(slot)) note(slot.register, { frame, spilled: true, index })
+        // Once only numbers that were spilled whole stayed linked.
+        if (limited ? isSpill(slot) : byteKind(slot, 0) === BYTE.SPILL)
+          note(slot.register, { frame, spilled: true, index })
       })
     }
   }

@@ -42,7 +42,7 @@ export function checkStackBounds(
   if (errno) {
     const where = isKnown(scalar)
       ? `invalid${verb} stack R${number} off=${offset} size=${size}`
-      : `invalid variable-offset${verb} stack R${number} var_off=${tnumText(walk, scalar.bits)} off=${offset} size=${size}`
+      : `invalid variable-offset${verb} stack R${number} var_off=${tnumText(walk, scalar.bits)}${walk.rules.plainConstants ? ` off=${offset}` : ""} size=${size}`
     reject(walk, errno, where, "stack-bounds")
   }
   const slots = Math.ceil(-least / 8)
