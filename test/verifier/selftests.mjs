@@ -9,7 +9,7 @@ import { loadPrograms } from "./programs.mjs"
 
 /** What has been reached, as shares, less a little: the selftests of another compiler differ. */
 const REACHED = {
-  6.1: [{ equal: 0.5, messages: 0.5, processed: 0.5 }],
+  6.1: [{ equal: 0.98, messages: 0.98, processed: 0.98 }],
   6.12: [
     { equal: 0.98, messages: 0.98, processed: 0.99 },
     { equal: 0.98, messages: 0.98, processed: 0.99 },
