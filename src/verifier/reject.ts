@@ -1,3 +1,4 @@
+import { worded } from "./log/wording.ts"
 import type { Rule } from "./rule.ts"
 import type { Walk } from "./walk/walk.ts"
 
@@ -38,8 +39,9 @@ export class Unsupported {
 
 /** Ends the verification with a line of log. */
 export function reject(walk: Walk, errno: number, message: string, rule?: Rule): never {
-  walk.log.line(message)
-  throw new Rejection(errno, message, rule)
+  const text = worded(walk.rules, message)
+  walk.log.line(text)
+  throw new Rejection(errno, text, rule)
 }
 
 /** Refused for what is not built yet, never accepted. */

@@ -1,4 +1,14 @@
-import { LOAD64_OPCODE, PSEUDO_LOAD } from "../isa/index.ts"
+import {
+  ALU,
+  CLASS,
+  classOf,
+  JUMP,
+  LOAD64_OPCODE,
+  MODE,
+  modeOf,
+  operatorOf,
+  PSEUDO_LOAD,
+} from "../isa/index.ts"
 import { type Explanation, explain } from "./explain/index.ts"
 import { LOG_LEVEL, printsSteps } from "./log/log.ts"
 import type { MapFacts, VerifierKernel, VerifierOptions, VerifierProgram } from "./program.ts"
@@ -64,15 +74,17 @@ function run(walk: Walk): void {
   findSubprograms(walk)
   checkSubprograms(walk)
   checkPacketLoadFunctions(walk)
+  if (!walk.rules.lazyGlobals) checkAttachment(walk)
   resolveReferences(walk)
+  checkOpcodes(walk)
   checkArenas(walk)
   checkControlFlow(walk)
   findPacketChanges(walk)
-  checkSleepable(walk)
-  checkAttachment(walk)
+  if (walk.rules.lazyGlobals) checkAttachment(walk)
   findFastcallSpills(walk)
+  if (!walk.rules.lazyGlobals) walkGlobalFunctions(walk)
   walkMain(walk)
-  walkGlobalFunctions(walk)
+  if (walk.rules.lazyGlobals) walkGlobalFunctions(walk)
   removeFastcallSpills(walk)
   checkStackDepth(walk)
   checkArenaLoads(walk)
@@ -97,6 +109,7 @@ const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
 
 /** Where the program is to be attached, and whether it may sleep there. */
 function checkAttachment(walk: Walk): void {
+  checkSleepable(walk)
   const { type, sleepable, gpl, target, extension } = walk.program
   if (type === "syscall" && !sleepable)
     reject(walk, ERRNO.EINVAL, "Syscall programs can only be sleepable", "sleepable")
@@ -130,6 +143,21 @@ function checkPacketLoadFunctions(walk: Walk): void {
 }
 
 /** What 64-bit loads refer to must exist, and maps must be ones that the program may use. */
+/** Opcodes of releases after 6.1: loads with sign extension, unconditional byte swaps, jumps that are taken some time. */
+function checkOpcodes(walk: Walk): void {
+  const { rules, code } = walk
+  if (rules.signExtension) return
+  for (let at = 0; at < code.length; at += code[at]!.opcode === LOAD64_OPCODE ? 2 : 1) {
+    const { opcode, imm } = code[at]!
+    walk.at = at
+    if (classOf(opcode) === CLASS.LDX && (modeOf(opcode) !== MODE.MEM || imm !== 0))
+      reject(walk, ERRNO.EINVAL, "BPF_LDX uses reserved fields", "encoding")
+    const swaps = classOf(opcode) === CLASS.ALU64 && operatorOf(opcode) === ALU.END
+    if (swaps || opcode === (CLASS.JMP | JUMP.JCOND))
+      reject(walk, ERRNO.EINVAL, `unknown opcode ${opcode.toString(16)}`, "encoding")
+  }
+}
+
 function resolveReferences(walk: Walk): void {
   const seen = new Set<MapFacts>()
   walk.code.forEach(({ opcode, src, imm }, at) => {
@@ -173,7 +201,7 @@ function walkGlobalFunctions(walk: Walk): void {
   for (let found = true; found; ) {
     found = false
     walk.subprograms.forEach((each, index) => {
-      if (index === 0 || !each.global || !each.called || each.verified) return
+      if (index === 0 || !each.global || each.verified || !(each.called || !walk.rules.lazyGlobals)) return
       const list = prototypeOf(walk, index)
       if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
       if (printsSteps(walk.log)) walk.log.line(`Validating ${each.name}() func#${index}...`)
@@ -183,7 +211,9 @@ function walkGlobalFunctions(walk: Walk): void {
       fillArguments(walk, walk.state.frames[0]!, list)
       explore(walk)
       if (printsSteps(walk.log))
-        walk.log.line(`Func#${index} ('${each.name}') is safe for any args that match its prototype`)
+        walk.log.line(
+          `Func#${index}${walk.rules.lazyGlobals ? ` ('${each.name}')` : ""} is safe for any args that match its prototype`,
+        )
       each.verified = true
       found = true
     })

@@ -1,5 +1,5 @@
 // The kernel's own verifier tests, one test a program: verdict, last line of the log and number of instructions as
-// Linux 6.12 had them. `npm run test:verifier` prints the same as a table.
+// Linux 6.1 and 6.12 had them. `npm run test:verifier` prints the same as a table.
 import { execFile } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { beforeAll, describe, expect, test } from "vitest"
 import { missingTools } from "../tools.ts"
-import { readOracle } from "./oracle.mjs"
+import { readOracle, TABLES } from "./oracle.mjs"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -33,25 +33,24 @@ function missing(): [boolean, string] {
   return [!hasSource, "needs the kernel's source: apt-get install linux-source-6.12"]
 }
 
-const oracle = readOracle()
-const results = new Map<string, Result>()
+describe.each(["6.1", "6.12"])("Linux %s and the verifier agree on", release => {
+  const oracle = readOracle(TABLES[release]![0])
+  const results = new Map<string, Result>()
 
-beforeAll(async () => {
-  if (missing()[0]) return
-  const folder = mkdtempSync(join(tmpdir(), "skep-selftests-"))
-  try {
-    const file = join(folder, "results.json")
-    await run(process.execPath, ["test/verifier/selftests.mjs", "--table", "1", "--brief", "--json", file], {
-      cwd: root,
-    })
-    for (const result of JSON.parse(readFileSync(file, "utf8")) as Result[])
-      results.set(`${result.file} ${result.program}`, result)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}, 600_000)
+  beforeAll(async () => {
+    if (missing()[0]) return
+    const folder = mkdtempSync(join(tmpdir(), "skep-selftests-"))
+    try {
+      const file = join(folder, "results.json")
+      const args = ["--release", release, "--table", "1", "--brief", "--json", file]
+      await run(process.execPath, ["test/verifier/selftests.mjs", ...args], { cwd: root })
+      for (const result of JSON.parse(readFileSync(file, "utf8")) as Result[])
+        results.set(`${result.file} ${result.program}`, result)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }, 600_000)
 
-describe("Linux 6.12 and the verifier agree on", () => {
   test.for([...oracle.keys()])("%s", (name, { skip }) => {
     skip(...missing())
     const expected = oracle.get(name)!

@@ -4,10 +4,11 @@ import { learnFromBits } from "./sync.ts"
 import { below, below32, S32_MAX, S32_MIN } from "./wide.ts"
 
 /** `d &= s`: no larger than either operand, no smaller than the bits known to be one. */
-export function and(d: Draft, s: Scalar): void {
+export function and(d: Draft, s: Scalar, early = false): void {
+  const signs = early ? signsOf(d, s) : undefined
   andBits(d, s)
   if (isKnownLow(s) && isKnownLow(d)) markLow(d)
-  else setLow(d, d.valueLow, below32(s.u32maxWord, d.u32maxWord) ? s.u32maxWord : d.u32maxWord)
+  else setLow(d, d.valueLow, below32(s.u32maxWord, d.u32maxWord) ? s.u32maxWord : d.u32maxWord, signs)
   if (known(d, s)) return
   d.uminHigh = d.valueHigh
   d.uminLow = d.valueLow
@@ -15,14 +16,21 @@ export function and(d: Draft, s: Scalar): void {
     d.umaxHigh = s.umaxHigh
     d.umaxLow = s.umaxLow
   }
-  finish(d)
+  finish(d, signs)
 }
 
 /** `d |= s`: no smaller than either operand, no larger than all bits that may be one. */
-export function or(d: Draft, s: Scalar): void {
+export function or(d: Draft, s: Scalar, early = false): void {
+  const signs = early ? signsOf(d, s) : undefined
   orBits(d, s)
   if (isKnownLow(s) && isKnownLow(d)) markLow(d)
-  else setLow(d, below32(d.u32minWord, s.u32minWord) ? s.u32minWord : d.u32minWord, d.valueLow | d.maskLow)
+  else
+    setLow(
+      d,
+      below32(d.u32minWord, s.u32minWord) ? s.u32minWord : d.u32minWord,
+      d.valueLow | d.maskLow,
+      signs,
+    )
   if (known(d, s)) return
   if (below(d.uminHigh, d.uminLow, s.uminHigh, s.uminLow)) {
     d.uminHigh = s.uminHigh
@@ -30,20 +38,31 @@ export function or(d: Draft, s: Scalar): void {
   }
   d.umaxHigh = d.valueHigh | d.maskHigh
   d.umaxLow = d.valueLow | d.maskLow
-  finish(d)
+  finish(d, signs)
 }
 
 /** `d ^= s`: only the bits say something. */
-export function xor(d: Draft, s: Scalar): void {
+export function xor(d: Draft, s: Scalar, early = false): void {
+  const signs = early ? signsOf(d, s) : undefined
   xorBits(d, s)
   if (isKnownLow(s) && isKnownLow(d)) markLow(d)
-  else setLow(d, d.valueLow, d.valueLow | d.maskLow)
+  else setLow(d, d.valueLow, d.valueLow | d.maskLow, signs)
   if (known(d, s)) return
   d.uminHigh = d.valueHigh
   d.uminLow = d.valueLow
   d.umaxHigh = d.valueHigh | d.maskHigh
   d.umaxLow = d.valueLow | d.maskLow
-  finish(d)
+  finish(d, signs)
+}
+
+/** Before 6.10 only numbers that are not negative kept a signed range. */
+interface Signs {
+  readonly low: boolean
+  readonly whole: boolean
+}
+
+function signsOf(a: Scalar, b: Scalar): Signs {
+  return { low: a.s32min >= 0 && b.s32min >= 0, whole: a.sminHigh >= 0 && b.sminHigh >= 0 }
 }
 
 function markLow(d: Draft): void {
@@ -51,10 +70,10 @@ function markLow(d: Draft): void {
 }
 
 /** The unsigned range is a signed one when it does not cross the sign's border. */
-function setLow(d: Draft, min: number, max: number): void {
+function setLow(d: Draft, min: number, max: number, signs: Signs | undefined): void {
   d.u32minWord = min
   d.u32maxWord = max
-  const fits = min <= max
+  const fits = signs ? signs.low : min <= max
   d.s32min = fits ? min : S32_MIN
   d.s32max = fits ? max : S32_MAX
 }
@@ -65,9 +84,9 @@ function known(d: Draft, s: Scalar): boolean {
   return true
 }
 
-function finish(d: Draft): void {
-  const fits = d.uminHigh === d.umaxHigh ? d.uminLow >>> 0 <= d.umaxLow >>> 0 : d.uminHigh < d.umaxHigh
-  if (fits) {
+function finish(d: Draft, signs: Signs | undefined): void {
+  const inOrder = d.uminHigh === d.umaxHigh ? d.uminLow >>> 0 <= d.umaxLow >>> 0 : d.uminHigh < d.umaxHigh
+  if (signs ? signs.whole : inOrder) {
     d.sminHigh = d.uminHigh
     d.sminLow = d.uminLow
     d.smaxHigh = d.umaxHigh

@@ -7,6 +7,7 @@ import {
   isTaken,
   OPERATOR,
   refineBranch,
+  refineBranchEarly,
   type Scalar,
   signExtended,
   signExtendedLow,
@@ -132,6 +133,24 @@ describe.each(Object.entries(OPERATOR))("%s", (_name, operator) => {
   })
 })
 
+/** Of releases before 6.8: the same results, less precise. */
+const EARLY = { early: true, constantsOnly: true }
+const EARLY_PAIRS = 20_000
+
+describe.each(Object.entries(OPERATOR))("%s before 6.8", (_name, operator) => {
+  test.each([true, false])("keeps every concrete result (64 bits: %s)", wide => {
+    const random = randomNumbers(operator * 2 + Number(wide) + 501)
+    for (let round = 0; round < EARLY_PAIRS; round++) {
+      const a = sample(random)
+      const shift = BigInt(random.below(64))
+      const b = SHIFTS.includes(operator) ? { concrete: shift, scalar: constant(shift) } : sample(random)
+      const { result } = transfer(operator, wide, a.scalar, b.scalar, EARLY)
+      const concrete = compute(operator, wide, a.concrete, b.concrete)
+      if (!holds(result, concrete)) expect({ result, concrete, a, b }).toBe("contained")
+    }
+  })
+})
+
 describe("sizes", () => {
   test("keep every concrete result", () => {
     const random = randomNumbers(77)
@@ -141,8 +160,10 @@ describe("sizes", () => {
         if (!holds(result, BigInt.asUintN(64, wanted))) expect({ scalar, concrete, result }).toBe("contained")
       }
       check(zeroExtended(scalar), BigInt.asUintN(32, concrete))
+      check(zeroExtended(scalar, true), BigInt.asUintN(32, concrete))
       for (const bytes of [1, 2, 4]) {
         check(truncated(scalar, bytes), BigInt.asUintN(bytes * 8, concrete))
+        check(truncated(scalar, bytes, true), BigInt.asUintN(bytes * 8, concrete))
         check(signExtended(scalar, bytes), BigInt.asIntN(bytes * 8, concrete))
         if (bytes < 4)
           check(signExtendedLow(scalar, bytes), BigInt.asUintN(32, BigInt.asIntN(bytes * 8, concrete)))
@@ -188,6 +209,21 @@ describe.each(CONDITIONS)("a jump on %s", (_name, condition) => {
         continue
       }
       const both = refineBranch(condition, a.scalar, b.scalar, narrow)
+      const way = taken ? both.taken : both.through
+      if (!holds(way.a, a.concrete) || !holds(way.b, b.concrete))
+        expect({ a, b, taken, way }).toBe("contained")
+    }
+  })
+})
+
+describe.each(CONDITIONS)("a jump on %s before 6.8", (_name, condition) => {
+  test.each([false, true])("keeps what takes each way (32 bits: %s)", narrow => {
+    const random = randomNumbers(condition * 2 + Number(narrow) + 501)
+    for (let round = 0; round < EARLY_PAIRS; round++) {
+      const a = sample(random)
+      const b = sample(random)
+      const taken = decide(condition, a.concrete, b.concrete, narrow)
+      const both = refineBranchEarly(condition, a.scalar, b.scalar, narrow)
       const way = taken ? both.taken : both.through
       if (!holds(way.a, a.concrete) || !holds(way.b, b.concrete))
         expect({ a, b, taken, way }).toBe("contained")

@@ -1,17 +1,18 @@
 import { meetRange } from "./bits.ts"
 import { constantWords, type Draft, draft, forget32, isKnown, isKnownLow, Scalar, UNKNOWN } from "./scalar.ts"
 import { sync, zeroExtend } from "./sync.ts"
+import { narrowFromWide, syncEarly } from "./sync-early.ts"
 
 /** The low 32 bits, zero-extended: what writing a 32-bit register leaves. */
-export function zeroExtended(s: Scalar): Scalar {
+export function zeroExtended(s: Scalar, early = false): Scalar {
   if (isKnown(s)) return s.valueHigh === 0 ? s : constantWords(0, s.valueLow)
   const d = draft(s)
   zeroExtend(d)
-  return sync(d)
+  return early ? syncEarly(d) : sync(d)
 }
 
 /** The low `bytes` (1, 2 or 4), zero-extended. A range whose upper part is one and the same keeps its lower part. */
-export function truncated(s: Scalar, bytes: number): Scalar {
+export function truncated(s: Scalar, bytes: number, early = false): Scalar {
   const mask = bytes === 4 ? -1 : (1 << (bytes * 8)) - 1
   if (isKnown(s)) return constantWords(0, s.valueLow & mask)
   const d = draft(s)
@@ -28,6 +29,7 @@ export function truncated(s: Scalar, bytes: number): Scalar {
   d.uminHigh = d.umaxHigh = d.sminHigh = d.smaxHigh = 0
   d.sminLow = d.uminLow
   d.smaxLow = d.umaxLow
+  if (early) return bytes < 4 ? narrowFromWide(d) : d
   if (bytes < 4) forget32(d)
   return sync(d)
 }

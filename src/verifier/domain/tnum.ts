@@ -11,6 +11,11 @@ export function tnum(value: bigint, mask: bigint): Tnum {
   return { value, mask }
 }
 
+/** As logs before 6.8 have it: "(0x2; 0x0)". */
+export function formatTnumPair({ value, mask }: Tnum): string {
+  return `(0x${value.toString(16)}; 0x${mask.toString(16)})`
+}
+
 /** As logs have it: "(0x0; 0xff)", or the number that it is. */
 export function formatTnum({ value, mask }: Tnum): string {
   if (mask === 0n) {

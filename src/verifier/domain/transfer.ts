@@ -1,6 +1,6 @@
 import { add, multiply, subtract } from "./arithmetic.ts"
 import { and, or, xor } from "./bitwise.ts"
-import { constantWords, type Draft, draft, isKnown, type Scalar, UNKNOWN } from "./scalar.ts"
+import { constantWords, type Draft, draft, isKnown, isKnownLow, type Scalar, UNKNOWN } from "./scalar.ts"
 import {
   leftShift32,
   leftShift64,
@@ -10,6 +10,7 @@ import {
   signedRightShift64,
 } from "./shifts.ts"
 import { contradiction, sync, withoutRanges, zeroExtend } from "./sync.ts"
+import { syncEarly } from "./sync-early.ts"
 import { borrowedHigh, carriedHigh } from "./wide.ts"
 
 /** Bits 4 to 7 of arithmetic opcodes: those whose result is followed. */
@@ -33,11 +34,23 @@ export interface Transferred {
   readonly violation: string | undefined
 }
 
+/** How releases differ: before 6.8 widths did not learn from each other; before 6.10 few results were followed. */
+export interface TransferRules {
+  readonly early?: boolean
+  readonly constantsOnly?: boolean
+}
+
 /**
  * `a operator b` of the given width. Sound for each operator by its own argument; the result of 32 bits is
  * zero-extended. Division, remainders and shifts by unknown or too large distances give any number.
  */
-export function transfer(operator: number, wide: boolean, a: Scalar, b: Scalar): Transferred {
+export function transfer(
+  operator: number,
+  wide: boolean,
+  a: Scalar,
+  b: Scalar,
+  { early = false, constantsOnly = false }: TransferRules = {},
+): Transferred {
   if (wide && isKnown(a) && isKnown(b)) {
     if (operator === OPERATOR.ADD) {
       const low = (a.valueLow + b.valueLow) | 0
@@ -48,11 +61,12 @@ export function transfer(operator: number, wide: boolean, a: Scalar, b: Scalar):
       return exactly(high, (a.valueLow - b.valueLow) | 0)
     }
   }
-  if (!isFollowed(operator, wide, b)) return { result: UNKNOWN, violation: undefined }
+  if (!isFollowed(operator, wide, b) || (constantsOnly && !isFollowedEarly(operator, wide, b)))
+    return { result: UNKNOWN, violation: undefined }
   const d = draft(a)
-  apply(d, operator, wide, b)
+  apply(d, operator, wide, b, early)
   if (!wide) zeroExtend(d)
-  return checked(sync(d))
+  return early ? { result: syncEarly(d), violation: undefined } : checked(sync(d))
 }
 
 function exactly(high: number, low: number): Transferred {
@@ -83,6 +97,12 @@ function isFollowed(operator: number, wide: boolean, b: Scalar): boolean {
   }
 }
 
+/** With an operand that is not constant, only what has simple ranges is. */
+function isFollowedEarly(operator: number, wide: boolean, b: Scalar): boolean {
+  if (operator === OPERATOR.ADD || operator === OPERATOR.SUB || operator === OPERATOR.AND) return true
+  return wide ? isKnown(b) : isKnownLow(b)
+}
+
 function isKnownFor(s: Scalar, wide: boolean): boolean {
   if (!wide) return s.maskLow === 0 && s.s32min === s.s32max && s.u32minWord === s.u32maxWord
   return (
@@ -94,7 +114,7 @@ function isKnownFor(s: Scalar, wide: boolean): boolean {
   )
 }
 
-function apply(d: Draft, operator: number, wide: boolean, b: Scalar): void {
+function apply(d: Draft, operator: number, wide: boolean, b: Scalar, early: boolean): void {
   switch (operator) {
     case OPERATOR.ADD:
       add(d, b)
@@ -106,13 +126,13 @@ function apply(d: Draft, operator: number, wide: boolean, b: Scalar): void {
       multiply(d, b)
       return
     case OPERATOR.AND:
-      and(d, b)
+      and(d, b, early)
       return
     case OPERATOR.OR:
-      or(d, b)
+      or(d, b, early)
       return
     case OPERATOR.XOR:
-      xor(d, b)
+      xor(d, b, early)
       return
     case OPERATOR.LSH:
       if (wide) leftShift64(d, b.uminLow)

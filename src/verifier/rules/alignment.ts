@@ -1,4 +1,5 @@
-import { formatTnum, isAligned } from "../domain/index.ts"
+import { isAligned } from "../domain/index.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
@@ -34,7 +35,7 @@ export function checkAlignment(
   const shift = isPacket ? PACKET_SHIFT : 0
   if (isAligned(scalar, shift + off + offset, size)) return
   const where = isPacket
-    ? `packet access off ${PACKET_SHIFT}+${formatTnum(scalar.bits)}`
-    : `${DESCRIPTIONS[type] ?? ""}access off ${formatTnum(scalar.bits)}`
+    ? `packet access off ${PACKET_SHIFT}+${tnumText(walk, scalar.bits)}`
+    : `${DESCRIPTIONS[type] ?? ""}access off ${tnumText(walk, scalar.bits)}`
   reject(walk, ERRNO.EACCES, `misaligned ${where}+${off}+${offset} size ${size}`, "alignment")
 }

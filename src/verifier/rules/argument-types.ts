@@ -57,6 +57,17 @@ export interface ArgumentShape {
   readonly readOnly: boolean
 }
 
+const KEYS_AND_VALUES: ReadonlySet<ArgumentKind> = new Set(["mapKey", "mapValue"])
+const SINCE_TRUST = FLAG.TRUSTED | FLAG.RCU | FLAG.ALLOCATED
+
+/** Before 6.2 pointers were not told apart by trust, and keys and values lay in memory of five kinds. */
+function typesOf({ rules }: Walk, kind: ArgumentKind): readonly number[] | undefined {
+  const types = COMPATIBLE[kind]
+  if (rules.trust) return types
+  if (KEYS_AND_VALUES.has(kind)) return MEMORY.slice(0, 5)
+  return types?.filter(type => (type & SINCE_TRUST) === 0)
+}
+
 const DYNPTR_FLAGS = FLAG.DYNPTR_LOCAL | FLAG.DYNPTR_RINGBUF | FLAG.DYNPTR_SKB | FLAG.DYNPTR_XDP
 
 /** Refuses a register whose type the argument does not take. */
@@ -66,13 +77,14 @@ export function checkArgumentType(
   register: Register,
   shape: ArgumentShape,
 ): void {
-  const types = COMPATIBLE[shape.kind]
+  const types = typesOf(walk, shape.kind)
   if (!types) throw new Error(`BUG: arguments of kind ${shape.kind} have no types`)
   let { type } = register
   if (shape.readOnly) type &= ~FLAG.READ_ONLY
   if (shape.nullable) type &= ~FLAG.MAYBE_NULL
   if (shape.kind === "memory") type &= ~DYNPTR_FLAGS
   if (shape.kind === "kptr" && type & FLAG.ALLOCATED) type &= ~(FLAG.ALLOCATED | FLAG.PER_CPU)
+  if (!walk.rules.trust) type &= ~(FLAG.TRUSTED | FLAG.RCU)
   if (types.includes(type)) return
   const expected = types.map(typeName).join(", ")
   reject(

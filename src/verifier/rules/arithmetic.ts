@@ -15,6 +15,7 @@ import {
   type Scalar,
   signExtended,
   signExtendedLow,
+  type TransferRules,
   type Transferred,
   transfer,
   UNKNOWN,
@@ -65,7 +66,7 @@ function swapOrNegate(walk: Walk, instruction: Instruction): void {
     src !== 0 ||
     off !== 0 ||
     (imm !== 16 && imm !== 32 && imm !== 64) ||
-    (isWide(instruction) && takesRegister(opcode))
+    (isWide(instruction) && (takesRegister(opcode) || !walk.rules.signExtension))
   )
     reject(walk, ERRNO.EINVAL, "BPF_END uses reserved fields", "encoding")
   if (isHidden(walk, readRegister(walk, dst)))
@@ -82,11 +83,11 @@ function move(walk: Walk, instruction: Instruction): void {
     setScalar(writtenRegister(walk, dst), constantOf(wide ? imm : imm >>> 0), !walk.privileged)
     return
   }
-  if (wide && off === ADDR_SPACE_CAST_OFFSET) {
+  if (wide && off === ADDR_SPACE_CAST_OFFSET && walk.rules.mayGoto) {
     castAddressSpace(walk, instruction)
     return
   }
-  const sizes = wide ? [0, 8, 16, 32] : [0, 8, 16]
+  const sizes = walk.rules.signExtension ? (wide ? [0, 8, 16, 32] : [0, 8, 16]) : [0]
   if (!sizes.includes(off) || imm !== 0) reserved()
   const source = readRegister(walk, src)
   const target = writtenRegister(walk, dst)
@@ -108,17 +109,21 @@ function move(walk: Walk, instruction: Instruction): void {
     return
   }
   // The copy equals its source only when cutting and extending changes nothing.
-  const same = off === 0 ? source.scalar.width <= 32 : source.scalar.width < off
+  const same = !walk.rules.anySpill
+    ? false
+    : off === 0
+      ? source.scalar.width <= 32
+      : source.scalar.width < off
   if (same) giveId(walk, source)
   if (target !== source) copyRegister(target, source)
   if (!same) target.id = 0
   target.lowWrittenAt = wide ? 0 : walk.at + 1
-  target.scalar = converted(source.scalar, off, wide)
+  target.scalar = converted(walk, source.scalar, off, wide)
 }
 
-function converted(source: Scalar, off: number, wide: boolean): Scalar {
+function converted(walk: Walk, source: Scalar, off: number, wide: boolean): Scalar {
   if (wide) return signExtended(source, off / 8)
-  return off === 0 ? zeroExtended(source) : signExtendedLow(source, off / 8)
+  return off === 0 ? zeroExtended(source, !walk.rules.mutualRanges) : signExtendedLow(source, off / 8)
 }
 
 /** Before a number is copied it gets an id, by which both copies learn what a comparison tells of one. */
@@ -128,7 +133,11 @@ export function giveId(walk: Walk, register: Register): void {
     register.id = 0
     register.off = 0
   }
-  if (register.id === 0 && !isKnown(register.scalar)) register.id = nextId(walk)
+  if (register.id === 0 && !(walk.rules.anySpill && isKnown(register.scalar))) register.id = nextId(walk)
+}
+
+function transferRules({ rules }: Walk): TransferRules {
+  return { early: !rules.mutualRanges, constantsOnly: !rules.unknownOperands }
 }
 
 const SHIFTS: readonly number[] = [OPERATOR.LSH, OPERATOR.RSH, OPERATOR.ARSH]
@@ -137,7 +146,12 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   const { opcode, dst, src, off, imm } = instruction
   const fromRegister = takesRegister(opcode)
   const divides = operator === OPERATOR.DIV || operator === OPERATOR.MOD
-  if ((fromRegister ? imm : src) !== 0 || off < 0 || off > 1 || (off === 1 && !divides))
+  if (
+    (fromRegister ? imm : src) !== 0 ||
+    off < 0 ||
+    off > 1 ||
+    (off === 1 && !(divides && walk.rules.signExtension))
+  )
     reject(walk, ERRNO.EINVAL, "BPF_ALU uses reserved fields", "encoding")
   if (fromRegister) readRegister(walk, src)
   readRegister(walk, dst)
@@ -181,7 +195,7 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   const before = target.scalar
   const { result, violation } =
     recall<Transferred>(walk, before, operand) ??
-    remember(walk, before, operand, transfer(operator, wide, before, operand))
+    remember(walk, before, operand, transfer(operator, wide, before, operand, transferRules(walk)))
   if (violation !== undefined) walk.log.line(`REG INVARIANTS VIOLATION (alu): ${violation}`)
   target.scalar = result
   if (result === UNKNOWN && !isTracked(operator)) setScalar(target, UNKNOWN, !walk.privileged)
@@ -194,7 +208,7 @@ function isTracked(operator: number): boolean {
 
 /** After `r1 = r2; r1 += 8` both stay linked, 8 apart; any other change ends the link. */
 function link(walk: Walk, target: Register, adds: boolean, operand: Scalar): void {
-  if (!walk.privileged || !adds || target.id === 0 || !isKnown(operand)) {
+  if (!walk.privileged || !walk.rules.addedConstants || !adds || target.id === 0 || !isKnown(operand)) {
     target.off = 0
     target.id = 0
     return

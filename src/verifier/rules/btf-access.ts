@@ -1,5 +1,6 @@
 import type { TypeId } from "../../btf/index.ts"
-import { formatTnum, isNull, UNKNOWN } from "../domain/index.ts"
+import { isNull, UNKNOWN } from "../domain/index.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Register, setPointer, setScalar } from "../state/register.ts"
 import { FLAG, TYPE } from "../state/register-type.ts"
@@ -30,7 +31,7 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   const { scalar } = pointer
   if (!isNull(scalar))
     refuse(
-      `R${base} is ptr_${name} invalid variable offset: off=${offset}, var_off=${formatTnum(scalar.bits)}`,
+      `R${base} is ptr_${name} invalid variable offset: off=${offset}, var_off=${tnumText(walk, scalar.bits)}`,
     )
   if (pointer.type & FLAG.USER) refuse(`R${base} is ptr_${name} access user memory: off=${offset}`)
   if (pointer.type & FLAG.PER_CPU) refuse(`R${base} is ptr_${name} access percpu memory: off=${offset}`)

@@ -1,4 +1,6 @@
 import { UNKNOWN } from "../domain/index.ts"
+import { printsSteps } from "../log/log.ts"
+import { writeFrame } from "../log/state-text.ts"
 import type { MapFacts } from "../program.ts"
 import { ERRNO, reject, unsupported } from "../reject.ts"
 import { type Frame, NO_CALLER, newFrame } from "../state/frame.ts"
@@ -21,6 +23,10 @@ export type Entry = (walk: Walk, caller: Frame, callee: Frame) => void
 export function pushCallback(walk: Walk, subprogram: number, fill: Entry): void {
   const callee = walk.subprograms[subprogram]!
   callee.isCallback = true
+  if (!walk.rules.repeatedCallbacks) {
+    prepareCallback(walk, subprogram, fill)
+    return
+  }
   const state = pushBranch(walk, callee.start, walk.at)
   const caller = currentFrame(state)
   const frame = enter(walk, state, subprogram, walk.at)
@@ -30,6 +36,32 @@ export function pushCallback(walk: Walk, subprogram: number, fill: Entry): void 
   state.callbackDepth++
   caller.callbackDepth++
   currentFrame(walk.state).callbackDepth = 0
+}
+
+/** Before 6.7 a callback was walked once, like a function that is called; the call goes on first. */
+function prepareCallback(walk: Walk, subprogram: number, fill: Entry): void {
+  const caller = currentFrame(walk.state)
+  const frame = enter(walk, walk.state, subprogram, walk.at)
+  frame.inCallback = true
+  frame.returnRange = { min: 0, max: 1 }
+  fill(walk, caller, frame)
+  walk.state.frames.pop()
+  walk.enteredCallback = frame
+}
+
+/** Goes on in the callback that a call prepared. */
+export function enterCallback(walk: Walk): void {
+  const frame = walk.enteredCallback
+  if (!frame) return
+  walk.enteredCallback = undefined
+  const caller = currentFrame(walk.state)
+  walk.state.frames.push(frame)
+  walk.at = walk.subprograms[frame.subprogram]!.start - 1
+  if (!printsSteps(walk.log)) return
+  walk.log.write("caller:\n")
+  writeFrame(walk, caller, true)
+  walk.log.write("callee:\n")
+  writeFrame(walk, frame, true)
 }
 
 /** A function that runs later, on its own. */

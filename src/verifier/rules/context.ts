@@ -1,6 +1,7 @@
 import { type ContextAnswer, contextAccess, type LoadedValue } from "../../catalog/details.ts"
-import { between, formatTnum, isNull, UNKNOWN } from "../domain/index.ts"
+import { between, isNull, UNKNOWN } from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, Rejection, reject, unsupported } from "../reject.ts"
 import { type Register, setPointer, setScalar } from "../state/register.ts"
 import { FLAG, TYPE, typeName } from "../state/register-type.ts"
@@ -72,7 +73,7 @@ export function checkUnmoved(walk: Walk, number: number, pointer: Register, fixe
     reject(
       walk,
       ERRNO.EACCES,
-      `variable ${name} access var_off=${formatTnum(scalar.bits)} disallowed`,
+      `variable ${name} access var_off=${tnumText(walk, scalar.bits)} disallowed`,
       "moved-pointer",
     )
 }

@@ -10,7 +10,7 @@ import { currentFrame } from "../state/state.ts"
 import { widenImprecise } from "../state/widen.ts"
 import type { Walk } from "../walk/walk.ts"
 import { previousEntry } from "./may-goto.ts"
-import { checkReturnValue, isWithin, outsideText } from "./return-values.ts"
+import { checkReturnValue, checkWithin } from "./return-values.ts"
 
 /** `bpf_throw`: the path ends here, in whatever function it is. Nothing may be held. */
 export function leaveByException(walk: Walk): void {
@@ -39,7 +39,8 @@ export function leave(walk: Walk): boolean {
 function checkNothingHeld(walk: Walk): void {
   const { state } = walk
   const isProgram = state.frames.length === 1
-  if (state.lock && isProgram) reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing", "lock")
+  if (state.lock && (isProgram || !walk.rules.callsUnderLock))
+    reject(walk, ERRNO.EINVAL, "bpf_spin_unlock is missing", "lock")
   if (state.rcuLocked && isProgram) reject(walk, ERRNO.EINVAL, "bpf_rcu_read_unlock is missing", "rcu")
   if (state.preemptDisabled > 0 && isProgram) {
     const several = state.preemptDisabled > 1 ? "(s) are" : " is"
@@ -76,19 +77,14 @@ export function returnToCaller(walk: Walk): void {
     if (r0.type !== TYPE.SCALAR) reject(walk, ERRNO.EACCES, "R0 not a scalar value", "return-value")
     markRead(walk, r0, r0.parent, LIVE.READ64)
     markPrecise(walk, 0)
-    if (!isWithin(r0.scalar, callee.returnRange, false))
-      reject(
-        walk,
-        ERRNO.EINVAL,
-        outsideText(r0.scalar, callee.returnRange, "At callback return"),
-        "return-value",
-      )
+    checkWithin(walk, 0, r0.scalar, callee.returnRange, false, "At callback return")
   } else {
     caller.registers[0] = cloneRegister(r0)
     caller.references = callee.references.slice()
   }
   // A callback may be called again: the call is looked at once more.
-  walk.at = callee.inCallback ? callee.callSite : callee.callSite + 1
+  const again = callee.inCallback && walk.rules.repeatedCallbacks
+  walk.at = again ? callee.callSite : callee.callSite + 1
   if (printsSteps(walk.log)) {
     walk.log.write("returning from callee:\n")
     writeFrame(walk, callee, true)
@@ -96,7 +92,7 @@ export function returnToCaller(walk: Walk): void {
     writeFrame(walk, caller, true)
   }
   state.frames.pop()
-  if (!callee.inCallback) return
+  if (!again) return
   const before = previousEntry(walk, walk.at, state)
   if (before) widenImprecise(walk, before, state)
 }

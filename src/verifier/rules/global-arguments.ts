@@ -54,6 +54,8 @@ function readPrototype(walk: Walk, index: number): readonly GlobalArgument[] | "
   return list
 }
 
+const NO_TAGS: ReadonlySet<string> = new Set()
+
 function readArgument(
   walk: Walk,
   function_: TypeId,
@@ -64,7 +66,8 @@ function readArgument(
 ): GlobalArgument | "invalid" {
   const { log } = walk
   const btf = walk.program.btf!
-  const tags = argumentTags(walk, function_, place)
+  const { argumentTags: hasTags } = walk.rules
+  const tags = hasTags ? argumentTags(walk, function_, place) : NO_TAGS
   if (tags.size > 0 && !global) {
     log.line(`arg#${place} type tag is not supported in static functions`)
     return "invalid"
@@ -76,7 +79,7 @@ function readArgument(
     const target = btf.resolve(pointer.type)
     if (tags.has("ctx") || isContextType(walk, pointer.type)) return { kind: "context" }
     const struct = target === VOID ? undefined : btf.typeOf(target, "struct")
-    if (struct?.name === "bpf_dynptr") return { kind: "dynptr" }
+    if (hasTags && struct?.name === "bpf_dynptr") return { kind: "dynptr" }
     if (tags.has("trusted")) return trustedArgument(walk, place, struct?.name ?? "", tags.has("nullable"))
     if (tags.has("arena")) return { kind: "arena" }
     if (!global) return "invalid"

@@ -17,7 +17,12 @@ export function checkGlobalCall(walk: Walk, index: number): void {
   const list = prototypeOf(walk, index)
   const { name } = walk.subprograms[index]!
   const invalid = (errno: number): never =>
-    reject(walk, errno, `Caller passes invalid args into func#${index} ('${name}')`, "global-function")
+    reject(
+      walk,
+      errno,
+      `Caller passes invalid args into func#${index}${walk.rules.lazyGlobals ? ` ('${name}')` : ""}`,
+      "global-function",
+    )
   if (list === "invalid") {
     invalid(ERRNO.EINVAL)
     return

@@ -68,7 +68,7 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
 function checkOffset(walk: Walk, number: number, register: Register, argument: HelperArgument): void {
   if (argument.release) {
     if (argument.kind === "dynptr" && register.type === TYPE.STACK) return
-    if (register.off)
+    if (register.off && walk.rules.trust)
       reject(
         walk,
         ERRNO.EINVAL,

@@ -14,6 +14,7 @@ import type { Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
 import { currentFrame } from "../state/state.ts"
 import type { Walk } from "../walk/walk.ts"
+import { enterCallback } from "./callbacks.ts"
 import { giveBackDynptr } from "./dynptrs/helpers.ts"
 import { checkHelperArgument } from "./helper-arguments.ts"
 import { giveHelperResult } from "./helper-results.ts"
@@ -76,7 +77,7 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
     variable: undefined,
     kptr: undefined,
     perCpuObject: false,
-    movesPacket: prototype.packetChanging ?? false,
+    movesPacket: movesPacket(walk, prototype),
   }
   checkSections(walk, call)
   prototype.arguments.forEach((_, index) => {
@@ -89,6 +90,12 @@ export function callHelper(walk: Walk, { imm: id }: Instruction): void {
   giveHelperResult(walk, call)
   checkMapHelper(walk, call.map, call.id, call.name)
   if (call.movesPacket) forgetPacketPointers(walk)
+  enterCallback(walk)
+}
+
+/** Tail calls count since global functions do: the program that follows may change the packet. */
+function movesPacket({ rules }: Walk, { name, packetChanging }: HelperPrototype): boolean {
+  return packetChanging === true && (rules.packetChangesOfFunctions || name !== "bpf_tail_call")
 }
 
 /** The program as the catalogue asks for it. */

@@ -119,7 +119,9 @@ export function checkMemorySize(
       `R${number} min value is negative, either use unsigned or 'var &= const'`,
       "memory-size",
     )
-  if (scalar.umin === 0n && !zeroAllowed)
+  if (scalar.umin === 0n && !walk.rules.zeroSizes)
+    checkHelperMemory(walk, number - 1, 0, access, zeroAllowed, raw)
+  else if (scalar.umin === 0n && !zeroAllowed)
     reject(
       walk,
       ERRNO.EACCES,

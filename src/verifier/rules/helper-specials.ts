@@ -117,6 +117,10 @@ function noteLoopFlags(walk: Walk, { callback }: HelperCall): void {
 /** The number of rounds decides whether the callback is called once more. */
 function loop(walk: Walk, call: HelperCall): void {
   noteLoopFlags(walk, call)
+  if (!walk.rules.repeatedCallbacks) {
+    pushCallback(walk, call.callback, enterLoop)
+    return
+  }
   markPrecise(walk, 1)
   const frame = currentFrame(walk.state)
   if (frame.callbackDepth < frame.registers[1]!.scalar.nearUmax) {

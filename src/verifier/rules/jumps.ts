@@ -17,6 +17,7 @@ import {
   isKnownLow,
   isTaken,
   refineBranch,
+  refineBranchEarly,
   type Scalar,
 } from "../domain/index.ts"
 import { printsSteps } from "../log/log.ts"
@@ -71,6 +72,13 @@ export function walkJump(walk: Walk, instruction: Instruction): boolean {
         reserved("BPF_EXIT")
       return leave(walk)
     case JUMP.JCOND:
+      if (!walk.rules.mayGoto)
+        reject(
+          walk,
+          ERRNO.EINVAL,
+          `invalid BPF_JMP/JMP32 opcode ${operatorOf(opcode).toString(16)}`,
+          "encoding",
+        )
       walkMayGoto(walk, instruction)
       walk.at++
       return true
@@ -91,7 +99,8 @@ function call(walk: Walk, instruction: Instruction): boolean {
     const refused =
       src === PSEUDO_CALL.HELPER
         ? imm !== SPIN_UNLOCK
-        : src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && worksUnderLock(reference.name))
+        : (src === PSEUDO_CALL.SUBPROGRAM && !walk.rules.callsUnderLock) ||
+          (src === PSEUDO_CALL.KFUNC && !(reference?.kind === "kfunc" && worksUnderLock(reference.name)))
     if (refused) reject(walk, ERRNO.EINVAL, "function calls are not allowed while holding a lock", "lock")
   }
   if (src === PSEUDO_CALL.KFUNC) return callKfunc(walk, instruction)
@@ -118,7 +127,7 @@ function branch(walk: Walk, instruction: Instruction): void {
   const operand = right?.scalar ?? constantOf(imm)
   const stackOperands = (left.type === TYPE.STACK ? 1 : 0) | (right?.type === TYPE.STACK ? 2 : 0)
   if (stackOperands) rememberStep(walk).stackOperands = stackOperands
-  const taken = predict(condition, narrow, left, right, operand)
+  const taken = predict(walk, condition, narrow, left, right, operand)
   if (taken !== undefined) {
     if (left.type === TYPE.SCALAR) markPrecise(walk, dst)
     if (right?.type === TYPE.SCALAR) markPrecise(walk, src)
@@ -126,8 +135,8 @@ function branch(walk: Walk, instruction: Instruction): void {
     if (taken) walk.at += off
     return
   }
-  const linked = collectLinked(walk.state, [right, left])
-  if (linked.length > 1) rememberStep(walk).linked = linked
+  const linked = collectLinked(walk.state, [right, left], walk.rules.linkedPrecision)
+  if (linked.length > 1 && walk.rules.linkedPrecision) rememberStep(walk).linked = linked
   const other = pushBranch(walk, walk.at + off + 1, walk.at)
   const otherRegisters = currentFrame(other).registers
   const otherLeft = otherRegisters[dst]!
@@ -136,7 +145,7 @@ function branch(walk: Walk, instruction: Instruction): void {
     const { scalar } = left
     const { taken: yes, through: no } =
       recall<BranchKnowledge>(walk, scalar, operand) ??
-      remember(walk, scalar, operand, refineBranch(condition, scalar, operand, narrow, right === left))
+      remember(walk, scalar, operand, learn(walk, condition, scalar, operand, narrow, right === left))
     setChecked(walk, otherLeft, yes.a, "true_reg1")
     if (otherRight) setChecked(walk, otherRight, yes.b, "true_reg2")
     setChecked(walk, left, no.a, "false_reg1")
@@ -150,7 +159,8 @@ function branch(walk: Walk, instruction: Instruction): void {
     spreadKnowledge(walk.state, left, linked)
     spreadKnowledge(other, otherLeft, linked)
   }
-  if (right && otherRight && !narrow) learnNullness(condition, left, right, otherLeft, otherRight)
+  if (right && otherRight && !narrow && walk.rules.contextConstants)
+    learnNullness(condition, left, right, otherLeft, otherRight)
   const asksNull =
     !narrow && !right && imm === 0 && (condition === CONDITION.EQ || condition === CONDITION.NE)
   if (asksNull && mayBeNull(left.type)) {
@@ -162,13 +172,30 @@ function branch(walk: Walk, instruction: Instruction): void {
   if (printsSteps(walk.log)) writeChanges(walk)
 }
 
+function learn(
+  walk: Walk,
+  condition: number,
+  a: Scalar,
+  b: Scalar,
+  narrow: boolean,
+  isSame: boolean,
+): BranchKnowledge {
+  if (!walk.rules.mutualRanges) return refineBranchEarly(condition, a, b, narrow)
+  return refineBranch(condition, a, b, narrow, isSame)
+}
+
 function setChecked(walk: Walk, register: Register, scalar: Scalar, name: string): void {
+  if (!walk.rules.mutualRanges) {
+    register.scalar = scalar
+    return
+  }
   const { result, violation } = checked(scalar)
   if (violation !== undefined) walk.log.line(`REG INVARIANTS VIOLATION (${name}): ${violation}`)
   register.scalar = result
 }
 
 function predict(
+  walk: Walk,
   condition: number,
   narrow: boolean,
   left: Register,
@@ -177,6 +204,7 @@ function predict(
 ): boolean | undefined {
   if (right && !narrow && isAnyPacketPointer(left.type) && isAnyPacketPointer(right.type))
     return packetJumpTaken(condition, left, right)
+  if (!walk.rules.mutualRanges) return predictEarly(condition, narrow, left, right, operand)
   const leftIsNumber = left.type === TYPE.SCALAR
   const rightIsNumber = right === undefined || right.type === TYPE.SCALAR
   if (leftIsNumber && rightIsNumber) return isTaken(condition, left.scalar, operand, narrow)
@@ -190,6 +218,32 @@ function predict(
   if (asked === CONDITION.EQ) return false
   return asked === CONDITION.NE ? true : undefined
 }
+
+/** Before 6.8 only comparisons with a constant on the right were decided, for equality of known numbers. */
+function predictEarly(
+  condition: number,
+  narrow: boolean,
+  left: Register,
+  right: Register | undefined,
+  operand: Scalar,
+): boolean | undefined {
+  const known = narrow ? isKnownLow : isKnown
+  if ((right && right.type !== TYPE.SCALAR) || !known(operand)) return undefined
+  const asksEquality = condition === CONDITION.EQ || condition === CONDITION.NE
+  if (left.type === TYPE.SCALAR)
+    return asksEquality && !known(left.scalar) ? undefined : isTaken(condition, left.scalar, operand, narrow)
+  const isZero = (operand.valueLow | (narrow ? 0 : operand.valueHigh)) === 0
+  if (!asksEquality || !isZero || !NEVER_NULL_EARLY.has(left.type)) return undefined
+  return condition === CONDITION.NE
+}
+
+const NEVER_NULL_EARLY = new Set<number>([
+  TYPE.SOCKET,
+  TYPE.TCP_SOCK,
+  TYPE.MAP_VALUE,
+  TYPE.MAP_KEY,
+  TYPE.SOCK_COMMON,
+])
 
 const NEVER_NULL = new Set<number>([
   TYPE.SOCKET,

@@ -3,28 +3,34 @@ import { constantOf, draft } from "../domain/index.ts"
 import type { LinkedRegister } from "../state/history.ts"
 import { ADDED_CONSTANT, copyRegister, type Register } from "../state/register.ts"
 import { TYPE } from "../state/register-type.ts"
-import { isSpill } from "../state/stack-slot.ts"
+import { BYTE, byteKind, isSpill } from "../state/stack-slot.ts"
 import type { State } from "../state/state.ts"
 
 /** So many registers can learn from one jump; others lose their link. */
 const MOST_LINKED = 6
 
 /** The registers and spilled registers that share an id with the operands of a jump. */
-export function collectLinked(state: State, operands: readonly (Register | undefined)[]): LinkedRegister[] {
+export function collectLinked(
+  state: State,
+  operands: readonly (Register | undefined)[],
+  limited = true,
+): LinkedRegister[] {
   const found: LinkedRegister[] = []
   for (const operand of operands) {
     if (operand?.type !== TYPE.SCALAR || operand.id === 0) continue
     const id = operand.id & ~ADDED_CONSTANT
     const note = (register: Register, entry: LinkedRegister) => {
       if (register.type !== TYPE.SCALAR || (register.id & ~ADDED_CONSTANT) !== id) return
-      if (found.length < MOST_LINKED) found.push(entry)
+      if (found.length < MOST_LINKED || !limited) found.push(entry)
       else register.id = 0
     }
     for (let frame = state.frames.length - 1; frame >= 0; frame--) {
       const { registers, stack } = state.frames[frame]!
       for (let index = 0; index < 10; index++) note(registers[index]!, { frame, spilled: false, index })
       stack.forEach((slot, index) => {
-        if (isSpill(slot)) note(slot.register, { frame, spilled: true, index })
+        // Once only numbers that were spilled whole stayed linked.
+        if (limited ? isSpill(slot) : byteKind(slot, 0) === BYTE.SPILL)
+          note(slot.register, { frame, spilled: true, index })
       })
     }
   }

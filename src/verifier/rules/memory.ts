@@ -29,7 +29,7 @@ export interface Access {
 
 export function walkLoad(walk: Walk, { opcode, dst, src, off, imm }: Instruction): void {
   const mode = modeOf(opcode)
-  const signed = mode === MODE.MEMSX
+  const signed = mode === MODE.MEMSX && walk.rules.signExtension
   const size = sizeOf(opcode)
   if ((mode !== MODE.MEM && !signed) || (signed && size === 8) || imm !== 0)
     reject(walk, ERRNO.EINVAL, "BPF_LDX uses reserved fields", "encoding")
@@ -48,6 +48,13 @@ export function walkStore(walk: Walk, { opcode, dst, src, off, imm }: Instructio
     reject(walk, ERRNO.EINVAL, `${name} uses reserved fields`, "encoding")
   if (fromRegister) readRegister(walk, src)
   const { type } = readRegister(walk, dst)
+  if (!fromRegister && type === TYPE.CTX && !walk.rules.contextConstants)
+    reject(
+      walk,
+      ERRNO.EACCES,
+      `BPF_ST stores into R${dst} ${typeName(type)} is not allowed`,
+      "context-access",
+    )
   const value = fromRegister ? src : undefined
   checkAccess(walk, { kind: "write", base: dst, offset: off, size, value, signed: false })
   noteAccessType(walk, type, false)
@@ -65,7 +72,7 @@ export function checkAccess(walk: Walk, access: Access, strictOnce = false): voi
   if (target.type !== TYPE.SCALAR) return
   if (access.signed) target.scalar = signExtended(target.scalar, access.size)
   else if (target.scalar === UNKNOWN) target.scalar = unknownBytes(access.size)
-  else target.scalar = truncated(target.scalar, access.size)
+  else target.scalar = truncated(target.scalar, access.size, !walk.rules.mutualRanges)
 }
 
 function reach(walk: Walk, access: Access, pointer: Register, offset: number): void {

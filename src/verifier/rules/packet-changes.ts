@@ -6,7 +6,8 @@ import { calledName } from "./callback-calls.ts"
 
 /** Functions that may move the packet, themselves or through what they call: pointers into it end with a call. */
 export function findPacketChanges(walk: Walk): void {
-  const { subprograms, code } = walk
+  const { subprograms, code, rules } = walk
+  if (!rules.packetChangesOfFunctions) return
   const callees = subprograms.map(subprogram => {
     const list: number[] = []
     for (let at = subprogram.start; at < subprogram.end; at++) {

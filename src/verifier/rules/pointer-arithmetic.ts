@@ -8,6 +8,7 @@ import {
   OPERATOR,
   type Scalar,
   sync,
+  syncEarly,
   UNKNOWN,
 } from "../domain/index.ts"
 import { forget32 } from "../domain/scalar.ts"
@@ -83,7 +84,7 @@ export function movePointer(
   target.lowWrittenAt = lowWrittenAt
   if (known && moved === (moved | 0)) target.off = moved
   else {
-    target.scalar = movedScalar(pointer.scalar, number, operator)
+    target.scalar = movedScalar(pointer.scalar, number, operator, walk.rules.mutualRanges)
     if (isPacketPointer(pointer.type)) {
       // A new base: what was compared before says nothing of it.
       target.id = nextId(walk)
@@ -93,12 +94,12 @@ export function movePointer(
   checkOffsets(walk, target.scalar, target.off, target.type)
 }
 
-function movedScalar(offset: Scalar, number: Scalar, operator: number): Scalar {
+function movedScalar(offset: Scalar, number: Scalar, operator: number, mutual: boolean): Scalar {
   const d = draft(offset)
   if (operator === OPERATOR.ADD) add(d, number)
   else subtract(d, number)
   forget32(d)
-  return sync(d)
+  return mutual ? sync(d) : syncEarly(d)
 }
 
 function checkMovable(walk: Walk, dst: number, pointer: Register, number: Scalar, operator: number): void {

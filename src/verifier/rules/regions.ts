@@ -1,4 +1,5 @@
-import { formatTnum, isNull } from "../domain/index.ts"
+import { isNull } from "../domain/index.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import { baseType, FLAG, TYPE } from "../state/register-type.ts"
@@ -140,7 +141,7 @@ function checkBufferOffset(
     reject(
       walk,
       ERRNO.EACCES,
-      `R${number} invalid variable buffer offset: off=${offset}, var_off=${formatTnum(bits)}`,
+      `R${number} invalid variable buffer offset: off=${offset}, var_off=${tnumText(walk, bits)}`,
       "memory-bounds",
     )
 }

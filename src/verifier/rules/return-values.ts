@@ -1,6 +1,6 @@
 import { returnRule } from "../../catalog/details.ts"
-import { isSince } from "../../catalog/index.ts"
-import { type Scalar, type Tnum, U64_MAX } from "../domain/index.ts"
+import { type Scalar, type Tnum, tnum, U64_MAX } from "../domain/index.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { ReturnRange } from "../state/frame.ts"
 import { markPrecise } from "../state/precision.ts"
@@ -83,10 +83,9 @@ function enforce(
       `${when} the register R${number} is not a known value (${typeName(type)})`,
       "return-value",
     )
-  markPrecise(walk, number)
-  if (isWithin(scalar, range, narrow)) return
-  const isOld = !isSince(RANGES_SINCE, walk.kernel.release)
-  const message = (isOld ? outsideBits : outsideText)(scalar, range, when, number)
+  if (walk.rules.returnRanges) markPrecise(walk, number)
+  if (isInside(walk, scalar, range, narrow)) return
+  const message = describeOutside(walk, scalar, range, when, number)
   const { type: program, attachType, target } = walk.program
   if (
     walk.state.frames[0]!.subprogram !== 0 ||
@@ -104,25 +103,47 @@ function enforce(
   )
 }
 
+/** Of callbacks: refuses what lies outside of the range. */
+export function checkWithin(
+  walk: Walk,
+  number: number,
+  scalar: Scalar,
+  range: ReturnRange,
+  narrow: boolean,
+  when: string,
+): void {
+  if (!isInside(walk, scalar, range, narrow))
+    reject(walk, ERRNO.EINVAL, describeOutside(walk, scalar, range, when, number), "return-value")
+}
+
+/** Before 6.8 the bits decided, of the smallest power of two that holds the range. */
+function isInside({ rules }: Walk, scalar: Scalar, range: ReturnRange, narrow: boolean): boolean {
+  if (rules.returnRanges) return isWithin(scalar, range, narrow)
+  const { value, mask } = tnumOfRange(range)
+  return (scalar.bits.mask & ~mask) === 0n && (scalar.bits.value & ~mask) === value
+}
+
+function describeOutside(
+  walk: Walk,
+  scalar: Scalar,
+  range: ReturnRange,
+  when: string,
+  number: number,
+): string {
+  if (walk.rules.returnRanges) return outsideText(scalar, range, when, number)
+  const { bits } = scalar
+  const known = bits.mask === U64_MAX ? "has unknown scalar value" : `has value ${tnumText(walk, bits)}`
+  return `${when} the register R${number} ${known} should have been in ${tnumText(walk, tnumOfRange(range))}`
+}
+
+function tnumOfRange({ min, max }: ReturnRange): Tnum {
+  const delta = (1n << BigInt(32 - Math.clz32(min ^ max))) - 1n
+  return tnum(BigInt.asUintN(64, BigInt(min)) & ~delta, delta)
+}
+
 export function isWithin(scalar: Scalar, { min, max }: ReturnRange, narrow: boolean): boolean {
   if (narrow) return min <= scalar.s32min && scalar.s32max <= max
   return min <= scalar.nearSmin && scalar.nearSmax <= max
-}
-
-/** Before ranges, kernels compared bits. */
-const RANGES_SINCE = "6.8"
-
-/** Bits that every number of the range may have are unknown. */
-function outsideBits({ bits }: Scalar, { min, max }: ReturnRange, when: string, number = 0): string {
-  const low = BigInt.asUintN(64, BigInt(min))
-  const differing = (low ^ BigInt.asUintN(64, BigInt(max))).toString(2)
-  const mask = differing === "0" ? 0n : (1n << BigInt(differing.length)) - 1n
-  const known = bits.mask === U64_MAX ? "unknown scalar value" : `value ${bitsText(bits)}`
-  return `${when} the register R${number} has ${known} should have been in ${bitsText({ value: low & ~mask, mask })}`
-}
-
-function bitsText({ value, mask }: Tnum): string {
-  return `(0x${value.toString(16)}; 0x${mask.toString(16)})`
 }
 
 export function outsideText(

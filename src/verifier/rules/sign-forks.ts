@@ -8,6 +8,7 @@ import type { Walk } from "../walk/walk.ts"
  * constant are walked once with each of the two. What the register holds on this way; the other one waits.
  */
 export function forkSign(walk: Walk, operator: number, dst: number, operand: Scalar): void {
+  if (!walk.rules.mutualRanges) return
   if ((operator !== OPERATOR.AND && operator !== OPERATOR.OR) || !isKnown(operand)) return
   const { scalar } = currentFrame(walk.state).registers[dst]!
   const isWhole = scalar.nearSmin === -1 && scalar.nearSmax === 0

@@ -1,4 +1,5 @@
-import { formatTnum, isKnown } from "../domain/index.ts"
+import { isKnown } from "../domain/index.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import { type Frame, growStack } from "../state/frame.ts"
 import type { Register } from "../state/register.ts"
@@ -41,7 +42,7 @@ export function checkStackBounds(
   if (errno) {
     const where = isKnown(scalar)
       ? `invalid${verb} stack R${number} off=${offset} size=${size}`
-      : `invalid variable-offset${verb} stack R${number} var_off=${formatTnum(scalar.bits)} off=${offset} size=${size}`
+      : `invalid variable-offset${verb} stack R${number} var_off=${tnumText(walk, scalar.bits)}${walk.rules.plainConstants ? ` off=${offset}` : ""} size=${size}`
     reject(walk, errno, where, "stack-bounds")
   }
   const slots = Math.ceil(-least / 8)

@@ -1,4 +1,5 @@
-import { formatTnum, isKnown, UNKNOWN } from "../domain/index.ts"
+import { isKnown, type Tnum, UNKNOWN } from "../domain/index.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import { markRead } from "../state/liveness.ts"
 import { LIVE, setScalar } from "../state/register.ts"
@@ -41,7 +42,7 @@ export function checkInitialized(
     reject(
       walk,
       ERRNO.EACCES,
-      `R${number}${verb} variable offset stack access prohibited for !root, var_off=${formatTnum(scalar.bits)}`,
+      `R${number}${verb} variable offset stack access prohibited for !root, var_off=${tnumText(walk, scalar.bits)}`,
       "stack-bounds",
     )
   }
@@ -80,14 +81,14 @@ function refuse(
   walk: Walk,
   number: number,
   known: boolean,
-  bits: Parameters<typeof formatTnum>[0],
+  bits: Tnum,
   least: number,
   at: number,
   size: number,
   by: "direct" | "helper",
 ): never {
   const verb = by === "direct" ? "" : " indirect"
-  const where = known ? `off ${least}+${at - least}` : `var_off ${formatTnum(bits)}+${at - least}`
+  const where = known ? `off ${least}+${at - least}` : `var_off ${tnumText(walk, bits)}+${at - least}`
   reject(
     walk,
     ERRNO.EACCES,

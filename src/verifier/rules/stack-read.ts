@@ -1,5 +1,6 @@
-import { formatTnum, isKnown, UNKNOWN, ZERO } from "../domain/index.ts"
+import { isKnown, UNKNOWN, ZERO } from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
+import { tnumText } from "../log/tnum-text.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
 import { markRead } from "../state/liveness.ts"
@@ -27,7 +28,7 @@ export function readStack(walk: Walk, access: Access, offset: number): void {
     reject(
       walk,
       ERRNO.EACCES,
-      `variable offset stack pointer cannot be passed into helper function; var_off=${formatTnum(pointer.scalar.bits)} off=${offset} size=${access.size}`,
+      `variable offset stack pointer cannot be passed into helper function; var_off=${tnumText(walk, pointer.scalar.bits)} off=${offset} size=${access.size}`,
       "stack-bounds",
     )
   const { nearSmin, nearSmax } = pointer.scalar
@@ -89,14 +90,19 @@ function fillPart(
   const target = currentFrame(walk.state).registers[access.value!]!
   const spilled = slot.register
   target.live |= LIVE.WRITTEN
-  if (size <= spillSize && offset % 8 === 0) {
+  const { anySpill } = walk.rules
+  if ((anySpill ? size <= spillSize : size === spillSize) && offset % 8 === 0) {
     const { lowWrittenAt } = target
     copyRegister(target, spilled)
     target.lowWrittenAt = lowWrittenAt
-    if (spilled.scalar.width > size * 8) target.id = 0
+    if (anySpill && spilled.scalar.width > size * 8) target.id = 0
     return true
   }
   checkBytes(walk, slot, offset, place, size)
+  if (!anySpill) {
+    setScalar(target, UNKNOWN, !walk.privileged)
+    return false
+  }
   let spills = 0
   let zeros = 0
   for (let index = 0; index < size; index++) {
@@ -114,7 +120,8 @@ function checkBytes(walk: Walk, slot: StackSlot, offset: number, place: number, 
   const spill = isSpill(slot)
   for (let index = 0; index < size; index++) {
     const kind = byteKind(slot, (place - index) & 7)
-    if (kind === BYTE.MISC || kind === BYTE.ZERO || (kind === BYTE.SPILL && spill)) continue
+    const mayBeZero = walk.rules.anySpill || !spill
+    if (kind === BYTE.MISC || (kind === BYTE.ZERO && mayBeZero) || (kind === BYTE.SPILL && spill)) continue
     if (kind === BYTE.INVALID && walk.privileged) continue
     reject(
       walk,
@@ -135,6 +142,8 @@ function loadBytes(walk: Walk, access: Access, frame: Frame, start: number, end:
     if (byteKind(frame.stack[place >> 3]!, place & 7) !== BYTE.ZERO) break
     zeros++
   }
-  setScalar(target, zeros === end - start ? ZERO : UNKNOWN, !walk.privileged)
+  const isZero = zeros === end - start
+  // Before 6.8 the way of zeros through the stack was not followed.
+  setScalar(target, isZero ? ZERO : UNKNOWN, !walk.privileged || (isZero && !walk.rules.precisionOfCalls))
   target.live |= LIVE.WRITTEN
 }

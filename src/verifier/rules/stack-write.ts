@@ -1,4 +1,13 @@
-import { constantOf, isKnown, type Scalar } from "../domain/index.ts"
+import {
+  constantOf,
+  draft,
+  forget32,
+  forget64,
+  isKnown,
+  isNull,
+  type Scalar,
+  sameScalar,
+} from "../domain/index.ts"
 import { writeSourceLine } from "../log/steps.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Frame } from "../state/frame.ts"
@@ -57,13 +66,20 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   touchSlot(walk, index)
   const value = access.value === undefined ? undefined : storedValue(walk, access)
   const aligned = offset % 8 === 0
-  if (aligned && walk.privileged && value?.type === TYPE.SCALAR) {
+  if (aligned && walk.privileged && value?.type === TYPE.SCALAR && isFollowed(walk, value)) {
     const fits = value.scalar.width <= size * 8
-    if (fits) giveId(walk, value)
-    spill(slot, value, size, walk.privileged)
+    if (!walk.rules.precisionOfCalls) {
+      if (walk.code[walk.at]!.dst !== 10) markPrecise(walk, access.value!)
+    } else if (fits) giveId(walk, value)
+    spill(slot, value, size, walk)
     if (!fits) slot.register.id = 0
-  } else if (aligned && walk.privileged && storesConstant(walk, access))
-    spill(slot, storedValue(walk, access), size, walk.privileged)
+  } else if (
+    aligned &&
+    walk.privileged &&
+    storesConstant(walk, access) &&
+    isFollowed(walk, storedValue(walk, access))
+  )
+    spill(slot, storedValue(walk, access), size, walk)
   else if (value && value.type !== TYPE.SCALAR) {
     if (size !== 8) {
       writeSourceLine(walk, walk.at, "; ")
@@ -71,7 +87,7 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
     }
     if (frame !== currentFrame(walk.state) && value.type === TYPE.STACK)
       reject(walk, ERRNO.EINVAL, "cannot spill pointers to stack into stack frame of the caller", "spill")
-    spill(slot, value, size, walk.privileged)
+    spill(slot, value, size, walk)
   } else {
     writeBytes(walk, access, slot, place)
     return
@@ -79,14 +95,27 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   rememberStackAccess(walk, frame.number, index)
 }
 
-function spill(slot: StackSlot, value: Register, size: number, privileged: boolean): void {
+/** Before 6.9 numbers of which nothing is known, and zeros, were written as bytes. */
+function isFollowed({ rules }: Walk, { scalar }: Register): boolean {
+  return rules.anySpill || (!isNull(scalar) && !isUnbounded(scalar))
+}
+
+function isUnbounded(s: Scalar): boolean {
+  const d = draft(s)
+  forget64(d)
+  forget32(d)
+  return sameScalar(d, s)
+}
+
+function spill(slot: StackSlot, value: Register, size: number, { privileged, rules }: Walk): void {
   copyRegister(slot.register, value)
   if (size === 8) slot.register.live |= LIVE.WRITTEN
   for (let byte = 7; byte >= 8 - size; byte--) setByteKind(slot, byte, BYTE.SPILL)
   // The rest loses its meaning; for privileged programs bytes never written stay so.
   for (let byte = 7 - size; byte >= 0; byte--) {
     const kind = byteKind(slot, byte)
-    if (kind === BYTE.ZERO || (kind === BYTE.INVALID && privileged)) continue
+    if ((kind === BYTE.ZERO && rules.anySpill) || (kind === BYTE.INVALID && (privileged || !rules.anySpill)))
+      continue
     setByteKind(slot, byte, BYTE.MISC)
   }
 }
@@ -135,7 +164,13 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
         `spilled ptr in range of var-offset stack write; insn ${walk.at}, ptr off: ${at}`,
         "spill",
       )
-    if (zero && kind === BYTE.SPILL && isScalarSpill(slot) && isKnownZero(slot.register)) {
+    if (
+      zero &&
+      walk.rules.anySpill &&
+      kind === BYTE.SPILL &&
+      isScalarSpill(slot) &&
+      isKnownZero(slot.register)
+    ) {
       keptZero = true
       continue
     }

@@ -36,7 +36,11 @@ export function callSubprogram(walk: Walk, { imm }: Instruction): void {
         "callback",
       )
     checkGlobalCall(walk, index)
-    walk.log.line(`Func#${index} ('${subprogram.name}') is global and assumed valid.`)
+    walk.log.line(
+      walk.rules.lazyGlobals
+        ? `Func#${index} ('${subprogram.name}') is global and assumed valid.`
+        : `Func#${index} is global and valid. Skipping.`,
+    )
     if (subprogram.changesPacketData) forgetPacketPointers(walk)
     subprogram.called = true
     clobber(walk, caller)

@@ -83,13 +83,13 @@ export function registersMatch(old: Register, current: Register, ids: IdMap, lik
   }
 }
 
-function covers(old: Register, current: Register): boolean {
+export function covers(old: Register, current: Register): boolean {
   const a = old.scalar
   const b = current.scalar
   return a === b || (rangesWithin(a, b) && bitsWithin(a, b))
 }
 
-function samePointee(a: Register, b: Register): boolean {
+export function samePointee(a: Register, b: Register): boolean {
   return (
     a.type === b.type &&
     a.off === b.off &&

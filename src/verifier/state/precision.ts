@@ -2,6 +2,7 @@ import { LOG_LEVEL } from "../log/log.ts"
 import { writeFrame } from "../log/state-text.ts"
 import type { Walk } from "../walk/walk.ts"
 import { backtrack, historyStep, previousInstruction } from "./backtrack.ts"
+import { markPreciseEarly, propagatePrecisionEarly } from "./precision-early.ts"
 import {
   clearMasks,
   dropRegister,
@@ -27,6 +28,10 @@ import type { State } from "./state.ts"
  */
 export function markPrecise(walk: Walk, register: number): void {
   if (!walk.privileged) return
+  if (!walk.rules.precisionOfCalls) {
+    markPreciseEarly(walk, walk.state.frames.length - 1, register)
+    return
+  }
   startMasks(walk.precision, walk.state.frames.length - 1)
   wantRegister(walk.precision, register)
   markChain(walk)
@@ -35,6 +40,10 @@ export function markPrecise(walk: Walk, register: number): void {
 /** What the continuation of a stored state needed exactly, the current path that is pruned at it needs too. */
 export function propagatePrecision(walk: Walk, old: State): void {
   if (!walk.privileged) return
+  if (!walk.rules.precisionOfCalls) {
+    propagatePrecisionEarly(walk, old)
+    return
+  }
   const masks = walk.precision
   startMasks(masks, walk.state.frames.length - 1)
   for (let index = old.frames.length - 1; index >= 0; index--) {

@@ -45,7 +45,8 @@ export function checkControlFlow(walk: Walk): void {
 function visitInstruction(walk: Walk, at: number, found: Uint8Array, stack: number[]): boolean {
   const { code, marks } = walk
   const { opcode, src, off, imm } = code[at]!
-  const edge = (to: number, kind: number) => follow(walk, at, to, kind, found, stack)
+  const edge = (to: number, kind: number, mayLoop = false) =>
+    follow(walk, at, to, kind, found, stack, mayLoop || walk.rules.loopsAnywhere)
   const mark = (where: number, bits: number) => {
     marks[where] = (marks[where] ?? 0) | bits
   }
@@ -55,7 +56,7 @@ function visitInstruction(walk: Walk, at: number, found: Uint8Array, stack: numb
     mark(at + size, MARK.PRUNE | MARK.JUMP)
     if (callee === undefined) return false
     mark(at, MARK.PRUNE)
-    return edge(callee, BRANCH)
+    return edge(callee, BRANCH, opcode === LOAD64_OPCODE)
   }
   if (opcode === LOAD64_OPCODE && src === PSEUDO_LOAD.FUNC) return call(at + imm + 1)
   const kind = classOf(opcode)
@@ -65,19 +66,20 @@ function visitInstruction(walk: Walk, at: number, found: Uint8Array, stack: numb
       return false
     case JUMP.CALL:
       if (callsAsyncCallback(walk, at)) mark(at, MARK.PRUNE)
-      if (callsSyncCallback(walk, at)) mark(at, MARK.CALLBACK | MARK.CHECKPOINT | MARK.PRUNE | MARK.JUMP)
+      if (walk.rules.repeatedCallbacks && callsSyncCallback(walk, at))
+        mark(at, MARK.CALLBACK | MARK.CHECKPOINT | MARK.PRUNE | MARK.JUMP)
       if (isIteratorNext(walk, at)) mark(at, MARK.PRUNE | MARK.CHECKPOINT)
       return call(src === PSEUDO_CALL.SUBPROGRAM ? at + imm + 1 : undefined)
     case JUMP.JA: {
       const target = at + 1 + (kind === CLASS.JMP ? off : imm)
-      const isNew = edge(target, THROUGH)
+      const isNew = edge(target, THROUGH, true)
       mark(target, MARK.PRUNE | MARK.JUMP | MARK.TARGET)
       return isNew
     }
     default:
       mark(at, MARK.PRUNE)
       if (opcode === (CLASS.JMP | JUMP.JCOND)) mark(at, MARK.CHECKPOINT)
-      return edge(at + 1, THROUGH) || edge(at + 1 + off, BRANCH)
+      return edge(at + 1, THROUGH, true) || edge(at + 1 + off, BRANCH, true)
   }
 }
 
@@ -88,6 +90,7 @@ function follow(
   kind: number,
   found: Uint8Array,
   stack: number[],
+  mayLoop: boolean,
 ): boolean {
   const before = found[from]!
   if (before >= (DISCOVERED | kind)) return false
@@ -105,7 +108,7 @@ function follow(
     return true
   }
   if ((there & 0xf0) === DISCOVERED) {
-    if (walk.privileged) return false
+    if (walk.privileged && mayLoop) return false
     walk.at = from
     writeSourceLine(walk, from, `${from}: `)
     writeSourceLine(walk, to, `${to}: `)

@@ -1,5 +1,6 @@
 import { newLog } from "../log/log.ts"
 import { PROGRAM_FLAG, type VerifierKernel, type VerifierOptions, type VerifierProgram } from "../program.ts"
+import { releaseRules } from "../release-rules.ts"
 import { NO_CALLER, newFrame } from "../state/frame.ts"
 import { newIdMap } from "../state/id-map.ts"
 import { newMasks } from "../state/precision-masks.ts"
@@ -13,6 +14,7 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
   return {
     program,
     kernel,
+    rules: releaseRules(kernel.release),
     code: instructions,
     subprograms: [],
     log: newLog(options.logLevel ?? 0),
@@ -51,5 +53,6 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
     helpers: new Map(),
     inlinedLoops: new Map(),
     exceptionCallback: undefined,
+    enteredCallback: undefined,
   }
 }

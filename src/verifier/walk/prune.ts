@@ -2,9 +2,10 @@ import { sameScalar } from "../domain/index.ts"
 import { printsSteps } from "../log/log.ts"
 import { writeFrame } from "../log/state-text.ts"
 import { writeSourceLine } from "../log/steps.ts"
-import { ERRNO, Rejection } from "../reject.ts"
+import { ERRNO, Rejection, reject } from "../reject.ts"
 import { isIteratorNext } from "../rules/callback-calls.ts"
 import { statesMatch } from "../state/equal.ts"
+import { isIdentical, statesMatchEarly } from "../state/equal-early.ts"
 import { cleanState, propagateLiveness } from "../state/liveness.ts"
 import { forgetPrecision, propagatePrecision } from "../state/precision.ts"
 import { rememberStep } from "../state/remember.ts"
@@ -27,9 +28,13 @@ const UNPRIVILEGED_STATES = 64
  */
 export function isExplored(walk: Walk): boolean {
   const { state, counters, explored, at } = walk
-  const forced = walk.testStateFrequency || isCheckpoint(walk, at) || state.history.length > LONG_HISTORY
+  const { rules } = walk
+  const forced =
+    rules.longHistories &&
+    (walk.testStateFrequency || isCheckpoint(walk, at) || state.history.length > LONG_HISTORY)
   let store =
     forced ||
+    walk.testStateFrequency ||
     (counters.jumps - counters.jumpsAtCheckpoint >= 2 &&
       counters.processed - counters.processedAtCheckpoint >= 8)
   const bucket = bucketOf(explored, at, state)
@@ -92,6 +97,7 @@ function compare(walk: Walk, { state: old }: Explored): "hit" | "miss" | "unfini
   const { state, at } = walk
   if (old.branches === 0) {
     const inLoop = isInLoop(old)
+    if (!walk.rules.scalarIds) return statesMatchEarly(walk, old, state) ? "hit" : "miss"
     if (!statesMatch(walk, old, state, inLoop ? "within" : "covers")) return "miss"
     if (inLoop) updateLoopEntry(state, loopEntryOf(old)!)
     return "hit"
@@ -99,6 +105,11 @@ function compare(walk: Walk, { state: old }: Explored): "hit" | "miss" | "unfini
   const oldFrame = currentFrame(old)
   if (oldFrame.inAsyncCallback && oldFrame.asyncEntries !== currentFrame(state).asyncEntries)
     return "unfinished"
+  if (!walk.rules.exactLoops) {
+    if (!sameRegisters(old, state) || !statesMatchEarly(walk, old, state)) return "unfinished"
+    writeSourceLine(walk, at, "; ")
+    reject(walk, ERRNO.EINVAL, `infinite loop detected at insn ${at}`, "infinite-loop")
+  }
   if (isIteratorNext(walk, at)) {
     if (statesMatch(walk, old, state, "within") && activeIterator(state)) {
       updateLoopEntry(state, old)
@@ -137,6 +148,13 @@ function isEndless(walk: Walk, old: State, state: State): boolean {
     old.mayGotoDepth === state.mayGotoDepth &&
     old.callbackDepth === state.callbackDepth
   )
+}
+
+/** Before 6.7: nothing that is known of any register changed. */
+function sameRegisters(old: State, state: State): boolean {
+  if (old.frames.length !== state.frames.length) return false
+  const current = currentFrame(state).registers
+  return currentFrame(old).registers.every((register, index) => isIdentical(register, current[index]!))
 }
 
 /** A quick look first: a loop that ends changes a register. */

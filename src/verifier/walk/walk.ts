@@ -3,6 +3,8 @@ import type { Instruction } from "../../isa/index.ts"
 import type { Scalar } from "../domain/index.ts"
 import type { Log } from "../log/log.ts"
 import type { VerifierKernel, VerifierProgram } from "../program.ts"
+import type { ReleaseRules } from "../release-rules.ts"
+import type { Frame } from "../state/frame.ts"
 import type { HistoryEntry } from "../state/history.ts"
 import type { IdMap } from "../state/id-map.ts"
 import type { PrecisionMasks } from "../state/precision-masks.ts"
@@ -62,6 +64,8 @@ export function remember<T extends object>(walk: Walk, a: Scalar, b: Scalar, res
 export interface Walk {
   readonly program: VerifierProgram
   readonly kernel: VerifierKernel
+  /** What the kernel's release has of the rules that changed over time. */
+  readonly rules: ReleaseRules
   readonly code: readonly Instruction[]
   readonly subprograms: Subprogram[]
   readonly log: Log
@@ -99,6 +103,8 @@ export interface Walk {
   readonly inlinedLoops: Map<number, number>
   /** The function that catches what the program throws; undefined where the kernel's own does. */
   exceptionCallback: number | undefined
+  /** The frame of a callback that is walked behind the call under way. */
+  enteredCallback: Frame | undefined
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
 }

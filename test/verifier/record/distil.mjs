@@ -1,4 +1,4 @@
-// Makes the table of this folder from what guests answered: node test/verifier/record/distil.mjs ANSWERS.tsv…
+// Makes a table of test/verifier from what guests answered: node test/verifier/record/distil.mjs TABLE ANSWERS.tsv…
 // Programs that never reached the kernel are left out, with their reasons counted.
 import { readFileSync, writeFileSync } from "node:fs"
 import { gzipSync } from "node:zlib"
@@ -6,7 +6,8 @@ import { programType } from "../../../dist/catalog/index.js"
 
 const rows = new Map()
 const reasons = new Map()
-for (const file of process.argv.slice(2)) {
+const [table, ...answers] = process.argv.slice(2)
+for (const file of answers) {
   for (const line of readFileSync(file, "utf8").split("\n")) {
     if (line === "") continue
     const [object, program, type, attach, flags, errno, processed, message] = line.split("\t")
@@ -29,7 +30,7 @@ for (const file of process.argv.slice(2)) {
 }
 const head = "object\tprogram\ttype\tattach\tflags\terrno\tprocessed\tmessage"
 const text = `${[head, ...[...rows.values()].sort()].join("\n")}\n`
-writeFileSync(new URL("../linux-6.12-programs.tsv.gz", import.meta.url), gzipSync(text, { level: 9 }))
+writeFileSync(new URL(`../${table}`, import.meta.url), gzipSync(text, { level: 9 }))
 console.log(`${rows.size} programs`)
 for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]))
   console.log(`left out ${count}: ${reason}`)

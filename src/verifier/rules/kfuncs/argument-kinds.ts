@@ -2,7 +2,7 @@ import { type Btf, type TypeId, VOID } from "../../../btf/index.ts"
 import { isNull } from "../../domain/index.ts"
 import { ERRNO, reject } from "../../reject.ts"
 import type { Register } from "../../state/register.ts"
-import { baseType, TYPE } from "../../state/register-type.ts"
+import { baseType, mayBeNull, TYPE } from "../../state/register-type.ts"
 import type { Walk } from "../../walk/walk.ts"
 import { isContextStruct } from "../context-types.ts"
 import { hasSuffix, type Kfunc } from "./kfunc.ts"
@@ -77,7 +77,9 @@ export function pointerKind(
   if (struct === "bpf_wq") return "workqueue"
   const named = pointee && "name" in pointee ? pointee.name : ""
   const base = baseType(register.type)
-  if (base === TYPE.BTF_ID || OWN_STRUCTS[base] !== undefined) {
+  // Before 6.2 what may be null was no object, but memory.
+  const isObject = base === TYPE.BTF_ID && (walk.rules.trust || !mayBeNull(register.type))
+  if (isObject || OWN_STRUCTS[base] !== undefined) {
     if (pointee?.kind === "struct" || pointee?.kind === "union") return "object"
     reject(
       walk,

@@ -88,7 +88,12 @@ function checkPointer(
     reject(walk, ERRNO.EINVAL, message, rule)
   const given = register.type === TYPE.SCALAR && isNull(register.scalar)
   const vouched = kfunc.has("trustedArgs") || kfunc.has("rcu")
-  if (vouched && (given || mayBeNull(register.type)) && !hasSuffix(params[index], "__nullable"))
+  if (
+    walk.rules.trust &&
+    vouched &&
+    (given || mayBeNull(register.type)) &&
+    !hasSuffix(params[index], "__nullable")
+  )
     reject(walk, ERRNO.EACCES, `Possibly NULL pointer passed to trusted arg${index}`, "null-argument")
   if (register.refId) {
     if (kfunc.has("release") && call.refId)

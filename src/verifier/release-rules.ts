@@ -1,0 +1,65 @@
+import { isSince, type Release } from "../catalog/index.ts"
+
+/** How the verifier changed over releases: each rule with the release that brought it. */
+const SINCE = {
+  /** Loads and moves with sign extension, signed division, unconditional byte swaps. */
+  signExtension: "6.6",
+  /** The jump that is taken some time. */
+  mayGoto: "6.9",
+  /** Stores of constants into the context. */
+  contextConstants: "6.4",
+  /** Every number is spilled as it is, also unknown ones and zeros, and fills may take a part. */
+  anySpill: "6.9",
+  /** Precision is followed through calls, and wherever the stack is accessed. */
+  precisionOfCalls: "6.8",
+  /** Registers of one id are needed precisely together. */
+  linkedPrecision: "6.12",
+  /** Callbacks are walked any number of times, in place of once. */
+  repeatedCallbacks: "6.7",
+  /** Ranges of 32 and 64 bits learn from each other, and from any comparison. */
+  mutualRanges: "6.8",
+  /** Results of bit operations and products are followed for operands that are not constant. */
+  unknownOperands: "6.10",
+  /** Stored states tell numbers apart by which share an id. */
+  scalarIds: "6.5",
+  /** A loop is endless when nothing at all changed, read or not. */
+  exactLoops: "6.7",
+  /** Pointers to kernel objects that the kernel vouches for are told apart from others. */
+  trust: "6.2",
+  /** Tags of the arguments of global functions: ctx, nonnull, trusted, arena. */
+  argumentTags: "6.8",
+  /** Sizes that may be zero have a message of their own. */
+  zeroSizes: "6.8",
+  /** Known bits are printed as the number that they are. */
+  plainConstants: "6.8",
+  /** Functions of the program may be called while a lock is held, which need not be released in them. */
+  callsUnderLock: "6.9",
+  /** A call of a global function that changes packets ends what is known of them. */
+  packetChangesOfFunctions: "6.12",
+  /** The program first, then the global functions that it calls. */
+  lazyGlobals: "6.8",
+  /** Results are compared as ranges, not as bits. */
+  returnRanges: "6.8",
+  /** Copies stay linked when a constant is added to one. */
+  addedConstants: "6.11",
+  /** A path remembers its steps, and stores a state when they become many. */
+  longHistories: "6.10",
+  /** Loops may close in every instruction, not in jumps alone. */
+  loopsAnywhere: "6.3",
+} as const satisfies Readonly<Record<string, Release>>
+
+export type ReleaseRules = Readonly<Record<keyof typeof SINCE, boolean>>
+
+const known = new Map<Release, ReleaseRules>()
+
+/** Which of the rules a release has. */
+export function releaseRules(release: Release): ReleaseRules {
+  let rules = known.get(release)
+  if (!rules) {
+    rules = Object.fromEntries(
+      Object.entries(SINCE).map(([rule, since]) => [rule, isSince(since, release)]),
+    ) as ReleaseRules
+    known.set(release, rules)
+  }
+  return rules
+}
