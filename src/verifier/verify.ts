@@ -189,7 +189,7 @@ function walkMain(walk: Walk): void {
 function walkReplacement(walk: Walk): void {
   if (printsSteps(walk.log)) walk.log.line(`Validating ${walk.subprograms[0]!.name}() func#0...`)
   const list = prototypeOf(walk, 0)
-  if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
+  if (list === "invalid") throw new Rejection(ERRNO.EINVAL, walk.complaint, "global-function")
   start(walk, 0)
   fillArguments(walk, walk.state.frames[0]!, list)
   explore(walk)
@@ -203,7 +203,7 @@ function walkGlobalFunctions(walk: Walk): void {
     walk.subprograms.forEach((each, index) => {
       if (index === 0 || !each.global || each.verified || !(each.called || !walk.rules.lazyGlobals)) return
       const list = prototypeOf(walk, index)
-      if (list === "invalid") throw new Rejection(ERRNO.EINVAL, "", "global-function")
+      if (list === "invalid") throw new Rejection(ERRNO.EINVAL, walk.complaint, "global-function")
       if (printsSteps(walk.log)) walk.log.line(`Validating ${each.name}() func#${index}...`)
       if (index === walk.exceptionCallback && (list.length !== 1 || list[0]!.kind !== "scalar"))
         reject(walk, ERRNO.EINVAL, "exception cb only supports single integer argument", "exception")

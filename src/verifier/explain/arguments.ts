@@ -141,9 +141,22 @@ export const explainNullArgument: Explainer = failure => {
   }
 }
 
+/** The argument that is a size which may be zero, where the message names none. */
+function sizeOf({ walk, message, called }: Failure): number {
+  if (called === undefined || !/zero-sized/.test(message)) return 0
+  const { registers } = currentFrame(walk.state)
+  const { type: programType, attachType, sleepable } = walk.program
+  const user = { programType, attachType, sleepable, release: walk.kernel.release }
+  const list = helperPrototype(called, user)?.arguments ?? []
+  const at = list.findIndex(({ kind }, index) => kind === "size" && registers[index + 1]!.scalar.umin === 0n)
+  return at + 1
+}
+
 /** The size of the memory that the register before points to. */
 export const explainMemorySize: Explainer = failure => {
-  const { held, register = 0, message } = failure
+  const { message } = failure
+  const { register = sizeOf(failure) } = failure
+  const held = currentFrame(failure.walk.state).registers[register]
   if (!held || held.type !== TYPE.SCALAR)
     return {
       what: doing(failure),
@@ -156,6 +169,7 @@ export const explainMemorySize: Explainer = failure => {
   const negative = scalar.smin < 0n
   const pointer = register > 1 ? currentFrame(failure.walk.state).registers[register - 1] : undefined
   return {
+    start: { registers: [register] },
     what: `passes r${register} to ${failure.called ?? "a function"} as the size of what r${register - 1} points to`,
     known: `r${register} is ${describeNumber(scalar)}${pointer ? `, r${register - 1} is ${describe(pointer)}` : ""}`,
     needs: negative

@@ -24,8 +24,14 @@ export function prototypeOf(walk: Walk, index: number): readonly GlobalArgument[
   return found
 }
 
+/** Says why a prototype cannot be read; where that refuses the program, it is the message. */
+function complain(walk: Walk, text: string): void {
+  walk.log.line(text)
+  walk.complaint = text
+}
+
 function readPrototype(walk: Walk, index: number): readonly GlobalArgument[] | "invalid" {
-  const { log, program, subprograms } = walk
+  const { program, subprograms } = walk
   const subprogram = subprograms[index]!
   const { btf } = program
   const info = program.funcInfo.find(each => each.at === subprogram.start)
@@ -34,7 +40,7 @@ function readPrototype(walk: Walk, index: number): readonly GlobalArgument[] | "
   if (!btf || !info || !function_ || !prototype) return "invalid"
   const { global } = subprogram
   const fail = (text: string): "invalid" => {
-    if (global) log.line(text)
+    if (global) complain(walk, text)
     return "invalid"
   }
   const { name } = function_
@@ -64,12 +70,11 @@ function readArgument(
   global: boolean,
   name: string,
 ): GlobalArgument | "invalid" {
-  const { log } = walk
   const btf = walk.program.btf!
   const { argumentTags: hasTags } = walk.rules
   const tags = hasTags ? argumentTags(walk, function_, place) : NO_TAGS
   if (tags.size > 0 && !global) {
-    log.line(`arg#${place} type tag is not supported in static functions`)
+    complain(walk, `arg#${place} type tag is not supported in static functions`)
     return "invalid"
   }
   const id = btf.resolve(type)
@@ -84,24 +89,24 @@ function readArgument(
     if (tags.has("arena")) return { kind: "arena" }
     if (!global) return "invalid"
     if (tags.has("nullable")) {
-      log.line(`arg#${place} marked as nullable is not supported for memory`)
+      complain(walk, `arg#${place} marked as nullable is not supported for memory`)
       return "invalid"
     }
     const size = sizeOrUndefined(walk, target)
     if (size === undefined) {
       const described =
         target === VOID ? "UNKNOWN " : `${btf.kindOf(target).toUpperCase()} ${nameOf(walk, target)}`
-      log.line(`arg#${place} reference type('${described}') size cannot be determined: -22`)
+      complain(walk, `arg#${place} reference type('${described}') size cannot be determined: -22`)
       return "invalid"
     }
     return { kind: "memory", size, nullable: !tags.has("nonnull") }
   }
   if (tags.size > 0) {
-    log.line(`arg#${place} has non-pointer type, but is marked with a tag`)
+    complain(walk, `arg#${place} has non-pointer type, but is marked with a tag`)
     return "invalid"
   }
   if (kind === "int" || kind === "enum" || kind === "enum64") return { kind: "scalar" }
-  if (global) log.line(`Arg#${place} type ${kind.toUpperCase()} in ${name}() is not supported yet.`)
+  if (global) complain(walk, `Arg#${place} type ${kind.toUpperCase()} in ${name}() is not supported yet.`)
   return "invalid"
 }
 
@@ -137,7 +142,7 @@ function trustedArgument(
   const name = local.replace(/___.*$/, "")
   const type = walk.kernel.btf.find(name, "struct")
   if (type === undefined) {
-    walk.log.line(`arg#${place} reference type('STRUCT ${local}') not found in kernel BTF`)
+    complain(walk, `arg#${place} reference type('STRUCT ${local}') not found in kernel BTF`)
     return "invalid"
   }
   return { kind: "kernelObject", type, name, nullable }

@@ -54,5 +54,6 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
     inlinedLoops: new Map(),
     exceptionCallback: undefined,
     enteredCallback: undefined,
+    complaint: "",
   }
 }

@@ -103,6 +103,8 @@ export interface Walk {
   readonly inlinedLoops: Map<number, number>
   /** The function that catches what the program throws; undefined where the kernel's own does. */
   exceptionCallback: number | undefined
+  /** Why the last function's prototype could not be read. */
+  complaint: string
   /** The frame of a callback that is walked behind the call under way. */
   enteredCallback: Frame | undefined
   /** Per instruction: the pointer type that its memory access had. */
