@@ -67,6 +67,11 @@ describe.each(ENGINES)("%s", (_, interpret) => {
       expect(run("r0 = addr_space_cast(r1, 0, 1)\nexit", 0x1_0001_0000n)).toBe(0x1_0000n)
     })
 
+    test("a loop that nothing leaves ends with its fuel, though nobody asks what it counts", () => {
+      const text = "call sub\nagain: r7 += r0\nr1 += 5520\nr5 = le64 r5\ngoto again\nsub: r0 = 1\nexit"
+      expect(() => run(text, 0n, testMachine([], { fuel: 1000n }))).toThrow(/budget of 1000 instructions/)
+    })
+
     test("fuel that one loop gives back is there for the next one", () => {
       const text =
         "r5 = 70\none: r5 += -1\nif r5 > r1 goto one\ntwo: r2 += 32089\nif r9 s< r9 goto two\nr0 = 5\nexit"

@@ -70,6 +70,9 @@ class Analysis {
           })
         for (let at = blocks[block]!.steps.length - 1; at >= 0; at--)
           this.#ask(blocks[block]!.steps[at]!, asked)
+        // The head of a limited loop looks at its counter.
+        const { limited } = blocks[block]!
+        if (limited !== undefined) asked[limited] = 1
         const before = this.#asked[block]!
         if (asked.every((is, register) => is === before[register])) continue
         before.set(asked)
