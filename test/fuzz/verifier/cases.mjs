@@ -14,7 +14,7 @@ export function caseOf(seed) {
 /** Types for all functions: `static int f(void)`, whatever they really take. */
 const BTF = btfBytes()
 const FUNCTION = 3
-const btf = readBtf(BTF)
+export const btf = readBtf(BTF)
 
 function btfBytes() {
   const names = Buffer.from("\0int\0f\0")
@@ -34,7 +34,7 @@ function words(numbers) {
 }
 
 /** Where functions start, the program itself first. */
-function startsOf(instructions) {
+export function startsOf(instructions) {
   const starts = new Set([0])
   instructions.forEach((_, slot) => {
     const operation = operationOf(instructions, slot)
@@ -43,6 +43,10 @@ function startsOf(instructions) {
       starts.add(operation.callee.target)
   })
   return [...starts].sort((a, b) => a - b)
+}
+
+export function functionInfo(starts) {
+  return starts.map(start => ({ at: start, type: FUNCTION }))
 }
 
 /** What loader.c reads. */
@@ -84,7 +88,7 @@ export function programOf({ type, instructions }) {
     references,
     btf,
     lines: [],
-    funcInfo: starts.map(start => ({ at: start, type: FUNCTION })),
+    funcInfo: functionInfo(starts),
     target: undefined,
   }
 }
