@@ -50,9 +50,9 @@ async function one(subject) {
     tally.accepted++
     const random = new Random(subject.seed)
     for (let left = PACKETS; left > 0; left--) {
-      const data = Uint8Array.from({ length: 24 + random.below(200) }, () => random.below(256))
+      const data = Uint8Array.from({ length: 96 + random.below(200) }, () => random.below(256))
       await object.programs.program.run(
-        subject.type.name === "raw_tracepoint" ? { context: data.subarray(0, 24) } : { packet: data },
+        subject.type.name === "raw_tracepoint" ? { context: data.subarray(0, 96) } : { packet: data },
       )
       tally.runs++
     }
