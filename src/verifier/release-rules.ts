@@ -4,6 +4,8 @@ import { isSince, type Release } from "../catalog/index.ts"
 const SINCE = {
   /** Loads and moves with sign extension, signed division, unconditional byte swaps. */
   signExtension: "6.6",
+  /** Frames are measured as compiled code aligns them. */
+  compiledFrames: "6.8",
   /** The jump that is taken some time. */
   mayGoto: "6.9",
   /** Stores of constants into the context. */

@@ -8,8 +8,8 @@ const MOST_STACK = 512
 const MOST_FRAMES = 8
 /** A program that tail calls may itself have been called with this much stack in use. */
 const MOST_BEFORE_TAIL_CALL = 256
-/** Frames of compiled programs are aligned so. */
-const ALIGNMENT = 16
+/** Frames of compiled programs are aligned so; once all were as interpreted ones are, and none was empty. */
+const [ALIGNMENT, INTERPRETED_ALIGNMENT] = [16, 32]
 
 /** All frames of every chain of calls must fit on the stack together. */
 export function checkStackDepth(walk: Walk): void {
@@ -23,6 +23,12 @@ function throws(walk: Walk, at: number): boolean {
   return called?.kind === "kfunc" && called.name === "bpf_throw"
 }
 
+function frameBytes({ rules }: Walk, used: number): number {
+  return rules.compiledFrames
+    ? Math.ceil(used / ALIGNMENT) * ALIGNMENT
+    : Math.ceil(Math.max(used, 1) / INTERPRETED_ALIGNMENT) * INTERPRETED_ALIGNMENT
+}
+
 function descend(walk: Walk, index: number, above: number, callers: readonly number[]): void {
   const frame = callers.length
   const subprogram = walk.subprograms[index]!
@@ -34,7 +40,7 @@ function descend(walk: Walk, index: number, above: number, callers: readonly num
       `tail_calls are not allowed when call stack of previous frames is ${above} bytes. Too large`,
       "stack-depth",
     )
-  const depth = above + Math.ceil(subprogram.stackDepth / ALIGNMENT) * ALIGNMENT
+  const depth = above + frameBytes(walk, subprogram.stackDepth)
   if (depth > MOST_STACK)
     reject(
       walk,
