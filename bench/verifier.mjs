@@ -2,6 +2,7 @@
 import { assemble } from "../dist/isa/index.js"
 import { loadBuiltinProfile } from "../dist/profile/node.js"
 import { verifyProgram } from "../dist/verifier/index.js"
+import { bareProgram } from "../dist/verifier/testing/program.js"
 
 export const VERIFIER_GROUPS = [{ name: "verifier", measure: programs }]
 
@@ -37,21 +38,7 @@ async function programs() {
 }
 
 function timed(name, text, kernel, times) {
-  const program = {
-    name: "bench",
-    type: "xdp",
-    attachType: "xdp",
-    sleepable: false,
-    gpl: true,
-    flags: 0,
-    instructions: assemble(text),
-    functions: [{ name: "bench", start: 0, global: true }],
-    references: new Map(),
-    btf: undefined,
-    lines: [],
-    funcInfo: [],
-    target: undefined,
-  }
+  const program = bareProgram({ type: "xdp", attachType: "xdp", instructions: assemble(text) })
   const taken = []
   let stats
   for (let left = times; left > 0; left--) {

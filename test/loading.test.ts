@@ -1,12 +1,7 @@
 // What BPF_PROG_LOAD of the embedded kernel refuses before its verifier, against what two kernels answered.
 import { describe, expect, test } from "vitest"
 import { errnoName, SkepError } from "../src/base/index.ts"
-import {
-  ATTACH_TYPES,
-  type AttachTypeName,
-  type Capability,
-  type ProgramTypeName,
-} from "../src/catalog/index.ts"
+import { ATTACH_TYPES, type AttachTypeName, type ProgramTypeName } from "../src/catalog/index.ts"
 import {
   EmbeddedKernel,
   type EmbeddedKernelOptions,
@@ -15,7 +10,12 @@ import {
 import { assemble } from "../src/isa/index.ts"
 import { type BareProgram, objectOfProgram } from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
-import { RELEASES, readGolden, unpackNumbers } from "./catalog-oracle/contexts/read-golden.ts"
+import {
+  CAPABILITY_SETS,
+  RELEASES,
+  readGolden,
+  unpackNumbers,
+} from "./catalog-oracle/contexts/read-golden.ts"
 
 interface NumberedGolden {
   readonly answers: Readonly<Record<string, string>>
@@ -76,18 +76,6 @@ describe.each(RELEASES)("a load into the embedded kernel %s", release => {
     },
   )
 
-  const SETS: readonly (readonly Capability[])[] = [
-    [],
-    ["CAP_BPF"],
-    ["CAP_PERFMON"],
-    ["CAP_NET_ADMIN"],
-    ["CAP_BPF", "CAP_PERFMON"],
-    ["CAP_BPF", "CAP_NET_ADMIN"],
-    ["CAP_PERFMON", "CAP_NET_ADMIN"],
-    ["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"],
-    ["CAP_SYS_ADMIN"],
-  ]
-
   describe.each([
     ["capabilities", 0],
     ["disabled", 2],
@@ -100,7 +88,7 @@ describe.each(RELEASES)("a load into the embedded kernel %s", release => {
       const [type, attach] = name.split(" ") as [ProgramTypeName, AttachTypeName | "-"]
       const program = { type, ...(attach !== "-" && { attachType: attach }), sleepable: type === "syscall" }
       const refused: boolean[] = []
-      for (const capabilities of SETS)
+      for (const capabilities of CAPABILITY_SETS)
         refused.push((await errnoOf(kernel, program, { capabilities })) === "EPERM")
       expect(refused).toEqual(unpackNumbers(row).map(errno => errno === 1))
     })

@@ -19,10 +19,8 @@ import {
   sizeOf,
   takesRegister,
 } from "../isa/index.ts"
+import { POISON_HELPER } from "./poison.ts"
 import type { ObjectSpec, ProgramSpec } from "./spec.ts"
-
-/** The helper that a poisoned instruction calls: 0xbad2310, which no kernel has. Verifiers name it when they get there. */
-export const POISON_HELPER = 195_896_080
 
 /** A relocation that the target cannot satisfy: its instruction is poisoned, and must never be reached. */
 export interface CoreProblem {

@@ -10,7 +10,7 @@ import {
   type Release,
 } from "../catalog/index.ts"
 import { type Instruction, isLoad64, kernelSupport, operationOf } from "../isa/index.ts"
-import type { ObjectSpec, ProgramSpec } from "../object/index.ts"
+import { btfTargetName, type ObjectSpec, type ProgramSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
 import { type Explanation, type SourceLine, sourceAt, type VerifierProgram } from "../verifier/index.ts"
 
@@ -161,15 +161,9 @@ function missingKfunc(program: ProgramSpec, name: string, release: Release): Loa
   )
 }
 
-/** What the kernel's BTF calls the places of some attach types. */
-const PREFIXES: Readonly<Partial<Record<string, string>>> = {
-  trace_raw_tp: "btf_trace_",
-  trace_iter: "bpf_iter_",
-}
-
 /** What an fentry, fexit, fmod_ret, tp_btf, iter or lsm program is to stand on, and this kernel does not have. */
 export function targetRefusal(program: ProgramSpec, profile: KernelProfile): LoadRefusal | undefined {
-  const { definition, name, target } = program
+  const { name, target } = program
   if (target === "")
     return refuse("EINVAL", "Tracing programs must provide btf_id", {
       what: "names nothing to stand on",
@@ -177,11 +171,11 @@ export function targetRefusal(program: ProgramSpec, profile: KernelProfile): Loa
       needs: "a kernel function, hook or tracepoint behind the slash",
       fix: `write SEC("${program.section}/<function>")`,
     })
-  const prefix = definition?.programType === "lsm" ? "bpf_lsm_" : PREFIXES[definition?.attachType ?? ""]
-  const near = prefix === undefined ? profile.nearestFunctions(target) : []
+  const { prefix } = btfTargetName(program)
+  const near = prefix === "" ? profile.nearestFunctions(target) : []
   return refuse("ESRCH", `prog '${name}': failed to find kernel BTF type ID of '${target}': -3`, {
     what: `is to stand on ${target}`,
-    known: `the types of Linux ${profile.version} have no ${prefix ?? ""}${target}`,
+    known: `the types of Linux ${profile.version} have no ${prefix}${target}`,
     needs: "a function that this kernel has and did not inline",
     fix:
       near.length > 0 ? `near names: ${near.slice(0, 3).join(", ")}` : "look the name up in the kernel's BTF",

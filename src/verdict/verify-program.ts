@@ -1,7 +1,6 @@
 import { type Errno, errnoName, RelocationError } from "../base/index.ts"
 import { CoreResolver } from "../btf/index.ts"
 import type { AttachTypeName, ProgramTypeName } from "../catalog/index.ts"
-import type { Instruction } from "../isa/index.ts"
 import { kconfigBytes, kconfigExterns } from "../kernel/index.ts"
 import { applyCore, type CoreProblem, type ObjectSpec, type ProgramSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
@@ -41,28 +40,28 @@ export interface ObjectOnKernel {
 }
 
 /** Throws RelocationError for a `.kconfig` extern that the kernel does not have. */
-export function placeObject(given: ObjectSpec, profile: KernelProfile): ObjectOnKernel {
+export function placeObject(object: ObjectSpec, profile: KernelProfile): ObjectOnKernel {
   const kernel: VerifierKernel = {
     release: profile.release,
     btf: profile.btf(),
     config: option => profile.config(option) === "y",
     cpus: profile.facts.cpus,
   }
-  const object = withKconfig(given, profile)
   const core = object.btf && new CoreResolver(object.btf, kernel.btf)
-  return { object, profile, kernel, core, maps: mapFacts(object, kernel) }
+  return { object, profile, kernel, core, maps: mapFacts(object, kernel, kconfigContents(object, profile)) }
 }
 
-/** Which ways a program takes may depend on the kernel's configuration. */
-function withKconfig(object: ObjectSpec, profile: KernelProfile): ObjectSpec {
-  if (!object.maps.some(map => map.kind === "kconfig")) return object
+/** Which ways a program takes may depend on the kernel's configuration: what the loader fills the map of it with. */
+function kconfigContents(object: ObjectSpec, profile: KernelProfile): ReadonlyMap<string, Uint8Array> {
+  const map = object.maps.find(({ kind }) => kind === "kconfig")
+  if (map === undefined) return new Map()
   const data = kconfigBytes(kconfigExterns(object), {
     release: profile.release,
     version: profile.version,
     config: option => profile.config(option),
     hasSymbol: name => profile.symbols().find(name) !== undefined,
   })
-  return { ...object, maps: object.maps.map(map => (map.kind === "kconfig" ? { ...map, data } : map)) }
+  return new Map([[map.name, data]])
 }
 
 /** Everything between an object file and the end of BPF_PROG_LOAD, for one program. */
@@ -79,9 +78,9 @@ export function verifyOn(
   if (wrongType) return refused(place, program, wrongType)
   const missing = externRefusal(object, program, profile)
   if (missing) return refused(place, program, missing)
-  let code: Code
+  let code: ReturnType<typeof applyCore>
   try {
-    code = fitted(place, program)
+    code = applyCore(program, object, kernel.btf, place.core)
   } catch (error) {
     if (!(error instanceof RelocationError)) throw error
     return refused(place, program, relocationRefusal(error))
@@ -108,35 +107,6 @@ export function verifyOn(
 
 function attachOf(program: ProgramSpec): AttachTypeName | undefined {
   return program.definition?.attachType as AttachTypeName | undefined
-}
-
-interface Code {
-  readonly instructions: readonly Instruction[]
-  readonly problems: readonly CoreProblem[]
-}
-
-/** The helper that stands for a weak kfunc which the kernel lacks, as libbpf writes it: no kernel has it. */
-const MISSING_KFUNC = 2_002_000_000
-
-/** CO-RE applied; weak externs that the kernel lacks are zero, and calls of them must never be reached. */
-function fitted({ object, profile, kernel, core }: ObjectOnKernel, program: ProgramSpec): Code {
-  const applied = applyCore(program, object, kernel.btf, core)
-  const instructions = [...applied.instructions]
-  for (const reference of program.references) {
-    if (!("extern" in reference)) continue
-    const extern = object.externs.find(each => each.name === reference.extern)
-    if (!extern || extern.kind === "kconfig") continue
-    const { at } = reference
-    const id = profile.btf().find(extern.name, extern.kind === "kfunc" ? "func" : "var")
-    if (reference.kind === "kfunc") {
-      if (id === undefined) instructions[at] = { ...instructions[at]!, src: 0, imm: MISSING_KFUNC }
-    } else if (extern.kind === "kfunc") {
-      // Programs only ask whether it is there.
-      instructions[at] = { ...instructions[at]!, src: 0, imm: id ?? 0 }
-    } else if (id === undefined && !profile.symbols().find(extern.name))
-      instructions[at] = { ...instructions[at]!, src: 0, imm: 0 }
-  }
-  return { instructions, problems: applied.problems }
 }
 
 function relocationRefusal(error: RelocationError): LoadRefusal {

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest"
 import type { ProgramTypeName } from "../catalog/index.ts"
 import { assemble } from "../isa/index.ts"
 import { loadBuiltinProfile } from "../profile/node.ts"
-import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "./program.ts"
+import type { ProgramReference, VerifierKernel, VerifierProgram } from "./program.ts"
+import { bareProgram, numbered, plainMap } from "./testing/program.ts"
 import { verifyProgram } from "./verify.ts"
 
 let kernel: VerifierKernel
@@ -12,19 +13,7 @@ beforeAll(async () => {
   kernel = { release: "6.12", btf: profile.btf() }
 })
 
-const HASH: MapFacts = {
-  name: "counts",
-  type: 1,
-  keySize: 8,
-  valueSize: 16,
-  maxEntries: 64,
-  flags: 0,
-  inner: undefined,
-  constants: undefined,
-  fields: [],
-  btf: undefined,
-  valueType: undefined,
-}
+const HASH = plainMap("counts", 1, 16, { keySize: 8, maxEntries: 64 })
 
 interface Case {
   readonly name: string
@@ -45,25 +34,19 @@ function programOf({
   code,
   type = "xdp",
   attachType,
-  references,
+  references = [],
   gpl = true,
   sleepable = false,
 }: Case): VerifierProgram {
-  return {
-    name: "test",
+  const instructions = assemble(code)
+  return bareProgram({
     type,
     attachType,
     sleepable,
     gpl,
-    flags: 0,
-    instructions: assemble(code),
-    functions: [{ name: "test", start: 0, global: true }],
-    references: new Map(references),
-    btf: undefined,
-    lines: [],
-    funcInfo: [],
-    target: undefined,
-  }
+    instructions,
+    references: numbered(references, kernel),
+  })
 }
 
 const LOOKUP = `
@@ -219,12 +202,7 @@ const CASES: readonly Case[] = [
 
 describe("a program in which", () => {
   test.each(CASES)("$name", each => {
-    const { btf } = kernel
-    const references = (each.references ?? []).map(([at, reference]): [number, ProgramReference] => {
-      if (reference.kind !== "kfunc") return [at, reference]
-      return [at, { ...reference, btfId: btf.find(reference.name, "func") ?? 0 }]
-    })
-    const program = programOf({ ...each, references })
+    const program = programOf(each)
     const release = (each.release ?? "6.12") as VerifierKernel["release"]
     const result = verifyProgram(program, { ...kernel, release }, { logLevel: 1 })
     expect({ verdict: result.verdict, message: result.message }).toEqual({

@@ -110,9 +110,7 @@ const STANDS_ON_FUNCTION = new Set(["tracing", "lsm", "struct_ops"])
 /** Where the program is to be attached, and whether it may sleep there. */
 function checkAttachment(walk: Walk): void {
   checkSleepable(walk)
-  const { type, sleepable, gpl, target, extension } = walk.program
-  if (type === "syscall" && !sleepable)
-    reject(walk, ERRNO.EINVAL, "Syscall programs can only be sleepable", "sleepable")
+  const { type, gpl, target, extension } = walk.program
   if (type === "struct_ops" && !gpl)
     reject(walk, ERRNO.EINVAL, "struct ops programs must have a GPL compatible license", "gpl-only")
   if (extension) checkExtension(walk, extension)

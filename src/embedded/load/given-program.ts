@@ -1,9 +1,14 @@
 import { RelocationError } from "../../base/index.ts"
 import { VOID } from "../../btf/index.ts"
 import type { Instruction } from "../../isa/index.ts"
-import { applyCore, type ExternSpec, type ProgramSpec, type Reference } from "../../object/index.ts"
+import {
+  applyCore,
+  type ExternSpec,
+  type ProgramSpec,
+  poisonedKfunc,
+  type Reference,
+} from "../../object/index.ts"
 import { perCpuAddress } from "../memory/per-cpu-section.ts"
-import { POISON_KFUNC } from "../programs/poison.ts"
 import type { Resolution } from "./resolution.ts"
 
 /** A program as a loader gives it to the kernel. */
@@ -42,7 +47,7 @@ function isThere(
   if (!call) throw new Error(`BUG: a call at slot ${at}, behind the end`)
   const index = object.externs.findIndex(extern => extern.name === name)
   if (!object.externs[index]?.weak) throw noSuchKfunc(program, name)
-  instructions[at] = { ...call, src: 0, off: 0, imm: POISON_KFUNC + index }
+  instructions[at] = { ...call, src: 0, off: 0, imm: poisonedKfunc(index) }
   problems.set(at, `kfunc '${name}' is referenced but wasn't resolved`)
   return false
 }

@@ -1,6 +1,6 @@
-import { errnoNumber, LoadError, RelocationError, VerifierError } from "../../base/index.ts"
+import { errnoNumber, type LoadError, VerifierError } from "../../base/index.ts"
 import { type AttachTypeName, type Capability, effectiveAttachType } from "../../catalog/index.ts"
-import { loadRefusal } from "../../kernel/index.ts"
+import { loadDefinition, loadRefusal } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 import { programFromObject, type VerifierProgram } from "../../verifier/index.ts"
 import {
@@ -37,16 +37,7 @@ export function loadProgram(
   host: LoadingHost,
   options: ProgramLoadOptions,
 ): LoadedProgram {
-  const { definition } = program
-  if (!definition)
-    throw new LoadError(
-      `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
-      {
-        errno: "EINVAL",
-        hint: "section names decide the program type: see `skep explain kprobe` for an example",
-      },
-    )
-  if (program.problem !== undefined) throw new RelocationError(`prog '${program.name}': ${program.problem}`)
+  const definition = loadDefinition(program)
   const target = findTraceTarget(program, resolution.profile)
   const given = givenProgram(program, resolution)
   const attributes: LoadAttributes = {

@@ -1,19 +1,10 @@
 import { LoadError } from "../../base/index.ts"
-import type { BtfKind } from "../../btf/index.ts"
-import type { ProgramSpec } from "../../object/index.ts"
+import { btfTargetName, type ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import type { TraceTarget } from "../programs/program.ts"
 
 /** Errors that libbpf prints as bare numbers keep them. */
 const ESRCH_AS_LIBBPF_PRINTS_IT = "-3"
-
-/** How the target of each attach type is named in BTF (libbpf's `find_kernel_btf_id`); functions by their own names. */
-const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: BtfKind]>> = {
-  trace_raw_tp: ["btf_trace_", "typedef"],
-  trace_iter: ["bpf_iter_", "func"],
-  lsm_mac: ["bpf_lsm_", "func"],
-  lsm_cgroup: ["bpf_lsm_", "func"],
-}
 
 /**
  * What a program that is attached by BTF stands on. Throws LoadError where the kernel's BTF has no such thing. Undefined
@@ -27,14 +18,13 @@ export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): T
       `prog '${program.name}': failed to load: section '${program.section}' names no kernel function (EINVAL)`,
       { errno: "EINVAL", hint: `write ${program.section}/<function>` },
     )
-  const attachType = definition.attachType ?? ""
-  const [prefix, kind] = PREFIXES[attachType] ?? ["", "func"]
+  const { prefix, kind } = btfTargetName(program)
   if (profile.btf().find(prefix + target, kind) === undefined)
     throw noSuchType(
       program,
       kind === "typedef" ? nearestTracepoints(profile, target) : profile.nearestFunctions(prefix + target),
     )
-  switch (attachType) {
+  switch (definition.attachType) {
     case "trace_fentry":
       return { kind: "fentry", symbol: target }
     case "trace_fexit":

@@ -11,7 +11,7 @@ import {
   type NativeCalls,
   type StackRange,
 } from "../../engine/index.ts"
-import { POISON_HELPER } from "../../object/index.ts"
+import { isPoisonedKfunc, POISON_HELPER } from "../../object/index.ts"
 import {
   ArgumentRefusal,
   EMBEDDED_HELPERS,
@@ -21,7 +21,6 @@ import {
 } from "../helpers/index.ts"
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import { SkbContext } from "../packets/index.ts"
-import { isPoisonedKfunc } from "./poison.ts"
 
 const byNumber = new Map<number, HelperFunction>()
 

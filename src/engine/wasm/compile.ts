@@ -75,15 +75,14 @@ export function compileProgram(
   const fallbacks: FunctionDefinition[] = []
   const inliner = new Inliner(blocks, tier)
   const optimising = { memoryBytes, signatures, facts: factsBySlot(options.facts ?? []) }
+  const rewritten = (start: number): Optimised | undefined => {
+    if (tier === "optimising") return optimise(inliner, start, optimising)
+    return dispatch ? undefined : filled(inliner, start, signatures)
+  }
   for (const start of starts) {
     const signature = signatures.get(start)!
     const name = signature.cost === undefined ? functionName(start) : undefined
-    const optimised =
-      tier === "optimising"
-        ? optimise(inliner, start, optimising)
-        : dispatch
-          ? undefined
-          : filled(inliner, start, signatures)
+    const optimised = rewritten(start)
     if (optimised === undefined) own.push(quick(start, name))
     else {
       const fallback = firstLeaf(context) + leaves.length + fallbacks.length

@@ -1,2 +1,3 @@
+export * from "./load-definition.ts"
 export type { LoadedKind, LoadingKernel } from "./load-hint.ts"
 export * from "./load-refusal.ts"

@@ -1,6 +1,6 @@
 import { type Errno, LoadError, nearestNames } from "../../base/index.ts"
 import type { Btf, BtfKind, TypeId } from "../../btf/index.ts"
-import type { ProgramSpec } from "../../object/index.ts"
+import { btfTargetName, type ProgramSpec } from "../../object/index.ts"
 import type { KernelTypes } from "../machine/kernel-types.ts"
 
 /** A type of the kernel that a program attaches to: `module` is the descriptor of a module's BTF, 0 for the kernel's own. */
@@ -9,24 +9,15 @@ export interface BtfTarget {
   readonly module: number
 }
 
-/** How the target of each BTF-attached attach type is named in BTF (libbpf's `find_kernel_btf_id`). */
-const PREFIXES: Readonly<Record<string, readonly [prefix: string, kind: BtfKind]>> = {
-  trace_raw_tp: ["btf_trace_", "typedef"],
-  trace_iter: ["bpf_iter_", "func"],
-  lsm_mac: ["bpf_lsm_", "func"],
-  lsm_cgroup: ["bpf_lsm_", "func"],
-}
-
 /** What a program attaches to in the kernel's BTF, or a module's. Throws LoadError in libbpf's words when there is none. */
 export function findBtfTarget(program: ProgramSpec, types: KernelTypes): BtfTarget {
-  const { definition, target, name } = program
-  const attachType = definition?.attachType ?? ""
+  const { target, name } = program
   if (target === "")
     throw new LoadError(`prog '${name}': section '${program.section}' names no kernel function (EINVAL)`, {
       errno: "EINVAL",
       hint: `write ${program.section}/<function>`,
     })
-  const [prefix, kind] = PREFIXES[attachType] ?? ["", "func" as const]
+  const { prefix, kind } = btfTargetName(program)
   const found = types.find(prefix + target, kind)
   if (found) return found
   throw noSuchType(program, nearest(types.vmlinux, prefix, kind, target))

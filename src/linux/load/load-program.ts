@@ -1,8 +1,8 @@
-import { LoadError, RelocationError } from "../../base/index.ts"
+import { LoadError } from "../../base/index.ts"
 import type { CoreResolver } from "../../btf/index.ts"
 import { attachType, type ProgramTypeName, programType } from "../../catalog/index.ts"
 import { encodeInstructions } from "../../isa/index.ts"
-import { loadRefusal } from "../../kernel/index.ts"
+import { loadDefinition, loadRefusal } from "../../kernel/index.ts"
 import { applyCore, kernelName, type ProgramSpec } from "../../object/index.ts"
 import type { UsdtSpecs } from "../attach/usdt-specs.ts"
 import { PROG_LOAD } from "../bpf/attributes.ts"
@@ -43,16 +43,7 @@ export interface LoadedProgram {
 
 /** Loads one program. Throws LoadError, RelocationError, and VerifierError with the kernel's log. */
 export function loadProgram(program: ProgramSpec, plan: ProgramPlan): LoadedProgram {
-  const { definition } = program
-  if (!definition)
-    throw new LoadError(
-      `prog '${program.name}': missing BPF prog type, check ELF section name '${program.section}'`,
-      {
-        errno: "EINVAL",
-        hint: "section names decide the program type: see `skep explain kprobe` for an example",
-      },
-    )
-  if (program.problem !== undefined) throw new RelocationError(`prog '${program.name}': ${program.problem}`)
+  const definition = loadDefinition(program)
   const { instructions, problems } = applyCore(program, plan.object, plan.types.vmlinux, plan.core)
   const resolved = resolveReferences(program, instructions, plan)
   const values: Values<typeof PROG_LOAD> = {

@@ -1,14 +1,18 @@
 import { RelocationError } from "../../base/index.ts"
 import type { Instruction } from "../../isa/index.ts"
-import type { ExternSpec, ObjectSpec, ProgramSpec, Reference } from "../../object/index.ts"
+import {
+  type ExternSpec,
+  type ObjectSpec,
+  type ProgramSpec,
+  poisonedKfunc,
+  type Reference,
+} from "../../object/index.ts"
 import type { KernelTypes } from "../machine/kernel-types.ts"
 import type { Machine } from "../machine/machine.ts"
 import type { CreatedMap } from "./create-maps.ts"
 
 /** Pseudo source registers of 64-bit loads and calls (include/uapi/linux/bpf.h). */
 const PSEUDO = { mapFd: 1, mapValue: 2, btfId: 3, kfunc: 2 } as const
-/** What an absent weak kfunc is replaced by: no helper has such a number, and verifiers name it if they get there. */
-const POISON_KFUNC = 2_002_000_000
 
 /** What a program's references may name. */
 export interface Resolution {
@@ -126,7 +130,7 @@ function resolveKfunc(
   const type = types.find(extern.name, "func")
   if (!type) {
     if (!extern.weak) throw notFound(program, extern, true)
-    instructions[at] = { ...call, src: 0, off: 0, imm: POISON_KFUNC + object.externs.indexOf(extern) }
+    instructions[at] = { ...call, src: 0, off: 0, imm: poisonedKfunc(object.externs.indexOf(extern)) }
     return
   }
   if (type.module === 0) {

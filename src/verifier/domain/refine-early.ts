@@ -1,6 +1,6 @@
 import { CONDITION, flipped } from "./compare.ts"
-import type { BranchKnowledge } from "./refine.ts"
-import { become, type Draft, draft, forget32, forget64, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
+import { type BranchKnowledge, noBit, someBit } from "./refine.ts"
+import { become, type Draft, draft, isKnown, isKnownLow, type Scalar } from "./scalar.ts"
 import {
   lowerSmax,
   lowerUmax,
@@ -62,9 +62,8 @@ function compared(condition: number, number: Scalar, fixed: Scalar, narrow: bool
       fix(no, high, low, narrow)
       break
     case CONDITION.SET:
-      forget64(no)
-      forget32(no)
-      testBits(yes, no, narrow ? 0 : high, low)
+      someBit(yes, narrow ? 0 : high, low)
+      noBit(no, narrow ? 0 : high, low)
       break
     case CONDITION.GT:
       if (narrow) bounds32(no, yes, low, low + 1)
@@ -122,20 +121,6 @@ function fix(d: Draft, high: number, low: number, narrow: boolean): void {
   }
   d.valueLow = d.u32minWord = d.u32maxWord = d.s32min = d.s32max = low
   d.maskLow = 0
-}
-
-/** Where no bit was set, all are zero; where some were and only one was asked for, it is one. */
-function testBits(yes: Draft, no: Draft, high: number, low: number): void {
-  no.valueHigh &= ~high
-  no.valueLow &= ~low
-  no.maskHigh &= ~high
-  no.maskLow &= ~low
-  const single = high === 0 ? low !== 0 && (low & (low - 1)) === 0 : low === 0 && (high & (high - 1)) === 0
-  if (!single) return
-  yes.valueHigh |= high
-  yes.valueLow |= low
-  yes.maskHigh &= ~high
-  yes.maskLow &= ~low
 }
 
 function bounds32(lower: Draft, upper: Draft, max: number, min: number): void {

@@ -191,7 +191,7 @@ function differ(d: Draft, high: number, low: number, narrow: boolean): void {
 }
 
 /** Of several tested bits none is known to be set; a single one is. */
-function someBit(d: Draft, high: number, low: number): void {
+export function someBit(d: Draft, high: number, low: number): void {
   const single = high === 0 ? low !== 0 && (low & (low - 1)) === 0 : low === 0 && (high & (high - 1)) === 0
   if (!single) return
   d.valueHigh |= high
@@ -201,7 +201,7 @@ function someBit(d: Draft, high: number, low: number): void {
 }
 
 /** Ranges are forgotten first, as kernels do since a path that is dead anyway made them contradict each other. */
-function noBit(d: Draft, high: number, low: number): void {
+export function noBit(d: Draft, high: number, low: number): void {
   forget64(d)
   forget32(d)
   d.valueHigh &= ~high

@@ -5,6 +5,7 @@ import { assemble } from "../../isa/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
 import type { Rule } from "../rule.ts"
+import { bareProgram, numbered, plainMap } from "../testing/program.ts"
 import { verifyProgram } from "../verify.ts"
 
 let kernel: VerifierKernel
@@ -14,19 +15,7 @@ beforeAll(async () => {
   kernel = { release: "6.12", btf: profile.btf() }
 })
 
-const HASH: MapFacts = {
-  name: "counts",
-  type: 1,
-  keySize: 8,
-  valueSize: 16,
-  maxEntries: 64,
-  flags: 0,
-  inner: undefined,
-  constants: undefined,
-  fields: [],
-  btf: undefined,
-  valueType: undefined,
-}
+const HASH = plainMap("counts", 1, 16, { keySize: 8, maxEntries: 64 })
 const READ_ONLY: MapFacts = { ...HASH, name: "constants", flags: 1 << 7 }
 const PROGRAMS: MapFacts = { ...HASH, name: "jumps", type: 3, keySize: 4, valueSize: 4 }
 
@@ -458,25 +447,14 @@ const CASES: readonly Case[] = [
 ]
 
 function programOf(each: Case): VerifierProgram {
-  const references = (each.references ?? []).map(([at, reference]): [number, ProgramReference] => {
-    if (reference.kind !== "kfunc") return [at, reference]
-    return [at, { ...reference, btfId: kernel.btf.find(reference.name, "func") ?? 0 }]
-  })
-  return {
-    name: "test",
+  return bareProgram({
     type: each.type ?? "xdp",
     attachType: each.attachType,
-    sleepable: false,
     gpl: each.gpl ?? true,
     flags: each.flags ?? 0,
     instructions: assemble(each.code),
-    functions: [{ name: "test", start: 0, global: true }],
-    references: new Map(references),
-    btf: undefined,
-    lines: [],
-    funcInfo: [],
-    target: undefined,
-  }
+    references: numbered(each.references ?? [], kernel),
+  })
 }
 
 function explained(each: Case) {

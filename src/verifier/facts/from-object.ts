@@ -1,7 +1,13 @@
 import { type SpecialField, VOID } from "../../btf/index.ts"
 import { attachType, type ProgramTypeName } from "../../catalog/index.ts"
 import type { Instruction } from "../../isa/index.ts"
-import { kernelName, type MapSpec, type ObjectSpec, type ProgramSpec } from "../../object/index.ts"
+import {
+  kernelName,
+  type MapSpec,
+  type ObjectSpec,
+  type ProgramSpec,
+  poisonedKfunc,
+} from "../../object/index.ts"
 import type { MapFacts, ProgramReference, VerifierKernel, VerifierProgram } from "../program.ts"
 import { PROGRAM_FLAG } from "../program.ts"
 import { MAP_FLAG, MAP_TYPE } from "../rules/map-types.ts"
@@ -117,8 +123,6 @@ export function programFromObject(
 }
 
 /** As libbpf: a weak kfunc that the kernel does not have is called by a number that no helper has. */
-const ABSENT_KFUNC = 2_002_000_000
-
 function withoutAbsentKfuncs(
   { externs }: ObjectSpec,
   program: ProgramSpec,
@@ -130,7 +134,7 @@ function withoutAbsentKfuncs(
   for (const reference of absent) {
     if (reference.kind !== "kfunc") continue
     const index = externs.findIndex(each => each.name === reference.extern)
-    instructions[reference.at] = { ...instructions[reference.at]!, src: 0, imm: ABSENT_KFUNC + index }
+    instructions[reference.at] = { ...instructions[reference.at]!, src: 0, imm: poisonedKfunc(index) }
   }
   return instructions
 }

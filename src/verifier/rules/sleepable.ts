@@ -3,9 +3,11 @@ import type { VerifierProgram } from "../program.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { Walk } from "../walk/walk.ts"
 
-/** Only programs that run where the kernel may sleep can do so. */
+/** Only programs that run where the kernel may sleep can do so; syscall programs have to. */
 export function checkSleepable(walk: Walk): void {
   const { program, kernel } = walk
+  if (program.type === "syscall" && !program.sleepable)
+    reject(walk, ERRNO.EINVAL, "Syscall programs can only be sleepable", "sleepable")
   if (!program.sleepable || canSleep(program)) return
   const who = isSince("6.2", kernel.release)
     ? "fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops"

@@ -49,32 +49,56 @@ export function programOf(
       if (reference) references.set(at, reference)
     }
   })
+  return bareProgram({ type, attachType, sleepable, instructions, references, btf })
+}
+
+/** A program of one function of which nothing else is known. */
+export function bareProgram(
+  facts: Pick<VerifierProgram, "type" | "instructions"> & Partial<VerifierProgram>,
+): VerifierProgram {
   return {
     name: "test",
-    type,
-    attachType,
-    sleepable,
+    attachType: undefined,
+    sleepable: false,
     gpl: true,
     flags: 0,
-    instructions,
     functions: [{ name: "test", start: 0, global: true }],
-    references,
-    btf,
+    references: new Map(),
+    btf: undefined,
     lines: [],
     funcInfo: [],
     target: undefined,
+    ...facts,
   }
 }
 
-/** A map without special fields. */
-export function plainMap(name: string, type: number, valueSize: number): MapFacts {
+/** References by slot; kfuncs, which tests name, with their numbers in the kernel's BTF. */
+export function numbered(
+  references: readonly (readonly [number, ProgramReference])[],
+  { btf }: VerifierKernel,
+): ReadonlyMap<number, ProgramReference> {
+  return new Map(
+    references.map(([at, reference]): [number, ProgramReference] => {
+      if (reference.kind !== "kfunc") return [at, reference]
+      return [at, { ...reference, btfId: btf.find(reference.name, "func") ?? 0 }]
+    }),
+  )
+}
+
+/** A map without special fields, of small keys and one entry unless told otherwise. */
+export function plainMap(
+  name: string,
+  type: number,
+  valueSize: number,
+  { keySize = 4, maxEntries = 1, flags = 0 }: Partial<MapFacts> = {},
+): MapFacts {
   return {
     name,
     type,
-    keySize: 4,
+    keySize,
     valueSize,
-    maxEntries: 1,
-    flags: 0,
+    maxEntries,
+    flags,
     inner: undefined,
     constants: undefined,
     fields: [],

@@ -13,7 +13,7 @@ import {
   type ProgramTypeName,
   programType,
 } from "../../../src/catalog/index.ts"
-import { RELEASES, readGolden, unpackNumbers } from "./read-golden.ts"
+import { CAPABILITY_SETS, RELEASES, readGolden, unpackNumbers } from "./read-golden.ts"
 
 interface NumberedGolden {
   readonly answers: Readonly<Record<string, string>>
@@ -47,18 +47,6 @@ describe.each(RELEASES)("BPF_PROG_LOAD of %s", release => {
     expect(disagreements).toEqual([])
   })
 
-  const SETS: readonly (readonly Capability[])[] = [
-    [],
-    ["CAP_BPF"],
-    ["CAP_PERFMON"],
-    ["CAP_NET_ADMIN"],
-    ["CAP_BPF", "CAP_PERFMON"],
-    ["CAP_BPF", "CAP_NET_ADMIN"],
-    ["CAP_PERFMON", "CAP_NET_ADMIN"],
-    ["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"],
-    ["CAP_SYS_ADMIN"],
-  ]
-
   describe.each([
     ["capabilities", false],
     ["disabled", true],
@@ -66,7 +54,7 @@ describe.each(RELEASES)("BPF_PROG_LOAD of %s", release => {
     const { answers } = readGolden<NumberedGolden>(question, release)
     test.each(Object.entries(answers))("%s", (name, row) => {
       const kernel = unpackNumbers(row).map(error => error === 0)
-      const ours = SETS.map(set => {
+      const ours = CAPABILITY_SETS.map(set => {
         const privilege: LoadPrivilege = {
           programType: parts(name).type,
           release,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import type { AttachTypeName, ProgramTypeName, Release } from "../../../src/catalog/index.ts"
+import type { AttachTypeName, Capability, ProgramTypeName, Release } from "../../../src/catalog/index.ts"
 
 /** What the kernels answered; `ask.mjs` records it. */
 export const RELEASES = ["6.1", "6.12"] as const satisfies readonly Release[]
@@ -50,3 +50,16 @@ export function offsets({ windows }: Subject): number[] {
     for (let offset = windows[at]!; offset < windows[at + 1]!; offset++) all.push(offset)
   return all
 }
+
+/** What the kernels were asked about with, in the order of the answers. */
+export const CAPABILITY_SETS: readonly (readonly Capability[])[] = [
+  [],
+  ["CAP_BPF"],
+  ["CAP_PERFMON"],
+  ["CAP_NET_ADMIN"],
+  ["CAP_BPF", "CAP_PERFMON"],
+  ["CAP_BPF", "CAP_NET_ADMIN"],
+  ["CAP_PERFMON", "CAP_NET_ADMIN"],
+  ["CAP_BPF", "CAP_PERFMON", "CAP_NET_ADMIN"],
+  ["CAP_SYS_ADMIN"],
+]

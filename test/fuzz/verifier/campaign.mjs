@@ -13,6 +13,7 @@ import { loadBuiltinProfile } from "../../../dist/profile/node.js"
 import { verifyProgram } from "../../../dist/verifier/index.js"
 import { runInGuest } from "../../../scripts/kernel-guest/guest.mjs"
 import { kernelPackage } from "../../../scripts/kernel-guest/kernel-package.mjs"
+import { lastLine } from "../../verifier/last-line.mjs"
 import { bytesOf, caseOf, programOf } from "./cases.mjs"
 
 const { values, positionals } = parseArgs({
@@ -80,14 +81,6 @@ function difference(answer, { verdict, errno, log, stats }) {
   if (!isAccepted && lastLine(log) !== answer.message) return "DIFFERENT: message"
   if (stats.processed !== answer.processed) return "DIFFERENT: processed"
   return undefined
-}
-
-/** What is no statistic. */
-function lastLine(log) {
-  return log
-    .trimEnd()
-    .split("\n")
-    .findLast(line => !/^(processed \d|verification time|stack depth)/.test(line))
 }
 
 function show(kind, [one, answer, result]) {

@@ -2,6 +2,7 @@
 import { readBtf } from "../../../dist/btf/index.js"
 import { Random } from "../../../dist/engine/testing/random-program.js"
 import { assemble, encodeInstructions, operationOf } from "../../../dist/isa/index.js"
+import { bareProgram } from "../../../dist/verifier/testing/program.js"
 import { kfuncName } from "./kfuncs.mjs"
 import { MAP_FACTS, MAPS } from "./maps.mjs"
 import { randomVerifierProgram } from "./random-program.mjs"
@@ -76,19 +77,14 @@ export function programOf({ type, instructions }) {
       references.set(slot, { kind: "kfunc", name: kfuncName(btfId), btfId })
     }
   })
-  return {
+  return bareProgram({
     name: "",
     type: type.name,
     attachType: type.attachName,
-    sleepable: false,
-    gpl: true,
-    flags: 0,
     instructions,
     functions: starts.map(start => ({ name: "f", start, global: false })),
     references,
     btf,
-    lines: [],
     funcInfo: functionInfo(starts),
-    target: undefined,
-  }
+  })
 }

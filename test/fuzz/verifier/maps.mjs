@@ -1,4 +1,5 @@
 // The maps of random programs: what the loader creates, and what the verifier is told.
+import { plainMap } from "../../../dist/verifier/testing/program.js"
 import { TYPES } from "./program-types.mjs"
 
 /** The first program type that uses a program array has it for itself. */
@@ -31,13 +32,5 @@ export function programArray(type) {
 
 export const MAP = Object.fromEntries(MAPS.map(({ name }, index) => [name, index]))
 
-export const MAP_FACTS = MAPS.map(map => ({
-  ...map,
-  // The loader gives none.
-  name: "",
-  inner: undefined,
-  constants: undefined,
-  fields: [],
-  btf: undefined,
-  valueType: undefined,
-}))
+/** As the loader makes them: without names. */
+export const MAP_FACTS = MAPS.map(map => plainMap("", map.type, map.valueSize, map))
