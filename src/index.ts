@@ -1,5 +1,6 @@
 /** `skep`: read objects, and the vocabulary shared by all kernels. Runs in Node and in a browser. */
 export * from "./base/errors.ts"
+export * from "./exhibit/index.ts"
 export * from "./kernel/index.ts"
 export {
   applyCore,

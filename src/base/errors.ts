@@ -1,4 +1,4 @@
-import type { Errno } from "./errno.ts"
+import { type Errno, errnoName, errnoText } from "./errno.ts"
 
 export interface SkepErrorOptions {
   /** The errno name Linux gives for this failure, where one exists. */
@@ -60,6 +60,21 @@ export class AttachError extends SkepError {}
 
 /** A map operation that the kernel refuses. */
 export class MapError extends SkepError {}
+
+/** A system call that a kernel refused, by its name. */
+export class SystemCallError extends SkepError {
+  readonly call: string
+  /** Positive. */
+  readonly number: number
+
+  constructor(call: string, number: number) {
+    const errno = errnoName(number)
+    const text = errno ? `${errnoText(errno)} (${errno})` : `error ${number}`
+    super(`${call}: ${text}`, errno ? { errno } : {})
+    this.call = call
+    this.number = number
+  }
+}
 
 /** A program stopped by the engine: wild access, endless loop, stack overflow. */
 export class ProgramFault extends SkepError {}

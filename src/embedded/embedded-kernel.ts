@@ -46,7 +46,7 @@ import { type RunBatch, runTests } from "./test-run/index.ts"
 import { TracePipe } from "./trace-pipe.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
-import { World } from "./world/world.ts"
+import { EmbeddedWorld } from "./world/world.ts"
 
 /** Programs that run inside helpers of programs; more is a loop of hooks. */
 const MAX_NESTED_RUNS = 16
@@ -94,7 +94,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly tracePipe = new TracePipe()
-  readonly world: World
+  readonly world: EmbeddedWorld
   readonly idle: Task
   readonly unprivilegedDisabled: boolean
   readonly verifierKernel: VerifierKernel
@@ -142,7 +142,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
-    this.world = new World(this, this.current)
+    this.world = new EmbeddedWorld(this, this.current)
   }
 
   get release(): string {

@@ -14,8 +14,7 @@ export type { LinuxMap, LinuxSample } from "./maps/linux-map.ts"
 export { type BpfFilter, filtersOf } from "./net/filters.ts"
 export { interfaceIndex, type XdpPrograms, xdpPrograms } from "./net/interfaces.ts"
 export { NetlinkError } from "./net/netlink-error.ts"
-export { Socket, type SocketOptions } from "./net/socket.ts"
-export type { SocketAddress } from "./net/socket-address.ts"
+export { Socket } from "./net/socket.ts"
 export {
   type FeatureReport,
   type HelperAnswers,
@@ -26,3 +25,4 @@ export {
 export type { PerfBufferOptions } from "./read/records.ts"
 export type { RecordVisitor } from "./read/ring-buffer.ts"
 export { formatCall } from "./strace.ts"
+export { type LinuxWorld, openLinuxWorld } from "./world/index.ts"

@@ -9,6 +9,7 @@ import { programFiles } from "../../scripts/kernel-guest/programs.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const suite = join(root, ".cache/kernel-suite")
+const exhibits = join(root, ".cache/exhibits")
 const PROGRAMS = ["bpftool", "ip", "setpriv", "strace", "tc"]
 /** After these a guest is given up; the suite in it a little earlier, so that its results come back. */
 const SECONDS = Number(process.env.SKEP_SECONDS ?? 2000)
@@ -36,7 +37,8 @@ export interface SuiteRun {
 /** Compiles the suite, for all guests. */
 export function buildKernelSuite(): void {
   mkdirSync(suite, { recursive: true })
-  execFileSync("npx", ["tsc", "-p", join(root, "test/kernel/tsconfig.json")], { cwd: root, stdio: "inherit" })
+  for (const project of ["test/kernel", "exhibits"])
+    execFileSync("npx", ["tsc", "-p", join(root, project, "tsconfig.json")], { cwd: root, stdio: "inherit" })
 }
 
 /** Boots a kernel ("6.1", "6.12", "reference") under QEMU, runs the suite of this folder in it and gives the results. */
@@ -68,6 +70,7 @@ function guestFiles(release: string): Record<string, string> {
     "skep/test/programs": join(root, "test/kernel/programs"),
     "skep/test/verify": join(root, "src/cli/verify/fixtures"),
     "skep/test/suite": suite,
+    "skep/test/exhibits": exhibits,
     "skep/test/config": kernelPackage(release).config,
     ...targetFiles(),
   }

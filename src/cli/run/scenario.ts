@@ -2,12 +2,12 @@ import { register } from "node:module"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { SkepError, UsageError } from "../../base/index.ts"
-import type { EmbeddedKernel, EmbeddedObject, World } from "../../embedded/index.ts"
+import type { EmbeddedKernel, EmbeddedObject, EmbeddedWorld } from "../../embedded/index.ts"
 
 /** What a scenario acts on. */
 export interface ScenarioContext {
   readonly kernel: EmbeddedKernel
-  readonly world: World
+  readonly world: EmbeddedWorld
   readonly object: EmbeddedObject
 }
 

@@ -1,6 +1,6 @@
 import type { AttachPoint, Link } from "../../kernel/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
-import type { Attached } from "./attach.ts"
+import type { Attached } from "./attached.ts"
 
 /** One attachment of a program of the embedded kernel. */
 export class EmbeddedLink implements Link {

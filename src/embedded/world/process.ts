@@ -1,4 +1,5 @@
 import { type Errno, encodeUtf8, errnoName, errnoNumber, UsageError } from "../../base/index.ts"
+import type { OpenOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { AT_FDCWD, close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, openat } from "../files/open.ts"
 import { unlink, unlinkat } from "../files/unlink.ts"
@@ -28,18 +29,6 @@ const SIGNAL_OF_CODE = 0x7f
 export type SyscallResult =
   | { readonly ok: true; readonly value: number }
   | { readonly ok: false; readonly errno: Errno }
-
-export interface OpenOptions {
-  /** O_CREAT with `mode` (0644 by default). */
-  readonly create?: boolean
-  /** O_EXCL: fail with EEXIST when it is there. */
-  readonly exclusive?: boolean
-  /** O_RDWR instead of O_RDONLY. */
-  readonly write?: boolean
-  /** O_DIRECTORY. */
-  readonly directory?: boolean
-  readonly mode?: number
-}
 
 /** A user-space process of the model: it does what programs do, through system calls. */
 export class Process {

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest"
 import { NotModelledError, UsageError } from "../../base/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
-import type { World } from "./world.ts"
+import type { EmbeddedWorld } from "./world.ts"
 
 const profile = await loadBuiltinProfile("6.12")
 let kernel: EmbeddedKernel
-let world: World
+let world: EmbeddedWorld
 
 beforeEach(() => {
   kernel = new EmbeddedKernel(profile)

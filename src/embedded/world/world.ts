@@ -1,26 +1,23 @@
+import { errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
+import type {
+  ExecResult,
+  OpenOptions,
+  PairEnd,
+  RunAs,
+  SocketOptions,
+  World,
+  WorldSocket,
+} from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
-import { Process, type ProcessEnd, shellStatus } from "./process.ts"
+import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
 
-export interface ExecOptions {
-  /** Arguments after the program's own name. */
-  readonly args?: readonly string[]
-  /** "NAME=value" each. */
-  readonly env?: readonly string[]
-  /** Who runs it; root by default. */
-  readonly uid?: number
-  readonly gid?: number
+export interface ExecOptions extends RunAs {
   /** What it exits with: 0 … 255. */
   readonly status?: number
   /** What the program does between its start and its exit; nothing by default. */
   readonly body?: (process: Process) => void | Promise<void>
-}
-
-export interface ExecResult {
-  readonly pid: number
-  /** The exit status as the shell sees it: 126 or 127 when the program could not be run. */
-  readonly status: number
 }
 
 /** What a shell reports of a signal: its number above this. */
@@ -34,7 +31,7 @@ function shellStatusOf(end: ProcessEnd): number {
 const NANOSECONDS = 1e6
 
 /** What happens around the kernel: processes and what they do. Every action walks Linux's path, past every hook on it. */
-export class World {
+export class EmbeddedWorld implements World {
   /** The process that starts the others: a shell of root's. */
   readonly shell: Process
   readonly #kernel: KernelCore
@@ -64,7 +61,7 @@ export class World {
   }
 
   /** Nothing happens for so many milliseconds but what is due: timers of programs. */
-  sleep(milliseconds: number): void {
+  async sleep(milliseconds: number): Promise<void> {
     const kernel = this.#kernel
     const before = kernel.current
     kernel.current = kernel.idle
@@ -75,12 +72,60 @@ export class World {
     }
   }
 
+  open(path: string, options: OpenOptions = {}): void {
+    const fd = this.#done("openat", this.shell.open(path, options))
+    this.#done("close", this.shell.close(fd))
+  }
+
+  unlink(path: string): void {
+    this.#done("unlink", this.shell.unlink(path))
+  }
+
+  readText(path: string): string {
+    throw notModelled(`reading ${path}`)
+  }
+
+  writeText(path: string, _text: string): void {
+    throw notModelled(`writing ${path}`)
+  }
+
+  socket(_options?: SocketOptions): WorldSocket {
+    throw notModelled("socket(2)")
+  }
+
+  makeGroup(_name: string): string {
+    throw notModelled("a control group")
+  }
+
+  async inGroup<T>(_path: string, _action: () => T | Promise<T>): Promise<T> {
+    throw notModelled("a control group")
+  }
+
+  makePair(_one: PairEnd, _other: PairEnd): void {
+    throw notModelled("a pair of network devices")
+  }
+
+  async inNamespace<T>(_name: string, _action: () => T | Promise<T>): Promise<T> {
+    throw notModelled("a network namespace")
+  }
+
+  async ping(_address: string): Promise<boolean> {
+    throw notModelled("ping")
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
   /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */
   spawn(options: { readonly uid?: number; readonly gid?: number } = {}): Process {
     const child = this.shell.fork(() => this.#reap())
     if (options.uid !== undefined) setIds(child.task, "uid", options.uid)
     if (options.gid !== undefined) setIds(child.task, "gid", options.gid)
     return child
+  }
+
+  #done(call: string, result: SyscallResult): number {
+    if (!result.ok) throw new SystemCallError(call, errnoNumber(result.errno))
+    return result.value
   }
 
   /** The shell takes its dead child away and, as busybox's does, looks whether there is another. */
@@ -92,4 +137,8 @@ export class World {
 
 function setIds(task: Task, which: "uid" | "gid", id: number): void {
   for (const prefix of ["", "e", "s", "fs"]) task.cred.set(`${prefix}${which}.val`, id)
+}
+
+function notModelled(what: string): NotModelledError {
+  return new NotModelledError(`${what} is not modelled by the embedded kernel yet`)
 }

@@ -1,9 +1,9 @@
 import { isIP } from "node:net"
 import { UsageError } from "../../base/index.ts"
+import { addressBytes } from "../../kernel/index.ts"
 import { type Attribute, nested, text, u16, u32 } from "./attributes.ts"
 import { NLM_F } from "./message.ts"
 import type { Netlink } from "./netlink.ts"
-import { addressBytes } from "./socket-address.ts"
 
 const [RTM_NEWROUTE, RTM_DELROUTE] = [24, 25]
 const [RTA_DST, RTA_OIF, RTA_ENCAP_TYPE, RTA_ENCAP] = [1, 4, 21, 22]

@@ -1,9 +1,16 @@
+import {
+  decodeAddress,
+  encodeAddress,
+  type Received,
+  type SocketAddress,
+  type SocketOptions,
+  type WorldSocket,
+} from "../../kernel/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import type { Native } from "../ffi/native.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import { type SystemCall, systemCallNumber } from "../ffi/system-calls.ts"
-import { decodeAddress, encodeAddress, type SocketAddress } from "./socket-address.ts"
 
 const FAMILIES = { unix: 1, ipv4: 2, ipv6: 10, packet: 17 } as const
 const TYPES = { stream: 1, datagram: 2, raw: 3 } as const
@@ -12,20 +19,11 @@ const SOCK_NONBLOCK = 0o4000
 const ADDRESS_BYTES = 128
 const EAGAIN = 11
 
-export interface SocketOptions {
-  /** The default is "ipv4". */
-  readonly family?: keyof typeof FAMILIES
-  /** The default is "stream". */
-  readonly type?: keyof typeof TYPES
-  /** In host byte order; of a packet socket an Ethernet type. */
-  readonly protocol?: number
-}
-
 /**
  * A socket of this process whose descriptor can be told, for socket filters, reuseport groups and sockmaps: Node hides
  * those of its own. Nothing waits, except `connect` on TCP.
  */
-export class Socket implements Disposable {
+export class Socket implements WorldSocket {
   readonly #native: Native
   readonly #descriptor: Descriptor
 
@@ -90,9 +88,7 @@ export class Socket implements Disposable {
   }
 
   /** What has arrived: a datagram, or bytes of the stream, empty at its end. Undefined while nothing is there. */
-  receive(
-    size = 65536,
-  ): { readonly bytes: Uint8Array; readonly from: SocketAddress | undefined } | undefined {
+  receive(size = 65536): Received | undefined {
     using scratch = new Scratch(this.#native)
     const data = scratch.allocate(size)
     const address = scratch.allocate(ADDRESS_BYTES)

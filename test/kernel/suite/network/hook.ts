@@ -1,14 +1,8 @@
 import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
 import { mkdirSync } from "node:fs"
-import type { AttachPoint, ObjectSpec } from "skep"
-import {
-  type LinuxKernel,
-  type LinuxObject,
-  Socket,
-  type SocketAddress,
-  type SocketOptions,
-} from "skep/linux"
+import type { AttachPoint, ObjectSpec, SocketAddress, SocketOptions } from "skep"
+import { type LinuxKernel, type LinuxObject, Socket } from "skep/linux"
 import { attachStyle, globals, type Refusal } from "../tracing/style.ts"
 
 /** One way to attach one program, and what shows that it is attached. */

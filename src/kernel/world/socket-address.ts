@@ -1,4 +1,3 @@
-import { isIP } from "node:net"
 import { decodeUtf8, encodeUtf8, UsageError } from "../../base/index.ts"
 
 /** An end of a socket: IPv4 or IPv6, a path in the file system or behind "@", or an interface by its index. */
@@ -53,29 +52,45 @@ export function decodeAddress(bytes: Uint8Array): SocketAddress | undefined {
 
 /** The four or sixteen bytes of an address, in network order. Throws UsageError. */
 export function addressBytes(address: string): Uint8Array {
-  if (isIP(address) === 4) return Uint8Array.from(address.split("."), Number)
-  if (isIP(address) !== 6 || address.includes("%"))
-    throw new UsageError(`'${address}' is no IP address (EINVAL)`, { errno: "EINVAL" })
+  const bytes = address.includes(":") ? ipv6Bytes(address) : ipv4Bytes(address)
+  if (!bytes) throw new UsageError(`'${address}' is no IP address (EINVAL)`, { errno: "EINVAL" })
+  return bytes
+}
+
+/** Four numbers with dots, without the older ways to write fewer or in other bases. */
+function ipv4Bytes(address: string): Uint8Array | undefined {
+  const parts = address.split(".")
+  const isAddress = parts.length === 4 && parts.every(part => /^(0|[1-9]\d{0,2})$/.test(part) && +part < 256)
+  return isAddress ? Uint8Array.from(parts, Number) : undefined
+}
+
+function ipv6Bytes(address: string): Uint8Array | undefined {
+  const short = shortenIpv6(address)
+  if (short === undefined) return undefined
   const groups = (text: string): number[] =>
-    text === ""
-      ? []
-      : text.split(":").flatMap(group => {
-          if (!group.includes(".")) return [Number.parseInt(group, 16)]
-          const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number)
-          return [(a << 8) | b, (c << 8) | d]
-        })
-  const [left = "", right] = address.split("::")
+    text === "" ? [] : text.split(":").map(group => Number.parseInt(group, 16))
+  const [left = "", right] = short.split("::")
   const [head, tail] = [groups(left), groups(right ?? "")]
   const middle = new Array<number>(8 - head.length - tail.length).fill(0)
   return Uint8Array.from([...head, ...middle, ...tail].flatMap(group => [group >> 8, group & 0xff]))
+}
+
+/** The text of an address of four or sixteen bytes. */
+export function addressText(bytes: Uint8Array): string {
+  return bytes.length === 4 ? bytes.join(".") : ipv6Text(bytes)
 }
 
 function ipv6Text(bytes: Uint8Array): string {
   const groups = Array.from({ length: 8 }, (_, index) =>
     (((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0)).toString(16),
   ).join(":")
-  // The URL parser shortens as RFC 5952 asks.
-  return new URL(`http://[${groups}]`).hostname.slice(1, -1)
+  return shortenIpv6(groups) ?? groups
+}
+
+/** The URL parser checks addresses, and shortens them as RFC 5952 asks. */
+function shortenIpv6(address: string): string | undefined {
+  const url = `http://[${address}]`
+  return /^[\da-f:.]+$/i.test(address) && URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined
 }
 
 function encodePath(path: string): Uint8Array {

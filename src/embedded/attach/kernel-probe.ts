@@ -1,0 +1,77 @@
+import { AttachError, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
+import type { AttachPoint } from "../../kernel/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { EmbeddedProgram } from "../programs/program.ts"
+import type { Attachment } from "../tracing/hooks.ts"
+import { ENTRY_MARKER, FTRACE_NOP, hasEntryMarker, isModelled } from "../tracing/kernel-function.ts"
+import { SYSCALL_PREFIX } from "../tracing/syscall.ts"
+import { type Attached, type Attacher, noteFor, requireType } from "./attached.ts"
+
+export const attachKprobe: Attacher<"kprobe"> = (kernel, point, attachment) =>
+  attachProbe(kernel, point, attachment, point.function, point.offset ?? 0, "kprobe")
+
+export const attachKretprobe: Attacher<"kretprobe"> = (kernel, point, attachment) =>
+  attachProbe(kernel, point, attachment, point.function, 0, "kretprobe")
+
+export const attachKsyscall: Attacher<"ksyscall"> = (kernel, point, attachment) => {
+  const where = point.return ? "kretprobe" : "kprobe"
+  return attachProbe(kernel, point, attachment, SYSCALL_PREFIX + point.syscall, 0, where)
+}
+
+function attachProbe(
+  kernel: KernelCore,
+  point: AttachPoint,
+  attachment: Attachment,
+  symbol: string,
+  offset: number,
+  where: "kprobe" | "kretprobe",
+): Attached {
+  const { program } = attachment
+  requireType(program, "kprobe", point)
+  const fail = (errno: Errno, hint?: string): AttachError =>
+    new AttachError(
+      `prog '${program.name}': failed to create ${where} '${symbol}+0x${offset.toString(16)}' perf event: ${errnoText(errno)}`,
+      hint === undefined ? { errno } : { errno, hint },
+    )
+  const { profile } = kernel
+  if (!profile.symbols().find(symbol)) {
+    const nearest = profile.nearestFunctions(symbol)
+    throw fail(
+      "ENOENT",
+      `${symbol} is no symbol of ${profile.version}: inlined, renamed or absent${nearest.length > 0 ? `; nearest: ${nearest.join(", ")}` : ""}`,
+    )
+  }
+  if (profile.symbols().findAll(symbol).length > 1)
+    throw fail(
+      "EADDRNOTAVAIL",
+      `${profile.version} has more than one function ${symbol}, so the name is not enough`,
+    )
+  if (profile.isBlacklisted(symbol))
+    throw fail("EINVAL", `${symbol} is on the kernel's kprobe blacklist: probes are not allowed in it`)
+  if (offset !== 0) requireInstruction(kernel, program, symbol, offset, fail)
+  const remove = kernel.hooks.addFunction(symbol, where, { ...attachment, offset })
+  return { point, remove, note: noteFor(isModelled(symbol), symbol) }
+}
+
+/**
+ * What a function begins with is known where ftrace can attach: an entry marker on some, and a no-op of 5 bytes. A
+ * probe on the no-op is one on the function's start; inside either there is no instruction (EILSEQ).
+ */
+function requireInstruction(
+  kernel: KernelCore,
+  program: EmbeddedProgram,
+  symbol: string,
+  offset: number,
+  fail: (errno: Errno, hint?: string) => AttachError,
+): void {
+  const site = kernel.functions.site(symbol)
+  const start = site && hasEntryMarker(kernel, site) ? ENTRY_MARKER : 0
+  const isKnown = kernel.profile.isTraceable(symbol)
+  if (isKnown && offset === start) return
+  if (isKnown && offset < start + FTRACE_NOP)
+    throw fail("EILSEQ", `${symbol} has no instruction that begins there; its start is offset 0`)
+  throw new NotModelledError(
+    `prog '${program.name}': the embedded kernel has no instructions inside ${symbol}, so offset 0x${offset.toString(16)} cannot be probed`,
+    { hint: `offset 0 is the function's start${start === 0 ? "" : `, and so is 0x${start.toString(16)}`}` },
+  )
+}

@@ -1,0 +1,19 @@
+import { AttachError, errnoText } from "../../base/index.ts"
+import { isTracepointModelled } from "../tracing/tracepoint.ts"
+import { type Attacher, noteFor, requireType } from "./attached.ts"
+
+export const attachRawTracepoint: Attacher<"rawTracepoint"> = (kernel, point, attachment) => {
+  const { program } = attachment
+  requireType(program, "raw_tracepoint", point)
+  const exists = kernel.profile.btf().find(`btf_trace_${point.name}`, "typedef") !== undefined
+  if (!exists)
+    throw new AttachError(
+      `prog '${program.name}': failed to open raw tracepoint '${point.name}': ${errnoText("ENOENT")}`,
+      {
+        errno: "ENOENT",
+        hint: "raw tracepoints are named without their category, such as raw_tp/sched_process_exec",
+      },
+    )
+  const remove = kernel.hooks.addRaw(point.name, attachment)
+  return { point, remove, note: noteFor(isTracepointModelled(point.name), point.name) }
+}

@@ -1,0 +1,80 @@
+import { UsageError } from "../base/index.ts"
+import { compareReleases } from "../catalog/index.ts"
+import { describePoint, type Kernel, type Link, outcome, type World } from "../kernel/index.ts"
+import type { ObjectSpec } from "../object/index.ts"
+import type { Exhibit, ExhibitContext, Observations } from "./exhibit.ts"
+
+/** One run of an exhibit. */
+export interface ExhibitRun {
+  readonly programs: readonly {
+    readonly name: string
+    readonly type: string
+    readonly section: string
+    readonly attachedTo: string | undefined
+  }[]
+  readonly observed: Observations
+  readonly expected: Observations
+}
+
+/** Why a kernel cannot have this exhibit, or undefined. */
+export function missingFor(
+  exhibit: Exhibit,
+  release: string,
+  config: (option: string) => string | undefined,
+): string | undefined {
+  const { since, needs = [] } = exhibit
+  if (since !== undefined && compareReleases(release, since) < 0)
+    return `it needs Linux ${since}, this is ${release}`
+  const absent = needs.filter(option => config(option) === undefined || config(option) === "n")
+  return absent.length > 0 ? `this kernel is built without ${absent.join(", ")}` : undefined
+}
+
+/** What the exhibit expects of a release. */
+export function expectedOn({ expected, expectedBefore = {} }: Exhibit, release: string): Observations {
+  const older = Object.entries(expectedBefore).filter(([until]) => compareReleases(release, until) < 0)
+  return Object.assign({}, expected, ...older.map(([, observations]) => observations))
+}
+
+/** Loads, attaches, lets the scenario happen, and takes everything back. The world is the caller's to close. */
+export async function runExhibit(
+  exhibit: Exhibit,
+  spec: ObjectSpec,
+  kernel: Kernel,
+  world: World,
+): Promise<ExhibitRun> {
+  await exhibit.setUp?.(world)
+  const { programs: only, globals } = exhibit
+  await using object = await kernel.load(spec, { ...(only && { only }), ...(globals && { globals }) })
+  const context: ExhibitContext = { kernel, world, object, outcome, eventually }
+  const links = [...(await attachByHand(exhibit, context)), ...(await object.attach())]
+  const programs = spec.programs.flatMap(({ name, section }) => {
+    const program = object.programs[name]
+    const point = links.find(link => link.program === program)?.point
+    const attachedTo = point && (point.kind === "trace" ? section : describePoint(point))
+    return program ? [{ name, type: program.type, section, attachedTo }] : []
+  })
+  const observed = await exhibit.scenario(context)
+  return { programs, observed, expected: expectedOn(exhibit, kernel.release) }
+}
+
+async function attachByHand({ attach = {} }: Exhibit, context: ExhibitContext): Promise<Link[]> {
+  const links: Link[] = []
+  for (const [name, point] of Object.entries(attach)) {
+    const program = context.object.programs[name]
+    if (!program) throw new UsageError(`the exhibit attaches '${name}', which is no program of its object`)
+    links.push(await program.attach(typeof point === "function" ? point(context) : point))
+  }
+  return links
+}
+
+const PATIENCE = 1000
+const PAUSE = 5
+
+async function eventually<T>(take: () => T | undefined): Promise<T | undefined> {
+  const end = Date.now() + PATIENCE
+  for (;;) {
+    const value = take()
+    if (value !== undefined || Date.now() > end) return value
+    await new Promise(resolve => setTimeout(resolve, PAUSE))
+  }
+}

@@ -1,0 +1,75 @@
+import type { SocketOptions, WorldSocket } from "./socket.ts"
+
+/** How a program is run. */
+export interface RunAs {
+  /** Arguments after the program's own name. */
+  readonly args?: readonly string[]
+  /** "NAME=value" each. */
+  readonly env?: readonly string[]
+  /** Who runs it; root by default. */
+  readonly uid?: number
+  readonly gid?: number
+}
+
+export interface ExecResult {
+  readonly pid: number
+  /** The exit status as the shell sees it: 126 or 127 when the program could not be run. */
+  readonly status: number
+}
+
+export interface OpenOptions {
+  /** O_CREAT with `mode` (0644 by default). */
+  readonly create?: boolean
+  /** O_EXCL: fail with EEXIST when it is there. */
+  readonly exclusive?: boolean
+  /** O_RDWR instead of O_RDONLY. */
+  readonly write?: boolean
+  /** O_DIRECTORY. */
+  readonly directory?: boolean
+  readonly mode?: number
+}
+
+/** One end of a pair of network devices. */
+export interface PairEnd {
+  readonly name: string
+  /** The namespace that it is in, made when it is not there; the world's own when left out. */
+  readonly namespace?: string
+  /** "10.1.1.1/24", "fd01::1/64". */
+  readonly addresses: readonly string[]
+}
+
+/**
+ * What happens on a machine: the same actions on either kernel, done by one process: the shell of the embedded kernel,
+ * this very process on Linux. System calls throw SystemCallError with the errno. What may wait is async. Closing a world takes
+ * away what it made: groups, namespaces, devices, sockets.
+ */
+export interface World extends AsyncDisposable {
+  /** Runs a program and waits for its end. */
+  exec(path: string, options?: RunAs): Promise<ExecResult>
+  /** Lets time pass. */
+  sleep(milliseconds: number): Promise<void>
+
+  /** openat(2), and close(2) of what it gives. */
+  open(path: string, options?: OpenOptions): void
+  /** unlink(2). */
+  unlink(path: string): void
+  /** Opens a text file, of procfs and sysfs too, reads it all and closes it. */
+  readText(path: string): string
+  /** Opens a file that is there, writes the text with one write(2) and closes it. */
+  writeText(path: string, text: string): void
+
+  /** socket(2). */
+  socket(options?: SocketOptions): WorldSocket
+
+  /** Makes a control group below the root of the cgroup2 file system, and those above it. Gives its path: "/sys/fs/cgroup/web". */
+  makeGroup(name: string): string
+  /** Acts as a member of the group at this path. */
+  inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T>
+
+  /** Two devices (veth) joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
+  makePair(one: PairEnd, other: PairEnd): void
+  /** Acts in a network namespace that a pair's end is in. */
+  inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T>
+  /** Sends one echo request; true when the answer comes within a second. */
+  ping(address: string): Promise<boolean>
+}

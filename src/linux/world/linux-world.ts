@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs"
+import { setTimeout } from "node:timers/promises"
+import type {
+  ExecResult,
+  OpenOptions,
+  PairEnd,
+  RunAs,
+  SocketOptions,
+  World,
+  WorldSocket,
+} from "../../kernel/index.ts"
+import type { LinuxKernel } from "../linux-kernel.ts"
+import { Socket } from "../net/socket.ts"
+import { Groups } from "./groups.ts"
+import { Namespaces } from "./namespaces.ts"
+import { openFlags } from "./open-flags.ts"
+import { runTool } from "./run-tool.ts"
+
+/** What a shell reports of a program that it cannot run. */
+const NOT_FOUND = 127
+const NOT_EXECUTABLE = 126
+/** And of a signal: its number above this; 9 is what time limits send. */
+const BY_SIGNAL = 128 + 9
+
+/** The actions of this process on its own machine. Devices and namespaces need root and iproute2. */
+export function openLinuxWorld(kernel: LinuxKernel): LinuxWorld {
+  return new LinuxWorld(kernel)
+}
+
+export class LinuxWorld implements World {
+  readonly #kernel: LinuxKernel
+  readonly #sockets: Socket[] = []
+  readonly #groups = new Groups()
+  readonly #namespaces: Namespaces
+
+  constructor(kernel: LinuxKernel) {
+    this.#kernel = kernel
+    this.#namespaces = new Namespaces(kernel.bpf.native)
+  }
+
+  async exec(path: string, { args = [], env = [], uid, gid }: RunAs = {}): Promise<ExecResult> {
+    const child = spawn(path, args, {
+      env: Object.fromEntries(env.map(entry => entry.split(/=(.*)/s, 2) as [string, string])),
+      stdio: "ignore",
+      ...(uid !== undefined && { uid }),
+      ...(gid !== undefined && { gid }),
+    })
+    try {
+      const [status] = (await once(child, "exit")) as [number | null]
+      return { pid: child.pid ?? 0, status: status ?? BY_SIGNAL }
+    } catch (error) {
+      const isMissing = (error as { code?: string }).code === "ENOENT"
+      return { pid: child.pid ?? 0, status: isMissing ? NOT_FOUND : NOT_EXECUTABLE }
+    }
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    await setTimeout(milliseconds)
+  }
+
+  open(path: string, options: OpenOptions = {}): void {
+    closeSync(openSync(path, openFlags(options), options.mode ?? 0o644))
+  }
+
+  unlink(path: string): void {
+    unlinkSync(path)
+  }
+
+  readText(path: string): string {
+    return readFileSync(path, "utf8")
+  }
+
+  writeText(path: string, text: string): void {
+    const fd = openSync(path, "w")
+    try {
+      writeSync(fd, text)
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  socket(options?: SocketOptions): WorldSocket {
+    const socket = Socket.open(this.#kernel.bpf.native, options)
+    this.#sockets.push(socket)
+    return socket
+  }
+
+  makeGroup(name: string): string {
+    return this.#groups.make(name)
+  }
+
+  inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+    return this.#groups.inside(path, action)
+  }
+
+  makePair(one: PairEnd, other: PairEnd): void {
+    this.#namespaces.makePair(one, other)
+  }
+
+  inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {
+    return this.#namespaces.inside(name, action)
+  }
+
+  async ping(address: string): Promise<boolean> {
+    try {
+      runTool("ping", "-c", "1", "-W", "1", address)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets.splice(0)) socket.close()
+    this.#namespaces.removeAll()
+    this.#groups.removeAll()
+  }
+}

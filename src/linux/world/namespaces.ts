@@ -1,0 +1,74 @@
+import { closeSync, mkdirSync, openSync } from "node:fs"
+import type { PairEnd } from "../../kernel/index.ts"
+import { LinuxCallError } from "../ffi/call-error.ts"
+import type { Native } from "../ffi/native.ts"
+import { systemCallNumber } from "../ffi/system-calls.ts"
+import { runTool } from "./run-tool.ts"
+
+const CLONE_NEWNET = 0x4000_0000
+const OWN = "/proc/thread-self/ns/net"
+
+/** The network namespaces and devices that a world has made, by iproute2. */
+export class Namespaces {
+  readonly #native: Native
+  readonly #names = new Set<string>()
+  readonly #devices: string[] = []
+
+  constructor(native: Native) {
+    this.#native = native
+  }
+
+  makePair(one: PairEnd, other: PairEnd): void {
+    for (const { namespace } of [one, other]) if (namespace !== undefined) this.#make(namespace)
+    const place = ({ namespace }: PairEnd): string[] => (namespace === undefined ? [] : ["netns", namespace])
+    runTool(
+      ...["ip", "link", "add", one.name, ...place(one)],
+      ...["type", "veth", "peer", "name", other.name, ...place(other)],
+    )
+    for (const end of [one, other]) {
+      if (end.namespace === undefined) this.#devices.push(end.name)
+      setUp(end)
+    }
+  }
+
+  async inside<T>(name: string, action: () => T | Promise<T>): Promise<T> {
+    const before = openSync(OWN, "r")
+    const wanted = openSync(`/run/netns/${name}`, "r")
+    try {
+      this.#enter(wanted)
+      return await action()
+    } finally {
+      this.#enter(before)
+      closeSync(wanted)
+      closeSync(before)
+    }
+  }
+
+  removeAll(): void {
+    // One end takes the other with it.
+    for (const device of this.#devices.splice(0)) runTool("ip", "link", "del", device)
+    for (const name of this.#names) runTool("ip", "netns", "del", name)
+    this.#names.clear()
+  }
+
+  #make(name: string): void {
+    if (this.#names.has(name)) return
+    mkdirSync("/run", { recursive: true })
+    runTool("ip", "netns", "add", name)
+    this.#names.add(name)
+    runTool("ip", "-n", name, "link", "set", "lo", "up")
+  }
+
+  /** Of the main thread, which starts processes too; Node's other threads stay. */
+  #enter(fd: number): void {
+    const result = this.#native.syscall(systemCallNumber("setns"), fd, CLONE_NEWNET)
+    if (result < 0) throw new LinuxCallError("setns", -result)
+  }
+}
+
+function setUp({ name, namespace, addresses }: PairEnd): void {
+  const ip = ["ip", ...(namespace === undefined ? [] : ["-n", namespace])]
+  for (const address of addresses)
+    runTool(...ip, "addr", "add", address, "dev", name, ...(address.includes(":") ? ["nodad"] : []))
+  runTool(...ip, "link", "set", name, "up")
+}
