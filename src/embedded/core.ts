@@ -2,6 +2,7 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
+import type { Network } from "./network/index.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -15,6 +16,7 @@ export interface KernelCore {
   readonly hooks: TracingHooks
   readonly functions: FunctionSites
   readonly files: FileTree
+  readonly network: Network
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */

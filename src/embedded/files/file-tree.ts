@@ -23,6 +23,7 @@ const FIRST_FILES = [
   "/bin/false",
   "/bin/ls",
   "/bin/cat",
+  "/bin/ping",
   "/usr/bin/env",
   "/etc/passwd",
   "/etc/hostname",

@@ -1,12 +1,13 @@
 import { errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
-import type {
-  ExecResult,
-  OpenOptions,
-  PairEnd,
-  RunAs,
-  SocketOptions,
-  World,
-  WorldSocket,
+import {
+  addressBytes,
+  type ExecResult,
+  type OpenOptions,
+  type PairEnd,
+  type RunAs,
+  type SocketOptions,
+  type World,
+  type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
@@ -35,6 +36,8 @@ export class EmbeddedWorld implements World {
   /** The process that starts the others: a shell of root's. */
   readonly shell: Process
   readonly #kernel: KernelCore
+  /** Takes back what it made. */
+  readonly #undo: (() => void)[] = []
 
   constructor(kernel: KernelCore, shell: Task) {
     this.#kernel = kernel
@@ -101,19 +104,34 @@ export class EmbeddedWorld implements World {
     throw notModelled("a control group")
   }
 
-  makePair(_one: PairEnd, _other: PairEnd): void {
-    throw notModelled("a pair of network devices")
+  makePair(one: PairEnd, other: PairEnd): void {
+    this.#undo.push(this.#kernel.network.makePair(one, other))
   }
 
-  async inNamespace<T>(_name: string, _action: () => T | Promise<T>): Promise<T> {
-    throw notModelled("a network namespace")
+  async inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {
+    const { task } = this.shell
+    const before = task.netns
+    task.netns = this.#kernel.network.existing(name)
+    try {
+      return await action()
+    } finally {
+      task.netns = before
+    }
   }
 
-  async ping(_address: string): Promise<boolean> {
-    throw notModelled("ping")
+  async ping(address: string): Promise<boolean> {
+    const destination = addressBytes(address)
+    let isAnswered = false
+    const body = (process: Process): void => {
+      isAnswered = process.ping(destination)
+    }
+    await this.exec("/bin/ping", { args: ["-c", "1", "-W", "1", address], body })
+    return isAnswered
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const undo of this.#undo.splice(0).reverse()) undo()
+  }
 
   /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */
   spawn(options: { readonly uid?: number; readonly gid?: number } = {}): Process {
