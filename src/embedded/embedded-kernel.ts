@@ -185,7 +185,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
-    return new EmbeddedLink(++this.#lastId, program, attachProgram(this, program, point))
+    const id = ++this.#lastId
+    return new EmbeddedLink(id, program, attachProgram(this, program, point, id))
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {

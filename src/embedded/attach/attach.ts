@@ -4,9 +4,13 @@ import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached, Attacher } from "./attached.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
+import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
+import { attachNetfilter } from "./netfilter.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
+import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
+import { attachTrafficControl } from "./traffic-control.ts"
 
 /** Who attaches to which kind of point: a file each. */
 const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
@@ -16,6 +20,10 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
   trace: attachTrace,
+  tc: attachTrafficControl,
+  tcx: attachTcx,
+  lwt: attachLightweightTunnel,
+  netfilter: attachNetfilter,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */
@@ -23,6 +31,7 @@ export function attachProgram(
   kernel: KernelCore,
   program: EmbeddedProgram,
   wanted: AttachPoint | undefined,
+  link: number,
 ): Attached {
   const point = wanted ?? attachPointOf(program.spec)
   if (!point)
@@ -39,5 +48,5 @@ export function attachProgram(
     throw new NotModelledError(
       `prog '${program.name}': attaching to ${describePoint(point)} is not modelled by the embedded kernel yet`,
     )
-  return attach(kernel, point, { program, cookie: point.cookie ?? 0n, offset: 0 })
+  return attach(kernel, point, { program, cookie: point.cookie ?? 0n, offset: 0, link })
 }

@@ -3,12 +3,24 @@ import type { Clock } from "../clock.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
+import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
+
+/** What helpers ask of the network. */
+export interface HelperNetwork {
+  /** Where the packet of the program that runs now is to go. */
+  redirect: Redirect | undefined
+  /** The packet whose `struct __sk_buff` stands at this address; undefined for those of test runs. */
+  skbAt(context: number): Skb | undefined
+  /** The namespace of the task on the CPU. */
+  readonly current: NetNamespace
+}
 
 /** What helpers may ask of the kernel they run in. */
 export interface HelperKernel {
   readonly memory: KernelMemory
   /** Structs as this kernel lays them out. */
   readonly types: KernelTypes
+  readonly network: HelperNetwork
   readonly cpus: number
   /** The family of the kernel: "6.12". */
   readonly release: string

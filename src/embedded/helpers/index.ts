@@ -9,10 +9,12 @@ import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
+import { PACKET_CHANGE_HELPERS } from "./packet-change-helpers.ts"
 import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
+import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
@@ -34,9 +36,11 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
   ...PACKET_HELPERS,
+  ...PACKET_CHANGE_HELPERS,
   ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
+  ...REDIRECT_HELPERS,
   ...STORAGE_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,

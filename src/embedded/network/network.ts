@@ -1,8 +1,9 @@
 import { UsageError } from "../../base/index.ts"
-import { addressBytes, type PairEnd } from "../../kernel/index.ts"
+import { type PairEnd, parseInterfaceAddress } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type DeviceOptions, NetDevice } from "./device.ts"
 import { PROTOCOL } from "./headers.ts"
+import type { Redirect } from "./hooks/redirect.ts"
 import { ICMP } from "./icmp.ts"
 import { NetNamespace, type Transport } from "./namespace.ts"
 import { receivePacket } from "./receive.ts"
@@ -81,6 +82,30 @@ export class Network {
     }
   }
 
+  /** Every packet there is, by where its context stands. */
+  readonly #packets = new Map<number, Skb>()
+
+  skbAt(context: number): Skb | undefined {
+    return this.#packets.get(context)
+  }
+
+  register(skb: Skb): void {
+    this.#packets.set(skb.contextAddress, skb)
+  }
+
+  unregister(skb: Skb): void {
+    this.#packets.delete(skb.contextAddress)
+  }
+
+  /** Where the program that runs now wants its packet; the next redirect is for this one. */
+  redirect: Redirect | undefined
+
+  takeRedirect(): Redirect | undefined {
+    const { redirect } = this
+    this.redirect = undefined
+    return redirect
+  }
+
   /** A packet that has come in: it is received when this processor is done with what it does (softirq). */
   enqueue(skb: Skb): void {
     this.#backlog.push(skb)
@@ -147,20 +172,14 @@ export class Network {
   }
 }
 
-const PREFIX = /^(.+)\/(\d+)$/
-
 /** Gives a device an address, with the routes that Linux adds: to itself, and to the link. */
 function addAddress(device: NetDevice, text: string): void {
-  const [, host = text, bits] = PREFIX.exec(text) ?? []
-  const address = addressBytes(host)
-  const whole = address.length * 8
-  const prefix = bits === undefined ? whole : Number(bits)
-  if (prefix > whole)
-    throw new UsageError(`'${text}' has more than ${whole} bits (EINVAL)`, { errno: "EINVAL" })
+  const { address, prefix } = parseInterfaceAddress(text)
   device.addresses.push({ address, prefix })
   const { routes } = device.namespace
   // All of the loopback's network is this machine.
   const isLoopback = device.kind === "loopback"
+  const whole = address.length * 8
   routes.add({ destination: address, prefix: isLoopback ? prefix : whole, kind: "local", device })
   if (!isLoopback) routes.add({ destination: address, prefix, kind: "unicast", device })
 }

@@ -3,6 +3,8 @@ import type { KernelObject } from "../memory/index.ts"
 import { SKB_CONTEXT_BYTES, SkbContext } from "../packets/index.ts"
 import type { NetDevice } from "./device.ts"
 import { type IpHeader, parseIp } from "./headers.ts"
+import { type Redirect, redirectClone } from "./hooks/redirect.ts"
+import type { Tunnel } from "./hooks/tunnels.ts"
 
 /** What a packet has before its link-layer header (NET_SKB_PAD, and room for tunnels), and behind its data. */
 const HEADROOM = 256
@@ -27,6 +29,7 @@ export class Skb {
   readonly context: SkbContext
   readonly contextAddress: number
   readonly #kernel: KernelCore
+  readonly #bufferEnd: number
   #object: KernelObject | undefined
   #device: NetDevice
   #owner: PacketOwner | undefined
@@ -34,6 +37,8 @@ export class Skb {
   transport = 0
   /** The station on the device's link that it is sent to next, once it is routed. */
   nextHop: Uint8Array | undefined
+  /** Programs of its route. */
+  tunnel: Tunnel | undefined
 
   /** `bytes` starts with the network header, or with the link-layer header when `mac` says so. */
   constructor(kernel: KernelCore, device: NetDevice, bytes: Uint8Array, mac: number) {
@@ -43,9 +48,11 @@ export class Skb {
     this.context = new SkbContext(memory, this.contextAddress)
     const start = this.contextAddress + BUFFER_AT + HEADROOM
     memory.write(start, bytes)
+    this.#bufferEnd = start + bytes.length + TAILROOM
     this.context.place(start, start + bytes.length, { mac: start, network: start + mac })
     this.#device = device
     this.device = device
+    kernel.network.register(this)
   }
 
   get device(): NetDevice {
@@ -97,6 +104,15 @@ export class Skb {
     return parseIp(this.#kernel.memory.read(network, context.data + context.get("len") - network))
   }
 
+  /** Bytes of its buffer before it, and behind. */
+  get headroom(): number {
+    return this.context.data - this.contextAddress - BUFFER_AT
+  }
+
+  get tailroom(): number {
+    return this.#bufferEnd - this.context.end
+  }
+
   /** Takes bytes off the front, or puts them on again (negative). */
   pull(count: number): void {
     const { context } = this
@@ -118,6 +134,11 @@ export class Skb {
     const { data } = this.context
     this.#kernel.memory.write(data, bytes)
     this.context.setEnd(data + bytes.length)
+  }
+
+  /** Sends a copy elsewhere, at once. False where there is no such device. */
+  sendClone(redirect: Redirect): boolean {
+    return redirectClone(this.#kernel, this, redirect)
   }
 
   /** A packet like this one, on the same device. */
@@ -156,6 +177,7 @@ export class Skb {
   }
 
   free(): void {
+    this.#kernel.network.unregister(this)
     this.#object?.free()
     this.#kernel.memory.free(this.contextAddress)
   }

@@ -4,6 +4,8 @@ import type { EmbeddedProgram } from "../programs/program.ts"
 export interface Attachment {
   readonly program: EmbeddedProgram
   readonly cookie: bigint
+  /** The id of its link. */
+  readonly link?: number
   /** kprobes only: bytes past the function's start. */
   readonly offset: number
   /** syscalls/* programs only: which event they want of the callback that all of them share. */

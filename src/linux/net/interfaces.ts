@@ -1,4 +1,4 @@
-import { AttachError, nearestNames } from "../../base/index.ts"
+import { noInterface } from "../../kernel/index.ts"
 import type { Native } from "../ffi/native.ts"
 import {
   type Attributes,
@@ -81,11 +81,7 @@ function interfaceOf(netlink: Netlink, name: string): { readonly index: number; 
   const names = netlink
     .dump({ type: RTM_GETLINK, fixed: new Uint8Array(IFINFO_BYTES) })
     .map(message => textOf(attributesOf(message), IFLA_IFNAME) ?? "")
-  const nearest = nearestNames(name, names)
-  throw new AttachError(`no network interface is named '${name}' (ENODEV)`, {
-    errno: "ENODEV",
-    hint: `there ${names.length === 1 ? "is" : "are"} ${(nearest.length > 0 ? nearest : names).join(", ")}`,
-  })
+  throw noInterface(name, names)
 }
 
 function interfaceHeader(index: number): Uint8Array {
