@@ -44,6 +44,8 @@ const SINCE = {
   returnRanges: "6.8",
   /** Copies stay linked when a constant is added to one. */
   addedConstants: "6.11",
+  /** A store somewhere in the stack ends what its slots held as a whole. */
+  wholeSlots: "6.12",
   /** A path remembers its steps, and stores a state when they become many. */
   longHistories: "6.10",
   /** Loops may close in every instruction, not in jumps alone. */

@@ -25,6 +25,8 @@ export type Rule =
   | "pointer-leak"
   | "constant-arithmetic"
   | "frame-pointer"
+  // What a processor may run ahead on.
+  | "speculation"
   // What may be called, and with what.
   | "helper-unknown"
   | "helper-not-allowed"

@@ -21,6 +21,7 @@ import { checkMapForProgram } from "./rules/map-programs.ts"
 import { findPacketChanges } from "./rules/packet-changes.ts"
 import { checkSleepable } from "./rules/sleepable.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
+import { checkTailCallMaps } from "./rules/tail-calls.ts"
 import { NO_CALLER, newFrame } from "./state/frame.ts"
 import { setPointer } from "./state/register.ts"
 import { TYPE } from "./state/register-type.ts"
@@ -88,9 +89,8 @@ function run(walk: Walk): void {
   removeFastcallSpills(walk)
   checkStackDepth(walk)
   checkArenaLoads(walk)
+  checkTailCallMaps(walk)
   checkAbsentKfuncs(walk)
-  // What a processor may run ahead on is not walked: refusals are the kernel's, acceptance might not be.
-  if (!walk.privileged) unsupported("speculation of programs loaded without capabilities")
 }
 
 /** Calls of kfuncs that this kernel does not have may stand in the program, where no path leads to them. */

@@ -70,7 +70,7 @@ export function findSubprograms(walk: Walk): void {
       (isCall && src === PSEUDO_CALL.SUBPROGRAM) || (opcode === LOAD64_OPCODE && src === PSEUDO_LOAD.FUNC)
     walk.at = at
     if (!leads && !(isCall && src === PSEUDO_CALL.KFUNC)) return
-    if (!walk.privileged)
+    if (!walk.privileges.bpf)
       reject(
         walk,
         ERRNO.EPERM,
