@@ -67,6 +67,7 @@ export type Rule =
   | "stack-depth"
   | "call-depth"
   | "encoding"
+  | "debug-records"
   // Who may load it, and where.
   | "capability"
   | "attach-target"

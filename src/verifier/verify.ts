@@ -27,6 +27,7 @@ import { setPointer } from "./state/register.ts"
 import { TYPE } from "./state/register-type.ts"
 import { newState } from "./state/state.ts"
 import { checkControlFlow } from "./walk/cfg.ts"
+import { checkFunctionRecords, checkFunctionsOfRecords, checkLineRecords } from "./walk/debug-records.ts"
 import { explore, MOST_STEPS } from "./walk/explore.ts"
 import { checkExtension, inPlaceOf } from "./walk/extension.ts"
 import { findFastcallSpills, removeFastcallSpills } from "./walk/fastcall.ts"
@@ -72,9 +73,11 @@ export function verifyProgram(
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */
 function run(walk: Walk): void {
   checkTarget(walk)
+  if (walk.rules.recordsFirst) checkFunctionRecords(walk)
   findSubprograms(walk)
   checkSubprograms(walk)
-  checkPacketLoadFunctions(walk)
+  checkFunctionsOfRecords(walk)
+  checkLineRecords(walk)
   if (!walk.rules.lazyGlobals) checkAttachment(walk)
   resolveReferences(walk)
   checkOpcodes(walk)
@@ -122,22 +125,6 @@ function checkTarget({ program }: Walk): void {
   if (program.type === "ext") unsupported("programs of type ext whose target is not told")
   if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
-}
-
-/** Classic packet loads may end the program, so a function with them must give a number. */
-function checkPacketLoadFunctions(walk: Walk): void {
-  const { program, subprograms } = walk
-  for (const each of subprograms.slice(1)) {
-    if (!each.hasPacketLoad && !each.hasTailCall) continue
-    const info = program.funcInfo.find(info => info.at === each.start)
-    const function_ = info && program.btf?.typeOf(info.type, "func")
-    const prototype = function_ && program.btf?.typeOf(function_.type, "func_proto")
-    if (!prototype || !program.btf) continue
-    const result = program.btf.kindOf(program.btf.resolve(prototype.returns))
-    if (result === "int" || result === "enum" || result === "enum64") continue
-    const what = each.hasPacketLoad ? "LD_ABS" : "tail_call"
-    reject(walk, ERRNO.EINVAL, `${what} is only allowed in functions that return 'int'.`, "packet-load")
-  }
 }
 
 /** What 64-bit loads refer to must exist, and maps must be ones that the program may use. */

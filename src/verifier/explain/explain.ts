@@ -39,6 +39,7 @@ import { explainUninitialisedRegister } from "./initialised.ts"
 import {
   explainAttachTarget,
   explainCapability,
+  explainDebugRecords,
   explainExtension,
   explainMapHelper,
   explainMapProgram,
@@ -140,6 +141,7 @@ const EXPLAINERS: Readonly<Record<Rule, Explainer>> = {
   "stack-depth": explainStackDepth,
   "call-depth": explainCallDepth,
   encoding: explainEncoding,
+  "debug-records": explainDebugRecords,
   capability: explainCapability,
   "attach-target": explainAttachTarget,
   extension: explainExtension,

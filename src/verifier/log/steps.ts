@@ -43,8 +43,14 @@ export function writeSourceLine(walk: Walk, at: number, prefix: string): void {
   const line = lines[low]!
   if (line.at > at) return
   const last = lines[walk.lastLine]
+  if (last === line) return
+  if (!walk.rules.sourcePlaces) {
+    walk.lastLine = low
+    walk.log.line(prefix + line.text.trimStart())
+    return
+  }
   // Several records may stand for parts of one line.
-  if (last && (last === line || (last.line === line.line && last.file === line.file))) return
+  if (last && last.line === line.line && last.file === line.file) return
   walk.lastLine = low
   const file = line.file.slice(line.file.lastIndexOf("/") + 1)
   walk.log.line(`${prefix}${line.text.trimStart()} @ ${file}:${line.line}`)
