@@ -1,3 +1,5 @@
+export * from "./attach-refusal.ts"
+export * from "./cgroup-refusal.ts"
 export * from "./load-definition.ts"
 export type { LoadedKind, LoadingKernel } from "./load-hint.ts"
 export * from "./load-refusal.ts"

@@ -1,5 +1,5 @@
-import { type AttachTypeName, attachType, programType } from "../../catalog/index.ts"
-import type { AttachPoint } from "../../kernel/index.ts"
+import { type AttachTypeName, programType } from "../../catalog/index.ts"
+import { type AttachPoint, wantedAttachType } from "../../kernel/index.ts"
 import { LINK_CREATE, PROG_ATTACH } from "../bpf/attributes.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
@@ -7,7 +7,7 @@ import type { Attached, AttachHost } from "./attached.ts"
 import { type Reason, refusal } from "./refusal.ts"
 import { linkOf } from "./tracing.ts"
 
-const [EINVAL, EBADF] = [22, 9]
+const EINVAL = 22
 
 /** A hook of the kernel behind a descriptor (cgroup, namespace, map, device). */
 export interface HookTarget {
@@ -88,15 +88,7 @@ export function expectedAttachType(
   types: (name: AttachTypeName) => boolean,
   examples: string,
 ): number {
-  const name = program.spec.definition?.attachType
-  const row = name && attachType(name)
-  if (row && types(row.name as AttachTypeName)) return row.number
-  throw refusal(program, point, EINVAL, {
-    said: row
-      ? `${program.type} programs of attach type ${row.name} do not run there`
-      : `section '${program.spec.section}' does not say for which hook there the ${program.type} program is`,
-    hint: `name the section after the hook: ${examples}`,
-  })
+  return wantedAttachType(program, point, types, examples).number
 }
 
 /** Throws AttachError (EINVAL) unless the program is of one of these types. */
@@ -118,4 +110,4 @@ export function needs({ machine }: AttachHost, what: string, release: string): R
       }
 }
 
-export { EBADF, EINVAL }
+export { EINVAL }

@@ -1,32 +1,18 @@
-import { AttachError, errnoName, errorText, SkepError } from "../../base/index.ts"
-import { type AttachPoint, describePoint } from "../../kernel/index.ts"
+import { AttachError, SkepError } from "../../base/index.ts"
+import { type AttachPoint, type AttachReason, attachRefusal, describePoint } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { NetlinkError } from "../net/netlink-error.ts"
 
-export interface Reason {
-  /** Which rule, with which values; the text of the errno when left out. */
-  readonly said?: string | undefined
-  readonly hint?: string | undefined
-  readonly cause?: unknown
-}
+export type Reason = AttachReason
 
 /** What the kernel refused: "prog 'pass': xdp eth0: a program is already attached (id 946) (EBUSY)". */
 export function refusal(
   program: LoadedProgram,
   point: AttachPoint,
   number: number,
-  { said, hint, cause }: Reason = {},
+  reason: Reason = {},
 ): AttachError {
-  const errno = errnoName(number)
-  const name = errno ?? `error ${number}`
-  return new AttachError(
-    `prog '${program.spec.name}': ${describePoint(point)}: ${said ?? errorText(number)} (${name})`,
-    {
-      ...(errno && { errno }),
-      ...(hint !== undefined && { hint }),
-      ...(cause !== undefined && { cause }),
-    },
-  )
+  return attachRefusal(program.spec.name, point, number, reason)
 }
 
 /**
