@@ -30,8 +30,10 @@ struct denial {
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
-	__type(value, struct denial);
 } denials SEC(".maps");
+
+/* For readers of the events. */
+const struct denial *denial_type;
 
 SEC("cgroup/dev")
 int devices(struct bpf_cgroup_dev_ctx *ctx)

@@ -27,10 +27,12 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16384);
-	__type(value, struct entry);
 } journal SEC(".maps");
 
 static const char raised[] = "256";
+
+/* For readers of the events. */
+const struct entry *entry_type;
 
 SEC("cgroup/sysctl")
 int sysctls(struct bpf_sysctl *ctx)

@@ -3,6 +3,7 @@ import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
+import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
@@ -18,6 +19,7 @@ export interface KernelCore {
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
+  readonly network: Network
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */

@@ -33,6 +33,7 @@ import type { EmbeddedObject } from "./load/loaded-object.ts"
 import { type MapStorage, nativeMaps } from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
+import { Network } from "./network/index.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
@@ -96,6 +97,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
+  readonly network: Network
   readonly tracePipe = new TracePipe()
   readonly world: EmbeddedWorld
   readonly idle: Task
@@ -147,6 +149,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
+    this.network = new Network(this)
     this.world = new EmbeddedWorld(this, this.current)
   }
 

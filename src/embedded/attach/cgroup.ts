@@ -1,14 +1,15 @@
 import { type Errno, errnoNumber, errnoText } from "../../base/index.ts"
+import type { AttachTypeName } from "../../catalog/index.ts"
 import {
   type AttachPointOf,
-  type AttachReason,
   attachRefusal,
   CGROUP_LINK_REFUSAL,
   CGROUP_PATH_HINT,
   CGROUP_SECTIONS,
   cgroupReason,
   isAttachTypeOfCgroups,
-  wantedAttachType,
+  type Reason,
+  wrongHook,
 } from "../../kernel/index.ts"
 import { attachToGroup, type GroupMode } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
@@ -20,9 +21,11 @@ const PREORDER_SINCE = "6.15"
 /** A hook of a control group, by link unless flags are told. */
 export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) => {
   const { program } = attachment
-  const { name: hook } = wantedAttachType(program, point, isAttachTypeOfCgroups, CGROUP_SECTIONS)
-  const refuse = (errno: Errno, reason?: AttachReason) =>
-    attachRefusal(program.name, point, errnoNumber(errno), reason)
+  const refuse = (errno: Errno, reason?: Reason) => attachRefusal(program, point, errnoNumber(errno), reason)
+  const { definition, section } = program.spec
+  const hook = definition?.attachType as AttachTypeName | undefined
+  if (hook === undefined || !isAttachTypeOfCgroups(hook))
+    throw refuse("EINVAL", wrongHook(program.type, section, hook, CGROUP_SECTIONS))
   const { flags = [], replaces } = point
   const isLink = (point.by ?? (flags.length > 0 || replaces !== undefined ? "attach" : "link")) === "link"
   if (isLink && (replaces !== undefined || flags.includes("override")))
@@ -47,7 +50,7 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
 function missing(
   { files }: KernelCore,
   { path }: AttachPointOf<"cgroup">,
-  refuse: (errno: Errno, reason?: AttachReason) => Error,
+  refuse: (errno: Errno, reason?: Reason) => Error,
 ): Error {
   const node = files.find(path)
   if (node?.directory)

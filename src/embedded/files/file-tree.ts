@@ -1,8 +1,8 @@
 import { encodeUtf8, UsageError } from "../../base/index.ts"
 import type { DeviceNumber } from "../../kernel/index.ts"
-import type { FileOperations } from "./file-operations.ts"
-import { DEVICE_NODES, deviceOperations } from "./device-nodes.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
+import { DEVICE_NODES, deviceOperations } from "./device-nodes.ts"
+import type { FileOperations } from "./file-operations.ts"
 
 export const S_IFDIR = 0o040000
 export const S_IFREG = 0o100000
@@ -43,6 +43,7 @@ const FIRST_FILES = [
   "/bin/false",
   "/bin/ls",
   "/bin/cat",
+  "/bin/ping",
   "/usr/bin/env",
   "/etc/passwd",
   "/etc/hostname",
@@ -153,7 +154,17 @@ export class FileTree {
     dentry.set("d_parent", parent?.dentry ?? dentry)
     if (dentry.layout.has("d_iname")) dentry.set("d_iname", name)
     const operations = options.operations ?? (device && deviceOperations(device))
-    const node = { name, parent, directory, children: new Map(), inode, dentry, nameAddress, device, operations }
+    const node = {
+      name,
+      parent,
+      directory,
+      children: new Map(),
+      inode,
+      dentry,
+      nameAddress,
+      device,
+      operations,
+    }
     this.#byDentry.set(dentry.address, node)
     return node
   }

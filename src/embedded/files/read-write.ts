@@ -42,10 +42,13 @@ const ksysRead = kernelFunction("ksys_read", (kernel, fd: number, buffer: bigint
   return file ? vfsRead(kernel, file, buffer, count, file.addressOf("f_pos")) : EBADF
 })
 
-const ksysWrite = kernelFunction("ksys_write", (kernel, fd: number, buffer: bigint, count: number): number => {
-  const file = kernel.current.fileAt(fd)
-  return file ? vfsWrite(kernel, file, buffer, count, file.addressOf("f_pos")) : EBADF
-})
+const ksysWrite = kernelFunction(
+  "ksys_write",
+  (kernel, fd: number, buffer: bigint, count: number): number => {
+    const file = kernel.current.fileAt(fd)
+    return file ? vfsWrite(kernel, file, buffer, count, file.addressOf("f_pos")) : EBADF
+  },
+)
 
 /** read(2): the number of bytes, 0 at the end. */
 export const read = syscall("read", 0, (kernel, [fd, buffer, count]) =>

@@ -35,6 +35,33 @@ export class SkbContext {
     this.#memory.view.setUint32(this.#at + NETWORK_HEADER, headers.network, true)
   }
 
+  /** Makes the packet start elsewhere, between its buffer's start and its end. */
+  moveTo(data: number): void {
+    const end = this.data + this.get("len")
+    this.set("data", data)
+    this.set("data_meta", data)
+    this.setEnd(end)
+  }
+
+  setEnd(end: number): void {
+    this.set("data_end", end)
+    this.set("len", end - this.data)
+  }
+
+  /** The `struct bpf_sock` that the program finds as its socket. */
+  setSocket(address: number): void {
+    this.#memory.view.setBigUint64(this.#at + SKB_FIELD.sk, BigInt(address), true)
+  }
+
+  /** Takes over what another packet's context says, apart from where its bytes are. */
+  copyFrom(other: SkbContext): void {
+    const [data, length] = [this.data, this.get("len")]
+    this.#memory.bytes.copyWithin(this.#at, other.#at, other.#at + CONTEXT_LAYOUTS.__sk_buff.size)
+    this.set("data", data)
+    this.set("data_meta", data)
+    this.setEnd(data + length)
+  }
+
   get data(): number {
     return this.get("data")
   }
@@ -45,6 +72,10 @@ export class SkbContext {
 
   header(name: SkbHeader): number {
     return this.#memory.view.getUint32(this.#at + (name === "mac" ? MAC_HEADER : NETWORK_HEADER), true)
+  }
+
+  setHeader(name: SkbHeader, address: number): void {
+    this.#memory.view.setUint32(this.#at + (name === "mac" ? MAC_HEADER : NETWORK_HEADER), address, true)
   }
 
   get(field: keyof typeof SKB_FIELD): number {

@@ -42,7 +42,8 @@ function operationsOf(sysctl: Sysctl): FileOperations {
       const { refused } = askPrograms(kernel, sysctl, file, undefined)
       if (refused !== 0) return refused
       // Everything comes at once: what follows is the end.
-      const bytes = file.number("f_pos") > 0 ? new Uint8Array(0) : encodeUtf8(sysctl.show()).subarray(0, count)
+      const bytes =
+        file.number("f_pos") > 0 ? new Uint8Array(0) : encodeUtf8(sysctl.show()).subarray(0, count)
       file.set("f_pos", file.number("f_pos") + bytes.length)
       return bytes
     },

@@ -41,11 +41,7 @@ export interface NumberRange {
 export const ANY_INT: NumberRange = { least: -(2 ** 31), most: 2 ** 31 - 1 }
 
 /** One number, or several with tabs between. What is written starts with as many of them as it likes. */
-export function numberSysctl(
-  name: string,
-  values: number[],
-  { least, most }: NumberRange = ANY_INT,
-): Sysctl {
+export function numberSysctl(name: string, values: number[], { least, most }: NumberRange = ANY_INT): Sysctl {
   return {
     name,
     mode: WRITABLE,
@@ -66,7 +62,11 @@ export function numberSysctl(
 function parseNumber(word: string): number {
   const [, minus, hex, octal, decimal] = /^(-?)(?:0x([\da-f]+)|(0[0-7]*)|([1-9]\d*))$/i.exec(word) ?? []
   const value =
-    hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : Number(decimal)
+    hex !== undefined
+      ? Number.parseInt(hex, 16)
+      : octal !== undefined
+        ? Number.parseInt(octal, 8)
+        : Number(decimal)
   return minus ? -value : value
 }
 

@@ -2,6 +2,7 @@ import { UsageError } from "../../base/index.ts"
 import type { Cgroup } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import type { NetNamespace } from "../network/index.ts"
 import { CODE_ADDRESS } from "./areas.ts"
 
 /** Bytes of a kernel stack (THREAD_SIZE on x86-64 is four pages); probes see addresses inside it. */
@@ -49,6 +50,8 @@ export class Task {
   readonly #sighand: KernelObject
   #group: Cgroup
   exitCode = 0
+  /** Its network namespace, which children share; undefined for the first one. */
+  netns: NetNamespace | undefined
   exited = false
 
   constructor(kernel: KernelCore, identity: TaskIdentity, parent: Task | undefined) {
@@ -56,6 +59,7 @@ export class Task {
     const { pid, comm, uid, gid } = identity
     this.#kernel = kernel
     this.#parent = parent
+    this.netns = parent?.netns
     this.#stack = kernel.memory.alloc(KERNEL_STACK)
     const ids = {
       "uid.val": uid,

@@ -1,12 +1,11 @@
 import type { HookFacts, KernelCore } from "../core.ts"
-import { KernelObject } from "../memory/index.ts"
 import type { FunctionSite } from "./function-sites.ts"
 import type { FunctionHooks } from "./hooks.ts"
 import { functionRegisters } from "./pt-regs.ts"
 import { type Surroundings, TRACE_FLAGS } from "./trace-flags.ts"
 
-/** What a function takes and gives in a register; an object stands for its address. */
-export type Register = bigint | number | KernelObject
+/** What a function takes and gives in a register; an object stands for its address, which is asked for when a probe is there. */
+export type Register = bigint | number | { readonly address: number }
 
 /** A function of the modelled kernel: calling it runs everything that is attached to it. */
 export type KernelFunction<Args extends readonly Register[], Result extends Register | undefined> = (
@@ -131,7 +130,7 @@ export function runWithArguments(
 }
 
 export function toRegister(value: Register): bigint {
-  return BigInt.asUintN(64, BigInt(value instanceof KernelObject ? value.address : value))
+  return BigInt.asUintN(64, BigInt(typeof value === "object" ? value.address : value))
 }
 
 /** Arguments by the function's BTF: 32-bit ones leave the upper half of their register zero. */

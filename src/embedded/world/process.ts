@@ -1,11 +1,12 @@
 import { type Errno, encodeUtf8, errnoName, errnoNumber, UsageError } from "../../base/index.ts"
 import type { DeviceNumber, OpenOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
-import { AT_FDCWD, close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, openat } from "../files/open.ts"
 import { S_IFBLK, S_IFCHR } from "../files/index.ts"
 import { encodeDevice, mknodat } from "../files/make-node.ts"
+import { AT_FDCWD, close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, openat } from "../files/open.ts"
 import { read, write } from "../files/read-write.ts"
 import { unlink, unlinkat } from "../files/unlink.ts"
+import { ping } from "../network/index.ts"
 import {
   ANY_CHILD,
   execve,
@@ -133,6 +134,11 @@ export class Process {
   wait(options: { readonly noHang?: boolean } = {}): SyscallResult {
     const status = this.task.userScratch()
     return this.#call(() => wait4(this.#kernel, ANY_CHILD >>> 0, status, options.noHang ? WNOHANG : 0, 0))
+  }
+
+  /** Sends one echo request; true when the answer comes. Its id is the process's, as ping's is. */
+  ping(destination: Uint8Array): boolean {
+    return this.#on(() => ping(this.#kernel, this.#kernel.network.current, destination, this.task.tgid))
   }
 
   /** exit_group(2); the process is gone afterwards. `status` is 0 … 255. */

@@ -1,13 +1,14 @@
 import { decodeUtf8, encodeUtf8, errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
-import type {
-  DeviceNumber,
-  ExecResult,
-  OpenOptions,
-  PairEnd,
-  RunAs,
-  SocketOptions,
-  World,
-  WorldSocket,
+import {
+  addressBytes,
+  type DeviceNumber,
+  type ExecResult,
+  type OpenOptions,
+  type PairEnd,
+  type RunAs,
+  type SocketOptions,
+  type World,
+  type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
@@ -40,6 +41,8 @@ export class EmbeddedWorld implements World {
   readonly shell: Process
   readonly #kernel: KernelCore
   readonly #groups: WorldGroups
+  /** Takes back what it made. */
+  readonly #undo: (() => void)[] = []
 
   constructor(kernel: KernelCore, shell: Task) {
     this.#kernel = kernel
@@ -123,20 +126,34 @@ export class EmbeddedWorld implements World {
     return this.#groups.at(path).id
   }
 
-  makePair(_one: PairEnd, _other: PairEnd): void {
-    throw notModelled("a pair of network devices")
+  makePair(one: PairEnd, other: PairEnd): void {
+    this.#undo.push(this.#kernel.network.makePair(one, other))
   }
 
-  async inNamespace<T>(_name: string, _action: () => T | Promise<T>): Promise<T> {
-    throw notModelled("a network namespace")
+  async inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {
+    const { task } = this.shell
+    const before = task.netns
+    task.netns = this.#kernel.network.existing(name)
+    try {
+      return await action()
+    } finally {
+      task.netns = before
+    }
   }
 
-  async ping(_address: string): Promise<boolean> {
-    throw notModelled("ping")
+  async ping(address: string): Promise<boolean> {
+    const destination = addressBytes(address)
+    let isAnswered = false
+    const body = (process: Process): void => {
+      isAnswered = process.ping(destination)
+    }
+    await this.exec("/bin/ping", { args: ["-c", "1", "-W", "1", address], body })
+    return isAnswered
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#groups.removeAll()
+    for (const undo of this.#undo.splice(0).reverse()) undo()
   }
 
   /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */

@@ -1,6 +1,6 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { AttachTypeName } from "../../catalog/index.ts"
-import type { AttachReason } from "./attach-refusal.ts"
+import type { Reason } from "./attach-refusal.ts"
 
 export const CGROUP_SECTIONS = "cgroup_skb/ingress, cgroup/connect4, sockops, lsm_cgroup/socket_create"
 
@@ -9,7 +9,7 @@ export function isAttachTypeOfCgroups(name: AttachTypeName): boolean {
 }
 
 /** A link asks for what only programs without one can have (EINVAL). */
-export const CGROUP_LINK_REFUSAL: AttachReason = {
+export const CGROUP_LINK_REFUSAL: Reason = {
   said: "a link stands beside other programs: it takes neither override nor another's place",
   hint: 'attach by "attach", or update the link that is there',
 }
@@ -19,7 +19,7 @@ export const CGROUP_PATH_HINT =
   "control groups are folders of the cgroup2 file system, such as /sys/fs/cgroup/name"
 
 /** Why a group refuses a program: `ids` are the programs on this hook of it. */
-export function cgroupReason(number: number, path: string, ids: () => readonly number[]): AttachReason {
+export function cgroupReason(number: number, path: string, ids: () => readonly number[]): Reason {
   if (number === errnoNumber("EBADF"))
     return { said: `${path} is no control group`, hint: "name a folder of the cgroup2 file system" }
   if (number !== errnoNumber("EPERM")) return {}

@@ -1,3 +1,4 @@
+export * from "./attach-reasons.ts"
 export * from "./attach-refusal.ts"
 export * from "./cgroup-refusal.ts"
 export * from "./load-definition.ts"

@@ -1,5 +1,5 @@
-import { type AttachTypeName, programType } from "../../catalog/index.ts"
-import { type AttachPoint, wantedAttachType } from "../../kernel/index.ts"
+import { type AttachTypeName, attachType, programType } from "../../catalog/index.ts"
+import { type AttachPoint, needsRelease, wrongHook, wrongType } from "../../kernel/index.ts"
 import { LINK_CREATE, PROG_ATTACH } from "../bpf/attributes.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
@@ -88,26 +88,23 @@ export function expectedAttachType(
   types: (name: AttachTypeName) => boolean,
   examples: string,
 ): number {
-  return wantedAttachType(program, point, types, examples).number
+  const name = program.spec.definition?.attachType
+  const row = name && attachType(name)
+  if (row && types(row.name as AttachTypeName)) return row.number
+  const { section } = program.spec
+  throw refusal(program, point, EINVAL, wrongHook(program.type, section, row?.name, examples))
 }
 
 /** Throws AttachError (EINVAL) unless the program is of one of these types. */
 export function requireType(program: LoadedProgram, point: AttachPoint, ...types: readonly string[]): void {
   if (types.includes(program.type)) return
-  const since = programType(program.type)?.attachesTo
-  throw refusal(program, point, EINVAL, {
-    said: `it is a ${program.type} program, and ${types.join(" and ")} programs go there`,
-    hint: since ? `${program.type} programs attach to ${since}` : undefined,
-  })
+  const belongs = programType(program.type)?.attachesTo
+  throw refusal(program, point, EINVAL, wrongType(program.type, belongs, types))
 }
 
 /** The reason where a kernel is older than a kind of attachment. */
 export function needs({ machine }: AttachHost, what: string, release: string): Reason {
-  return machine.since(release)
-    ? {}
-    : {
-        said: `${what} needs Linux ${release} or newer, this is ${machine.release}`,
-      }
+  return machine.since(release) ? {} : needsRelease(what, release, machine.release)
 }
 
 export { EINVAL }

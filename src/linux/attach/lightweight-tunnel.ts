@@ -1,4 +1,4 @@
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { type AttachPointOf, routeIsThere } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { interfaceIndex } from "../net/interfaces.ts"
 import { Netlink } from "../net/netlink.ts"
@@ -49,11 +49,7 @@ export function attachToLightweightTunnel(
 }
 
 function explain({ number, said }: NetlinkError): Reason {
-  if (number === EEXIST)
-    return {
-      said: said ?? "there is a route to this network already",
-      hint: "remove it first: the tunnel is a route of its own",
-    }
+  if (number === EEXIST) return routeIsThere(said)
   if (number === EOPNOTSUPP || number === EINVAL)
     return {
       hint: "the kernel needs CONFIG_LWTUNNEL_BPF (CONFIG_IPV6_SEG6_BPF for seg6local, which is of IPv6 only)",

@@ -1,4 +1,4 @@
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { type AttachPointOf, netfilterReason } from "../../kernel/index.ts"
 import { LINK_CREATE } from "../bpf/attributes.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import type { Attached, AttachHost } from "./attached.ts"
@@ -13,9 +13,7 @@ const BPF_NETFILTER = 45
 const FAMILIES = { ipv4: 2, ipv6: 10 } as const
 const HOOKS = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 } as const
 const BPF_F_NETFILTER_IP_DEFRAG = 1
-/** NF_IP_PRI_CONNTRACK_DEFRAG: fragments are put together there. */
-const DEFRAGMENTATION_PRIORITY = -400
-const [ENOENT, EBUSY, ERANGE, EAFNOSUPPORT] = [2, 16, 34, 97]
+const [ENOENT, EAFNOSUPPORT] = [2, 97]
 
 /** netfilter: a hook of the network namespace of this process, by link, since 6.4. Throws AttachError. */
 export function attachToNetfilter(host: AttachHost, program: LoadedProgram, point: NetfilterPoint): Attached {
@@ -32,20 +30,9 @@ export function attachToNetfilter(host: AttachHost, program: LoadedProgram, poin
   return linkOf(host, point, result)
 }
 
-function explain(host: AttachHost, { priority, family, defragment }: NetfilterPoint, number: number): Reason {
+function explain(host: AttachHost, point: NetfilterPoint, number: number): Reason {
+  const { family } = point
   switch (number) {
-    case EBUSY:
-      return {
-        said: `a BPF program stands on this hook with priority ${priority}`,
-        hint: "take another priority",
-      }
-    case ERANGE:
-      return {
-        said: `priority ${priority} is kept for others`,
-        hint: defragment
-          ? `with defragment it must be above ${DEFRAGMENTATION_PRIORITY}`
-          : "the smallest and the largest number are not to be had",
-      }
     case ENOENT:
       return { hint: `load the module nf_defrag_${family}` }
     case EAFNOSUPPORT:
@@ -53,6 +40,6 @@ function explain(host: AttachHost, { priority, family, defragment }: NetfilterPo
     case EINVAL:
       return needs(host, "a netfilter program", "6.4")
     default:
-      return {}
+      return netfilterReason(point, number) ?? {}
   }
 }

@@ -1,6 +1,11 @@
 import { openSync } from "node:fs"
 import type { AttachTypeName } from "../../catalog/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import {
+  type AttachPointOf,
+  NAMESPACE_BY_LINK,
+  NAMESPACE_PATHS,
+  namespaceReason,
+} from "../../kernel/index.ts"
 import { queryPrograms } from "../bpf/query.ts"
 import { closeFd } from "../ffi/descriptor.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
@@ -13,7 +18,6 @@ type NamespacePoint = AttachPointOf<"netns">
 
 const OWN_NAMESPACE = "/proc/self/ns/net"
 const SINCE: Readonly<Partial<Record<AttachTypeName, string>>> = { flow_dissector: "5.8", sk_lookup: "5.9" }
-const [E2BIG, EBUSY, EEXIST] = [7, 16, 17]
 
 /**
  * A network namespace: sk_lookup and flow_dissector, by link; flow_dissector before 5.8 by BPF_PROG_ATTACH, which
@@ -26,16 +30,8 @@ export function attachToNamespace(host: AttachHost, program: LoadedProgram, poin
   const by = point.by ?? (isDissector && !host.machine.since("5.8") ? "attach" : "link")
   const path = point.path ?? OWN_NAMESPACE
   if (by === "attach" && (!isDissector || path !== OWN_NAMESPACE))
-    throw refusal(program, point, EINVAL, {
-      said: "only flow_dissector, and only on the namespace of this process, attaches without a link",
-      hint: 'leave out by, or say by "link"',
-    })
-  const namespace = openPath(
-    program,
-    point,
-    () => openSync(path, "r"),
-    "network namespaces are files such as /proc/self/ns/net or /run/netns/name",
-  )
+    throw refusal(program, point, EINVAL, NAMESPACE_BY_LINK)
+  const namespace = openPath(program, point, () => openSync(path, "r"), NAMESPACE_PATHS)
   const explain = (number: number): Reason => explainRefusal(host, type, attachType, namespace, number)
   try {
     // The kernel wants 0 in place of a descriptor: the namespace is that of the process.
@@ -54,16 +50,8 @@ function explainRefusal(
   namespace: number,
   number: number,
 ): Reason {
-  if (number === E2BIG || number === EEXIST || number === EBUSY) {
-    const ids = programsOn(host, namespace, attachType)
-    return {
-      said:
-        ids.length > 0
-          ? `program ${ids.join(", ")} is there, and one has room`
-          : "a program stands in another namespace: the first namespace and the others exclude each other",
-      hint: "detach that one first, or update its link",
-    }
-  }
+  const known = namespaceReason(programsOn(host, namespace, attachType), number)
+  if (known) return known
   const since = SINCE[type]
   return number === EINVAL && since ? needs(host, `a ${type} link`, since) : {}
 }

@@ -1,4 +1,4 @@
-import type { AttachPointOf, Neighbour } from "../../kernel/index.ts"
+import { type AttachPointOf, BOTH_NEIGHBOURS, type Neighbour, orderedReason } from "../../kernel/index.ts"
 import { LINK_CREATE } from "../bpf/attributes.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { interfaceIndex } from "../net/interfaces.ts"
@@ -13,7 +13,6 @@ type TcxPoint = AttachPointOf<"tcx" | "netkit">
 const ATTACH_TYPES = { ingress: 46, egress: 47, primary: 54, peer: 55 } as const
 const FLAGS = { before: 1 << 3, after: 1 << 4, id: 1 << 5, link: 1 << 13 } as const
 const SINCE = { tcx: "6.6", netkit: "6.7" } as const
-const [ENOENT, ENXIO, EACCES] = [2, 6, 13]
 
 /** tcx and netkit: programs in order on one hook, by link. Throws AttachError. */
 export function attachToTcx(host: AttachHost, program: LoadedProgram, point: TcxPoint): Attached {
@@ -35,11 +34,7 @@ function orderOf(
   point: TcxPoint,
 ): { readonly flags?: number; readonly relative_fd?: number } {
   const { before, after } = point
-  if (before !== undefined && after !== undefined)
-    throw refusal(program, point, EINVAL, {
-      said: "both before and after are told",
-      hint: "name one neighbour: the kernel keeps the order of the others",
-    })
+  if (before !== undefined && after !== undefined) throw refusal(program, point, EINVAL, BOTH_NEIGHBOURS)
   if (before !== undefined) return besides(before, FLAGS.before)
   return after !== undefined ? besides(after, FLAGS.after) : {}
 }
@@ -54,22 +49,9 @@ function besides(
 }
 
 function explain(host: AttachHost, point: TcxPoint, number: number): Reason {
-  const { kind, before, after } = point
+  const { kind } = point
   const old = needs(host, `a ${kind} program`, SINCE[kind])
   if (old.said)
     return { ...old, hint: kind === "tcx" ? 'attach by kind "tc": a filter of the clsact qdisc' : undefined }
-  if (number === ENOENT && (before ?? after) !== undefined) {
-    const neighbour = before ?? after
-    const name = typeof neighbour === "object" ? `link ${neighbour.link}` : `program ${neighbour}`
-    return { said: `no ${name} stands there to be ${before !== undefined ? "before" : "after"}` }
-  }
-  if (kind !== "netkit") return {}
-  if (number === EACCES)
-    return { said: "only the primary end takes programs", hint: "name the pair's primary interface" }
-  if (number === ENXIO || number === EINVAL)
-    return {
-      said: `${point.interface} is no netkit device`,
-      hint: "make one with `ip link add … type netkit`, on a kernel with CONFIG_NETKIT",
-    }
-  return {}
+  return orderedReason(point, number)
 }

@@ -1,4 +1,4 @@
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { type AttachPointOf, filterIsThere } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { addFilter, ensureClsact, type FilterPlace, removeFilter } from "../net/filters.ts"
 import { interfaceIndex } from "../net/interfaces.ts"
@@ -55,8 +55,7 @@ export function attachToTrafficControl(
 }
 
 function explain({ number, said }: NetlinkError): Reason {
-  if (number === EEXIST)
-    return { said: said ?? "a filter with this priority and handle is there", hint: "pass replace" }
+  if (number === EEXIST) return filterIsThere(said)
   if (number === ENOENT)
     return { hint: "load the modules sch_ingress and cls_bpf (cls_matchall and act_bpf for actions)" }
   return {}

@@ -1,0 +1,97 @@
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import type { NetNamespace } from "./namespace.ts"
+import type { Skb } from "./skb.ts"
+
+export const LOOPBACK_INDEX = 1
+
+/** An address of a device: 4 or 16 bytes, and how many of its bits name the network. */
+export interface DeviceAddress {
+  readonly address: Uint8Array
+  readonly prefix: number
+}
+
+export interface DeviceOptions {
+  readonly name: string
+  readonly index: number
+  readonly kind: "loopback" | "veth" | "wire"
+  readonly mac: Uint8Array
+  readonly namespace: NetNamespace
+}
+
+const MTU = { loopback: 65536, veth: 1500, wire: 1500 } as const
+const [IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_RUNNING, IFF_MULTICAST] = [0x1, 0x2, 0x8, 0x40, 0x1000]
+const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772]
+
+/** A network device: how frames leave it is its own, how they come in is all devices' (`receivePacket`). */
+export class NetDevice {
+  readonly name: string
+  readonly index: number
+  readonly kind: DeviceOptions["kind"]
+  readonly mac: Uint8Array
+  readonly namespace: NetNamespace
+  readonly addresses: DeviceAddress[] = []
+  /** struct net_device. */
+  readonly object: KernelObject
+  /** The other end of a veth pair. */
+  peer: NetDevice | undefined
+  /** Who takes the frames of a wire. */
+  onFrame: ((frame: Uint8Array) => void) | undefined
+  #isUp = false
+
+  constructor(kernel: KernelCore, { name, index, kind, mac, namespace }: DeviceOptions) {
+    this.name = name
+    this.index = index
+    this.kind = kind
+    this.mac = mac
+    this.namespace = namespace
+    this.object = kernel.types.create("net_device", {
+      name,
+      ifindex: index,
+      mtu: MTU[kind],
+      type: kind === "loopback" ? ARPHRD_LOOPBACK : ARPHRD_ETHER,
+      addr_len: 6,
+      "nd_net.net": namespace.object,
+    })
+  }
+
+  get mtu(): number {
+    return this.object.number("mtu")
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  set isUp(isUp: boolean) {
+    this.#isUp = isUp
+    const kind = this.kind === "loopback" ? IFF_LOOPBACK : IFF_BROADCAST | IFF_MULTICAST
+    this.object.set("flags", kind | (isUp ? IFF_UP | IFF_RUNNING : 0))
+  }
+
+  /** Its own address for talking to one of this family. */
+  addressFor(destination: Uint8Array): Uint8Array | undefined {
+    return this.addresses.find(({ address }) => address.length === destination.length)?.address
+  }
+
+  /** Where a frame on this device goes for an address on its link: neighbours are known, nobody asks by ARP. */
+  neighbour(address: Uint8Array): Uint8Array {
+    const { peer } = this
+    if (this.kind === "loopback") return this.mac
+    const isPeer = peer?.addresses.some(other => sameBytes(other.address, address))
+    return peer && (isPeer || this.kind === "veth") ? peer.mac : BROADCAST
+  }
+
+  free(): void {
+    this.object.free()
+  }
+}
+
+export const BROADCAST = Uint8Array.of(255, 255, 255, 255, 255, 255)
+
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}
+
+/** What happens to a frame that has left its device: it frees it, or gives it on. */
+export type FrameSink = (kernel: KernelCore, skb: Skb, device: NetDevice) => void

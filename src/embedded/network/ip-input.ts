@@ -1,0 +1,71 @@
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import { checksumOf } from "./checksum.ts"
+import { ETH_P_IP, type IpHeader } from "./headers.ts"
+import { outputIp } from "./ip-output.ts"
+import { PACKET, type Skb } from "./skb.ts"
+
+/** An IP packet that has come in, of either version. Frees it. */
+export function receiveIp(kernel: KernelCore, skb: Skb): void {
+  const receive = skb.protocol === ETH_P_IP ? ipRcv : ipv6Rcv
+  const device = skb.device.object
+  receive(kernel, skb, device, 0, device)
+}
+
+const ipRcv = kernelFunction("ip_rcv", checkAndRoute)
+const ipv6Rcv = kernelFunction("ipv6_rcv", checkAndRoute)
+
+function checkAndRoute(
+  kernel: KernelCore,
+  skb: Skb,
+  _device: KernelObject,
+  _type: number,
+  _original: KernelObject,
+): number {
+  const ip = skb.context.get("pkt_type") === PACKET.otherHost ? undefined : skb.ipHeader()
+  if (!ip) return drop(skb)
+  // What the link padded goes.
+  skb.context.setEnd(skb.context.data + ip.length)
+  const { namespace } = skb.device
+  const route = namespace.routes.find(ip.destination)
+  if (!route) return drop(skb)
+  if (route.kind === "local") return isV4(ip) ? ipLocalDeliver(kernel, skb) : ip6Input(kernel, skb)
+  const forwards = isV4(ip) ? namespace.forwards.ipv4 : namespace.forwards.ipv6
+  return forwards ? forward(kernel, skb, ip) : drop(skb)
+}
+
+const ipLocalDeliver = kernelFunction("ip_local_deliver", deliverLocally)
+const ip6Input = kernelFunction("ip6_input", deliverLocally)
+
+function deliverLocally(kernel: KernelCore, skb: Skb): number {
+  const ip = skb.ipHeader()
+  if (!ip) return drop(skb)
+  skb.pull(ip.size)
+  skb.transport = skb.context.data
+  const transport = kernel.network.transports.get(ip.protocol)
+  transport?.(kernel, skb, ip)
+  return drop(skb)
+}
+
+/** On its way through: one hop less to live. */
+function forward(kernel: KernelCore, skb: Skb, ip: IpHeader): number {
+  if (ip.ttl <= 1) return drop(skb)
+  const { bytes, view } = kernel.memory
+  const at = skb.context.data
+  if (isV4(ip)) {
+    bytes[at + 8] = ip.ttl - 1
+    view.setUint16(at + 10, 0)
+    view.setUint16(at + 10, checksumOf(bytes.subarray(at, at + ip.size)))
+  } else bytes[at + 7] = ip.ttl - 1
+  return outputIp(kernel, skb)
+}
+
+function isV4({ source }: IpHeader): boolean {
+  return source.length === 4
+}
+
+function drop(skb: Skb): number {
+  skb.free()
+  return 0
+}

@@ -1,0 +1,85 @@
+import { errnoNumber } from "../../base/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
+import { BROADCAST } from "./device.ts"
+import { pushEthernet } from "./ethernet.ts"
+import { buildIp, DEFAULT_TTL, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
+import type { NetNamespace } from "./namespace.ts"
+import { type PacketOwner, Skb } from "./skb.ts"
+import { transmitPacket } from "./transmit.ts"
+
+/** What this machine itself has to send. */
+export interface IpMessage {
+  readonly namespace: NetNamespace
+  /** Chosen by the route when left out. */
+  readonly source?: Uint8Array | undefined
+  readonly destination: Uint8Array
+  readonly protocol: number
+  /** The transport's header and what is behind; `source` is needed before for those with a checksum over it (`sourceFor`). */
+  readonly payload: Uint8Array
+  readonly owner?: PacketOwner | undefined
+  readonly mark?: number
+  readonly priority?: number
+  readonly tos?: number
+  readonly ttl?: number
+}
+
+const ENETUNREACH = -errnoNumber("ENETUNREACH")
+
+/** The address that packets to a destination have as theirs; undefined where no route leads. */
+export function sourceFor({ routes }: NetNamespace, destination: Uint8Array): Uint8Array | undefined {
+  const route = routes.find(destination)
+  if (!route) return undefined
+  return route.kind === "local" ? destination : route.device.addressFor(destination)
+}
+
+/** Sends a packet: 0, or a negative errno. */
+export function sendIp(kernel: KernelCore, message: IpMessage): number {
+  const { namespace, destination, protocol, payload, owner, ttl = DEFAULT_TTL, tos = 0 } = message
+  const source = message.source ?? sourceFor(namespace, destination)
+  const route = namespace.routes.find(destination)
+  if (!source || !route) return ENETUNREACH
+  const bytes = buildIp({ source, destination, protocol, ttl, tos }, payload, namespace.nextId++)
+  const device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
+  const skb = new Skb(kernel, device, bytes, 0)
+  skb.protocol = destination.length === 4 ? ETH_P_IP : ETH_P_IPV6
+  skb.owner = owner
+  skb.mark = message.mark ?? 0
+  skb.context.set("priority", message.priority ?? 0)
+  return kernel.network.inBottomHalf(() => {
+    const send = destination.length === 4 ? ipLocalOut : ip6LocalOut
+    return send(kernel, namespace.object, owner?.object ?? 0, skb)
+  })
+}
+
+const ipLocalOut = kernelFunction("ip_local_out", localOut)
+const ip6LocalOut = kernelFunction("ip6_local_out", localOut)
+
+function localOut(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
+  return outputIp(kernel, skb)
+}
+
+/** A routed packet, of this machine or on its way through: on to its device. Frees it. */
+export function outputIp(kernel: KernelCore, skb: Skb): number {
+  const ip = skb.ipHeader()
+  const { namespace } = skb.device
+  const route = ip && namespace.routes.find(ip.destination)
+  if (!ip || !route) {
+    skb.free()
+    return ENETUNREACH
+  }
+  skb.device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
+  const output = ip.destination.length === 4 ? ipOutput : ip6Output
+  skb.nextHop = route.gateway ?? ip.destination
+  return output(kernel, namespace.object, skb.owner?.object ?? 0, skb)
+}
+
+const ipOutput = kernelFunction("ip_output", finishOutput)
+const ip6Output = kernelFunction("ip6_output", finishOutput)
+
+function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
+  const { device, nextHop } = skb
+  pushEthernet(kernel, skb, nextHop ? device.neighbour(nextHop) : BROADCAST)
+  return transmitPacket(kernel, skb)
+}

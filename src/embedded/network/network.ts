@@ -1,0 +1,166 @@
+import { UsageError } from "../../base/index.ts"
+import { addressBytes, type PairEnd } from "../../kernel/index.ts"
+import type { KernelCore } from "../core.ts"
+import { type DeviceOptions, NetDevice } from "./device.ts"
+import { PROTOCOL } from "./headers.ts"
+import { ICMP } from "./icmp.ts"
+import { NetNamespace, type Transport } from "./namespace.ts"
+import { receivePacket } from "./receive.ts"
+import type { Skb } from "./skb.ts"
+
+/** Inode numbers of network namespaces: the first one's, and those that come. */
+const FIRST_INODE = 0xf000_0000 - 168
+/** Locally administered, so no maker's. */
+const MAC_PREFIX = [0x02, 0x00, 0x00, 0x00] as const
+
+/** All network namespaces, and the packets that wait. */
+export class Network {
+  readonly initial: NetNamespace
+  /** By protocol number. */
+  readonly transports = new Map<number, Transport>([
+    [PROTOCOL.icmp, ICMP],
+    [PROTOCOL.icmp6, ICMP],
+  ])
+  readonly #kernel: KernelCore
+  readonly #named = new Map<string, NetNamespace>()
+  readonly #backlog: Skb[] = []
+  readonly #echoes = new Set<number>()
+  #depth = 0
+  #isDraining = false
+  #namespaces = 0
+  #macs = 0
+
+  constructor(kernel: KernelCore) {
+    this.#kernel = kernel
+    this.initial = this.#makeNamespace(undefined)
+  }
+
+  /** A named namespace, made when it is not there. */
+  namespace(name: string): NetNamespace {
+    const known = this.#named.get(name)
+    if (known) return known
+    const made = this.#makeNamespace(name)
+    this.#named.set(name, made)
+    return made
+  }
+
+  /** Throws UsageError (ENOENT). */
+  existing(name: string): NetNamespace {
+    const known = this.#named.get(name)
+    if (known) return known
+    throw new UsageError(`there is no network namespace '${name}' (ENOENT)`, { errno: "ENOENT" })
+  }
+
+  /** Where the task on the CPU is. */
+  get current(): NetNamespace {
+    return this.#kernel.current.netns ?? this.initial
+  }
+
+  loopback({ devices }: NetNamespace): NetDevice {
+    const [first] = devices.values()
+    if (!first) throw new Error("BUG: a namespace without a loopback device")
+    return first
+  }
+
+  /** Two veth devices, up, with addresses; the answer takes them away. */
+  makePair(one: PairEnd, other: PairEnd): () => void {
+    const ends = [one, other].map(end => {
+      const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
+      if (namespace.device(end.name))
+        throw new UsageError(`there is a device '${end.name}' already (EEXIST)`, { errno: "EEXIST" })
+      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac: this.#newMac() })
+      for (const text of end.addresses) addAddress(device, text)
+      return device
+    })
+    const [first, second] = ends as [NetDevice, NetDevice]
+    first.peer = second
+    second.peer = first
+    for (const device of ends) device.isUp = true
+    return () => {
+      for (const device of ends) this.#removeDevice(device)
+    }
+  }
+
+  /** A packet that has come in: it is received when this processor is done with what it does (softirq). */
+  enqueue(skb: Skb): void {
+    this.#backlog.push(skb)
+  }
+
+  /** Does something with packets; what comes in meanwhile is received at its end. */
+  inBottomHalf<T>(action: () => T): T {
+    this.#depth += 1
+    try {
+      return action()
+    } finally {
+      this.#depth -= 1
+      if (this.#depth === 0) this.#drain()
+    }
+  }
+
+  /** Whether an answer with this id comes while the request is sent. */
+  awaitsEcho(id: number, send: () => void): boolean {
+    this.#echoes.add(id)
+    send()
+    return !this.#echoes.delete(id)
+  }
+
+  onEchoReply(id: number): void {
+    this.#echoes.delete(id)
+  }
+
+  #drain(): void {
+    if (this.#isDraining) return
+    this.#isDraining = true
+    try {
+      for (let skb = this.#backlog.shift(); skb; skb = this.#backlog.shift()) receivePacket(this.#kernel, skb)
+    } finally {
+      this.#isDraining = false
+    }
+  }
+
+  #makeNamespace(name: string | undefined): NetNamespace {
+    const number = this.#namespaces++
+    const namespace = new NetNamespace(this.#kernel, name, BigInt(number + 1), FIRST_INODE + number)
+    const loopback = this.#makeDevice(namespace, { name: "lo", kind: "loopback", mac: new Uint8Array(6) })
+    for (const address of ["127.0.0.1/8", "::1/128"]) addAddress(loopback, address)
+    loopback.isUp = true
+    return namespace
+  }
+
+  #makeDevice(namespace: NetNamespace, options: Pick<DeviceOptions, "name" | "kind" | "mac">): NetDevice {
+    const device = new NetDevice(this.#kernel, { ...options, namespace, index: namespace.newIndex() })
+    namespace.devices.set(device.index, device)
+    return device
+  }
+
+  #removeDevice(device: NetDevice): void {
+    const { namespace } = device
+    namespace.devices.delete(device.index)
+    namespace.routes.removeDevice(device)
+    device.isUp = false
+    device.free()
+  }
+
+  #newMac(): Uint8Array {
+    const number = ++this.#macs
+    return Uint8Array.of(...MAC_PREFIX, number >> 8, number & 0xff)
+  }
+}
+
+const PREFIX = /^(.+)\/(\d+)$/
+
+/** Gives a device an address, with the routes that Linux adds: to itself, and to the link. */
+function addAddress(device: NetDevice, text: string): void {
+  const [, host = text, bits] = PREFIX.exec(text) ?? []
+  const address = addressBytes(host)
+  const whole = address.length * 8
+  const prefix = bits === undefined ? whole : Number(bits)
+  if (prefix > whole)
+    throw new UsageError(`'${text}' has more than ${whole} bits (EINVAL)`, { errno: "EINVAL" })
+  device.addresses.push({ address, prefix })
+  const { routes } = device.namespace
+  // All of the loopback's network is this machine.
+  const isLoopback = device.kind === "loopback"
+  routes.add({ destination: address, prefix: isLoopback ? prefix : whole, kind: "local", device })
+  if (!isLoopback) routes.add({ destination: address, prefix, kind: "unicast", device })
+}

@@ -1,0 +1,21 @@
+import type { KernelCore } from "../core.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import { ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
+import { receiveIp } from "./ip-input.ts"
+import type { Skb } from "./skb.ts"
+import { netifReceiveSkb } from "./tracepoints.ts"
+
+/** A packet that has come in on its device, behind its link-layer header: past every hook there, and up. Frees it in the end. */
+export const receivePacket = kernelFunction("__netif_receive_skb", (kernel, skb: Skb): number => {
+  const { context, device } = skb
+  context.set("ingress_ifindex", device.index)
+  netifReceiveSkb(kernel, skb)
+  deliver(kernel, skb)
+  return 0
+})
+
+/** To the protocol that the link-layer header names; what nobody takes is dropped. */
+function deliver(kernel: KernelCore, skb: Skb): void {
+  if (skb.protocol === ETH_P_IP || skb.protocol === ETH_P_IPV6) receiveIp(kernel, skb)
+  else skb.free()
+}

@@ -1,0 +1,57 @@
+import type { NetDevice } from "./device.ts"
+
+export interface Route {
+  /** 4 or 16 bytes. */
+  readonly destination: Uint8Array
+  /** How many bits of it count. */
+  readonly prefix: number
+  /** "local": it is for this machine. */
+  readonly kind: "local" | "unicast"
+  readonly device: NetDevice
+  /** The next hop; the destination itself when left out. */
+  readonly gateway?: Uint8Array
+}
+
+/** The routes of a namespace: the longest prefix wins, local ones before others as their table comes first. */
+export class RouteTable {
+  readonly #routes: Route[] = []
+
+  add(route: Route): () => void {
+    this.#routes.push(route)
+    this.#routes.sort((a, b) => rank(b) - rank(a))
+    return () => this.#remove(other => other === route)
+  }
+
+  removeDevice(device: NetDevice): void {
+    this.#remove(route => route.device === device)
+  }
+
+  find(destination: Uint8Array): Route | undefined {
+    return this.#routes.find(
+      route => route.device.isUp && startsAlike(route.destination, destination, route.prefix),
+    )
+  }
+
+  all(): readonly Route[] {
+    return this.#routes
+  }
+
+  #remove(isMeant: (route: Route) => boolean): void {
+    for (let index = this.#routes.length - 1; index >= 0; index--)
+      if (isMeant(this.#routes[index]!)) this.#routes.splice(index, 1)
+  }
+}
+
+const LOCAL_FIRST = 1000
+
+function rank({ kind, prefix }: Route): number {
+  return prefix + (kind === "local" ? LOCAL_FIRST : 0)
+}
+
+function startsAlike(a: Uint8Array, b: Uint8Array, bits: number): boolean {
+  if (a.length !== b.length) return false
+  const whole = bits >> 3
+  for (let index = 0; index < whole; index++) if (a[index] !== b[index]) return false
+  const rest = bits & 7
+  return rest === 0 || (a[whole]! ^ b[whole]!) >> (8 - rest) === 0
+}

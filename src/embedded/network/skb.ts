@@ -1,0 +1,164 @@
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { SKB_CONTEXT_BYTES, SkbContext } from "../packets/index.ts"
+import type { NetDevice } from "./device.ts"
+import { type IpHeader, parseIp } from "./headers.ts"
+
+/** What a packet has before its link-layer header (NET_SKB_PAD, and room for tunnels), and behind its data. */
+const HEADROOM = 256
+const TAILROOM = 320
+const BUFFER_AT = Math.ceil(SKB_CONTEXT_BYTES / 64) * 64
+/** pkt_type. */
+export const PACKET = { host: 0, broadcast: 1, multicast: 2, otherHost: 3, outgoing: 4 } as const
+
+/** What a packet belongs to: the socket that sends it, or that it was found to be for. */
+export interface PacketOwner {
+  /** Where the `struct bpf_sock` of programs stands. */
+  readonly contextAddress: number
+  /** struct sock. */
+  readonly object: KernelObject
+}
+
+/**
+ * A packet on its way: a `struct __sk_buff` in memory, as programs see it, and its bytes in one piece behind. Probes on kernel
+ * functions see a `struct sk_buff`, made when one asks. Whoever has it last frees it.
+ */
+export class Skb {
+  readonly context: SkbContext
+  readonly contextAddress: number
+  readonly #kernel: KernelCore
+  #object: KernelObject | undefined
+  #device: NetDevice
+  #owner: PacketOwner | undefined
+  /** Where the transport's header is, once it is known. */
+  transport = 0
+  /** The station on the device's link that it is sent to next, once it is routed. */
+  nextHop: Uint8Array | undefined
+
+  /** `bytes` starts with the network header, or with the link-layer header when `mac` says so. */
+  constructor(kernel: KernelCore, device: NetDevice, bytes: Uint8Array, mac: number) {
+    this.#kernel = kernel
+    const { memory } = kernel
+    this.contextAddress = memory.alloc(BUFFER_AT + HEADROOM + bytes.length + TAILROOM)
+    this.context = new SkbContext(memory, this.contextAddress)
+    const start = this.contextAddress + BUFFER_AT + HEADROOM
+    memory.write(start, bytes)
+    this.context.place(start, start + bytes.length, { mac: start, network: start + mac })
+    this.#device = device
+    this.device = device
+  }
+
+  get device(): NetDevice {
+    return this.#device
+  }
+
+  set device(device: NetDevice) {
+    this.#device = device
+    this.context.set("ifindex", device.index)
+  }
+
+  get owner(): PacketOwner | undefined {
+    return this.#owner
+  }
+
+  set owner(owner: PacketOwner | undefined) {
+    this.#owner = owner
+    this.context.setSocket(owner?.contextAddress ?? 0)
+  }
+
+  /** EtherType. */
+  get protocol(): number {
+    const swapped = this.context.get("protocol")
+    return ((swapped & 0xff) << 8) | (swapped >> 8)
+  }
+
+  set protocol(protocol: number) {
+    this.context.set("protocol", ((protocol & 0xff) << 8) | (protocol >> 8))
+  }
+
+  get mark(): number {
+    return this.context.get("mark")
+  }
+
+  set mark(mark: number) {
+    this.context.set("mark", mark)
+  }
+
+  /** From where the packet starts now to its end: a copy. */
+  bytes(): Uint8Array {
+    const { data } = this.context
+    return this.#kernel.memory.read(data, this.context.get("len"))
+  }
+
+  /** The IP header that the packet has; undefined when it has none. */
+  ipHeader(): IpHeader | undefined {
+    const { context } = this
+    const network = context.header("network")
+    return parseIp(this.#kernel.memory.read(network, context.data + context.get("len") - network))
+  }
+
+  /** Takes bytes off the front, or puts them on again (negative). */
+  pull(count: number): void {
+    const { context } = this
+    context.moveTo(context.data + count)
+  }
+
+  /** Makes the network header the start. */
+  toNetwork(): void {
+    this.context.moveTo(this.context.header("network"))
+  }
+
+  /** Makes the link-layer header the start. */
+  toMac(): void {
+    this.context.moveTo(this.context.header("mac"))
+  }
+
+  /** Puts other bytes in place of those from the start on; headers before it stay. */
+  replace(bytes: Uint8Array): void {
+    const { data } = this.context
+    this.#kernel.memory.write(data, bytes)
+    this.context.setEnd(data + bytes.length)
+  }
+
+  /** A packet like this one, on the same device. */
+  clone(): Skb {
+    const { context } = this
+    const start = context.data
+    this.toMac()
+    const copy = new Skb(this.#kernel, this.#device, this.bytes(), context.header("network") - context.data)
+    copy.context.copyFrom(context)
+    context.moveTo(start)
+    copy.owner = this.#owner
+    copy.pull(start - context.header("mac"))
+    return copy
+  }
+
+  /** Where a struct sk_buff like this packet stands, for probes. */
+  get address(): number {
+    this.#object ??= this.#kernel.types.create("sk_buff")
+    const { context } = this
+    const head = this.contextAddress + BUFFER_AT
+    const { data } = context
+    this.#object
+      .set("head", head)
+      .set("data", data)
+      .set("len", context.get("len"))
+      .set("protocol", context.get("protocol"))
+      .set("mark", context.get("mark"))
+      .set("pkt_type", context.get("pkt_type"))
+      .set("skb_iif", context.get("ingress_ifindex"))
+      .set("mac_header", context.header("mac") - head)
+      .set("network_header", context.header("network") - head)
+      .set("transport_header", this.transport === 0 ? NO_HEADER : this.transport - head)
+      .set("dev", this.#device.object)
+      .set("sk", this.#owner?.object ?? 0)
+    return this.#object.address
+  }
+
+  free(): void {
+    this.#object?.free()
+    this.#kernel.memory.free(this.contextAddress)
+  }
+}
+
+const NO_HEADER = 0xffff

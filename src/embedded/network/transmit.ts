@@ -1,0 +1,56 @@
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import type { NetDevice } from "./device.ts"
+import { readEthernet } from "./ethernet.ts"
+import type { Skb } from "./skb.ts"
+import { netDevQueue, netifRxEvent } from "./tracepoints.ts"
+
+/** Sends a frame on its device, past every hook there. The packet is gone afterwards. 0, or a negative errno. */
+export const transmitPacket = kernelFunction("__dev_queue_xmit", (kernel, skb: Skb): number =>
+  kernel.network.inBottomHalf(() => {
+    netDevQueue(kernel, skb)
+    hardStartXmit(kernel, skb, skb.device.object)
+    return 0
+  }),
+)
+
+const hardStartXmit = kernelFunction(
+  "dev_hard_start_xmit",
+  (kernel, skb: Skb, _device: KernelObject): number => {
+    const { device } = skb
+    switch (device.kind) {
+      case "loopback":
+        return loopbackXmit(kernel, skb, device.object)
+      case "veth":
+        return vethXmit(kernel, skb, device.object)
+      case "wire":
+        device.onFrame?.(skb.bytes())
+        skb.free()
+        return 0
+    }
+  },
+)
+
+const loopbackXmit = kernelFunction("loopback_xmit", (kernel, skb: Skb, _device: KernelObject): number => {
+  comeIn(kernel, skb, skb.device)
+  return 0
+})
+
+const vethXmit = kernelFunction("veth_xmit", (kernel, skb: Skb, _device: KernelObject): number => {
+  const { peer } = skb.device
+  if (peer?.isUp) comeIn(kernel, skb, peer)
+  else skb.free()
+  return 0
+})
+
+/** The frame lies before its receiver, which takes it when this processor has done what it does. */
+function comeIn(kernel: KernelCore, skb: Skb, device: NetDevice): void {
+  const isOtherNamespace = device.namespace !== skb.device.namespace
+  skb.owner = undefined
+  if (isOtherNamespace) skb.mark = 0
+  skb.device = device
+  readEthernet(kernel, skb)
+  netifRxEvent(kernel, skb)
+  kernel.network.enqueue(skb)
+}
