@@ -1,8 +1,10 @@
 import type { KernelProfile } from "../profile/index.ts"
+import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
+import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -16,6 +18,7 @@ export interface KernelCore {
   readonly hooks: TracingHooks
   readonly functions: FunctionSites
   readonly files: FileTree
+  readonly cgroups: CgroupTree
   readonly network: Network
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
@@ -28,6 +31,7 @@ export interface KernelCore {
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number
+  programById(id: number): EmbeddedProgram | undefined
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void
 }
@@ -38,4 +42,6 @@ export interface HookFacts {
   readonly traceFlags: string
   readonly functionAddress?: bigint
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  /** On hooks of control groups: whose, and what the caller will get. */
+  readonly group?: GroupRun
 }

@@ -3,6 +3,7 @@ import { type AttachKind, type AttachPoint, attachPointOf, describePoint } from 
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached, Attacher } from "./attached.ts"
+import { attachToCgroup } from "./cgroup.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
 import { attachNetfilter } from "./netfilter.ts"
@@ -24,6 +25,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   tcx: attachTcx,
   lwt: attachLightweightTunnel,
   netfilter: attachNetfilter,
+  cgroup: attachToCgroup,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

@@ -1,4 +1,5 @@
 import { errnoNumber } from "../../base/index.ts"
+import { mayOpenDevice } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
@@ -81,7 +82,8 @@ function refuseOpen(kernel: KernelCore, node: FileNode, flags: number): number {
     ((access & FMODE_READ) !== 0 && !isExec ? MAY_READ : 0) |
     ((access & FMODE_WRITE) !== 0 ? MAY_WRITE : 0) |
     (isExec ? MAY_EXEC : 0)
-  return mayAccess(kernel.current, node, wanted) ? 0 : -errnoNumber("EACCES")
+  if (!mayAccess(kernel.current, node, wanted)) return -errnoNumber("EACCES")
+  return node.device ? mayOpenDevice(kernel, node.device, wanted) : 0
 }
 
 /** FMODE_READ and FMODE_WRITE of the access mode. */

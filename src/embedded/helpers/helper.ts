@@ -1,4 +1,5 @@
 import type { CallFrame, CallResult } from "../../engine/index.ts"
+import type { Cgroup, CgroupTree, GroupRun } from "../cgroups/index.ts"
 import type { Clock } from "../clock.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
@@ -30,6 +31,7 @@ export interface HelperKernel {
   readonly clock: Clock
   /** What special fields of map values and allocated objects hold. */
   readonly fields: SpecialFields
+  readonly cgroups: CgroupTree
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */
@@ -82,6 +84,7 @@ export interface CurrentTask {
   readonly uid: number
   readonly gid: number
   readonly comm: string
+  readonly group: Cgroup
 }
 
 /** One run of one program on one hook. */
@@ -95,6 +98,8 @@ export interface Invocation {
   readonly functionAddress: bigint
   /** Arguments and return value of the traced function, for bpf_get_func_arg, _ret and _arg_cnt. */
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  /** On hooks of control groups. */
+  readonly group?: GroupRun
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps, memory and packets. */
 import { AREA_HELPERS } from "./area-helpers.ts"
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
+import { CGROUP_HELPERS } from "./cgroup-helpers.ts"
 import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
@@ -16,6 +17,7 @@ import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
+import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
@@ -28,6 +30,7 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 export const EMBEDDED_HELPERS: HelperTable = {
   ...AREA_HELPERS,
   ...ATTACH_HELPERS,
+  ...CGROUP_HELPERS,
   ...CHECKSUM_HELPERS,
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
@@ -42,6 +45,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...QUEUE_HELPERS,
   ...REDIRECT_HELPERS,
   ...STORAGE_HELPERS,
+  ...SYSCTL_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,

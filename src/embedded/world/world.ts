@@ -1,6 +1,7 @@
-import { errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
+import { decodeUtf8, encodeUtf8, errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
 import {
   addressBytes,
+  type DeviceNumber,
   type ExecResult,
   type OpenOptions,
   type PairEnd,
@@ -12,6 +13,7 @@ import {
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
+import { WorldGroups } from "./groups.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
 
 export interface ExecOptions extends RunAs {
@@ -28,6 +30,8 @@ function shellStatusOf(end: ProcessEnd): number {
   return "status" in end ? end.status : BY_SIGNAL + signalNumber(end.signal as SignalName)
 }
 
+/** How much is read at once. */
+const READ_SIZE = 8192
 /** In a millisecond. */
 const NANOSECONDS = 1e6
 
@@ -36,11 +40,13 @@ export class EmbeddedWorld implements World {
   /** The process that starts the others: a shell of root's. */
   readonly shell: Process
   readonly #kernel: KernelCore
+  readonly #groups: WorldGroups
   /** Takes back what it made. */
   readonly #undo: (() => void)[] = []
 
   constructor(kernel: KernelCore, shell: Task) {
     this.#kernel = kernel
+    this.#groups = new WorldGroups(kernel)
     this.shell = new Process(kernel, shell)
   }
 
@@ -84,24 +90,40 @@ export class EmbeddedWorld implements World {
     this.#done("unlink", this.shell.unlink(path))
   }
 
-  readText(path: string): string {
-    throw notModelled(`reading ${path}`)
+  makeDevice(path: string, device: DeviceNumber): void {
+    this.#done("mknodat", this.shell.makeDevice(path, device))
   }
 
-  writeText(path: string, _text: string): void {
-    throw notModelled(`writing ${path}`)
+  readText(path: string): string {
+    return this.#withFile(path, {}, fd => {
+      const chunks: Uint8Array[] = []
+      for (;;) {
+        const result = this.shell.read(fd, READ_SIZE)
+        if (this.#done("read", result) === 0) break
+        chunks.push(result.bytes ?? new Uint8Array(0))
+      }
+      return decodeUtf8(Uint8Array.from(chunks.flatMap(chunk => [...chunk])))
+    })
+  }
+
+  writeText(path: string, text: string): void {
+    this.#withFile(path, { write: true }, fd => this.#done("write", this.shell.write(fd, encodeUtf8(text))))
   }
 
   socket(_options?: SocketOptions): WorldSocket {
     throw notModelled("socket(2)")
   }
 
-  makeGroup(_name: string): string {
-    throw notModelled("a control group")
+  makeGroup(name: string): string {
+    return this.#groups.make(name)
   }
 
-  async inGroup<T>(_path: string, _action: () => T | Promise<T>): Promise<T> {
-    throw notModelled("a control group")
+  inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+    return this.#groups.inside(path, this.shell.task, action)
+  }
+
+  groupId(path: string): bigint {
+    return this.#groups.at(path).id
   }
 
   makePair(one: PairEnd, other: PairEnd): void {
@@ -130,6 +152,7 @@ export class EmbeddedWorld implements World {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#groups.removeAll()
     for (const undo of this.#undo.splice(0).reverse()) undo()
   }
 
@@ -139,6 +162,15 @@ export class EmbeddedWorld implements World {
     if (options.uid !== undefined) setIds(child.task, "uid", options.uid)
     if (options.gid !== undefined) setIds(child.task, "gid", options.gid)
     return child
+  }
+
+  #withFile<T>(path: string, options: OpenOptions, action: (fd: number) => T): T {
+    const fd = this.#done("openat", this.shell.open(path, options))
+    try {
+      return action(fd)
+    } finally {
+      this.shell.close(fd)
+    }
   }
 
   #done(call: string, result: SyscallResult): number {

@@ -29,6 +29,13 @@ export interface OpenOptions {
   readonly mode?: number
 }
 
+/** What a device node stands for. */
+export interface DeviceNumber {
+  readonly kind: "char" | "block"
+  readonly major: number
+  readonly minor: number
+}
+
 /** One end of a pair of network devices. */
 export interface PairEnd {
   readonly name: string
@@ -53,6 +60,8 @@ export interface World extends AsyncDisposable {
   open(path: string, options?: OpenOptions): void
   /** unlink(2). */
   unlink(path: string): void
+  /** mknodat(2) of a device node, for its owner alone. */
+  makeDevice(path: string, device: DeviceNumber): void
   /** Opens a text file, of procfs and sysfs too, reads it all and closes it. */
   readText(path: string): string
   /** Opens a file that is there, writes the text with one write(2) and closes it. */
@@ -63,6 +72,8 @@ export interface World extends AsyncDisposable {
 
   /** Makes a control group below the root of the cgroup2 file system, and those above it. Gives its path: "/sys/fs/cgroup/web". */
   makeGroup(name: string): string
+  /** What bpf_get_current_cgroup_id() is for its members. */
+  groupId(path: string): bigint
   /** Acts as a member of the group at this path. */
   inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T>
 

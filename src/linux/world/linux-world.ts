@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs"
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs"
 import { setTimeout } from "node:timers/promises"
 import type {
+  DeviceNumber,
   ExecResult,
   OpenOptions,
   PairEnd,
@@ -14,6 +15,7 @@ import type {
 import type { LinuxKernel } from "../linux-kernel.ts"
 import { Socket } from "../net/socket.ts"
 import { Groups } from "./groups.ts"
+import { makeDevice } from "./make-device.ts"
 import { Namespaces } from "./namespaces.ts"
 import { openFlags } from "./open-flags.ts"
 import { runTool } from "./run-tool.ts"
@@ -68,6 +70,10 @@ export class LinuxWorld implements World {
     unlinkSync(path)
   }
 
+  makeDevice(path: string, device: DeviceNumber): void {
+    makeDevice(this.#kernel.bpf.native, path, device)
+  }
+
   readText(path: string): string {
     return readFileSync(path, "utf8")
   }
@@ -89,6 +95,10 @@ export class LinuxWorld implements World {
 
   makeGroup(name: string): string {
     return this.#groups.make(name)
+  }
+
+  groupId(path: string): bigint {
+    return statSync(path, { bigint: true }).ino
   }
 
   inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T> {
