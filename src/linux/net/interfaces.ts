@@ -1,4 +1,4 @@
-import { noInterface } from "../../kernel/index.ts"
+import { noInterface, type XdpMode, type XdpPrograms } from "../../kernel/index.ts"
 import type { Native } from "../ffi/native.ts"
 import {
   type Attributes,
@@ -25,11 +25,6 @@ const ENODEV = 19
 
 /** Bits of IFLA_XDP_FLAGS, and of a link's flags. */
 export const XDP_FLAGS = { ifNoExist: 1, generic: 2, native: 4, offload: 8, replace: 16 } as const
-
-export type XdpMode = "native" | "generic" | "offload"
-
-/** What stands on an interface's XDP hooks, by mode: program ids. */
-export type XdpPrograms = Readonly<Partial<Record<XdpMode, number>>>
 
 /** The index of a network interface. Throws AttachError (ENODEV), with the names that are there. */
 export function interfaceIndex(native: Native, name: string): number {
