@@ -138,7 +138,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
-    mountSysctls(this.files, sysctlTable(profile))
+    this.network = new Network(this)
+    mountSysctls(this.files, sysctlTable(profile, this.network.initial))
     this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
@@ -149,7 +150,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
-    this.network = new Network(this)
     this.world = new EmbeddedWorld(this, this.current)
   }
 

@@ -49,8 +49,8 @@ function routeInput(kernel: KernelCore, skb: Skb): number {
   if (route.tunnel?.seg6local)
     return endBpf(kernel, skb, route.tunnel.seg6local) ? routeInput(kernel, skb) : drop(skb)
   if (route.kind === "local") return isV4(ip) ? ipLocalDeliver(kernel, skb) : ip6Input(kernel, skb)
-  const forwards = isV4(ip) ? namespace.forwards.ipv4 : namespace.forwards.ipv6
-  return forwards ? forward(kernel, skb, ip) : drop(skb)
+  const [forwards] = isV4(ip) ? namespace.forwards.ipv4 : namespace.forwards.ipv6
+  return forwards !== 0 ? forward(kernel, skb, ip) : drop(skb)
 }
 
 const ipLocalDeliver = kernelFunction("ip_local_deliver", deliverLocally)

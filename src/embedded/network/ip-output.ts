@@ -6,6 +6,7 @@ import { BROADCAST } from "./device.ts"
 import { pushEthernet } from "./ethernet.ts"
 import { buildIp, DEFAULT_TTL, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
 import { redirectFromTunnel } from "./hooks/redirect.ts"
+import { encapsulate } from "./hooks/segment-routing.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
 import type { NetNamespace } from "./namespace.ts"
 import { type PacketOwner, Skb } from "./skb.ts"
@@ -74,6 +75,10 @@ export function outputIp(kernel: KernelCore, skb: Skb): number {
   if (!ip || !route) {
     skb.free()
     return ENETUNREACH
+  }
+  if (route.segments) {
+    encapsulate(skb, route.segments)
+    return outputIp(kernel, skb)
   }
   skb.device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
   const output = ip.destination.length === 4 ? ipOutput : ip6Output

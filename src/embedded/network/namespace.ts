@@ -20,7 +20,7 @@ export class NetNamespace {
   /** struct net. */
   readonly object: KernelObject
   /** The sysctls net.ipv4.ip_forward and net.ipv6.conf.all.forwarding. */
-  readonly forwards = { ipv4: false, ipv6: false }
+  readonly forwards = { ipv4: [0], ipv6: [0] }
   /** IPv4's identification of the next packet. */
   nextId = 1
   #nextIndex = 1

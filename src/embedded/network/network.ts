@@ -1,5 +1,11 @@
 import { UsageError } from "../../base/index.ts"
-import { type PairEnd, parseInterfaceAddress } from "../../kernel/index.ts"
+import {
+  addressBytes,
+  type PairEnd,
+  parseInterfaceAddress,
+  parseNetwork,
+  type RouteOptions,
+} from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type DeviceOptions, NetDevice } from "./device.ts"
 import { PROTOCOL } from "./headers.ts"
@@ -80,6 +86,19 @@ export class Network {
     return () => {
       for (const device of ends) this.#removeDevice(device)
     }
+  }
+
+  /** Adds a route to the namespace of the task on the CPU. Throws UsageError. */
+  addRoute({ to, interface: name, via, segments }: RouteOptions): void {
+    const { current } = this
+    const device = current.device(name)
+    if (!device) throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
+    const { address: destination, prefix } = parseNetwork(to)
+    current.routes.add({
+      ...{ destination, prefix, kind: "unicast", device },
+      ...(via !== undefined && { gateway: addressBytes(via) }),
+      ...(segments && { segments: segments.map(addressBytes) }),
+    })
   }
 
   /** Every packet there is, by where its context stands. */

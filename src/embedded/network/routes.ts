@@ -11,6 +11,8 @@ export interface Route {
   readonly device: NetDevice
   /** The next hop; the destination itself when left out. */
   readonly gateway?: Uint8Array
+  /** The segments that its packets are sent over, in an outer header. */
+  readonly segments?: readonly Uint8Array[]
   /** Programs that see its packets. */
   readonly tunnel?: Tunnel
 }

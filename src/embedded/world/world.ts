@@ -5,6 +5,7 @@ import {
   type ExecResult,
   type OpenOptions,
   type PairEnd,
+  type RouteOptions,
   type RunAs,
   type SocketOptions,
   type World,
@@ -128,6 +129,10 @@ export class EmbeddedWorld implements World {
 
   makePair(one: PairEnd, other: PairEnd): void {
     this.#undo.push(this.#kernel.network.makePair(one, other))
+  }
+
+  addRoute(route: RouteOptions): void {
+    this.#kernel.network.addRoute(route)
   }
 
   async inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import type {
   ExecResult,
   OpenOptions,
   PairEnd,
+  RouteOptions,
   RunAs,
   SocketOptions,
   World,
@@ -107,6 +108,12 @@ export class LinuxWorld implements World {
 
   makePair(one: PairEnd, other: PairEnd): void {
     this.#namespaces.makePair(one, other)
+  }
+
+  addRoute({ to, interface: device, via, segments }: RouteOptions): void {
+    const family = to.includes(":") ? "-6" : "-4"
+    const encap = segments ? ["encap", "seg6", "mode", "encap", "segs", segments.join(",")] : []
+    runTool("ip", family, "route", "add", to, ...encap, ...(via ? ["via", via] : []), "dev", device)
   }
 
   inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {
