@@ -7,6 +7,7 @@ import { attachToCgroup } from "./cgroup.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
 import { attachNetfilter } from "./netfilter.ts"
+import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
@@ -25,6 +26,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   tcx: attachTcx,
   lwt: attachLightweightTunnel,
   netfilter: attachNetfilter,
+  netns: attachNetworkNamespace,
   cgroup: attachToCgroup,
 }
 

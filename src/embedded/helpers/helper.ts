@@ -5,6 +5,7 @@ import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
+import type { SkbContext } from "../packets/index.ts"
 
 /** What helpers ask of the network. */
 export interface HelperNetwork {
@@ -12,6 +13,10 @@ export interface HelperNetwork {
   redirect: Redirect | undefined
   /** The packet whose `struct __sk_buff` stands at this address; undefined for those of test runs. */
   skbAt(context: number): Skb | undefined
+  /** The packet whose `struct sk_buff` stands at an address. */
+  skbOf(object: number): Skb | undefined
+  /** The hash of the flow that a packet is of. */
+  flowHash(skb: SkbContext, contextAddress: number): number
   /** The namespace of the task on the CPU. */
   readonly current: NetNamespace
 }

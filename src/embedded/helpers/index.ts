@@ -6,6 +6,7 @@ import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
+import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
@@ -35,6 +36,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
+  ...HASH_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,

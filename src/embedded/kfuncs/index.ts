@@ -6,6 +6,7 @@ import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
 import { KEY_KFUNCS } from "./key-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
+import { PACKET_DYNPTR_KFUNCS } from "./packet-dynptr-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
@@ -22,6 +23,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...ITERATOR_KFUNCS,
   ...KEY_KFUNCS,
   ...OBJECT_KFUNCS,
+  ...PACKET_DYNPTR_KFUNCS,
   ...SECTION_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,

@@ -2,6 +2,7 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetDevice } from "./device.ts"
 import type { IpHeader } from "./headers.ts"
+import { NamespacePrograms } from "./hooks/namespace-programs.ts"
 import { Netfilter } from "./hooks/netfilter.ts"
 import { RouteTable } from "./routes.ts"
 import type { Skb } from "./skb.ts"
@@ -17,6 +18,7 @@ export class NetNamespace {
   readonly devices = new Map<number, NetDevice>()
   readonly routes = new RouteTable()
   readonly netfilter = new Netfilter()
+  readonly programs = new NamespacePrograms()
   /** struct net. */
   readonly object: KernelObject
   /** The sysctls net.ipv4.ip_forward and net.ipv6.conf.all.forwarding. */

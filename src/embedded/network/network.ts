@@ -7,8 +7,10 @@ import {
   type RouteOptions,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import type { SkbContext } from "../packets/index.ts"
 import { type DeviceOptions, NetDevice } from "./device.ts"
 import { PROTOCOL } from "./headers.ts"
+import { flowHash } from "./hooks/flow-dissector.ts"
 import type { Redirect } from "./hooks/redirect.ts"
 import { ICMP } from "./icmp.ts"
 import { NetNamespace, type Transport } from "./namespace.ts"
@@ -49,6 +51,22 @@ export class Network {
     const made = this.#makeNamespace(name)
     this.#named.set(name, made)
     return made
+  }
+
+  named(name: string): NetNamespace | undefined {
+    return this.#named.get(name)
+  }
+
+  namespaces(): readonly NetNamespace[] {
+    return [this.initial, ...this.#named.values()]
+  }
+
+  /** The hash of the flow that a packet is of; a test run's packet is of the first namespace. */
+  flowHash(skb: SkbContext, contextAddress: number): number {
+    const namespace = this.#packets.get(contextAddress)?.device.namespace ?? this.initial
+    const [everywhere] = this.initial.programs.on("flow_dissector")
+    const [here] = namespace.programs.on("flow_dissector")
+    return flowHash(this.#kernel, skb, contextAddress, everywhere ?? here)
   }
 
   /** Throws UsageError (ENOENT). */
@@ -106,6 +124,11 @@ export class Network {
 
   skbAt(context: number): Skb | undefined {
     return this.#packets.get(context)
+  }
+
+  /** The packet whose struct sk_buff stands at an address. */
+  skbOf(object: number): Skb | undefined {
+    return [...this.#packets.values()].find(skb => skb.isObject(object))
   }
 
   register(skb: Skb): void {

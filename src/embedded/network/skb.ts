@@ -154,6 +154,11 @@ export class Skb {
     return copy
   }
 
+  /** Whether its struct sk_buff, if it has one, stands there. */
+  isObject(address: number): boolean {
+    return this.#object?.address === address
+  }
+
   /** Where a struct sk_buff like this packet stands, for probes. */
   get address(): number {
     this.#object ??= this.#kernel.types.create("sk_buff")

@@ -22,6 +22,8 @@ export class TestHost implements MapHost, HelperKernel {
   readonly network = {
     redirect: undefined,
     skbAt: () => undefined,
+    skbOf: () => undefined,
+    flowHash: () => 1,
     get current(): never {
       throw new Error("the test's kernel has no network")
     },
