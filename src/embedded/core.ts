@@ -36,4 +36,6 @@ export interface HookFacts {
   readonly traceFlags: string
   readonly functionAddress?: bigint
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  /** Of a session, entry and return of one call: where their 8 common bytes are. */
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

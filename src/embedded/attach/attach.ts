@@ -4,6 +4,7 @@ import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached, Attacher } from "./attached.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
+import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
@@ -13,6 +14,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   kprobe: attachKprobe,
   kretprobe: attachKretprobe,
   ksyscall: attachKsyscall,
+  kprobeMulti: attachKprobeMulti,
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
   trace: attachTrace,

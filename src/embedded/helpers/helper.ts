@@ -1,3 +1,4 @@
+import type { AttachTypeName } from "../../catalog/index.ts"
 import type { CallFrame, CallResult } from "../../engine/index.ts"
 import type { Clock } from "../clock.ts"
 import type { SpecialFields } from "../fields/index.ts"
@@ -74,7 +75,12 @@ export interface CurrentTask {
 
 /** One run of one program on one hook. */
 export interface Invocation {
-  readonly program: { readonly id: number; readonly name: string; readonly type: string }
+  readonly program: {
+    readonly id: number
+    readonly name: string
+    readonly type: string
+    readonly attachType?: AttachTypeName | undefined
+  }
   /** What r1 held at entry. */
   readonly context: number
   /** bpf_get_attach_cookie. */
@@ -83,6 +89,8 @@ export interface Invocation {
   readonly functionAddress: bigint
   /** Arguments and return value of the traced function, for bpf_get_func_arg, _ret and _arg_cnt. */
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  /** Of a session, for bpf_session_cookie and bpf_session_is_return. */
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }
 
 /**

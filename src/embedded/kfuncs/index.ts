@@ -7,6 +7,7 @@ import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
 import { KEY_KFUNCS } from "./key-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
+import { SESSION_KFUNCS } from "./session-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
 import { USER_KFUNCS } from "./user-kfuncs.ts"
@@ -23,6 +24,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...KEY_KFUNCS,
   ...OBJECT_KFUNCS,
   ...SECTION_KFUNCS,
+  ...SESSION_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
   ...USER_KFUNCS,

@@ -1,11 +1,13 @@
 import { AttachError, LoadError } from "../../base/index.ts"
+import type { AttachTypeName } from "../../catalog/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { AttachPoint, Link, Program, RunInput, RunOptions, RunResult } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 
 /** What a BTF-attached program stands on, found at load. */
 export type TraceTarget =
-  | { readonly kind: "fentry" | "fexit"; readonly symbol: string }
+  | { readonly kind: "fentry" | "modifyReturn" | "fexit"; readonly symbol: string }
+  | { readonly kind: "lsm"; readonly hook: string; readonly returnsVoid: boolean }
   | { readonly kind: "tp_btf"; readonly tracepoint: string }
 
 /** What the loader made of a program spec. */
@@ -57,6 +59,11 @@ export class EmbeddedProgram implements Program {
     this.verification = loaded.verifiedInstructions === undefined ? "not verified" : "verified"
     this.log = loaded.log
     this.#host = host
+  }
+
+  /** The attach type that it was loaded for. */
+  get attachType(): AttachTypeName | undefined {
+    return this.spec.definition?.attachType
   }
 
   async attach(point?: AttachPoint): Promise<Link> {

@@ -1,4 +1,11 @@
-import { type Errno, encodeUtf8, errnoName, errnoNumber, UsageError } from "../../base/index.ts"
+import {
+  type Errno,
+  encodeUtf8,
+  errnoName,
+  errnoNumber,
+  SystemCallError,
+  UsageError,
+} from "../../base/index.ts"
 import type { OpenOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { AT_FDCWD, close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, openat } from "../files/open.ts"
@@ -54,9 +61,10 @@ export class Process {
     return this.task.comm
   }
 
-  /** fork(2): a child that has not run yet. When it has exited, `wait` for it. */
+  /** fork(2): a child that has not run yet. When it has exited, `wait` for it. Throws SystemCallError. */
   fork(onExit?: () => void): Process {
     const task = this.#on(() => fork(this.#kernel))
+    if (typeof task === "number") throw new SystemCallError("clone", -task)
     const child = new Process(this.#kernel, task, onExit)
     child.#settle()
     return child

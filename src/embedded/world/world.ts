@@ -20,6 +20,8 @@ export interface ExecOptions extends RunAs {
   readonly body?: (process: Process) => void | Promise<void>
 }
 
+/** What a shell reports of a program that it cannot run. */
+const NOT_EXECUTABLE = 126
 /** What a shell reports of a signal: its number above this. */
 const BY_SIGNAL = 128
 
@@ -41,6 +43,10 @@ export class EmbeddedWorld implements World {
     this.shell = new Process(kernel, shell)
   }
 
+  get pid(): number {
+    return this.shell.pid
+  }
+
   get files(): FileTree {
     return this.#kernel.files
   }
@@ -50,7 +56,8 @@ export class EmbeddedWorld implements World {
    * child's pid and status.
    */
   async exec(path: string, options: ExecOptions = {}): Promise<ExecResult> {
-    const child = this.spawn(options)
+    const child = this.#start(options)
+    if (!child) return { pid: 0, status: NOT_EXECUTABLE }
     const { pid } = child
     const result = child.exec(path, [path, ...(options.args ?? [])], options.env)
     if (result.ok && !child.end) await options.body?.(child)
@@ -121,6 +128,16 @@ export class EmbeddedWorld implements World {
     if (options.uid !== undefined) setIds(child.task, "uid", options.uid)
     if (options.gid !== undefined) setIds(child.task, "gid", options.gid)
     return child
+  }
+
+  /** A child of the shell, or undefined where an LSM lets it have none. */
+  #start(options: RunAs): Process | undefined {
+    try {
+      return this.spawn(options)
+    } catch (error) {
+      if (error instanceof SystemCallError) return undefined
+      throw error
+    }
   }
 
   #done(call: string, result: SyscallResult): number {

@@ -1,3 +1,5 @@
 export * from "./load-definition.ts"
 export type { LoadedKind, LoadingKernel } from "./load-hint.ts"
 export * from "./load-refusal.ts"
+export * from "./many-functions.ts"
+export * from "./naming-program.ts"
