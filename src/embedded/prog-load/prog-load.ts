@@ -1,6 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { AttachTypeName, Capability } from "../../catalog/index.ts"
 import {
+  type BufferReach,
   type VerifierKernel,
   type VerifierProgram,
   type VerifierResult,
@@ -33,6 +34,8 @@ export interface LoadAnswer {
   readonly log: string
   /** Instructions that the verifier walked; undefined when it was not asked. */
   readonly verifiedInstructions: number | undefined
+  /** What it touches of buffers whose size the place knows that it will be attached to. */
+  readonly reach?: BufferReach
 }
 
 /** BPF_PROG_LOAD: what the kernel checks, in its order, and its verifier's word. */
@@ -50,6 +53,7 @@ export function progLoad(attributes: LoadAttributes, host: LoadingHost): LoadAns
     errno: written.isFull ? errnoNumber("ENOSPC") : result.errno,
     log: written.log,
     verifiedInstructions: result.stats.processed,
+    reach: result.reach,
   }
 }
 

@@ -14,12 +14,14 @@ import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
 
 export interface ExecOptions extends RunAs {
-  /** What it exits with: 0 … 255. */
+  /** What it exits with, 0 … 255; what such a program does when left out. */
   readonly status?: number
   /** What the program does between its start and its exit; nothing by default. */
   readonly body?: (process: Process) => void | Promise<void>
 }
 
+/** What programs exit with by themselves, where it is not 0. */
+const OWN_STATUS: Readonly<Record<string, number>> = { "/bin/false": 1 }
 /** What a shell reports of a program that it cannot run. */
 const NOT_EXECUTABLE = 126
 /** What a shell reports of a signal: its number above this. */
@@ -62,7 +64,7 @@ export class EmbeddedWorld implements World {
     const result = child.exec(path, [path, ...(options.args ?? [])], options.env)
     if (result.ok && !child.end) await options.body?.(child)
     if (child.end) return { pid, status: shellStatusOf(child.end) }
-    const status = result.ok ? (options.status ?? 0) : shellStatus(result.errno)
+    const status = result.ok ? (options.status ?? OWN_STATUS[path] ?? 0) : shellStatus(result.errno)
     child.exit(status)
     return { pid, status }
   }
