@@ -235,8 +235,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       context,
       cookie: attachment.cookie,
       functionAddress: facts.functionAddress ?? 0n,
-      ...(facts.traced ? { traced: facts.traced } : {}),
-      ...(facts.group ? { group: facts.group } : {}),
+      ...(facts.traced && { traced: facts.traced }),
+      ...(facts.group && { group: facts.group }),
+      ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
     return this.#execute(program.executable, invocation, facts, [BigInt(context)])

@@ -67,7 +67,16 @@ export function verifyProgram(
   }
   const stats = statistics(walk)
   if (walk.log.level !== 0) writeStatistics(walk, stats)
-  return { verdict, errno, message, log: walk.log.text(), instruction: walk.at, explanation, stats }
+  return {
+    verdict,
+    errno,
+    message,
+    log: walk.log.text(),
+    instruction: walk.at,
+    explanation,
+    stats,
+    reach: walk.reach,
+  }
 }
 
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */

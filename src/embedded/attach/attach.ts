@@ -5,6 +5,7 @@ import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached, Attacher } from "./attached.ts"
 import { attachToCgroup } from "./cgroup.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
+import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
 import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
@@ -19,6 +20,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   kprobe: attachKprobe,
   kretprobe: attachKretprobe,
   ksyscall: attachKsyscall,
+  kprobeMulti: attachKprobeMulti,
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
   trace: attachTrace,

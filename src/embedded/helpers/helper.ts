@@ -1,3 +1,4 @@
+import type { AttachTypeName } from "../../catalog/index.ts"
 import type { CallFrame, CallResult } from "../../engine/index.ts"
 import type { Cgroup, CgroupTree, GroupRun } from "../cgroups/index.ts"
 import type { Clock } from "../clock.ts"
@@ -94,7 +95,12 @@ export interface CurrentTask {
 
 /** One run of one program on one hook. */
 export interface Invocation {
-  readonly program: { readonly id: number; readonly name: string; readonly type: string }
+  readonly program: {
+    readonly id: number
+    readonly name: string
+    readonly type: string
+    readonly attachType?: AttachTypeName | undefined
+  }
   /** What r1 held at entry. */
   readonly context: number
   /** bpf_get_attach_cookie. */
@@ -105,6 +111,8 @@ export interface Invocation {
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
   /** On hooks of control groups. */
   readonly group?: GroupRun
+  /** Of a session, for bpf_session_cookie and bpf_session_is_return. */
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }
 
 /**

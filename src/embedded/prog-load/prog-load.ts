@@ -1,6 +1,11 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { AttachTypeName, Capability } from "../../catalog/index.ts"
-import { type VerifierKernel, type VerifierProgram, verifyProgram } from "../../verifier/index.ts"
+import {
+  type BufferReach,
+  type VerifierKernel,
+  type VerifierProgram,
+  verifyProgram,
+} from "../../verifier/index.ts"
 import { type CheckingKernel, refusedAtOnce } from "./check-load.ts"
 import { intoBuffer, isLogValid, type LogRequest } from "./log-buffer.ts"
 
@@ -28,6 +33,8 @@ export interface LoadAnswer {
   readonly log: string
   /** Instructions that the verifier walked; undefined when it was not asked. */
   readonly verifiedInstructions: number | undefined
+  /** What it touches of buffers whose size the place knows that it will be attached to. */
+  readonly reach?: BufferReach
 }
 
 /** BPF_PROG_LOAD: what the kernel checks, in its order, and its verifier's word. */
@@ -48,5 +55,6 @@ export function progLoad(attributes: LoadAttributes, host: LoadingHost): LoadAns
     errno: written.isFull ? errnoNumber("ENOSPC") : result.errno,
     log: written.log,
     verifiedInstructions: result.stats.processed,
+    reach: result.reach,
   }
 }

@@ -61,6 +61,9 @@ export interface RouteOptions {
  * away what it made: groups, namespaces, devices, sockets.
  */
 export interface World extends AsyncDisposable {
+  /** The process that does it all. */
+  readonly pid: number
+
   /** Runs a program and waits for its end. */
   exec(path: string, options?: RunAs): Promise<ExecResult>
   /** Lets time pass. */

@@ -50,6 +50,7 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
     lastLine: -1,
     remembered: new Array(instructions.length),
     accessTypes: new Int32Array(instructions.length),
+    reach: { tracepoint: 0, rdonly: 0, rdwr: 0 },
     contextAnswers: new Map(),
     helpers: new Map(),
     sanitations: new Map(),

@@ -115,6 +115,8 @@ export interface Walk {
   complaint: string
   /** The frame of a callback that is walked behind the call under way. */
   enteredCallback: Frame | undefined
+  /** How many bytes of buffers that the hook gives were touched, by kind: what attaching compares with their sizes. */
+  readonly reach: { tracepoint: number; rdonly: number; rdwr: number }
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
 }
