@@ -24,7 +24,11 @@ export interface LoadRefusal {
   readonly source?: SourceLine | undefined
 }
 
-function refuse(errno: Errno, message: string, told: Omit<Explanation, "rule" | "chain">): LoadRefusal {
+export function refuse(
+  errno: Errno,
+  message: string,
+  told: Omit<Explanation, "rule" | "chain">,
+): LoadRefusal {
   return { errno, message, explanation: { rule: undefined, ...told, chain: [] } }
 }
 

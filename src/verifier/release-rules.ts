@@ -28,10 +28,14 @@ const SINCE = {
   scalarIds: "6.5",
   /** A loop is endless when nothing at all changed, read or not. */
   exactLoops: "6.7",
+  /** Loads from kernel structures need CAP_PERFMON and a GPL licence. */
+  guardedStructures: "6.2",
   /** Pointers to kernel objects that the kernel vouches for are told apart from others. */
   trust: "6.2",
   /** Tags of the arguments of global functions: ctx, nonnull, trusted, arena. */
   argumentTags: "6.8",
+  /** Parts of spilled numbers may be written over by who may not see addresses. */
+  numbersOverwritten: "6.8",
   /** Sizes that may be zero have a message of their own. */
   zeroSizes: "6.8",
   /** Known bits are printed as the number that they are. */

@@ -59,7 +59,8 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   const place = -offset - 1
   const index = place >> 3
   const slot = frame.stack[index]!
-  if (!walk.privileges.perfmon && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
+  const kept = isSpill(slot) && !(walk.rules.numbersOverwritten && isScalarSpill(slot))
+  if (!walk.privileges.perfmon && kept && size !== 8)
     reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack", "spill")
   destroyDynptrAt(walk, frame, index)
   noteStackAccess(walk, frame, offset)

@@ -35,7 +35,7 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
       maxStatesPerInstruction: 0,
       longestMarkRead: 0,
     },
-    idMap: newIdMap(),
+    idMap: newIdMap(!privileges.bpf),
     precision: newMasks(),
     touched: { registers: 0, lowSlots: 0, highSlots: 0 },
     state: newState(newFrame(NO_CALLER, 0, 0)),
