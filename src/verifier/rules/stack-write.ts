@@ -122,7 +122,7 @@ function spill(slot: StackSlot, value: Register, size: number, { privileged, rul
 
 function writeBytes(walk: Walk, access: Access, slot: StackSlot, place: number): void {
   slot.register.type = TYPE.NOT_INIT
-  if (isSpecial(slot)) for (let byte = 0; byte < 8; byte++) scrub(slot, byte)
+  if (isSpecial(walk, slot)) for (let byte = 0; byte < 8; byte++) scrub(slot, byte)
   // A slot that is written in part may be read in part: it does not screen reads.
   if (access.size === 8) slot.register.live |= LIVE.WRITTEN
   let kind: number = BYTE.MISC
@@ -133,9 +133,9 @@ function writeBytes(walk: Walk, access: Access, slot: StackSlot, place: number):
   for (let index = 0; index < access.size; index++) setByteKind(slot, (place - index) & 7, kind)
 }
 
-function isSpecial(slot: StackSlot): boolean {
+function isSpecial({ rules }: Walk, slot: StackSlot): boolean {
   const kind = byteKind(slot, 7)
-  return kind === BYTE.SPILL || kind === BYTE.DYNPTR || kind === BYTE.ITERATOR
+  return kind === BYTE.SPILL || (rules.dynptrGuards && kind === BYTE.DYNPTR) || kind === BYTE.ITERATOR
 }
 
 function storesZero(walk: Walk, access: Access): boolean {

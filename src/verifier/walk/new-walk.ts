@@ -52,6 +52,7 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
     contextAnswers: new Map(),
     helpers: new Map(),
     inlinedLoops: new Map(),
+    elementMaps: new Map(),
     exceptionCallback: undefined,
     enteredCallback: undefined,
     complaint: "",
