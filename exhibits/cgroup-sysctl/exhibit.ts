@@ -16,7 +16,10 @@ interface Entry {
 /** A tenant may read every sysctl and write one, with a floor below its value. */
 const sysctl: Exhibit = {
   title: "a tenant's sysctls: one may be written, with a floor, the others only read",
-  setUp: world => void world.makeGroup("skep-tenant"),
+  setUp(world) {
+    world.makeGroup("skep-tenant")
+    world.writeText(FORWARD, "0")
+  },
   attach: { sysctls: { kind: "cgroup", path: GROUP } },
   async scenario({ world, object, outcome }) {
     object.maps.writable?.set("net/core/somaxconn", 256n)

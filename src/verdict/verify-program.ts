@@ -24,6 +24,7 @@ import {
 } from "./load-refusal.ts"
 import { privilegeRefusal } from "./privilege-refusal.ts"
 import type { ProgramReport } from "./program-report.ts"
+import { structOpsRefusal } from "./struct-ops-refusal.ts"
 
 export interface VerifyChoices {
   /** As `verifyProgram` takes it: what goes into the report's log. */
@@ -73,15 +74,15 @@ export function verifyOn(
   choices: VerifyChoices = {},
 ): ProgramReport {
   const { object, profile, kernel } = place
-  const early = objectRefusal(program)
+  const early = objectRefusal(object, program)
   if (early) return refused(place, program, early)
   const type = program.definition!.programType as ProgramTypeName
-  const wrongType = typeRefusal(object, program, type, attachOf(program), profile.release)
+  const wrongType = typeRefusal(object, program, type, attachOf(program), profile)
   if (wrongType) return refused(place, program, wrongType)
   const capabilities = choices.capabilities && new Set(choices.capabilities)
   const withheld = privilegeRefusal(object, program, type, profile.release, capabilities)
   if (withheld) return refused(place, program, withheld)
-  const missing = externRefusal(object, program, profile)
+  const missing = structOpsRefusal(object, program, profile) ?? externRefusal(object, program, profile)
   if (missing) return refused(place, program, missing)
   let code: ReturnType<typeof applyCore>
   try {

@@ -16,6 +16,8 @@ const SINCE = {
   precisionOfCalls: "6.8",
   /** Registers of one id are needed precisely together. */
   linkedPrecision: "6.12",
+  /** Programs may throw, and name the function that catches. */
+  exceptions: "6.7",
   /** What func_info says is looked at before the code is. */
   recordsFirst: "6.7",
   /** Callbacks are walked any number of times, in place of once. */
@@ -40,6 +42,10 @@ const SINCE = {
   zeroSizes: "6.8",
   /** Known bits are printed as the number that they are. */
   plainConstants: "6.8",
+  /** One call may go through the elements of several maps. */
+  severalElementMaps: "6.10",
+  /** Dynptrs end when they are written over, which may not be where they hold a reference. */
+  dynptrGuards: "6.3",
   /** States are printed without what goes without saying, long numbers in hexadecimal. */
   denseStates: "6.8",
   /** Source lines are printed with their file and number. */

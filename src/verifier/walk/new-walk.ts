@@ -56,6 +56,7 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
     sanitations: new Map(),
     tailCalls: new Map(),
     inlinedLoops: new Map(),
+    elementMaps: new Map(),
     exceptionCallback: undefined,
     enteredCallback: undefined,
     complaint: "",
