@@ -1,7 +1,10 @@
 import type { KernelProfile } from "../profile/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
+import type { Sequence } from "./iterators/index.ts"
+import type { MapStorage } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
+import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -15,6 +18,9 @@ export interface KernelCore {
   readonly hooks: TracingHooks
   readonly functions: FunctionSites
   readonly files: FileTree
+  readonly cpus: number
+  /** What iterators that are being read write to, by address. */
+  readonly sequences: Map<number, Sequence>
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */
@@ -26,6 +32,13 @@ export interface KernelCore {
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number
+  /** The task_structs of all processes: the idle task first, the others by pid. */
+  tasks(): readonly number[]
+  maps(): Iterable<MapStorage>
+  mapById(id: number): MapStorage | undefined
+  programs(): Iterable<EmbeddedProgram>
+  /** A number for one walk of an iterator. */
+  nextSession(): number
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void
 }

@@ -26,6 +26,7 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import type { Sequence } from "./iterators/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
@@ -93,6 +94,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly hooks = new TracingHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
+  readonly sequences = new Map<number, Sequence>()
   readonly tracePipe = new TracePipe()
   readonly world: EmbeddedWorld
   readonly idle: Task
@@ -115,6 +117,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
+  #lastSession = 0
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
@@ -395,6 +398,18 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   mapAt(address: number): MapStorage | undefined {
     return this.#maps.get(address)
+  }
+
+  sequenceAt(address: number): Sequence | undefined {
+    return this.sequences.get(address)
+  }
+
+  programs(): Iterable<EmbeddedProgram> {
+    return this.#programs.values()
+  }
+
+  nextSession(): number {
+    return this.#lastSession++
   }
 
   maps(): Iterable<MapStorage> {

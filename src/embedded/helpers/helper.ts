@@ -2,6 +2,7 @@ import type { AttachTypeName } from "../../catalog/index.ts"
 import type { CallFrame, CallResult } from "../../engine/index.ts"
 import type { Clock } from "../clock.ts"
 import type { SpecialFields } from "../fields/index.ts"
+import type { Sequence } from "../iterators/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 
@@ -51,6 +52,8 @@ export interface HelperKernel {
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */
   maps(): Iterable<MapStorage>
+  /** What an iterator's program writes to, by the address of its struct seq_file. */
+  sequenceAt(address: number): Sequence | undefined
   /** The name of a function in the kernel's own types. */
   functionName(btfId: number): string | undefined
   /** The variable of every CPU whose address in its section this is. */

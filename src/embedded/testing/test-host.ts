@@ -143,6 +143,10 @@ export class TestHost implements MapHost, HelperKernel {
     return [this.task.address]
   }
 
+  sequenceAt(): undefined {
+    return undefined
+  }
+
   areaOf(): undefined {
     return undefined
   }

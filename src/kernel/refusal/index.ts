@@ -1,3 +1,4 @@
+export * from "./links.ts"
 export * from "./load-definition.ts"
 export type { LoadedKind, LoadingKernel } from "./load-hint.ts"
 export * from "./load-refusal.ts"
