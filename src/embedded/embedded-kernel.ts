@@ -30,7 +30,7 @@ import type { Sequence } from "./iterators/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import { type MapStorage, nativeMaps } from "./maps/index.ts"
+import { type MapAttributes, MapDescriptors, type MapStorage, nativeMaps } from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
@@ -101,6 +101,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly unprivilegedDisabled: boolean
   readonly verifierKernel: VerifierKernel
   #current: Task
+  readonly #mapDescriptors = new MapDescriptors(this)
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
@@ -398,6 +399,26 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   mapAt(address: number): MapStorage | undefined {
     return this.#maps.get(address)
+  }
+
+  openMap(attributes: MapAttributes): number {
+    return this.#mapDescriptors.create(this.current, attributes)
+  }
+
+  mapOfDescriptor(fd: number): MapStorage | undefined {
+    return this.#mapDescriptors.at(this.current, fd)
+  }
+
+  closeDescriptor(fd: number): boolean {
+    return this.current.closeFile(fd)
+  }
+
+  dropMap(map: MapStorage): void {
+    this.#maps.delete(map.address)
+  }
+
+  addressOf(symbol: string): bigint | undefined {
+    return this.profile.symbols().find(symbol)?.address
   }
 
   sequenceAt(address: number): Sequence | undefined {

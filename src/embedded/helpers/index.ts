@@ -15,6 +15,7 @@ import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
+import { SYSTEM_HELPERS } from "./system-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
@@ -40,6 +41,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...QUEUE_HELPERS,
   ...SEQUENCE_HELPERS,
   ...STORAGE_HELPERS,
+  ...SYSTEM_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
