@@ -437,6 +437,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#maps.values()
   }
 
+  loadedProgram(id: number): EmbeddedProgram | undefined {
+    return this.#programs.get(id)
+  }
+
   programById(id: number): EmbeddedProgram | undefined {
     return this.#programs.get(id)
   }
