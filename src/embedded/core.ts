@@ -2,6 +2,8 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
+import type { Sequence } from "./iterators/index.ts"
+import type { MapStorage } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
@@ -20,6 +22,9 @@ export interface KernelCore {
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly cpus: number
+  /** What iterators that are being read write to, by address. */
+  readonly sequences: Map<number, Sequence>
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */
@@ -32,6 +37,13 @@ export interface KernelCore {
   returnToUser(): void
   nextPid(): number
   programById(id: number): EmbeddedProgram | undefined
+  /** The task_structs of all processes: the idle task first, the others by pid. */
+  tasks(): readonly number[]
+  maps(): Iterable<MapStorage>
+  mapById(id: number): MapStorage | undefined
+  programs(): Iterable<EmbeddedProgram>
+  /** A number for one walk of an iterator. */
+  nextSession(): number
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void
 }

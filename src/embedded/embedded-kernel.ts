@@ -27,10 +27,11 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import type { Sequence } from "./iterators/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import { type MapStorage, nativeMaps } from "./maps/index.ts"
+import { type MapAttributes, MapDescriptors, type MapStorage, nativeMaps } from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
@@ -98,12 +99,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly sequences = new Map<number, Sequence>()
   readonly tracePipe = new TracePipe()
   readonly world: EmbeddedWorld
   readonly idle: Task
   readonly unprivilegedDisabled: boolean
   readonly verifierKernel: VerifierKernel
   #current: Task
+  readonly #mapDescriptors = new MapDescriptors(this)
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
@@ -120,6 +123,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
+  #lastSession = 0
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
@@ -407,8 +411,44 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#maps.get(address)
   }
 
+  openMap(attributes: MapAttributes): number {
+    return this.#mapDescriptors.create(this.current, attributes)
+  }
+
+  mapOfDescriptor(fd: number): MapStorage | undefined {
+    return this.#mapDescriptors.at(this.current, fd)
+  }
+
+  closeDescriptor(fd: number): boolean {
+    return this.current.closeFile(fd)
+  }
+
+  dropMap(map: MapStorage): void {
+    this.#maps.delete(map.address)
+  }
+
+  addressOf(symbol: string): bigint | undefined {
+    return this.profile.symbols().find(symbol)?.address
+  }
+
+  sequenceAt(address: number): Sequence | undefined {
+    return this.sequences.get(address)
+  }
+
+  programs(): Iterable<EmbeddedProgram> {
+    return this.#programs.values()
+  }
+
+  nextSession(): number {
+    return this.#lastSession++
+  }
+
   maps(): Iterable<MapStorage> {
     return this.#maps.values()
+  }
+
+  loadedProgram(id: number): EmbeddedProgram | undefined {
+    return this.#programs.get(id)
   }
 
   programById(id: number): EmbeddedProgram | undefined {

@@ -155,6 +155,26 @@ export class TestHost implements MapHost, HelperKernel {
     return [this.task.address]
   }
 
+  openMap(): number {
+    throw new Error("the test's kernel has no descriptors")
+  }
+
+  mapOfDescriptor(): undefined {
+    return undefined
+  }
+
+  closeDescriptor(): boolean {
+    return false
+  }
+
+  addressOf(): undefined {
+    return undefined
+  }
+
+  sequenceAt(): undefined {
+    return undefined
+  }
+
   areaOf(): undefined {
     return undefined
   }
