@@ -5,6 +5,7 @@ import type { FileTree } from "./files/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
+import type { Sockets } from "./sockets/sockets.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -20,6 +21,7 @@ export interface KernelCore {
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly sockets: Sockets
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */
@@ -31,6 +33,8 @@ export interface KernelCore {
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number
+  /** The next 32 deterministic random bits. */
+  random(): number
   programById(id: number): EmbeddedProgram | undefined
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void

@@ -14,6 +14,8 @@ import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
+import { SOCKET_HELPERS } from "./socket-helpers.ts"
+import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
@@ -40,6 +42,8 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
+  ...SOCKET_HELPERS,
+  ...SOCKET_LOOKUP_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
   ...TASK_HELPERS,

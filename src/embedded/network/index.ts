@@ -1,5 +1,5 @@
 /** Namespaces, devices, routes and the way of packets between wire and transport. May import base, catalog, kernel, memory, packets, tracing. */
-export { LOOPBACK_INDEX, NetDevice } from "./device.ts"
+export { LOOPBACK_INDEX, NetDevice, sameBytes } from "./device.ts"
 export * from "./headers.ts"
 export { type IpMessage, sendIp, sourceFor } from "./ip-output.ts"
 export { NetNamespace, type Transport } from "./namespace.ts"
@@ -7,5 +7,5 @@ export { Network } from "./network.ts"
 export { ping } from "./ping.ts"
 export { receivePacket } from "./receive.ts"
 export { type Route, RouteTable } from "./routes.ts"
-export { Skb } from "./skb.ts"
+export { type PacketOwner, Skb } from "./skb.ts"
 export { transmitPacket } from "./transmit.ts"

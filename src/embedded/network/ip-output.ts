@@ -79,7 +79,12 @@ const ipOutput = kernelFunction("ip_output", finishOutput)
 const ip6Output = kernelFunction("ip6_output", finishOutput)
 
 function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
-  const { device, nextHop } = skb
+  const { device, nextHop, owner } = skb
+  const refused = owner?.filterEgress(skb) ?? 0
+  if (refused !== 0) {
+    skb.free()
+    return refused
+  }
   pushEthernet(kernel, skb, nextHop ? device.neighbour(nextHop) : BROADCAST)
   return transmitPacket(kernel, skb)
 }

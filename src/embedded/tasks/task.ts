@@ -285,13 +285,20 @@ export class Task {
   /** False when nothing is open under that descriptor. */
   closeFile(fd: number): boolean {
     const file = this.#files.get(fd)
-    file?.free()
-    return this.#files.delete(fd)
+    if (!file) return false
+    this.#files.delete(fd)
+    this.#release(file)
+    return true
   }
 
   closeFiles(): void {
-    for (const file of this.#files.values()) file.free()
-    this.#files.clear()
+    for (const fd of [...this.#files.keys()]) this.closeFile(fd)
+  }
+
+  /** The last descriptor of an open file is closed. */
+  #release(file: KernelObject): void {
+    this.#kernel.sockets.closeFile(file)
+    file.free()
   }
 
   /** Takes the task away. Its memory goes with the last program that holds it. */
