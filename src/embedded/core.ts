@@ -48,4 +48,6 @@ export interface HookFacts {
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
   /** On hooks of control groups: whose, and what the caller will get. */
   readonly group?: GroupRun
+  /** Of a session, entry and return of one call: where their 8 common bytes are. */
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

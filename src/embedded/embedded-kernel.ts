@@ -140,7 +140,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
-    mountSysctls(this.files, sysctlTable(profile))
+    this.network = new Network(this)
+    mountSysctls(this.files, sysctlTable(profile, this.network.initial))
     this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
@@ -151,7 +152,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
-    this.network = new Network(this)
     this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
     this.sockets.onClose = socket => closeSocket(this, socket)
     this.world = new EmbeddedWorld(this, this.current)
@@ -198,7 +198,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
-    return new EmbeddedLink(++this.#lastId, program, attachProgram(this, program, point))
+    const id = ++this.#lastId
+    return new EmbeddedLink(id, program, attachProgram(this, program, point, id))
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {
@@ -242,8 +243,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       context,
       cookie: attachment.cookie,
       functionAddress: facts.functionAddress ?? 0n,
-      ...(facts.traced ? { traced: facts.traced } : {}),
-      ...(facts.group ? { group: facts.group } : {}),
+      ...(facts.traced && { traced: facts.traced }),
+      ...(facts.group && { group: facts.group }),
+      ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
     return this.#execute(program.executable, invocation, facts, [BigInt(context)])

@@ -12,7 +12,7 @@ export type { LinuxProgram } from "./linux-program.ts"
 export type { LinuxLoadOptions } from "./load/load-object.ts"
 export type { LinuxMap, LinuxSample } from "./maps/linux-map.ts"
 export { type BpfFilter, filtersOf } from "./net/filters.ts"
-export { interfaceIndex, type XdpPrograms, xdpPrograms } from "./net/interfaces.ts"
+export { interfaceIndex, xdpPrograms } from "./net/interfaces.ts"
 export { NetlinkError } from "./net/netlink-error.ts"
 export { Socket } from "./net/socket.ts"
 export {

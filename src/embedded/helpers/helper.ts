@@ -1,3 +1,4 @@
+import type { AttachTypeName } from "../../catalog/index.ts"
 import type { CallFrame, CallResult } from "../../engine/index.ts"
 import type { Cgroup, GroupRun } from "../cgroups/index.ts"
 import type { Clock } from "../clock.ts"
@@ -5,12 +6,29 @@ import type { KernelCore } from "../core.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
+import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
+import type { SkbContext } from "../packets/index.ts"
+
+/** What helpers ask of the network. */
+export interface HelperNetwork {
+  /** Where the packet of the program that runs now is to go. */
+  redirect: Redirect | undefined
+  /** The packet whose `struct __sk_buff` stands at this address; undefined for those of test runs. */
+  skbAt(context: number): Skb | undefined
+  /** The packet whose `struct sk_buff` stands at an address. */
+  skbOf(object: number): Skb | undefined
+  /** The hash of the flow that a packet is of. */
+  flowHash(skb: SkbContext, contextAddress: number): number
+  /** The namespace of the task on the CPU. */
+  readonly current: NetNamespace
+}
 
 /** What helpers may ask of the kernel they run in. */
 export interface HelperKernel {
   readonly memory: KernelMemory
   /** Structs as this kernel lays them out. */
   readonly types: KernelTypes
+  readonly network: HelperNetwork
   readonly cpus: number
   /** The family of the kernel: "6.12". */
   readonly release: string
@@ -79,7 +97,12 @@ export interface CurrentTask {
 
 /** One run of one program on one hook. */
 export interface Invocation {
-  readonly program: { readonly id: number; readonly name: string; readonly type: string }
+  readonly program: {
+    readonly id: number
+    readonly name: string
+    readonly type: string
+    readonly attachType?: AttachTypeName | undefined
+  }
   /** What r1 held at entry. */
   readonly context: number
   /** bpf_get_attach_cookie. */
@@ -90,6 +113,8 @@ export interface Invocation {
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
   /** On hooks of control groups. */
   readonly group?: GroupRun
+  /** Of a session, for bpf_session_cookie and bpf_session_is_return. */
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }
 
 /**

@@ -6,14 +6,17 @@ import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
+import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
+import { PACKET_CHANGE_HELPERS } from "./packet-change-helpers.ts"
 import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
+import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { SOCKET_HELPERS } from "./socket-helpers.ts"
 import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
@@ -35,13 +38,16 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
+  ...HASH_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
   ...PACKET_HELPERS,
+  ...PACKET_CHANGE_HELPERS,
   ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
+  ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
   ...STORAGE_HELPERS,

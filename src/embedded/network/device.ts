@@ -1,5 +1,6 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { TrafficControl } from "./hooks/traffic-control.ts"
 import type { NetNamespace } from "./namespace.ts"
 import type { Skb } from "./skb.ts"
 
@@ -31,6 +32,7 @@ export class NetDevice {
   readonly mac: Uint8Array
   readonly namespace: NetNamespace
   readonly addresses: DeviceAddress[] = []
+  readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }
   /** struct net_device. */
   readonly object: KernelObject
   /** The other end of a veth pair. */

@@ -1,6 +1,7 @@
 import type { KernelCore } from "../core.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
+import { passesTrafficControl } from "./hooks/run-traffic-control.ts"
 import { receiveIp } from "./ip-input.ts"
 import type { Skb } from "./skb.ts"
 import { netifReceiveSkb } from "./tracepoints.ts"
@@ -10,7 +11,7 @@ export const receivePacket = kernelFunction("__netif_receive_skb", (kernel, skb:
   const { context, device } = skb
   context.set("ingress_ifindex", device.index)
   netifReceiveSkb(kernel, skb)
-  deliver(kernel, skb)
+  if (passesTrafficControl(kernel, skb, "ingress")) deliver(kernel, skb)
   return 0
 })
 

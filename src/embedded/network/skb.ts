@@ -3,6 +3,8 @@ import type { KernelObject } from "../memory/index.ts"
 import { SKB_CONTEXT_BYTES, SkbContext } from "../packets/index.ts"
 import type { NetDevice } from "./device.ts"
 import { type IpHeader, parseIp } from "./headers.ts"
+import { type Redirect, redirectClone } from "./hooks/redirect.ts"
+import type { Tunnel } from "./hooks/tunnels.ts"
 
 /** What a packet has before its link-layer header (NET_SKB_PAD, and room for tunnels), and behind its data. */
 const HEADROOM = 256
@@ -29,6 +31,7 @@ export class Skb {
   readonly context: SkbContext
   readonly contextAddress: number
   readonly #kernel: KernelCore
+  readonly #bufferEnd: number
   #object: KernelObject | undefined
   #device: NetDevice
   #owner: PacketOwner | undefined
@@ -36,6 +39,8 @@ export class Skb {
   transport = 0
   /** The station on the device's link that it is sent to next, once it is routed. */
   nextHop: Uint8Array | undefined
+  /** Programs of its route. */
+  tunnel: Tunnel | undefined
 
   /** `bytes` starts with the network header, or with the link-layer header when `mac` says so. */
   constructor(kernel: KernelCore, device: NetDevice, bytes: Uint8Array, mac: number) {
@@ -45,9 +50,11 @@ export class Skb {
     this.context = new SkbContext(memory, this.contextAddress)
     const start = this.contextAddress + BUFFER_AT + HEADROOM
     memory.write(start, bytes)
+    this.#bufferEnd = start + bytes.length + TAILROOM
     this.context.place(start, start + bytes.length, { mac: start, network: start + mac })
     this.#device = device
     this.device = device
+    kernel.network.register(this)
   }
 
   get device(): NetDevice {
@@ -99,6 +106,15 @@ export class Skb {
     return parseIp(this.#kernel.memory.read(network, context.data + context.get("len") - network))
   }
 
+  /** Bytes of its buffer before it, and behind. */
+  get headroom(): number {
+    return this.context.data - this.contextAddress - BUFFER_AT
+  }
+
+  get tailroom(): number {
+    return this.#bufferEnd - this.context.end
+  }
+
   /** Takes bytes off the front, or puts them on again (negative). */
   pull(count: number): void {
     const { context } = this
@@ -122,6 +138,11 @@ export class Skb {
     this.context.setEnd(data + bytes.length)
   }
 
+  /** Sends a copy elsewhere, at once. False where there is no such device. */
+  sendClone(redirect: Redirect): boolean {
+    return redirectClone(this.#kernel, this, redirect)
+  }
+
   /** A packet like this one, on the same device. */
   clone(): Skb {
     const { context } = this
@@ -133,6 +154,11 @@ export class Skb {
     copy.owner = this.#owner
     copy.pull(start - context.header("mac"))
     return copy
+  }
+
+  /** Whether its struct sk_buff, if it has one, stands there. */
+  isObject(address: number): boolean {
+    return this.#object?.address === address
   }
 
   /** Where a struct sk_buff like this packet stands, for probes. */
@@ -158,6 +184,7 @@ export class Skb {
   }
 
   free(): void {
+    this.#kernel.network.unregister(this)
     this.#object?.free()
     this.#kernel.memory.free(this.contextAddress)
   }

@@ -20,6 +20,15 @@ import { KernelMemory, type KernelTypes } from "../memory/index.ts"
 export class TestHost implements MapHost, HelperKernel {
   readonly memory = new KernelMemory()
   readonly clock = new Clock()
+  readonly network = {
+    redirect: undefined,
+    skbAt: () => undefined,
+    skbOf: () => undefined,
+    flowHash: () => 1,
+    get current(): never {
+      throw new Error("the test's kernel has no network")
+    },
+  }
   readonly fields: SpecialFields = new SpecialFields(this)
   readonly cpus: number
   readonly release: string

@@ -1,4 +1,11 @@
-import { type Errno, encodeUtf8, errnoName, errnoNumber, UsageError } from "../../base/index.ts"
+import {
+  type Errno,
+  encodeUtf8,
+  errnoName,
+  errnoNumber,
+  SystemCallError,
+  UsageError,
+} from "../../base/index.ts"
 import type { DeviceNumber, OpenOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { S_IFBLK, S_IFCHR } from "../files/index.ts"
@@ -58,9 +65,10 @@ export class Process {
     return this.task.comm
   }
 
-  /** fork(2): a child that has not run yet. When it has exited, `wait` for it. */
+  /** fork(2): a child that has not run yet. When it has exited, `wait` for it. Throws SystemCallError. */
   fork(onExit?: () => void): Process {
     const task = this.#on(() => fork(this.#kernel))
+    if (typeof task === "number") throw new SystemCallError("clone", -task)
     const child = new Process(this.#kernel, task, onExit)
     child.#settle()
     return child

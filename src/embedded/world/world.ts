@@ -5,6 +5,7 @@ import {
   type ExecResult,
   type OpenOptions,
   type PairEnd,
+  type RouteOptions,
   type RunAs,
   type SocketOptions,
   type World,
@@ -18,12 +19,16 @@ import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./pro
 import { openSocket } from "./world-socket.ts"
 
 export interface ExecOptions extends RunAs {
-  /** What it exits with: 0 … 255. */
+  /** What it exits with, 0 … 255; what such a program does when left out. */
   readonly status?: number
   /** What the program does between its start and its exit; nothing by default. */
   readonly body?: (process: Process) => void | Promise<void>
 }
 
+/** What programs exit with by themselves, where it is not 0. */
+const OWN_STATUS: Readonly<Record<string, number>> = { "/bin/false": 1 }
+/** What a shell reports of a program that it cannot run. */
+const NOT_EXECUTABLE = 126
 /** What a shell reports of a signal: its number above this. */
 const BY_SIGNAL = 128
 
@@ -51,6 +56,10 @@ export class EmbeddedWorld implements World {
     this.shell = new Process(kernel, shell)
   }
 
+  get pid(): number {
+    return this.shell.pid
+  }
+
   get files(): FileTree {
     return this.#kernel.files
   }
@@ -60,12 +69,13 @@ export class EmbeddedWorld implements World {
    * child's pid and status.
    */
   async exec(path: string, options: ExecOptions = {}): Promise<ExecResult> {
-    const child = this.spawn(options)
+    const child = this.#start(options)
+    if (!child) return { pid: 0, status: NOT_EXECUTABLE }
     const { pid } = child
     const result = child.exec(path, [path, ...(options.args ?? [])], options.env)
     if (result.ok && !child.end) await options.body?.(child)
     if (child.end) return { pid, status: shellStatusOf(child.end) }
-    const status = result.ok ? (options.status ?? 0) : shellStatus(result.errno)
+    const status = result.ok ? (options.status ?? OWN_STATUS[path] ?? 0) : shellStatus(result.errno)
     child.exit(status)
     return { pid, status }
   }
@@ -133,6 +143,10 @@ export class EmbeddedWorld implements World {
     this.#undo.push(this.#kernel.network.makePair(one, other))
   }
 
+  addRoute(route: RouteOptions): void {
+    this.#kernel.network.addRoute(route)
+  }
+
   async inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {
     const { task } = this.shell
     const before = task.netns
@@ -173,6 +187,16 @@ export class EmbeddedWorld implements World {
       return action(fd)
     } finally {
       this.shell.close(fd)
+    }
+  }
+
+  /** A child of the shell, or undefined where an LSM lets it have none. */
+  #start(options: RunAs): Process | undefined {
+    try {
+      return this.spawn(options)
+    } catch (error) {
+      if (error instanceof SystemCallError) return undefined
+      throw error
     }
   }
 

@@ -1,4 +1,4 @@
-import { AttachError, errnoName, errorText } from "../../base/index.ts"
+import { AttachError, errnoName, errorText, type SkepError } from "../../base/index.ts"
 import { type AttachPoint, describePoint } from "../attach-point.ts"
 
 export interface Reason {
@@ -25,4 +25,17 @@ export function attachRefusal(
       ...(cause !== undefined && { cause }),
     },
   )
+}
+
+/** What was wrong with the place itself: its words behind program and point. */
+export function refusedAt(
+  program: { readonly spec: { readonly name: string } },
+  point: AttachPoint,
+  error: SkepError,
+): AttachError {
+  return new AttachError(`prog '${program.spec.name}': ${describePoint(point)}: ${error.message}`, {
+    ...(error.errno && { errno: error.errno }),
+    ...(error.hint !== undefined && { hint: error.hint }),
+    cause: error,
+  })
 }

@@ -1,5 +1,5 @@
-import { AttachError, SkepError } from "../../base/index.ts"
-import { type AttachPoint, attachRefusal, describePoint, type Reason } from "../../kernel/index.ts"
+import { SkepError } from "../../base/index.ts"
+import { type AttachPoint, attachRefusal, type Reason, refusedAt } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { NetlinkError } from "../net/netlink-error.ts"
 
@@ -21,10 +21,6 @@ export function refusing<T>(
     if (error instanceof NetlinkError && error.number !== 0)
       throw attachRefusal(program, point, error.number, { said: error.said, ...explain(error), cause: error })
     if (!(error instanceof SkepError)) throw error
-    throw new AttachError(`prog '${program.spec.name}': ${describePoint(point)}: ${error.message}`, {
-      ...(error.errno && { errno: error.errno }),
-      ...(error.hint !== undefined && { hint: error.hint }),
-      cause: error,
-    })
+    throw refusedAt(program, point, error)
   }
 }

@@ -1,6 +1,11 @@
-import type { AttachPointOf } from "../../kernel/index.ts"
+import {
+  type AttachPointOf,
+  XDP_LINK_REPLACES_NOTHING,
+  type XdpPrograms,
+  xdpReason,
+} from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
-import { interfaceIndex, setXdp, XDP_FLAGS, type XdpPrograms, xdpPrograms } from "../net/interfaces.ts"
+import { interfaceIndex, setXdp, XDP_FLAGS, xdpPrograms } from "../net/interfaces.ts"
 import type { NetlinkError } from "../net/netlink-error.ts"
 import type { Attached, AttachHost } from "./attached.ts"
 import { EINVAL, linkTo, requireType } from "./bpf-attachment.ts"
@@ -10,7 +15,6 @@ type XdpPoint = AttachPointOf<"xdp">
 
 /** BPF_XDP of enum bpf_attach_type. */
 const BPF_XDP = 37
-const [EBUSY, EEXIST, EOPNOTSUPP] = [16, 17, 95]
 const NOTHING_THERE = -1
 
 /**
@@ -23,11 +27,7 @@ export function attachToXdp(host: AttachHost, program: LoadedProgram, point: Xdp
   const index = refusing(program, point, () => interfaceIndex(host.bpf.native, point.interface))
   const by = point.by ?? (point.replace || !host.machine.since("5.9") ? "netlink" : "link")
   if (by === "netlink") return attachByNetlink(host, program, point, index)
-  if (point.replace)
-    throw refusal(program, point, EINVAL, {
-      said: "a link takes no other program's place",
-      hint: "update the link that is there, or leave out by: replacing goes by netlink",
-    })
+  if (point.replace) throw refusal(program, point, EINVAL, XDP_LINK_REPLACES_NOTHING)
   return linkTo(host, program, point, {
     fd: index,
     attachType: BPF_XDP,
@@ -45,13 +45,7 @@ function attachByNetlink(host: AttachHost, program: LoadedProgram, point: XdpPoi
     program,
     point,
     () => setXdp(native, index, { fd, flags }),
-    ({ number, said }: NetlinkError) => {
-      const known = explain(host, point, number)
-      return {
-        hint: known.hint,
-        said: [said, known.said].filter(part => part !== undefined).join(": ") || undefined,
-      }
-    },
+    ({ number, said }: NetlinkError) => explain(host, point, number, said),
   )
   return {
     point,
@@ -71,31 +65,13 @@ function modeFlags({ mode }: XdpPoint): number {
   return mode ? XDP_FLAGS[mode] : 0
 }
 
-/** The kernel tells the reason over netlink only; for links it follows from what stands there. */
-function explain({ bpf }: AttachHost, point: XdpPoint, number: number): Reason {
-  const attached =
-    number === EBUSY || number === EEXIST
-      ? currentPrograms(() => xdpPrograms(bpf.native, point.interface))
-      : {}
-  const [mode, id] = Object.entries(attached)[0] ?? []
-  const isByNetlink = point.by === "netlink" || point.replace
-  if (number === EBUSY && id !== undefined)
-    return {
-      said: isByNetlink ? `program ${id} is there` : `XDP program already attached (id ${id})`,
-      hint: point.replace
-        ? "what is there belongs to a BPF link: update that link, or detach it first"
-        : 'pass replace (by "netlink"), or detach it first',
-    }
-  if (number === EEXIST && id !== undefined)
-    return {
-      said: isByNetlink
-        ? `program ${id} is there in ${mode} mode`
-        : `Native and generic XDP can't be active at the same time: program ${id} is there in ${mode} mode`,
-      hint: `attach in ${mode} mode, or detach program ${id} first`,
-    }
-  if (number === EOPNOTSUPP && point.mode !== "generic")
-    return { hint: 'the driver of this interface has no XDP of its own: use mode "generic"' }
-  return {}
+function explain({ bpf }: AttachHost, point: XdpPoint, number: number, words?: string): Reason {
+  return xdpReason(
+    point,
+    number,
+    () => currentPrograms(() => xdpPrograms(bpf.native, point.interface)),
+    words,
+  )
 }
 
 function currentPrograms(query: () => XdpPrograms): XdpPrograms {

@@ -1,4 +1,4 @@
-import { AttachError, nearestNames } from "../../base/index.ts"
+import { noInterface, type XdpMode, type XdpPrograms } from "../../kernel/index.ts"
 import type { Native } from "../ffi/native.ts"
 import {
   type Attributes,
@@ -25,11 +25,6 @@ const ENODEV = 19
 
 /** Bits of IFLA_XDP_FLAGS, and of a link's flags. */
 export const XDP_FLAGS = { ifNoExist: 1, generic: 2, native: 4, offload: 8, replace: 16 } as const
-
-export type XdpMode = "native" | "generic" | "offload"
-
-/** What stands on an interface's XDP hooks, by mode: program ids. */
-export type XdpPrograms = Readonly<Partial<Record<XdpMode, number>>>
 
 /** The index of a network interface. Throws AttachError (ENODEV), with the names that are there. */
 export function interfaceIndex(native: Native, name: string): number {
@@ -81,11 +76,7 @@ function interfaceOf(netlink: Netlink, name: string): { readonly index: number; 
   const names = netlink
     .dump({ type: RTM_GETLINK, fixed: new Uint8Array(IFINFO_BYTES) })
     .map(message => textOf(attributesOf(message), IFLA_IFNAME) ?? "")
-  const nearest = nearestNames(name, names)
-  throw new AttachError(`no network interface is named '${name}' (ENODEV)`, {
-    errno: "ENODEV",
-    hint: `there ${names.length === 1 ? "is" : "are"} ${(nearest.length > 0 ? nearest : names).join(", ")}`,
-  })
+  throw noInterface(name, names)
 }
 
 function interfaceHeader(index: number): Uint8Array {
