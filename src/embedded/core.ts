@@ -7,6 +7,7 @@ import type { MapStorage } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
+import type { Sockets } from "./sockets/sockets.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -25,6 +26,7 @@ export interface KernelCore {
   readonly cpus: number
   /** What iterators that are being read write to, by address. */
   readonly sequences: Map<number, Sequence>
+  readonly sockets: Sockets
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */
@@ -36,6 +38,8 @@ export interface KernelCore {
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number
+  /** The next 32 deterministic random bits. */
+  random(): number
   programById(id: number): EmbeddedProgram | undefined
   /** The task_structs of all processes: the idle task first, the others by pid. */
   tasks(): readonly number[]

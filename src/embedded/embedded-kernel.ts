@@ -39,6 +39,7 @@ import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { runEach } from "./programs/run-each.ts"
+import { closeSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -100,6 +101,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly cgroups: CgroupTree
   readonly network: Network
   readonly sequences = new Map<number, Sequence>()
+  readonly sockets = new Sockets(this)
   readonly tracePipe = new TracePipe()
   readonly world: EmbeddedWorld
   readonly idle: Task
@@ -154,7 +156,13 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
+    this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
+    this.sockets.onClose = socket => closeSocket(this, socket)
     this.world = new EmbeddedWorld(this, this.current)
+  }
+
+  get core(): KernelCore {
+    return this
   }
 
   get release(): string {
@@ -458,6 +466,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   mapById(id: number): MapStorage | undefined {
     for (const map of this.#maps.values()) if (map.id === id) return map
     return undefined
+  }
+
+  groupById(id: number): number | undefined {
+    return this.cgroups.byId(BigInt(id))?.object.address
   }
 
   taskById(pid: number): number | undefined {

@@ -1,7 +1,8 @@
 import type { AttachTypeName } from "../../catalog/index.ts"
 import type { CallFrame, CallResult } from "../../engine/index.ts"
-import type { Cgroup, CgroupTree, GroupRun } from "../cgroups/index.ts"
+import type { Cgroup, GroupRun } from "../cgroups/index.ts"
 import type { Clock } from "../clock.ts"
+import type { KernelCore } from "../core.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { Sequence } from "../iterators/index.ts"
 import type { MapAttributes, MapStorage } from "../maps/index.ts"
@@ -38,7 +39,8 @@ export interface HelperKernel {
   readonly clock: Clock
   /** What special fields of map values and allocated objects hold. */
   readonly fields: SpecialFields
-  readonly cgroups: CgroupTree
+  /** What the kernel's own functions stand on: sockets, the network, control groups. */
+  readonly core: KernelCore
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */

@@ -18,6 +18,8 @@ import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
+import { SOCKET_HELPERS } from "./socket-helpers.ts"
+import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
 import { SYSTEM_HELPERS } from "./system-helpers.ts"
@@ -48,6 +50,8 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
   ...REDIRECT_HELPERS,
+  ...SOCKET_HELPERS,
+  ...SOCKET_LOOKUP_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
   ...SEQUENCE_HELPERS,

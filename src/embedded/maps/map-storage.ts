@@ -57,6 +57,8 @@ export interface MapHost {
   /** The loaded program behind an id, for prog arrays; undefined when there is none. */
   programById(id: number): TailTarget | undefined
   /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
+  /** The struct cgroup of a group's id; undefined when there is none. */
+  groupById(id: number): number | undefined
   taskById(pid: number): number | undefined
 }
 

@@ -285,9 +285,13 @@ export class Task {
   /** False when nothing is open under that descriptor. */
   closeFile(fd: number): boolean {
     const open = this.#files.get(fd)
-    open?.release?.()
-    open?.file.free()
-    return this.#files.delete(fd)
+    if (!open) return false
+    this.#files.delete(fd)
+    open.release?.()
+    // The last descriptor of an open file is closed.
+    this.#kernel.sockets.closeFile(open.file)
+    open.file.free()
+    return true
   }
 
   closeFiles(): void {
