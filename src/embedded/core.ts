@@ -1,6 +1,8 @@
 import type { KernelProfile } from "../profile/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
+import type { KernelLog } from "./kernel-log.ts"
+import type { RedirectInfo } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { Task } from "./tasks/task.ts"
@@ -17,6 +19,9 @@ export interface KernelCore {
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly network: Network
+  readonly log: KernelLog
+  /** What the program that ran last on this processor said of where its packet goes. */
+  readonly redirect: RedirectInfo
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */

@@ -26,10 +26,11 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import { KernelLog } from "./kernel-log.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import { type MapStorage, nativeMaps } from "./maps/index.ts"
+import { type MapDevice, type MapStorage, nativeMaps, type RedirectInfo } from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
@@ -96,6 +97,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly files: FileTree
   readonly network: Network
   readonly tracePipe = new TracePipe()
+  readonly log = new KernelLog()
+  readonly redirect: RedirectInfo = { target: undefined }
   readonly world: EmbeddedWorld
   readonly idle: Task
   readonly unprivilegedDisabled: boolean
@@ -410,6 +413,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   mapById(id: number): MapStorage | undefined {
     for (const map of this.#maps.values()) if (map.id === id) return map
     return undefined
+  }
+
+  deviceByIndex(index: number): MapDevice | undefined {
+    return this.network.current.devices.get(index)
   }
 
   taskById(pid: number): number | undefined {

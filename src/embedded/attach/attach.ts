@@ -7,6 +7,7 @@ import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
+import { attachXdp } from "./xdp.ts"
 
 /** Who attaches to which kind of point: a file each. */
 const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
@@ -16,6 +17,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
   trace: attachTrace,
+  xdp: attachXdp,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

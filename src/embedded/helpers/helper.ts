@@ -1,7 +1,7 @@
 import type { CallFrame, CallResult } from "../../engine/index.ts"
 import type { Clock } from "../clock.ts"
 import type { SpecialFields } from "../fields/index.ts"
-import type { MapStorage } from "../maps/index.ts"
+import type { MapStorage, RedirectInfo } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 
 /** What helpers may ask of the kernel they run in. */
@@ -46,6 +46,8 @@ export interface HelperKernel {
   sendSignal(signal: number, toProcess: boolean): number
   /** Where the registers stand that a task had in user space. */
   userRegisters(task: number): number
+  /** Where the program that runs wants its packet to go. */
+  readonly redirect: RedirectInfo
   /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */

@@ -13,6 +13,7 @@ import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
+import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
@@ -37,6 +38,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
+  ...REDIRECT_HELPERS,
   ...STORAGE_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,

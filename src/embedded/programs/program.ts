@@ -59,6 +59,11 @@ export class EmbeddedProgram implements Program {
     this.#host = host
   }
 
+  /** bpftool's name of the attach type that it was loaded for; undefined where its section tells none. */
+  get attachType(): string | undefined {
+    return this.spec.definition?.attachType
+  }
+
   async attach(point?: AttachPoint): Promise<Link> {
     if (this.#closed)
       throw new AttachError(`prog '${this.name}': it has been closed and cannot be attached (EBADF)`, {
