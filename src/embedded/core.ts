@@ -1,10 +1,12 @@
 import type { KernelProfile } from "../profile/index.ts"
+import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { KernelLog } from "./kernel-log.ts"
 import type { RedirectInfo } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
+import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -18,6 +20,7 @@ export interface KernelCore {
   readonly hooks: TracingHooks
   readonly functions: FunctionSites
   readonly files: FileTree
+  readonly cgroups: CgroupTree
   readonly network: Network
   readonly log: KernelLog
   /** What the program that ran last on this processor said of where its packet goes. */
@@ -33,6 +36,7 @@ export interface KernelCore {
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number
+  programById(id: number): EmbeddedProgram | undefined
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void
 }
@@ -43,4 +47,8 @@ export interface HookFacts {
   readonly traceFlags: string
   readonly functionAddress?: bigint
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  /** On hooks of control groups: whose, and what the caller will get. */
+  readonly group?: GroupRun
+  /** Of a session, entry and return of one call: where their 8 common bytes are. */
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

@@ -21,6 +21,7 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { VerifierKernel } from "../verifier/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
+import { CgroupTree } from "./cgroups/index.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
@@ -38,6 +39,7 @@ import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { runEach } from "./programs/run-each.ts"
+import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
@@ -95,6 +97,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly hooks = new TracingHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
+  readonly cgroups: CgroupTree
   readonly network: Network
   readonly tracePipe = new TracePipe()
   readonly log = new KernelLog()
@@ -138,6 +141,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
+    this.network = new Network(this)
+    mountSysctls(this.files, sysctlTable(profile, this.network.initial))
+    this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
@@ -147,7 +153,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
-    this.network = new Network(this)
     this.world = new EmbeddedWorld(this, this.current)
   }
 
@@ -188,7 +193,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
-    return new EmbeddedLink(++this.#lastId, program, attachProgram(this, program, point))
+    const id = ++this.#lastId
+    return new EmbeddedLink(id, program, attachProgram(this, program, point, id))
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {
@@ -232,7 +238,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       context,
       cookie: attachment.cookie,
       functionAddress: facts.functionAddress ?? 0n,
-      ...(facts.traced ? { traced: facts.traced } : {}),
+      ...(facts.traced && { traced: facts.traced }),
+      ...(facts.group && { group: facts.group }),
+      ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
     return this.#execute(program.executable, invocation, facts, [BigInt(context)])
@@ -362,8 +370,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   currentTask(): CurrentTask {
-    const { object, pid, tgid, uid, gid, comm } = this.current
-    return { address: object.address, pid, tgid, uid, gid, comm }
+    const { object, pid, tgid, uid, gid, comm, group } = this.current
+    return { address: object.address, pid, tgid, uid, gid, comm, group }
   }
 
   taskOfPid(pid: number): number | undefined {

@@ -14,13 +14,15 @@ export interface ExhibitContext {
 /** What was seen: plain values by name. */
 export type Observations = Readonly<Record<string, unknown>>
 
+type Globals = Readonly<Record<string, unknown>>
+
 /** A program, a scenario and what is to be seen: `exhibit.ts` beside `program.bpf.c` has one as its default export. */
 export interface Exhibit {
   /** One line for lists: "a firewall that drops ICMP before the stack sees it". */
   readonly title: string
   /** Only these programs; the default is every program whose section does not start with "?". */
   readonly programs?: readonly string[]
-  readonly globals?: Readonly<Record<string, unknown>>
+  readonly globals?: Globals | ((world: World) => Globals)
   /** The first release that has what it needs: "6.4". */
   readonly since?: string
   /** Kernel options without which a kernel refuses it: "CONFIG_BPF_LIRC_MODE2". */

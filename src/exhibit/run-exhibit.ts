@@ -43,7 +43,8 @@ export async function runExhibit(
   world: World,
 ): Promise<ExhibitRun> {
   await exhibit.setUp?.(world)
-  const { programs: only, globals } = exhibit
+  const { programs: only } = exhibit
+  const globals = typeof exhibit.globals === "function" ? exhibit.globals(world) : exhibit.globals
   await using object = await kernel.load(spec, { ...(only && { only }), ...(globals && { globals }) })
   const context: ExhibitContext = { kernel, world, object, outcome, eventually }
   const links = [...(await attachByHand(exhibit, context)), ...(await object.attach())]

@@ -2,6 +2,7 @@
 export * from "./attach-point.ts"
 export * from "./auto-attach.ts"
 export * from "./event-type.ts"
+export * from "./glob.ts"
 export * from "./kconfig.ts"
 export * from "./kernel.ts"
 export * from "./kernel-objects.ts"

@@ -1,4 +1,4 @@
-import { type Errno, errnoText, LoadError } from "../base/index.ts"
+import { type Errno, errnoName, errnoText, errorText, LoadError } from "../base/index.ts"
 import { CONTEXT_LAYOUTS, PROGRAM_CONTEXTS, returnCodes } from "../catalog/details.ts"
 import { type AttachTypeName, PROGRAM_TYPES, type ProgramTypeName } from "../catalog/index.ts"
 
@@ -98,6 +98,13 @@ export function typeOfProgram(name: string): ProgramTypeName {
   const row = PROGRAM_TYPES.find(row => row.name === name)
   if (!row) throw new Error(`BUG: no program type is called ${name}`)
   return row.name
+}
+
+/** A test run that ended with an errno, of whatever number. */
+export function failedRun(program: RunSubject, number: number): LoadError {
+  const errno = errnoName(number)
+  if (errno) return runRefusal(program, errno)
+  return new LoadError(`prog '${program.name}': test run: ${errorText(number)}`)
 }
 
 /** A test run that a kernel refuses, with the errno of Linux. */

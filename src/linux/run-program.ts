@@ -1,12 +1,11 @@
-import { errnoName, errorText, LoadError } from "../base/index.ts"
 import type { ProgramTypeName } from "../catalog/index.ts"
 import {
   actionsOf,
   contextBytes,
+  failedRun,
   type RunOptions,
   type RunResult,
   type RunSubject,
-  runRefusal,
 } from "../kernel/index.ts"
 import { PROG_TEST_RUN } from "./bpf/attributes.ts"
 import type { Bpf } from "./bpf/bpf.ts"
@@ -52,7 +51,7 @@ export function runProgram(
     ...(options.batchSize !== undefined && { batch_size: options.batchSize }),
   }
   const { result: status, attributes } = bpf.try("BPF_PROG_TEST_RUN", PROG_TEST_RUN, values, SHORTEST)
-  if (status < 0) throw refused(program, -status)
+  if (status < 0) throw failedRun(program, -status)
   const result = attributes.retval
   const isDeaf = WITHOUT_INPUT.includes(program.type)
   const contextAfter = isContextOnly
@@ -74,10 +73,4 @@ const NOTHING = new Uint8Array(0)
 /** No room at all is none. */
 function allocate(scratch: Scratch, bytes: number): ReturnType<Scratch["allocate"]> | undefined {
   return bytes > 0 ? scratch.allocate(bytes) : undefined
-}
-
-function refused(program: RunSubject, number: number): LoadError {
-  const errno = errnoName(number)
-  if (errno) return runRefusal(program, errno)
-  return new LoadError(`prog '${program.name}': test run: ${errorText(number)}`)
 }

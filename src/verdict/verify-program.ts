@@ -1,12 +1,13 @@
 import { type Errno, errnoName, RelocationError } from "../base/index.ts"
 import { CoreResolver } from "../btf/index.ts"
-import type { AttachTypeName, ProgramTypeName } from "../catalog/index.ts"
+import type { AttachTypeName, Capability, ProgramTypeName } from "../catalog/index.ts"
 import { kconfigBytes, kconfigExterns } from "../kernel/index.ts"
 import { applyCore, type CoreProblem, type ObjectSpec, type ProgramSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
 import {
   type MapFacts,
   mapFacts,
+  mapsMadeBy,
   programFromObject,
   sourceAt,
   type VerifierKernel,
@@ -64,6 +65,8 @@ function kconfigContents(object: ObjectSpec, profile: KernelProfile): ReadonlyMa
   return new Map([[map.name, data]])
 }
 
+const NOTHING: ReadonlySet<Capability> = new Set()
+
 /** Everything between an object file and the end of BPF_PROG_LOAD, for one program. */
 export function verifyOn(
   place: ObjectOnKernel,
@@ -87,21 +90,23 @@ export function verifyOn(
   }
   const unknown = instructionRefusal(program, code.instructions, profile.release)
   if (unknown) return refused(place, program, unknown)
+  const capabilities = choices.privileged === false ? NOTHING : undefined
   const facts = programFromObject(
     object,
     { ...program, instructions: code.instructions },
-    place.maps,
+    mapsMadeBy(capabilities, place.maps),
     kernel,
   )!
   if (program.definition!.attachByBtf && type !== "ext" && facts.target === undefined)
     return refused(place, program, targetRefusal(program, profile)!)
   const started = performance.now()
-  let result = verifyProgram(facts, kernel, { ...choices, explain: true })
+  const asked = { capabilities, explain: true }
+  let result = verifyProgram(facts, kernel, { ...asked, logLevel: choices.logLevel ?? 0 })
   const milliseconds = performance.now() - started
   const log = result.log
   // The log of a refusal says more than its last line: it is written when it is needed.
   if (result.verdict === "reject" && !(choices.logLevel ?? 0))
-    result = verifyProgram(facts, kernel, { ...choices, logLevel: 1, explain: true })
+    result = verifyProgram(facts, kernel, { ...asked, logLevel: 1 })
   return reportOf(place, program, code.problems, result, log, milliseconds)
 }
 

@@ -1,5 +1,11 @@
 import type { Btf, FuncInfo, LineInfo, SpecialField, TypeId } from "../btf/index.ts"
-import type { AttachTypeName, FunctionSignature, ProgramTypeName, Release } from "../catalog/index.ts"
+import type {
+  AttachTypeName,
+  Capability,
+  FunctionSignature,
+  ProgramTypeName,
+  Release,
+} from "../catalog/index.ts"
 import type { Instruction } from "../isa/index.ts"
 
 /** What the verifier knows of a map. Programs that name one map must share its object. */
@@ -19,6 +25,8 @@ export interface MapFacts {
   readonly fields: readonly SpecialField[]
   readonly btf: Btf | undefined
   readonly valueType: TypeId | undefined
+  /** Made by a process that may not see addresses: no processor, running ahead, may leave it. */
+  readonly masked?: boolean
 }
 
 /** What a slot of the program refers to outside of it. */
@@ -97,8 +105,8 @@ export const PROGRAM_FLAG = {
 export interface VerifierOptions {
   /** 0 none; 1 errors and states at jumps; 2 every instruction; 4 added: statistics. */
   readonly logLevel?: number
-  /** False for a program loaded without CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN. */
-  readonly privileged?: boolean
+  /** What the process holds that loads it; all when left out. */
+  readonly capabilities?: ReadonlySet<Capability> | undefined
   /** Explain a refusal in words: its values, where they came from, and what helps. */
   readonly explain?: boolean
 }

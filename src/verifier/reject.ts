@@ -44,6 +44,12 @@ export function reject(walk: Walk, errno: number, message: string, rule?: Rule):
   throw new Rejection(errno, text, rule)
 }
 
+/** With a message that the kernel does not end: what it writes next stands in the same line. */
+export function rejectUnended(walk: Walk, errno: number, message: string, rule?: Rule): never {
+  walk.log.write(message)
+  throw new Rejection(errno, message, rule)
+}
+
 /** Refused for what is not built yet, never accepted. */
 export function unsupported(what: string): never {
   throw new Unsupported(what)

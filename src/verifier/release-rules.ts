@@ -16,6 +16,8 @@ const SINCE = {
   precisionOfCalls: "6.8",
   /** Registers of one id are needed precisely together. */
   linkedPrecision: "6.12",
+  /** What func_info says is looked at before the code is. */
+  recordsFirst: "6.7",
   /** Callbacks are walked any number of times, in place of once. */
   repeatedCallbacks: "6.7",
   /** Ranges of 32 and 64 bits learn from each other, and from any comparison. */
@@ -34,6 +36,10 @@ const SINCE = {
   zeroSizes: "6.8",
   /** Known bits are printed as the number that they are. */
   plainConstants: "6.8",
+  /** States are printed without what goes without saying, long numbers in hexadecimal. */
+  denseStates: "6.8",
+  /** Source lines are printed with their file and number. */
+  sourcePlaces: "6.9",
   /** Functions of the program may be called while a lock is held, which need not be released in them. */
   callsUnderLock: "6.9",
   /** A call of a global function that changes packets ends what is known of them. */
@@ -44,6 +50,8 @@ const SINCE = {
   returnRanges: "6.8",
   /** Copies stay linked when a constant is added to one. */
   addedConstants: "6.11",
+  /** A store somewhere in the stack ends what its slots held as a whole. */
+  wholeSlots: "6.12",
   /** A path remembers its steps, and stores a state when they become many. */
   longHistories: "6.10",
   /** Loops may close in every instruction, not in jumps alone. */

@@ -11,6 +11,15 @@ export interface VerifierStatistics {
   readonly stackDepth: readonly number[]
 }
 
+/** Bytes that a program touches of buffers whose size only the place that it is attached to knows. */
+export interface BufferReach {
+  /** Of a tracepoint's writable argument. */
+  readonly tracepoint: number
+  /** Of what an iterator gives to read, a key, and of what it gives to write, a value. */
+  readonly rdonly: number
+  readonly rdwr: number
+}
+
 export interface VerifierResult {
   readonly verdict: "accept" | "reject" | "unsupported"
   /** As a positive number; 0 when accepted. */
@@ -24,4 +33,5 @@ export interface VerifierResult {
   /** Of a refusal, when it was asked for. */
   readonly explanation: Explanation | undefined
   readonly stats: VerifierStatistics
+  readonly reach: BufferReach
 }

@@ -25,6 +25,8 @@ export type Rule =
   | "pointer-leak"
   | "constant-arithmetic"
   | "frame-pointer"
+  // What a processor may run ahead on.
+  | "speculation"
   // What may be called, and with what.
   | "helper-unknown"
   | "helper-not-allowed"
@@ -65,6 +67,7 @@ export type Rule =
   | "stack-depth"
   | "call-depth"
   | "encoding"
+  | "debug-records"
   // Who may load it, and where.
   | "capability"
   | "attach-target"

@@ -234,10 +234,3 @@ from 7 to 9: safe
 processed 11 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 0
 `)
 })
-
-test("a program without capabilities is refused like the kernel does, but never accepted", () => {
-  const verify = (code: string) =>
-    verifyProgram(programOf({ name: "", type: "socket_filter", code }), kernel, { privileged: false })
-  expect(verify("r0 = r1\nexit").message).toBe("R0 leaks addr as return value")
-  expect(verify("r0 = 0\nexit").verdict).toBe("unsupported")
-})

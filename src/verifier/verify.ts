@@ -21,11 +21,13 @@ import { checkMapForProgram } from "./rules/map-programs.ts"
 import { findPacketChanges } from "./rules/packet-changes.ts"
 import { checkSleepable } from "./rules/sleepable.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
+import { checkTailCallMaps } from "./rules/tail-calls.ts"
 import { NO_CALLER, newFrame } from "./state/frame.ts"
 import { setPointer } from "./state/register.ts"
 import { TYPE } from "./state/register-type.ts"
 import { newState } from "./state/state.ts"
 import { checkControlFlow } from "./walk/cfg.ts"
+import { checkFunctionRecords, checkFunctionsOfRecords, checkLineRecords } from "./walk/debug-records.ts"
 import { explore, MOST_STEPS } from "./walk/explore.ts"
 import { checkExtension, inPlaceOf } from "./walk/extension.ts"
 import { findFastcallSpills, removeFastcallSpills } from "./walk/fastcall.ts"
@@ -65,15 +67,26 @@ export function verifyProgram(
   }
   const stats = statistics(walk)
   if (walk.log.level !== 0) writeStatistics(walk, stats)
-  return { verdict, errno, message, log: walk.log.text(), instruction: walk.at, explanation, stats }
+  return {
+    verdict,
+    errno,
+    message,
+    log: walk.log.text(),
+    instruction: walk.at,
+    explanation,
+    stats,
+    reach: walk.reach,
+  }
 }
 
 /** The kernel's order: what can be seen in the code first, then every path, then what only the whole shows. */
 function run(walk: Walk): void {
   checkTarget(walk)
+  if (walk.rules.recordsFirst) checkFunctionRecords(walk)
   findSubprograms(walk)
   checkSubprograms(walk)
-  checkPacketLoadFunctions(walk)
+  checkFunctionsOfRecords(walk)
+  checkLineRecords(walk)
   if (!walk.rules.lazyGlobals) checkAttachment(walk)
   resolveReferences(walk)
   checkOpcodes(walk)
@@ -88,9 +101,8 @@ function run(walk: Walk): void {
   removeFastcallSpills(walk)
   checkStackDepth(walk)
   checkArenaLoads(walk)
+  checkTailCallMaps(walk)
   checkAbsentKfuncs(walk)
-  // What a processor may run ahead on is not walked: refusals are the kernel's, acceptance might not be.
-  if (!walk.privileged) unsupported("speculation of programs loaded without capabilities")
 }
 
 /** Calls of kfuncs that this kernel does not have may stand in the program, where no path leads to them. */
@@ -122,22 +134,6 @@ function checkTarget({ program }: Walk): void {
   if (program.type === "ext") unsupported("programs of type ext whose target is not told")
   if (program.target === undefined && STANDS_ON_FUNCTION.has(program.type))
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
-}
-
-/** Classic packet loads may end the program, so a function with them must give a number. */
-function checkPacketLoadFunctions(walk: Walk): void {
-  const { program, subprograms } = walk
-  for (const each of subprograms.slice(1)) {
-    if (!each.hasPacketLoad && !each.hasTailCall) continue
-    const info = program.funcInfo.find(info => info.at === each.start)
-    const function_ = info && program.btf?.typeOf(info.type, "func")
-    const prototype = function_ && program.btf?.typeOf(function_.type, "func_proto")
-    if (!prototype || !program.btf) continue
-    const result = program.btf.kindOf(program.btf.resolve(prototype.returns))
-    if (result === "int" || result === "enum" || result === "enum64") continue
-    const what = each.hasPacketLoad ? "LD_ABS" : "tail_call"
-    reject(walk, ERRNO.EINVAL, `${what} is only allowed in functions that return 'int'.`, "packet-load")
-  }
 }
 
 /** What 64-bit loads refer to must exist, and maps must be ones that the program may use. */

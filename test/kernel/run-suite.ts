@@ -68,12 +68,21 @@ function guestFiles(release: string): Record<string, string> {
     ...packageFiles(),
     "skep/test/reporter.mjs": join(root, "test/kernel/reporter.mjs"),
     "skep/test/programs": join(root, "test/kernel/programs"),
-    "skep/test/verify": join(root, "src/cli/verify/fixtures"),
+    ...compiledObjects(),
     "skep/test/suite": suite,
     "skep/test/exhibits": exhibits,
     "skep/test/config": kernelPackage(release).config,
     ...targetFiles(),
   }
+}
+
+/** Every compiled object of this repository, for the verdicts on its programs. */
+function compiledObjects(): Record<string, string> {
+  const files: Record<string, string> = {}
+  for (const folder of ["exhibits", "src", "test"])
+    for (const path of readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }))
+      if (path.endsWith(".bpf.o")) files[`skep/test/objects/${folder}/${path}`] = join(root, folder, path)
+  return files
 }
 
 /** The program that probes of user space are tried on: a static one, and a position-independent one with libc beside. */

@@ -12,4 +12,6 @@ export interface Expected {
 
 export const TABLES: Readonly<Record<string, readonly string[]>>
 
+export function limitedTable(release: string, names: string): string
+
 export function readOracle(table?: string): ReadonlyMap<string, Expected>

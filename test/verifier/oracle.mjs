@@ -8,6 +8,20 @@ export const TABLES = {
   6.12: ["linux-6.12.tsv.gz", "linux-6.12-programs.tsv.gz"],
 }
 
+/** By what programs were loaded with: the names of the tables, and what the process held. */
+export const LIMITED = {
+  none: { suffix: "unprivileged", capabilities: [] },
+  "bpf,net_admin": { suffix: "cap-bpf", capabilities: ["CAP_BPF", "CAP_NET_ADMIN"] },
+  "perfmon,net_admin": { suffix: "cap-perfmon", capabilities: ["CAP_PERFMON", "CAP_NET_ADMIN"] },
+}
+
+/** What was recorded of the verifier's own tests, loaded by a process that holds no more than that. */
+export function limitedTable(release, names) {
+  const found = LIMITED[names]
+  if (!found) throw new Error(`no capabilities '${names}': one of ${Object.keys(LIMITED).join(" ")}`)
+  return `linux-${release}-${found.suffix}.tsv.gz`
+}
+
 /** By "object program"; program type and attach type are as the record has them. */
 export function readOracle(table = TABLES["6.12"][0]) {
   const text = gunzipSync(readFileSync(new URL(table, import.meta.url))).toString()

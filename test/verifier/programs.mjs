@@ -6,14 +6,20 @@ import { attachType, programType } from "../../dist/catalog/index.js"
 import { kconfigBytes } from "../../dist/kernel/index.js"
 import { applyCore, readObject } from "../../dist/object/index.js"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
-import { mapFacts, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
+import { mapFacts, mapsMadeBy, programFromObject, verifyProgram } from "../../dist/verifier/index.js"
 import { compileTests } from "./compile.mjs"
-import { readOracle, TABLES } from "./oracle.mjs"
+import { LIMITED, readOracle, TABLES } from "./oracle.mjs"
 import { tagsOf } from "./tags.mjs"
 import { targetOf } from "./targets.mjs"
 
-/** Yields { file, program, expected, verify(logLevel, explain) } for every program of a table. */
-export async function* loadPrograms(pattern, release = "6.12", table = TABLES[release][0]) {
+/** Yields { file, program, expected, verify(logLevel, explain) } for every program of a table, loaded with `names`. */
+export async function* loadPrograms(
+  pattern,
+  release = "6.12",
+  table = TABLES[release][0],
+  names = undefined,
+) {
+  const capabilities = names && new Set(LIMITED[names].capabilities)
   const oracle = readOracle(table)
   const profile = await loadBuiltinProfile(release)
   const kernel = {
@@ -29,7 +35,8 @@ export async function* loadPrograms(pattern, release = "6.12", table = TABLES[re
     const object = readObject(readFileSync(path), { name: file })
     const resolvers = new Map()
     const tags = tagsOf(object)
-    const maps = mapFacts(object, kernel, kconfigOf(object, profile, kernel.release))
+    const made = mapFacts(object, kernel, kconfigOf(object, profile, kernel.release))
+    const maps = mapsMadeBy(capabilities, made)
     for (const program of object.programs) {
       const told = oracle.get(`${file} ${program.name}`)
       if (!told) continue
@@ -44,7 +51,7 @@ export async function* loadPrograms(pattern, release = "6.12", table = TABLES[re
         const choices = { programType: expected.type, flags: expected.flags, extends: replaced }
         const given = programFromObject(object, { ...program, instructions }, maps, kernel, choices)
         const attach = expected.attach ? { attachType: expected.attach } : {}
-        return verifyProgram({ ...given, ...attach }, kernel, { logLevel, explain })
+        return verifyProgram({ ...given, ...attach }, kernel, { logLevel, explain, capabilities })
       }
       yield { file, program, expected, verify }
     }

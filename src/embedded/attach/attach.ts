@@ -3,10 +3,17 @@ import { type AttachKind, type AttachPoint, attachPointOf, describePoint } from 
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached, Attacher } from "./attached.ts"
+import { attachToCgroup } from "./cgroup.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
+import { attachKprobeMulti } from "./kernel-probe-multi.ts"
+import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
+import { attachNetfilter } from "./netfilter.ts"
+import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
+import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
+import { attachTrafficControl } from "./traffic-control.ts"
 import { attachXdp } from "./xdp.ts"
 
 /** Who attaches to which kind of point: a file each. */
@@ -14,10 +21,17 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   kprobe: attachKprobe,
   kretprobe: attachKretprobe,
   ksyscall: attachKsyscall,
+  kprobeMulti: attachKprobeMulti,
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
   trace: attachTrace,
   xdp: attachXdp,
+  tc: attachTrafficControl,
+  tcx: attachTcx,
+  lwt: attachLightweightTunnel,
+  netfilter: attachNetfilter,
+  netns: attachNetworkNamespace,
+  cgroup: attachToCgroup,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */
@@ -25,6 +39,7 @@ export function attachProgram(
   kernel: KernelCore,
   program: EmbeddedProgram,
   wanted: AttachPoint | undefined,
+  link: number,
 ): Attached {
   const point = wanted ?? attachPointOf(program.spec)
   if (!point)
@@ -41,5 +56,5 @@ export function attachProgram(
     throw new NotModelledError(
       `prog '${program.name}': attaching to ${describePoint(point)} is not modelled by the embedded kernel yet`,
     )
-  return attach(kernel, point, { program, cookie: point.cookie ?? 0n, offset: 0 })
+  return attach(kernel, point, { program, cookie: point.cookie ?? 0n, offset: 0, link })
 }

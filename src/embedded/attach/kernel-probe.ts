@@ -2,8 +2,9 @@ import { AttachError, type Errno, errnoText, NotModelledError } from "../../base
 import type { AttachPoint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
+import { ENTRY_MARKER, FTRACE_NOP, hasEntryMarker } from "../tracing/function-probes.ts"
 import type { Attachment } from "../tracing/hooks.ts"
-import { ENTRY_MARKER, FTRACE_NOP, hasEntryMarker, isModelled } from "../tracing/kernel-function.ts"
+import { isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_PREFIX } from "../tracing/syscall.ts"
 import { type Attached, type Attacher, noteFor, requireType } from "./attached.ts"
 

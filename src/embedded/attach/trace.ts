@@ -1,9 +1,14 @@
 import { AttachError, errnoText, NotModelledError } from "../../base/index.ts"
+import type { AttachPoint } from "../../kernel/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { TraceTarget } from "../programs/program.ts"
+import type { Attachment } from "../tracing/hooks.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
+import { BPF_LSM_PREFIX, isBpfLsmActive } from "../tracing/security.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
-import { type Attacher, noteFor } from "./attached.ts"
+import { type Attached, type Attacher, noteFor } from "./attached.ts"
 
-/** fentry, fexit and tp_btf: the target was found at load. */
+/** fentry, fexit, fmod_ret, tp_btf and lsm: the target was found at load. */
 export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
   const { program } = attachment
   const { target, spec } = program
@@ -19,6 +24,7 @@ export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
     const remove = kernel.hooks.addRaw(target.tracepoint, attachment)
     return { point, remove, note: noteFor(isTracepointModelled(target.tracepoint), target.tracepoint) }
   }
+  if (target.kind === "lsm") return attachLsm(kernel, point, attachment, target)
   if (!kernel.profile.isTraceable(target.symbol))
     throw new AttachError(`prog '${program.name}': failed to attach: ${errnoText("EINVAL")}`, {
       errno: "EINVAL",
@@ -26,4 +32,18 @@ export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
     })
   const remove = kernel.hooks.addFunction(target.symbol, target.kind, attachment)
   return { point, remove, note: noteFor(isModelled(target.symbol), target.symbol) }
+}
+
+/** Stands on the function that the BPF LSM has for the hook: where that returns nothing, behind it. */
+function attachLsm(
+  kernel: KernelCore,
+  point: AttachPoint,
+  attachment: Attachment,
+  { hook, returnsVoid }: Extract<TraceTarget, { kind: "lsm" }>,
+): Attached {
+  const symbol = BPF_LSM_PREFIX + hook
+  const remove = kernel.hooks.addFunction(symbol, returnsVoid ? "fexit" : "modifyReturn", attachment)
+  if (!isBpfLsmActive(kernel))
+    return { point, remove, note: `bpf is not among this kernel's active LSMs: nothing calls ${symbol}` }
+  return { point, remove, note: noteFor(isModelled(symbol), symbol) }
 }

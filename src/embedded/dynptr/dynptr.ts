@@ -15,7 +15,9 @@ const READ_ONLY = 0x8000_0000
 export const MAX_DYNPTR_SIZE = SIZE_MASK
 
 /** Kinds of memory behind a dynptr, by their number in it. */
-export const DYNPTR_TYPE = { local: 1, ringbuf: 2 } as const
+export const DYNPTR_TYPE = { local: 1, ringbuf: 2, skb: 3, xdp: 4 } as const
+
+const KINDS: readonly number[] = Object.values(DYNPTR_TYPE)
 
 /** A dynptr as it lies on the program's stack, as in Linux: nothing of it is kept elsewhere. */
 export interface Dynptr {
@@ -46,7 +48,7 @@ export function dynptrArgument(kernel: HelperKernel, address: bigint): Dynptr {
   const size = word & SIZE_MASK
   const type = (word >>> TYPE_SHIFT) & TYPE_MASK
   if (pointer === 0n) return { at, data: 0, size: 0, offset: 0, type: 0, readOnly: false }
-  if (type !== DYNPTR_TYPE.local && type !== DYNPTR_TYPE.ringbuf)
+  if (!KINDS.includes(type))
     throw new ArgumentRefusal(`the argument ${hex(address)} is no dynptr: it says it is of type ${type}`)
   if (pointer >= 1n << 53n || !kernel.memory.isKernel(Number(pointer) + offset, size))
     throw new ArgumentRefusal(

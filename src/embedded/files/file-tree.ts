@@ -1,8 +1,16 @@
 import { encodeUtf8, UsageError } from "../../base/index.ts"
+import type { DeviceNumber } from "../../kernel/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
+import { DEVICE_NODES, deviceOperations } from "./device-nodes.ts"
+import type { FileOperations } from "./file-operations.ts"
 
 export const S_IFDIR = 0o040000
 export const S_IFREG = 0o100000
+export const S_IFCHR = 0o020000
+export const S_IFBLK = 0o060000
+
+/** A dev_t as the kernel itself keeps it. */
+const MINOR_BITS = 20
 
 /** One name in the tree with its dentry and inode in kernel memory. */
 export interface FileNode {
@@ -14,6 +22,18 @@ export interface FileNode {
   readonly dentry: KernelObject
   /** Where the name itself stands in kernel memory. */
   readonly nameAddress: number
+  readonly device: DeviceNumber | undefined
+  /** How it is read and written; undefined for what is not modelled. */
+  readonly operations: FileOperations | undefined
+}
+
+export interface NewNode {
+  readonly directory?: boolean
+  readonly mode?: number
+  readonly uid?: number
+  readonly gid?: number
+  readonly device?: DeviceNumber
+  readonly operations?: FileOperations
 }
 
 /** What a fresh machine has: enough for the scenarios to name real paths. */
@@ -49,15 +69,17 @@ export class FileTree {
   readonly #memory: KernelMemory
   readonly root: FileNode
   readonly mount: KernelObject
+  readonly #byDentry = new Map<number, FileNode>()
   #nextInode = ROOT_INODE
 
   constructor(types: KernelTypes, memory: KernelMemory) {
     this.#types = types
     this.#memory = memory
-    this.root = this.#node("/", undefined, true, 0o755)
+    this.root = this.#node("/", undefined, { directory: true, mode: 0o755 })
     this.mount = types.create("vfsmount", { mnt_root: this.root.dentry })
     for (const path of FIRST_DIRECTORIES)
       this.create(path, { directory: true, mode: path === "/tmp" ? 0o1777 : 0o755 })
+    for (const [path, device] of DEVICE_NODES) this.create(path, { mode: 0o666, device })
     for (const path of FIRST_FILES) this.create(path, { mode: path.includes("bin/") ? 0o755 : 0o644 })
   }
 
@@ -85,37 +107,42 @@ export class FileTree {
   }
 
   /** Adds a file or directory; throws UsageError (ENOENT) when its directory does not exist. An existing one is given back as it is. */
-  create(
-    path: string,
-    options: { directory?: boolean; mode?: number; uid?: number; gid?: number } = {},
-  ): FileNode {
+  create(path: string, options: NewNode = {}): FileNode {
     const existing = this.find(path)
     if (existing) return existing
     const parent = this.directoryOf(path)
     const name = split(path).at(-1)
     if (!parent || name === undefined)
       throw new UsageError(`${path}: there is no directory to make it in`, { errno: "ENOENT" })
-    const node = this.#node(name, parent, options.directory ?? false, options.mode ?? 0o644)
+    const node = this.#node(name, parent, options)
     node.inode.set("i_uid.val", options.uid ?? 0).set("i_gid.val", options.gid ?? 0)
     parent.children.set(name, node)
     return node
   }
 
+  /** What a path's dentry names. */
+  nodeOf(dentry: number): FileNode | undefined {
+    return this.#byDentry.get(dentry)
+  }
+
   /** Takes a name away and frees what stood behind it. */
   remove(node: FileNode): void {
     node.parent?.children.delete(node.name)
+    this.#byDentry.delete(node.dentry.address)
     node.dentry.free()
     node.inode.free()
     this.#memory.free(node.nameAddress)
   }
 
-  #node(name: string, parent: FileNode | undefined, directory: boolean, mode: number): FileNode {
+  #node(name: string, parent: FileNode | undefined, options: NewNode): FileNode {
+    const { directory = false, mode = 0o644, device } = options
     const text = encodeUtf8(name)
     const nameAddress = this.#memory.alloc(text.length + 1)
     this.#memory.write(nameAddress, text)
     const inode = this.#types.create("inode", {
       i_ino: this.#nextInode++,
-      i_mode: mode | (directory ? S_IFDIR : S_IFREG),
+      i_mode: mode | typeOf(options),
+      i_rdev: device ? (device.major << MINOR_BITS) | device.minor : 0,
       __i_nlink: 1,
       i_nlink: 1,
     })
@@ -126,8 +153,26 @@ export class FileTree {
     })
     dentry.set("d_parent", parent?.dentry ?? dentry)
     if (dentry.layout.has("d_iname")) dentry.set("d_iname", name)
-    return { name, parent, directory, children: new Map(), inode, dentry, nameAddress }
+    const operations = options.operations ?? (device && deviceOperations(device))
+    const node = {
+      name,
+      parent,
+      directory,
+      children: new Map(),
+      inode,
+      dentry,
+      nameAddress,
+      device,
+      operations,
+    }
+    this.#byDentry.set(dentry.address, node)
+    return node
   }
+}
+
+function typeOf({ directory, device }: NewNode): number {
+  if (device) return device.kind === "char" ? S_IFCHR : S_IFBLK
+  return directory ? S_IFDIR : S_IFREG
 }
 
 function split(path: string): string[] {

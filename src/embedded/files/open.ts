@@ -1,7 +1,9 @@
 import { errnoNumber } from "../../base/index.ts"
+import { mayOpenDevice } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
+import { securityCheck } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { type FileNode, S_IFREG } from "./file-tree.ts"
 import { getname, pathText, putname } from "./filename.ts"
@@ -23,7 +25,7 @@ export const LOOKUP_FOLLOW = 0x1
 /** Walk the path without taking locks: what is tried first. */
 const LOOKUP_RCU = 0x40
 
-const securityFileOpen = kernelFunction("security_file_open", (_kernel, _file: KernelObject): number => 0)
+const securityFileOpen = securityCheck<[file: KernelObject]>("file_open")
 
 const doDentryOpen = kernelFunction(
   "do_dentry_open",
@@ -41,14 +43,10 @@ const vfsOpen = kernelFunction("vfs_open", (kernel, path: number, file: KernelOb
     : doDentryOpen(kernel, file, dentry.get("d_inode"), 0)
 })
 
-const securityPathMknod = kernelFunction(
-  "security_path_mknod",
-  (_kernel, _directory: number, _dentry: KernelObject, _mode: number, _device: number): number => 0,
-)
-const securityInodeCreate = kernelFunction(
-  "security_inode_create",
-  (_kernel, _directory: KernelObject, _dentry: KernelObject, _mode: number): number => 0,
-)
+const securityPathMknod =
+  securityCheck<[directory: number, dentry: KernelObject, mode: number, device: number]>("path_mknod")
+const securityInodeCreate =
+  securityCheck<[directory: KernelObject, dentry: KernelObject, mode: number]>("inode_create")
 
 /** Walks the path (the model's own walk has no hooks), makes the file if it is asked for, opens it. */
 const pathOpenat = kernelFunction(
@@ -81,7 +79,8 @@ function refuseOpen(kernel: KernelCore, node: FileNode, flags: number): number {
     ((access & FMODE_READ) !== 0 && !isExec ? MAY_READ : 0) |
     ((access & FMODE_WRITE) !== 0 ? MAY_WRITE : 0) |
     (isExec ? MAY_EXEC : 0)
-  return mayAccess(kernel.current, node, wanted) ? 0 : -errnoNumber("EACCES")
+  if (!mayAccess(kernel.current, node, wanted)) return -errnoNumber("EACCES")
+  return node.device ? mayOpenDevice(kernel, node.device, wanted) : 0
 }
 
 /** FMODE_READ and FMODE_WRITE of the access mode. */

@@ -2,6 +2,7 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
+import { securityCheck } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { copyFilename, getnameFlags, pathText, putname } from "./filename.ts"
 import { AT_FDCWD } from "./open.ts"
@@ -9,14 +10,8 @@ import { MAY_EXEC, MAY_WRITE, mayAccess, mayRemove } from "./permission.ts"
 
 const AT_REMOVEDIR = 0x200
 
-const securityPathUnlink = kernelFunction(
-  "security_path_unlink",
-  (_kernel, _directory: KernelObject, _dentry: KernelObject): number => 0,
-)
-const securityInodeUnlink = kernelFunction(
-  "security_inode_unlink",
-  (_kernel, _directory: KernelObject, _dentry: KernelObject): number => 0,
-)
+const securityPathUnlink = securityCheck<[directory: KernelObject, dentry: KernelObject]>("path_unlink")
+const securityInodeUnlink = securityCheck<[directory: KernelObject, dentry: KernelObject]>("inode_unlink")
 
 const vfsUnlink = kernelFunction(
   "vfs_unlink",

@@ -1,4 +1,5 @@
 import { errnoNumber } from "../../base/index.ts"
+import { SkbContext } from "../packets/index.ts"
 import { memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
 
@@ -23,5 +24,72 @@ const difference: HelperFunction = (kernel, [from, fromSize, to, toSize, seed]) 
   return sum
 }
 
+const FIELD_SIZE = 0xfn
+const [PSEUDO_HEADER, MANGLED_ZERO, MARK_ENFORCED] = [0x10n, 0x20n, 0x40n]
+const [EINVAL, EFAULT] = [-errnoNumber("EINVAL"), -errnoNumber("EFAULT")]
+/** What stands for a checksum of 0 where 0 means that there is none. */
+const ZERO_SUM = 0xffff
+
+/** The field of a checksum in a packet, or −errno. */
+function field(kernel: HelperKernel, context: bigint, offset: bigint): number {
+  const skb = new SkbContext(kernel.memory, memoryArgument(kernel, context, 192n))
+  const at = word(offset)
+  if (at > 0xffff || (at & 1) === 1 || at + 2 > skb.get("len")) return EFAULT
+  return skb.data + at
+}
+
+/** A checksum after a field of so many bytes changed from one value to another; of size 0 `to` is a difference. */
+function changed(sum: number, from: bigint, to: bigint, size: bigint): number | undefined {
+  const folded = (value: bigint): number => {
+    let rest = value & WORD_MASK
+    while (rest > 0xffffn) rest = (rest & 0xffffn) + (rest >> 16n)
+    return Number(rest)
+  }
+  const add = (a: number, b: number): number => (a + b > 0xffff ? a + b - 0xffff : a + b)
+  const complement = ~sum & 0xffff
+  switch (size) {
+    case 0n:
+      return ~add(complement, folded(to)) & 0xffff
+    case 2n:
+    case 4n: {
+      const mask = size === 2n ? 0xffffn : WORD_MASK
+      return ~add(add(complement, ~folded(from & mask) & 0xffff), folded(to & mask)) & 0xffff
+    }
+    default:
+      return undefined
+  }
+}
+
+const replaceNetwork: HelperFunction = (kernel, [context, offset, from, to, flags]) => {
+  if ((flags & ~FIELD_SIZE) !== 0n) return EINVAL
+  const at = field(kernel, context, offset)
+  if (at < 0) return at
+  if ((flags & FIELD_SIZE) === 0n && from !== 0n) return EINVAL
+  const { view } = kernel.memory
+  const sum = changed(view.getUint16(at, true), from, to, flags & FIELD_SIZE)
+  if (sum === undefined) return EINVAL
+  view.setUint16(at, sum, true)
+  return 0
+}
+
+const replaceTransport: HelperFunction = (kernel, [context, offset, from, to, flags]) => {
+  if ((flags & ~(FIELD_SIZE | PSEUDO_HEADER | MANGLED_ZERO | MARK_ENFORCED)) !== 0n) return EINVAL
+  const at = field(kernel, context, offset)
+  if (at < 0) return at
+  const { view } = kernel.memory
+  const old = view.getUint16(at, true)
+  const knowsNone = (flags & MANGLED_ZERO) !== 0n
+  if (knowsNone && (flags & MARK_ENFORCED) === 0n && old === 0) return 0
+  if ((flags & FIELD_SIZE) === 0n && from !== 0n) return EINVAL
+  const sum = changed(old, from, to, flags & FIELD_SIZE)
+  if (sum === undefined) return EINVAL
+  view.setUint16(at, knowsNone && sum === 0 ? ZERO_SUM : sum, true)
+  return 0
+}
+
 /** Helpers that reckon with checksums. */
-export const CHECKSUM_HELPERS: HelperTable = { bpf_csum_diff: difference }
+export const CHECKSUM_HELPERS: HelperTable = {
+  bpf_csum_diff: difference,
+  bpf_l3_csum_replace: replaceNetwork,
+  bpf_l4_csum_replace: replaceTransport,
+}

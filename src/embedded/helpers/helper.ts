@@ -1,14 +1,33 @@
+import type { AttachTypeName } from "../../catalog/index.ts"
 import type { CallFrame, CallResult } from "../../engine/index.ts"
+import type { Cgroup, CgroupTree, GroupRun } from "../cgroups/index.ts"
 import type { Clock } from "../clock.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { MapStorage, RedirectInfo } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
+import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
+import type { SkbContext } from "../packets/index.ts"
+
+/** What helpers ask of the network. */
+export interface HelperNetwork {
+  /** Where the packet of the program that runs now is to go. */
+  redirect: Redirect | undefined
+  /** The packet whose `struct __sk_buff` stands at this address; undefined for those of test runs. */
+  skbAt(context: number): Skb | undefined
+  /** The packet whose `struct sk_buff` stands at an address. */
+  skbOf(object: number): Skb | undefined
+  /** The hash of the flow that a packet is of. */
+  flowHash(skb: SkbContext, contextAddress: number): number
+  /** The namespace of the task on the CPU. */
+  readonly current: NetNamespace
+}
 
 /** What helpers may ask of the kernel they run in. */
 export interface HelperKernel {
   readonly memory: KernelMemory
   /** Structs as this kernel lays them out. */
   readonly types: KernelTypes
+  readonly network: HelperNetwork
   readonly cpus: number
   /** The family of the kernel: "6.12". */
   readonly release: string
@@ -18,6 +37,7 @@ export interface HelperKernel {
   readonly clock: Clock
   /** What special fields of map values and allocated objects hold. */
   readonly fields: SpecialFields
+  readonly cgroups: CgroupTree
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */
@@ -72,11 +92,17 @@ export interface CurrentTask {
   readonly uid: number
   readonly gid: number
   readonly comm: string
+  readonly group: Cgroup
 }
 
 /** One run of one program on one hook. */
 export interface Invocation {
-  readonly program: { readonly id: number; readonly name: string; readonly type: string }
+  readonly program: {
+    readonly id: number
+    readonly name: string
+    readonly type: string
+    readonly attachType?: AttachTypeName | undefined
+  }
   /** What r1 held at entry. */
   readonly context: number
   /** bpf_get_attach_cookie. */
@@ -85,6 +111,10 @@ export interface Invocation {
   readonly functionAddress: bigint
   /** Arguments and return value of the traced function, for bpf_get_func_arg, _ret and _arg_cnt. */
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  /** On hooks of control groups. */
+  readonly group?: GroupRun
+  /** Of a session, for bpf_session_cookie and bpf_session_is_return. */
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }
 
 /**

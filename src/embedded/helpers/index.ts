@@ -1,24 +1,29 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps, memory and packets. */
 import { AREA_HELPERS } from "./area-helpers.ts"
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
+import { CGROUP_HELPERS } from "./cgroup-helpers.ts"
 import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
+import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
+import { PACKET_CHANGE_HELPERS } from "./packet-change-helpers.ts"
 import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
+import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
 import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
+import { XDP_REDIRECT_HELPERS } from "./xdp-redirect-helpers.ts"
 
 export { ArgumentRefusal } from "./argument.ts"
 export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
@@ -27,21 +32,26 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 export const EMBEDDED_HELPERS: HelperTable = {
   ...AREA_HELPERS,
   ...ATTACH_HELPERS,
+  ...CGROUP_HELPERS,
   ...CHECKSUM_HELPERS,
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
+  ...HASH_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
   ...PACKET_HELPERS,
+  ...PACKET_CHANGE_HELPERS,
   ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
   ...REDIRECT_HELPERS,
   ...STORAGE_HELPERS,
+  ...SYSCTL_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
   ...USER_RING_HELPERS,
+  ...XDP_REDIRECT_HELPERS,
 }

@@ -1,53 +1,57 @@
-import { NotModelledError } from "../../base/index.ts"
-import { CpuMap, DeviceMap, type MapStorage, type RedirectTarget } from "../maps/index.ts"
-import { mapArgument, word } from "./argument.ts"
-import type { HelperFunction, HelperTable } from "./helper.ts"
+import { errnoNumber, NotModelledError } from "../../base/index.ts"
+import { memoryArgument, word } from "./argument.ts"
+import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
+import { redirectFrame } from "./xdp-redirect-helpers.ts"
 
-const [XDP_ABORTED, XDP_REDIRECT] = [0, 4]
-/** In the flags of bpf_redirect_map: what it returns where the map has no such element. */
-const FALLBACK = 3n
-const [BROADCAST, EXCLUDE_INGRESS] = [8n, 16n]
+/** What a program of traffic control or a tunnel answers to have its packet redirected, or dropped. */
+const [REDIRECT, SHOT] = [7, 2]
+const BPF_F_INGRESS = 1n
+const EINVAL = -errnoNumber("EINVAL")
 
-/** bpf_redirect of XDP: out of an interface, by its index. */
-const redirect: HelperFunction = (kernel, [index, flags], { program }) => {
-  if (program.type !== "xdp")
-    throw new NotModelledError(
-      `prog '${program.name}': bpf_redirect of ${program.type} programs is not modelled by the embedded kernel yet`,
-    )
-  if (flags !== 0n) return XDP_ABORTED
-  kernel.redirect.target = { kind: "interface", index: word(index) }
-  return XDP_REDIRECT
+/** `struct bpf_redir_neigh`: the family, and the next hop's address. */
+const NEIGHBOUR = { bytes: 20n, family: 0, address: 4 } as const
+const AF_INET = 2
+
+const redirect: HelperFunction = (kernel, args, invocation, frame) => {
+  if (invocation.program.type === "xdp") return redirectFrame(kernel, args, invocation, frame)
+  const [index, flags] = args
+  if ((flags & ~BPF_F_INGRESS) !== 0n) return SHOT
+  kernel.network.redirect = { index: word(index), way: flags === 0n ? "out" : "in" }
+  return REDIRECT
 }
 
-/** bpf_redirect_map: to an element of a map, or to all of a device map. */
-const redirectMap: HelperFunction = (kernel, [address, key, flags]) => {
-  const map = mapArgument(kernel, address)
-  const known = map instanceof DeviceMap ? FALLBACK | BROADCAST | EXCLUDE_INGRESS : FALLBACK
-  if ((flags & ~known) !== 0n) return XDP_ABORTED
-  kernel.redirect.target = targetOf(map, word(key), flags)
-  return kernel.redirect.target ? XDP_REDIRECT : Number(flags & FALLBACK)
+const redirectPeer: HelperFunction = (kernel, [index, flags]) => {
+  if (flags !== 0n) return SHOT
+  kernel.network.redirect = { index: word(index), way: "peer" }
+  return REDIRECT
 }
 
-function targetOf(map: MapStorage, index: number, flags: bigint): RedirectTarget | undefined {
-  const base = { kind: "map", mapId: map.id, mapType: map.attributes.type, index } as const
-  if (map instanceof DeviceMap) {
-    if ((flags & BROADCAST) !== 0n)
-      return {
-        ...base,
-        to: "all",
-        entries: () => map.all(),
-        excludesIngress: (flags & EXCLUDE_INGRESS) !== 0n,
-      }
-    const entry = map.entry(index)
-    return entry && { ...base, to: "device", entry }
-  }
-  const entry = map instanceof CpuMap ? map.entry(index) : undefined
-  // An xskmap holds nothing: there are no AF_XDP sockets.
-  return entry && { ...base, to: "processor", entry }
+const redirectNeighbour: HelperFunction = (kernel, [index, parameters, length, flags]) => {
+  if (flags !== 0n || (length !== 0n && length < NEIGHBOUR.bytes)) return SHOT
+  const nextHop = length === 0n ? undefined : neighbourOf(kernel, parameters)
+  kernel.network.redirect = { index: word(index), way: "neighbour", ...(nextHop && { nextHop }) }
+  return REDIRECT
 }
 
-/** Helpers that say where a packet goes next. */
+function neighbourOf(kernel: HelperKernel, parameters: bigint): Uint8Array {
+  const { memory } = kernel
+  const at = memoryArgument(kernel, parameters, NEIGHBOUR.bytes)
+  const isV4 = memory.view.getUint32(at + NEIGHBOUR.family, true) === AF_INET
+  return memory.read(at + NEIGHBOUR.address, isV4 ? 4 : 16)
+}
+
+const cloneRedirect: HelperFunction = (kernel, [context, index, flags]) => {
+  if ((flags & ~BPF_F_INGRESS) !== 0n) return EINVAL
+  const skb = kernel.network.skbAt(Number(context))
+  if (!skb)
+    throw new NotModelledError("bpf_clone_redirect in a test run is not modelled by the embedded kernel yet")
+  return skb.sendClone({ index: word(index), way: flags === 0n ? "out" : "in" }) ? 0 : EINVAL
+}
+
+/** Helpers that send packets of traffic control and tunnels elsewhere. */
 export const REDIRECT_HELPERS: HelperTable = {
   bpf_redirect: redirect,
-  bpf_redirect_map: redirectMap,
+  bpf_redirect_peer: redirectPeer,
+  bpf_redirect_neigh: redirectNeighbour,
+  bpf_clone_redirect: cloneRedirect,
 }

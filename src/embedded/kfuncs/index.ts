@@ -6,7 +6,9 @@ import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
 import { KEY_KFUNCS } from "./key-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
+import { PACKET_DYNPTR_KFUNCS } from "./packet-dynptr-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
+import { SESSION_KFUNCS } from "./session-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
 import { USER_KFUNCS } from "./user-kfuncs.ts"
@@ -22,7 +24,9 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...ITERATOR_KFUNCS,
   ...KEY_KFUNCS,
   ...OBJECT_KFUNCS,
+  ...PACKET_DYNPTR_KFUNCS,
   ...SECTION_KFUNCS,
+  ...SESSION_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
   ...USER_KFUNCS,

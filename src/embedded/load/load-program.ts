@@ -57,6 +57,7 @@ export function loadProgram(
     executable: executableOf(program, given, resolution),
     target,
     verifiedInstructions: answer.verifiedInstructions,
+    reach: answer.reach,
     log: answer.log,
   }
 }

@@ -1,4 +1,5 @@
 import { LoadError } from "../../base/index.ts"
+import { VOID } from "../../btf/index.ts"
 import { btfTargetName, type ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import type { TraceTarget } from "../programs/program.ts"
@@ -19,7 +20,9 @@ export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): T
       { errno: "EINVAL", hint: `write ${program.section}/<function>` },
     )
   const { prefix, kind } = btfTargetName(program)
-  if (profile.btf().find(prefix + target, kind) === undefined)
+  const btf = profile.btf()
+  const id = btf.find(prefix + target, kind)
+  if (id === undefined)
     throw noSuchType(
       program,
       kind === "typedef" ? nearestTracepoints(profile, target) : profile.nearestFunctions(prefix + target),
@@ -27,10 +30,16 @@ export function findTraceTarget(program: ProgramSpec, profile: KernelProfile): T
   switch (definition.attachType) {
     case "trace_fentry":
       return { kind: "fentry", symbol: target }
+    case "modify_return":
+      return { kind: "modifyReturn", symbol: target }
     case "trace_fexit":
       return { kind: "fexit", symbol: target }
     case "trace_raw_tp":
       return { kind: "tp_btf", tracepoint: target }
+    case "lsm_mac": {
+      const prototype = btf.typeOf(btf.typeOf(id, "func")?.type ?? VOID, "func_proto")
+      return { kind: "lsm", hook: target, returnsVoid: !prototype || btf.isVoid(prototype.returns) }
+    }
     default:
       return undefined
   }

@@ -1,5 +1,6 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { TrafficControl } from "./hooks/traffic-control.ts"
 import type { NetNamespace } from "./namespace.ts"
 import type { Skb } from "./skb.ts"
 import { XdpPlaces } from "./xdp/places.ts"
@@ -33,6 +34,7 @@ export class NetDevice {
   readonly namespace: NetNamespace
   readonly addresses: DeviceAddress[] = []
   readonly xdp = new XdpPlaces()
+  readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }
   /** struct net_device. */
   readonly object: KernelObject
   /** The other end of a veth pair. */

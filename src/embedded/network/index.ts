@@ -1,6 +1,9 @@
 /** Namespaces, devices, routes and the way of packets between wire and transport. May import base, catalog, kernel, memory, packets, tracing. */
-export { LOOPBACK_INDEX, NetDevice } from "./device.ts"
+export { LOOPBACK_INDEX, NetDevice, sameBytes } from "./device.ts"
 export * from "./headers.ts"
+export type { NamespaceHook } from "./hooks/namespace-programs.ts"
+export type { Redirect } from "./hooks/redirect.ts"
+export type { Filter } from "./hooks/traffic-control.ts"
 export { type IpMessage, sendIp, sourceFor } from "./ip-output.ts"
 export { NetNamespace, type Transport } from "./namespace.ts"
 export { Network } from "./network.ts"

@@ -3,6 +3,8 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { checksumOf } from "./checksum.ts"
 import { ETH_P_IP, type IpHeader } from "./headers.ts"
+import { endBpf } from "./hooks/segment-routing.ts"
+import { runTunnel } from "./hooks/tunnels.ts"
 import { outputIp } from "./ip-output.ts"
 import { PACKET, type Skb } from "./skb.ts"
 
@@ -27,12 +29,28 @@ function checkAndRoute(
   if (!ip) return drop(skb)
   // What the link padded goes.
   skb.context.setEnd(skb.context.data + ip.length)
+  const { device } = skb
+  if (!device.namespace.netfilter.accepts(kernel, skb, "prerouting", { input: device })) return drop(skb)
+  return routeInput(kernel, skb)
+}
+
+/** Where a packet goes that has come in: to this machine, or on its way through. */
+function routeInput(kernel: KernelCore, skb: Skb): number {
+  const ip = skb.ipHeader()
   const { namespace } = skb.device
-  const route = namespace.routes.find(ip.destination)
-  if (!route) return drop(skb)
+  const route = ip && namespace.routes.find(ip.destination)
+  if (!ip || !route) return drop(skb)
+  switch (runTunnel(kernel, skb, "in", route.tunnel?.in)) {
+    case undefined:
+      return drop(skb)
+    case "reroute":
+      return routeInput(kernel, skb)
+  }
+  if (route.tunnel?.seg6local)
+    return endBpf(kernel, skb, route.tunnel.seg6local) ? routeInput(kernel, skb) : drop(skb)
   if (route.kind === "local") return isV4(ip) ? ipLocalDeliver(kernel, skb) : ip6Input(kernel, skb)
-  const forwards = isV4(ip) ? namespace.forwards.ipv4 : namespace.forwards.ipv6
-  return forwards ? forward(kernel, skb, ip) : drop(skb)
+  const [forwards] = isV4(ip) ? namespace.forwards.ipv4 : namespace.forwards.ipv6
+  return forwards !== 0 ? forward(kernel, skb, ip) : drop(skb)
 }
 
 const ipLocalDeliver = kernelFunction("ip_local_deliver", deliverLocally)
@@ -40,7 +58,8 @@ const ip6Input = kernelFunction("ip6_input", deliverLocally)
 
 function deliverLocally(kernel: KernelCore, skb: Skb): number {
   const ip = skb.ipHeader()
-  if (!ip) return drop(skb)
+  const { device } = skb
+  if (!ip || !device.namespace.netfilter.accepts(kernel, skb, "input", { input: device })) return drop(skb)
   skb.pull(ip.size)
   skb.transport = skb.context.data
   const transport = kernel.network.transports.get(ip.protocol)
@@ -58,6 +77,10 @@ function forward(kernel: KernelCore, skb: Skb, ip: IpHeader): number {
     view.setUint16(at + 10, 0)
     view.setUint16(at + 10, checksumOf(bytes.subarray(at, at + ip.size)))
   } else bytes[at + 7] = ip.ttl - 1
+  const { device: input } = skb
+  const output = input.namespace.routes.find(ip.destination)?.device
+  const devices = { input, ...(output && { output }) }
+  if (!input.namespace.netfilter.accepts(kernel, skb, "forward", devices)) return drop(skb)
   return outputIp(kernel, skb)
 }
 

@@ -5,6 +5,9 @@ import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
 import { BROADCAST } from "./device.ts"
 import { pushEthernet } from "./ethernet.ts"
 import { buildIp, DEFAULT_TTL, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
+import { redirectFromTunnel } from "./hooks/redirect.ts"
+import { encapsulate } from "./hooks/segment-routing.ts"
+import { runTunnel } from "./hooks/tunnels.ts"
 import type { NetNamespace } from "./namespace.ts"
 import { type PacketOwner, Skb } from "./skb.ts"
 import { transmitPacket } from "./transmit.ts"
@@ -25,7 +28,7 @@ export interface IpMessage {
   readonly ttl?: number
 }
 
-const ENETUNREACH = -errnoNumber("ENETUNREACH")
+const [ENETUNREACH, EPERM] = [-errnoNumber("ENETUNREACH"), -errnoNumber("EPERM")]
 
 /** The address that packets to a destination have as theirs; undefined where no route leads. */
 export function sourceFor({ routes }: NetNamespace, destination: Uint8Array): Uint8Array | undefined {
@@ -57,7 +60,11 @@ const ipLocalOut = kernelFunction("ip_local_out", localOut)
 const ip6LocalOut = kernelFunction("ip6_local_out", localOut)
 
 function localOut(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
-  return outputIp(kernel, skb)
+  const { device } = skb
+  if (device.namespace.netfilter.accepts(kernel, skb, "output", { output: device }))
+    return outputIp(kernel, skb)
+  skb.free()
+  return EPERM
 }
 
 /** A routed packet, of this machine or on its way through: on to its device. Frees it. */
@@ -69,9 +76,18 @@ export function outputIp(kernel: KernelCore, skb: Skb): number {
     skb.free()
     return ENETUNREACH
   }
+  if (route.segments) {
+    encapsulate(skb, route.segments)
+    return outputIp(kernel, skb)
+  }
   skb.device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
   const output = ip.destination.length === 4 ? ipOutput : ip6Output
   skb.nextHop = route.gateway ?? ip.destination
+  skb.tunnel = route.tunnel
+  if (!runTunnel(kernel, skb, "out", route.tunnel?.out)) {
+    skb.free()
+    return EPERM
+  }
   return output(kernel, namespace.object, skb.owner?.object ?? 0, skb)
 }
 
@@ -80,6 +96,17 @@ const ip6Output = kernelFunction("ip6_output", finishOutput)
 
 function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
   const { device, nextHop } = skb
+  const isAccepted = device.namespace.netfilter.accepts(kernel, skb, "postrouting", { output: device })
+  const way = isAccepted ? runTunnel(kernel, skb, "xmit", skb.tunnel?.xmit) : undefined
+  switch (way) {
+    case undefined:
+      skb.free()
+      return EPERM
+    case "reroute":
+      return outputIp(kernel, skb)
+    case "redirect":
+      return redirectFromTunnel(kernel, skb)
+  }
   pushEthernet(kernel, skb, nextHop ? device.neighbour(nextHop) : BROADCAST)
   return transmitPacket(kernel, skb)
 }

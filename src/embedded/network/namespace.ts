@@ -2,6 +2,8 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetDevice } from "./device.ts"
 import type { IpHeader } from "./headers.ts"
+import { NamespacePrograms } from "./hooks/namespace-programs.ts"
+import { Netfilter } from "./hooks/netfilter.ts"
 import { RouteTable } from "./routes.ts"
 import type { Skb } from "./skb.ts"
 
@@ -15,10 +17,12 @@ export class NetNamespace {
   readonly cookie: bigint
   readonly devices = new Map<number, NetDevice>()
   readonly routes = new RouteTable()
+  readonly netfilter = new Netfilter()
+  readonly programs = new NamespacePrograms()
   /** struct net. */
   readonly object: KernelObject
   /** The sysctls net.ipv4.ip_forward and net.ipv6.conf.all.forwarding. */
-  readonly forwards = { ipv4: false, ipv6: false }
+  readonly forwards = { ipv4: [0], ipv6: [0] }
   /** IPv4's identification of the next packet. */
   nextId = 1
   #nextIndex = 1

@@ -1,8 +1,17 @@
 import { UsageError } from "../../base/index.ts"
-import { addressBytes, type PairEnd } from "../../kernel/index.ts"
+import {
+  addressBytes,
+  type PairEnd,
+  parseInterfaceAddress,
+  parseNetwork,
+  type RouteOptions,
+} from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import type { SkbContext } from "../packets/index.ts"
 import { type DeviceOptions, NetDevice } from "./device.ts"
 import { PROTOCOL } from "./headers.ts"
+import { flowHash } from "./hooks/flow-dissector.ts"
+import type { Redirect } from "./hooks/redirect.ts"
 import { ICMP } from "./icmp.ts"
 import { NetNamespace, type Transport } from "./namespace.ts"
 import { receivePacket } from "./receive.ts"
@@ -49,6 +58,22 @@ export class Network {
     return made
   }
 
+  named(name: string): NetNamespace | undefined {
+    return this.#named.get(name)
+  }
+
+  namespaces(): readonly NetNamespace[] {
+    return [this.initial, ...this.#named.values()]
+  }
+
+  /** The hash of the flow that a packet is of; a test run's packet is of the first namespace. */
+  flowHash(skb: SkbContext, contextAddress: number): number {
+    const namespace = this.#packets.get(contextAddress)?.device.namespace ?? this.initial
+    const [everywhere] = this.initial.programs.on("flow_dissector")
+    const [here] = namespace.programs.on("flow_dissector")
+    return flowHash(this.#kernel, skb, contextAddress, everywhere ?? here)
+  }
+
   /** Throws UsageError (ENOENT). */
   existing(name: string): NetNamespace {
     const known = this.#named.get(name)
@@ -84,6 +109,48 @@ export class Network {
     return () => {
       for (const device of ends) this.#removeDevice(device)
     }
+  }
+
+  /** Adds a route to the namespace of the task on the CPU. Throws UsageError. */
+  addRoute({ to, interface: name, via, segments }: RouteOptions): void {
+    const { current } = this
+    const device = current.device(name)
+    if (!device) throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
+    const { address: destination, prefix } = parseNetwork(to)
+    current.routes.add({
+      ...{ destination, prefix, kind: "unicast", device },
+      ...(via !== undefined && { gateway: addressBytes(via) }),
+      ...(segments && { segments: segments.map(addressBytes) }),
+    })
+  }
+
+  /** Every packet there is, by where its context stands. */
+  readonly #packets = new Map<number, Skb>()
+
+  skbAt(context: number): Skb | undefined {
+    return this.#packets.get(context)
+  }
+
+  /** The packet whose struct sk_buff stands at an address. */
+  skbOf(object: number): Skb | undefined {
+    return [...this.#packets.values()].find(skb => skb.isObject(object))
+  }
+
+  register(skb: Skb): void {
+    this.#packets.set(skb.contextAddress, skb)
+  }
+
+  unregister(skb: Skb): void {
+    this.#packets.delete(skb.contextAddress)
+  }
+
+  /** Where the program that runs now wants its packet; the next redirect is for this one. */
+  redirect: Redirect | undefined
+
+  takeRedirect(): Redirect | undefined {
+    const { redirect } = this
+    this.redirect = undefined
+    return redirect
   }
 
   /** A packet that has come in: `receive` takes it when this processor is done with what it does (softirq). */
@@ -153,20 +220,14 @@ export class Network {
   }
 }
 
-const PREFIX = /^(.+)\/(\d+)$/
-
 /** Gives a device an address, with the routes that Linux adds: to itself, and to the link. */
 function addAddress(device: NetDevice, text: string): void {
-  const [, host = text, bits] = PREFIX.exec(text) ?? []
-  const address = addressBytes(host)
-  const whole = address.length * 8
-  const prefix = bits === undefined ? whole : Number(bits)
-  if (prefix > whole)
-    throw new UsageError(`'${text}' has more than ${whole} bits (EINVAL)`, { errno: "EINVAL" })
+  const { address, prefix } = parseInterfaceAddress(text)
   device.addresses.push({ address, prefix })
   const { routes } = device.namespace
   // All of the loopback's network is this machine.
   const isLoopback = device.kind === "loopback"
+  const whole = address.length * 8
   routes.add({ destination: address, prefix: isLoopback ? prefix : whole, kind: "local", device })
   if (!isLoopback) routes.add({ destination: address, prefix, kind: "unicast", device })
 }

@@ -1,6 +1,7 @@
 import type { KernelCore } from "../core.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
+import { passesTrafficControl } from "./hooks/run-traffic-control.ts"
 import { receiveIp } from "./ip-input.ts"
 import type { Skb } from "./skb.ts"
 import { copyToProtocolTaps, copyToTaps } from "./taps.ts"
@@ -14,7 +15,7 @@ export const receivePacket = kernelFunction("__netif_receive_skb", (kernel, give
   const skb = runGenericXdp(kernel, given)
   if (!skb) return 0
   copyToTaps(kernel, skb, "in")
-  deliver(kernel, skb)
+  if (passesTrafficControl(kernel, skb, "ingress")) deliver(kernel, skb)
   return 0
 })
 

@@ -1,4 +1,5 @@
 import type { NetDevice } from "./device.ts"
+import type { Tunnel } from "./hooks/tunnels.ts"
 
 export interface Route {
   /** 4 or 16 bytes. */
@@ -10,6 +11,10 @@ export interface Route {
   readonly device: NetDevice
   /** The next hop; the destination itself when left out. */
   readonly gateway?: Uint8Array
+  /** The segments that its packets are sent over, in an outer header. */
+  readonly segments?: readonly Uint8Array[]
+  /** Programs that see its packets. */
+  readonly tunnel?: Tunnel
 }
 
 /** The routes of a namespace: the longest prefix wins, local ones before others as their table comes first. */

@@ -3,19 +3,13 @@ import type { KernelObject } from "../memory/index.ts"
 import { SKB_CONTEXT_BYTES, SkbContext, type XdpContext } from "../packets/index.ts"
 import type { NetDevice } from "./device.ts"
 import { type IpHeader, parseIp } from "./headers.ts"
+import { type Redirect, redirectClone } from "./hooks/redirect.ts"
+import type { Tunnel } from "./hooks/tunnels.ts"
+import { HEADROOM, type PacketRoom, TAILROOM } from "./packet-room.ts"
 
-/** What a packet has before its link-layer header (NET_SKB_PAD, and room for tunnels), and behind its data. */
-export const HEADROOM = 256
-export const TAILROOM = 320
 const BUFFER_AT = Math.ceil(SKB_CONTEXT_BYTES / 64) * 64
 /** pkt_type. */
 export const PACKET = { host: 0, broadcast: 1, multicast: 2, otherHost: 3, outgoing: 4 } as const
-
-/** Where a packet's buffer starts, and where its bytes may end. */
-export interface PacketRoom {
-  readonly start: number
-  readonly end: number
-}
 
 /** What a packet belongs to: the socket that sends it, or that it was found to be for. */
 export interface PacketOwner {
@@ -33,6 +27,7 @@ export class Skb {
   readonly context: SkbContext
   readonly contextAddress: number
   readonly #kernel: KernelCore
+  readonly #bufferEnd: number
   #object: KernelObject | undefined
   #device: NetDevice
   #owner: PacketOwner | undefined
@@ -40,6 +35,8 @@ export class Skb {
   transport = 0
   /** The station on the device's link that it is sent to next, once it is routed. */
   nextHop: Uint8Array | undefined
+  /** Programs of its route. */
+  tunnel: Tunnel | undefined
 
   /** Bytes that XDP left before the link-layer header. */
   metadata = 0
@@ -56,9 +53,11 @@ export class Skb {
     this.context = new SkbContext(memory, this.contextAddress)
     const start = this.contextAddress + BUFFER_AT + HEADROOM
     memory.write(start, bytes)
+    this.#bufferEnd = start + bytes.length + TAILROOM
     this.context.place(start, start + bytes.length, { mac: start, network: start + mac })
     this.#device = device
     this.device = device
+    kernel.network.register(this)
   }
 
   get device(): NetDevice {
@@ -110,6 +109,15 @@ export class Skb {
     return parseIp(this.#kernel.memory.read(network, context.data + context.get("len") - network))
   }
 
+  /** Bytes of its buffer before it, and behind. */
+  get headroom(): number {
+    return this.context.data - this.contextAddress - BUFFER_AT
+  }
+
+  get tailroom(): number {
+    return this.#bufferEnd - this.context.end
+  }
+
   /** Takes bytes off the front, or puts them on again (negative). */
   pull(count: number): void {
     const { context } = this
@@ -132,6 +140,11 @@ export class Skb {
     const { data } = this.context
     this.#kernel.memory.write(data, bytes)
     this.context.setEnd(data + bytes.length)
+  }
+
+  /** Sends a copy elsewhere, at once. False where there is no such device. */
+  sendClone(redirect: Redirect): boolean {
+    return redirectClone(this.#kernel, this, redirect)
   }
 
   /** A packet like this one, on the same device, with the headroom that new ones have before the link-layer header. */
@@ -184,6 +197,11 @@ export class Skb {
     return copy
   }
 
+  /** Whether its struct sk_buff, if it has one, stands there. */
+  isObject(address: number): boolean {
+    return this.#object?.address === address
+  }
+
   /** Where a struct sk_buff like this packet stands, for probes. */
   get address(): number {
     this.#object ??= this.#kernel.types.create("sk_buff")
@@ -207,6 +225,7 @@ export class Skb {
   }
 
   free(): void {
+    this.#kernel.network.unregister(this)
     this.#object?.free()
     this.#kernel.memory.free(this.contextAddress)
   }

@@ -3,14 +3,19 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import type { NetDevice } from "./device.ts"
 import { readEthernet } from "./ethernet.ts"
+import { passesTrafficControl } from "./hooks/run-traffic-control.ts"
 import type { Skb } from "./skb.ts"
 import { copyToTaps } from "./taps.ts"
 import { netDevQueue, netifRxEvent } from "./tracepoints.ts"
 import { enqueueForDriver } from "./xdp/native.ts"
 
+/** What a queue answers for a packet that it dropped: no error to the sender. */
+const NET_XMIT_DROP = 1
+
 /** Sends a frame on its device, past every hook there. The packet is gone afterwards. 0, or a negative errno. */
 export const transmitPacket = kernelFunction("__dev_queue_xmit", (kernel, skb: Skb): number =>
   kernel.network.inBottomHalf(() => {
+    if (!passesTrafficControl(kernel, skb, "egress")) return NET_XMIT_DROP
     netDevQueue(kernel, skb)
     hardStartXmit(kernel, skb, skb.device.object)
     return 0

@@ -1,9 +1,9 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { AttachTypeName, Capability } from "../../catalog/index.ts"
 import {
+  type BufferReach,
   type VerifierKernel,
   type VerifierProgram,
-  type VerifierResult,
   verifyProgram,
 } from "../../verifier/index.ts"
 import { type CheckingKernel, refusedAtOnce } from "./check-load.ts"
@@ -33,6 +33,8 @@ export interface LoadAnswer {
   readonly log: string
   /** Instructions that the verifier walked; undefined when it was not asked. */
   readonly verifiedInstructions: number | undefined
+  /** What it touches of buffers whose size the place knows that it will be attached to. */
+  readonly reach?: BufferReach
 }
 
 /** BPF_PROG_LOAD: what the kernel checks, in its order, and its verifier's word. */
@@ -44,27 +46,15 @@ export function progLoad(attributes: LoadAttributes, host: LoadingHost): LoadAns
   if (!isLogValid(log, host.release))
     return { errno: errnoNumber("EINVAL"), log: "", verifiedInstructions: undefined }
   if (!attributes.verify) return { errno: 0, log: "", verifiedInstructions: undefined }
-  const result = verifyFor(capabilities, program, host, log.size > 0 ? log.level : 0)
+  const result = verifyProgram(program, host.verifierKernel, {
+    logLevel: log.size > 0 ? log.level : 0,
+    capabilities,
+  })
   const written = intoBuffer(result.log, log, host.release)
   return {
     errno: written.isFull ? errnoNumber("ENOSPC") : result.errno,
     log: written.log,
     verifiedInstructions: result.stats.processed,
+    reach: result.reach,
   }
-}
-
-/** With CAP_BPF alone a program may loop and call, but is watched for what a processor runs ahead on. */
-function verifyFor(
-  capabilities: ReadonlySet<Capability>,
-  program: VerifierProgram,
-  { verifierKernel }: LoadingHost,
-  logLevel: number,
-): VerifierResult {
-  const all = capabilities.has("CAP_SYS_ADMIN")
-  const privileged = all || capabilities.has("CAP_BPF")
-  const result = verifyProgram(program, verifierKernel, { logLevel, privileged })
-  if (all || !privileged || capabilities.has("CAP_PERFMON") || result.verdict !== "accept") return result
-  const message = "not supported by this verifier yet: programs loaded with CAP_BPF but without CAP_PERFMON"
-  const log = logLevel === 0 ? "" : `${result.log}${message}\n`
-  return { ...result, verdict: "unsupported", errno: errnoNumber("ENOTSUPP"), message, log }
 }

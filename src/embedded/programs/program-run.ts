@@ -106,7 +106,13 @@ function refusedCall(name: string, { program }: Invocation, release: string): st
   const row = kfunc(name)
   const type = PROGRAM_TYPES.find(({ name }) => name === program.type)
   if (!row || !type) return undefined
-  const verdict = kfuncAllowed(row, { programType: type.name, release, sleepable: true })
+  const { attachType } = program
+  const verdict = kfuncAllowed(row, {
+    programType: type.name,
+    release,
+    sleepable: true,
+    ...(attachType !== undefined && { attachType }),
+  })
   return verdict.allowed ? undefined : verdict.because
 }
 

@@ -1,11 +1,14 @@
 import { AttachError, LoadError } from "../../base/index.ts"
+import type { AttachTypeName } from "../../catalog/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { AttachPoint, Link, Program, RunInput, RunOptions, RunResult } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
+import type { BufferReach } from "../../verifier/index.ts"
 
 /** What a BTF-attached program stands on, found at load. */
 export type TraceTarget =
-  | { readonly kind: "fentry" | "fexit"; readonly symbol: string }
+  | { readonly kind: "fentry" | "modifyReturn" | "fexit"; readonly symbol: string }
+  | { readonly kind: "lsm"; readonly hook: string; readonly returnsVoid: boolean }
   | { readonly kind: "tp_btf"; readonly tracepoint: string }
 
 /** What the loader made of a program spec. */
@@ -18,6 +21,8 @@ export interface LoadedProgram {
   readonly target: TraceTarget | undefined
   /** Instructions that the verifier walked over all paths; undefined for a program that was loaded without it. */
   readonly verifiedInstructions: number | undefined
+  /** What it touches of buffers that hooks give; undefined likewise. */
+  readonly reach: BufferReach | undefined
   /** What the verifier wrote, where the load asked for it. */
   readonly log: string
 }
@@ -41,6 +46,7 @@ export class EmbeddedProgram implements Program {
   readonly spec: ProgramSpec
   readonly executable: ExecutableProgram
   readonly target: TraceTarget | undefined
+  readonly reach: BufferReach | undefined
   readonly #host: ProgramHost
   readonly #links = new Set<Link>()
   #closed = false
@@ -53,14 +59,15 @@ export class EmbeddedProgram implements Program {
     this.spec = loaded.spec
     this.executable = loaded.executable
     this.target = loaded.target
+    this.reach = loaded.reach
     this.verifiedInstructions = loaded.verifiedInstructions
     this.verification = loaded.verifiedInstructions === undefined ? "not verified" : "verified"
     this.log = loaded.log
     this.#host = host
   }
 
-  /** bpftool's name of the attach type that it was loaded for; undefined where its section tells none. */
-  get attachType(): string | undefined {
+  /** The attach type that it was loaded for. */
+  get attachType(): AttachTypeName | undefined {
     return this.spec.definition?.attachType
   }
 

@@ -4,6 +4,7 @@ import { getname, putname } from "../files/filename.ts"
 import { doFilpOpen, LOOKUP_FOLLOW } from "../files/open.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
+import { securityCheck, securityNotice } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { describeImage } from "./areas.ts"
 import { newMm } from "./task.ts"
@@ -13,24 +14,12 @@ const AT_FDCWD = -100
 /** What open flags an exec uses: O_LARGEFILE | O_RDONLY | __FMODE_EXEC. */
 const EXEC_OPEN_FLAGS = 0x8020
 
-const securityBprmCredsForExec = kernelFunction(
-  "security_bprm_creds_for_exec",
-  (_kernel, _bprm: KernelObject): number => 0,
-)
-const securityBprmCheck = kernelFunction("security_bprm_check", (_kernel, _bprm: KernelObject): number => 0)
-const securityBprmCommittingCreds = kernelFunction(
-  "security_bprm_committing_creds",
-  (_kernel, _bprm: KernelObject): undefined => undefined,
-)
-const securityBprmCommittedCreds = kernelFunction(
-  "security_bprm_committed_creds",
-  (_kernel, _bprm: KernelObject): undefined => undefined,
-)
-
-const securityBprmCredsFromFile = kernelFunction(
-  "security_bprm_creds_from_file",
-  (_kernel, _bprm: KernelObject, _file: KernelObject): number => 0,
-)
+const securityBprmCredsForExec = securityCheck<[bprm: KernelObject]>("bprm_creds_for_exec")
+const securityBprmCheck = securityCheck<[bprm: KernelObject]>("bprm_check", "bprm_check_security")
+const securityBprmCommittingCreds = securityNotice<[bprm: KernelObject]>("bprm_committing_creds")
+const securityBprmCommittedCreds = securityNotice<[bprm: KernelObject]>("bprm_committed_creds")
+const securityBprmCredsFromFile =
+  securityCheck<[bprm: KernelObject, file: KernelObject]>("bprm_creds_from_file")
 
 const setTaskComm = kernelFunction(
   "__set_task_comm",

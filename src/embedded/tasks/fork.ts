@@ -1,6 +1,7 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
+import { securityCheck } from "../tracing/security.ts"
 import { returnFromFork, syscall } from "../tracing/syscall.ts"
 import { copyProgram } from "./boot-program.ts"
 import { Task } from "./task.ts"
@@ -12,10 +13,7 @@ const FORK_FLAGS = 0x0120_0011
 const CSIGNAL = 0xff
 const NO_MEMORY_NODE = -1
 
-const securityTaskAlloc = kernelFunction(
-  "security_task_alloc",
-  (_kernel, _task: KernelObject, _cloneFlags: number): number => 0,
-)
+const securityTaskAlloc = securityCheck<[task: KernelObject, cloneFlags: number]>("task_alloc")
 const schedPostFork = kernelFunction(
   "sched_post_fork",
   (_kernel, _task: KernelObject): undefined => undefined,
@@ -34,7 +32,7 @@ const born = new WeakMap<KernelCore, Map<number, Task>>()
 
 const copyProcess = kernelFunction(
   "copy_process",
-  (kernel, _pid: number, _trace: number, _node: number, args: KernelObject): KernelObject => {
+  (kernel, _pid: number, _trace: number, _node: number, args: KernelObject): KernelObject | number => {
     const parent = kernel.current
     const { comm, uid, gid } = parent
     const child = new Task(kernel, { pid: kernel.nextPid(), comm, uid, gid }, parent)
@@ -43,11 +41,15 @@ const copyProcess = kernelFunction(
       child.signals.handlers.set(signal, handler)
       child.actionOf(signal).set("sa.sa_handler", parent.actionOf(signal).get("sa.sa_handler"))
     }
+    const cloneFlags = args.number("flags")
+    const refused = securityTaskAlloc(kernel, child.object, cloneFlags)
+    if (refused !== 0) {
+      child.release()
+      return refused
+    }
     const children = born.get(kernel) ?? new Map<number, Task>()
     children.set(child.pid, child)
     born.set(kernel, children)
-    const cloneFlags = args.number("flags")
-    securityTaskAlloc(kernel, child.object, cloneFlags)
     schedPostFork(kernel, child.object)
     cgroupPostFork(kernel, child.object, args)
     taskNewtask(kernel, child.object, cloneFlags)
@@ -57,6 +59,7 @@ const copyProcess = kernelFunction(
 
 const kernelClone = kernelFunction("kernel_clone", (kernel, args: KernelObject): number => {
   const child = copyProcess(kernel, 0, 0, NO_MEMORY_NODE, args)
+  if (typeof child === "number") return child
   schedProcessFork(kernel, kernel.current.object, child)
   wakeUpNewTask(kernel, child)
   return child.number("pid")
@@ -79,10 +82,11 @@ const scheduleTail = kernelFunction(
   { locks: 2, interruptsOff: true },
 )
 
-/** fork(): the current task makes a child, which has returned from the call too but does not run yet. */
-export function fork(kernel: KernelCore): Task {
+/** fork(): the current task makes a child, which has returned from the call too but does not run yet; or a negative errno. */
+export function fork(kernel: KernelCore): Task | number {
   const parent = kernel.current
   const pid = clone(kernel, FORK_FLAGS, 0, 0, parent.userScratch(), 0)
+  if (pid < 0) return pid
   const child = born.get(kernel)?.get(pid)
   if (!child) throw new Error(`BUG: clone answered ${pid} and made no task`)
   born.get(kernel)?.delete(pid)

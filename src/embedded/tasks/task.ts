@@ -1,4 +1,5 @@
 import { UsageError } from "../../base/index.ts"
+import type { Cgroup } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetNamespace } from "../network/index.ts"
@@ -47,6 +48,7 @@ export class Task {
     handlers: new Map<number, () => void>(),
   }
   readonly #sighand: KernelObject
+  #group: Cgroup
   exitCode = 0
   /** Its network namespace, which children share; undefined for the first one. */
   netns: NetNamespace | undefined
@@ -92,6 +94,8 @@ export class Task {
       start_boottime: start,
     })
     this.object.set("group_leader", this.object)
+    this.#group = parent?.group ?? kernel.cgroups.root
+    this.group = this.#group
     const parentObject = parent?.object ?? this.object
     this.object.set("real_parent", parentObject).set("parent", parentObject)
     parent?.children.add(this)
@@ -99,6 +103,16 @@ export class Task {
 
   get parent(): Task | undefined {
     return this.#parent
+  }
+
+  /** The control group that it is a member of: its parent's until it is moved. */
+  get group(): Cgroup {
+    return this.#group
+  }
+
+  set group(group: Cgroup) {
+    this.#group = group
+    this.object.set("cgroups", group.cssSet)
   }
 
   /** Gives the children of a task that ends to the oldest ancestor: init. */
@@ -261,6 +275,11 @@ export class Task {
     while (this.#files.has(fd)) fd++
     this.#files.set(fd, file)
     return fd
+  }
+
+  /** The open file under a descriptor. */
+  fileAt(fd: number): KernelObject | undefined {
+    return this.#files.get(fd)
   }
 
   /** False when nothing is open under that descriptor. */

@@ -1,6 +1,8 @@
-import { actionsOf, type RunOptions, type RunResult } from "../../kernel/index.ts"
+import { errnoNumber } from "../../base/index.ts"
+import { actionsOf, failedRun, type RunOptions, type RunResult } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { Contexts } from "../programs/run-each.ts"
+import { finishRun } from "./finish-run.ts"
 import {
   type Input,
   type Output,
@@ -102,13 +104,23 @@ export class ChunkRun {
       this.#inputs[index]!,
       this.#subject,
     )
+    const action = this.#actionOf(result)
+    if (this.#kind.isTimed) this.#finish(packet, options.packetRoom)
     return {
       result,
-      action: this.#actionOf(result),
+      action,
       packet: fitting(packet, options.packetRoom, "packet"),
       context: fitting(context, options.contextRoom, "context"),
       duration,
     }
+  }
+
+  /** Throws what programs on bpf_test_finish make of the end; without room for the packet they see that too. */
+  #finish(packet: Output["packet"], room: number | undefined): void {
+    const isFull = packet !== undefined && room !== undefined && room > 0 && packet.length > room
+    const status = isFull ? -errnoNumber("ENOSPC") : 0
+    const ended = finishRun(this.#host.core, status)
+    if (ended < 0 && ended !== status) throw failedRun(this.#subject, -ended)
   }
 
   #withResults<T>(count: number, use: (results: number) => T): T {

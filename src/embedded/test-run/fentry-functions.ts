@@ -44,3 +44,36 @@ export function callFentryFunctions(kernel: KernelCore): void {
   if (kernel.since("6.8")) nine(kernel, BigInt(zeros))
   kernel.memory.free(zeros)
 }
+
+/** Adds one to what it is pointed at, and gives the sum of both. */
+const modify = kernelFunction("bpf_modify_return_test", (kernel, a: number, b: number): number =>
+  addOne(kernel, a, b),
+)
+const modifyLater = kernelFunction(
+  "bpf_modify_return_test2",
+  (kernel, a: number, b: number, c: number, d: number, e: bigint, f: number, g: number): number =>
+    addOne(kernel, a, b) + c + d + Number(e) + f + g,
+)
+
+function addOne({ memory }: KernelCore, a: number, b: number): number {
+  const value = memory.view.getInt32(b, true) + 1
+  memory.view.setInt32(b, value, true)
+  return a + value
+}
+
+/** As a test run of an fmod_ret program does: what the functions gave, and above 16 bits how many of their bodies ran. */
+export function callModifyReturnFunctions(kernel: KernelCore): number {
+  const word = kernel.memory.alloc(8)
+  const call = (run: () => number): readonly [number, number] => {
+    kernel.memory.view.setInt32(word, 2, true)
+    const answer = run()
+    return [answer, kernel.memory.view.getInt32(word, true) === 2 ? 0 : 1]
+  }
+  const [first, ran] = call(() => modify(kernel, 1, word))
+  // Kernels from 6.6 or so on have a second function.
+  const [second, ranToo] = kernel.profile.btf().find("bpf_modify_return_test2", "func")
+    ? call(() => modifyLater(kernel, 1, word, 3, 4, 5n, 6, 7))
+    : [0, 0]
+  kernel.memory.free(word)
+  return ((ran + ranToo) << 16) | ((first + second) & 0xffff)
+}

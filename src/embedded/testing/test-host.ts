@@ -1,9 +1,10 @@
 import { encodeUtf8 } from "../../base/index.ts"
 import { compareReleases } from "../../catalog/index.ts"
 import type { CallFrame } from "../../engine/index.ts"
+import type { Cgroup, CgroupTree } from "../cgroups/index.ts"
 import { Clock } from "../clock.ts"
 import { type Callback, type CallbackRunner, SpecialFields } from "../fields/index.ts"
-import { EMBEDDED_HELPERS, type HelperKernel, type Invocation } from "../helpers/index.ts"
+import { type CurrentTask, EMBEDDED_HELPERS, type HelperKernel, type Invocation } from "../helpers/index.ts"
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import {
   createMap,
@@ -20,6 +21,15 @@ import { KernelMemory, type KernelTypes } from "../memory/index.ts"
 export class TestHost implements MapHost, HelperKernel {
   readonly memory = new KernelMemory()
   readonly clock = new Clock()
+  readonly network = {
+    redirect: undefined,
+    skbAt: () => undefined,
+    skbOf: () => undefined,
+    flowHash: () => 1,
+    get current(): never {
+      throw new Error("the test's kernel has no network")
+    },
+  }
   readonly fields: SpecialFields = new SpecialFields(this)
   readonly cpus: number
   readonly release: string
@@ -35,6 +45,8 @@ export class TestHost implements MapHost, HelperKernel {
   readonly sent: number[] = []
   readonly printed: string[] = []
   task = { address: 0x200_0000, pid: 7, tgid: 5, uid: 1000, gid: 100, comm: "test" }
+  /** Only kernels with types have control groups. */
+  readonly cgroups = {} as CgroupTree
   readonly #maps = new Map<number, MapStorage>()
   #now = 0n
 
@@ -124,8 +136,8 @@ export class TestHost implements MapHost, HelperKernel {
     return this.memory.nextOrder()
   }
 
-  currentTask(): TestHost["task"] {
-    return this.task
+  currentTask(): CurrentTask {
+    return { ...this.task, group: {} as Cgroup }
   }
 
   taskOfPid(pid: number): number | undefined {

@@ -19,6 +19,20 @@ describe("TracingHooks", () => {
     expect(hooks.onFunction("do_unlinkat")).toBeUndefined()
   })
 
+  test("take a kprobe.multi program off all of its functions", () => {
+    const hooks = new TracingHooks()
+    const removeProbe = hooks.addFunction("vfs_unlink", "kprobe", attachment("single"))
+    const targets = ["vfs_unlink", "do_unlinkat"].map(name => [name, attachment(name)] as const)
+    const removeMany = hooks.addMany(new Map(targets), "entry")
+    const order = hooks.onFunction("do_unlinkat")?.multi[0]?.order ?? 0
+    expect(order).toBeGreaterThan(hooks.kprobesSince)
+    removeMany()
+    expect(hooks.onFunction("do_unlinkat")).toBeUndefined()
+    removeProbe()
+    hooks.addFunction("vfs_unlink", "kretprobe", attachment("again"))
+    expect(hooks.kprobesSince).toBeGreaterThan(order)
+  })
+
   test("give all programs of one trace event the place of the first", () => {
     const hooks = new TracingHooks()
     hooks.addEvent("sched_switch", "sched/sched_switch", attachment("event 1"))

@@ -4,6 +4,8 @@ import type { EmbeddedProgram } from "../programs/program.ts"
 export interface Attachment {
   readonly program: EmbeddedProgram
   readonly cookie: bigint
+  /** The id of its link. */
+  readonly link?: number
   /** kprobes only: bytes past the function's start. */
   readonly offset: number
   /** syscalls/* programs only: which event they want of the callback that all of them share. */
@@ -14,8 +16,18 @@ export interface Attachment {
 export interface FunctionHooks {
   readonly kprobe: Attachment[]
   readonly fentry: Attachment[]
+  /** fmod_ret, and lsm on hooks that return something: the first that returns not zero answers for the function. */
+  readonly modifyReturn: Attachment[]
   readonly fexit: Attachment[]
   readonly kretprobe: Attachment[]
+  readonly multi: MultiAttachment[]
+}
+
+/** One of the functions that a kprobe.multi link stands on. */
+export interface MultiAttachment extends Attachment {
+  readonly on: "entry" | "return" | "session"
+  /** When its link was registered with ftrace, counted like `TracingHooks.kprobesSince`. */
+  readonly order: number
 }
 
 /**
@@ -29,6 +41,9 @@ export type TracepointProbe =
 /** Every hook of the tracing subsystem: kernel functions by symbol, tracepoints by name. */
 export class TracingHooks {
   readonly #functions = new Map<string, FunctionHooks>()
+  #registrations = 0
+  #kprobes = 0
+  #kprobesSince = 0
   readonly #tracepoints = new Map<string, TracepointProbe[]>()
 
   /** What stands on a function, or undefined when nothing does: the usual case, and a fast one. */
@@ -40,13 +55,47 @@ export class TracingHooks {
     return this.#tracepoints.get(name)
   }
 
+  /** When the callback was registered with ftrace that all kprobes share: with the first of them. */
+  get kprobesSince(): number {
+    return this.#kprobesSince
+  }
+
   /** Adds a program to a function's list; the answer takes it off again. */
-  addFunction(symbol: string, where: keyof FunctionHooks, attachment: Attachment): () => void {
-    const hooks = this.#functions.get(symbol) ?? { kprobe: [], fentry: [], fexit: [], kretprobe: [] }
-    this.#functions.set(symbol, hooks)
-    hooks[where].push(attachment)
+  addFunction(
+    symbol: string,
+    where: Exclude<keyof FunctionHooks, "multi">,
+    attachment: Attachment,
+  ): () => void {
+    const isProbe = where === "kprobe" || where === "kretprobe"
+    if (isProbe && this.#kprobes++ === 0) this.#kprobesSince = ++this.#registrations
+    const takeOff = this.#add(symbol, hooks => hooks[where], attachment)
     return () => {
-      remove(hooks[where], attachment)
+      takeOff()
+      if (isProbe) this.#kprobes -= 1
+    }
+  }
+
+  /** Adds a program to many functions, each with a cookie of its own; the answer takes it off all of them. */
+  addMany(targets: ReadonlyMap<string, Attachment>, on: MultiAttachment["on"]): () => void {
+    const order = ++this.#registrations
+    const takeOff = [...targets].map(([symbol, attachment]) =>
+      this.#add(symbol, ({ multi }) => multi, { ...attachment, on, order }),
+    )
+    return () => {
+      for (const each of takeOff) each()
+    }
+  }
+
+  #add<T extends Attachment>(
+    symbol: string,
+    listOf: (hooks: FunctionHooks) => T[],
+    attachment: T,
+  ): () => void {
+    const hooks = this.#functions.get(symbol) ?? noHooks()
+    this.#functions.set(symbol, hooks)
+    listOf(hooks).push(attachment)
+    return () => {
+      remove(listOf(hooks), attachment)
       if (Object.values(hooks).every(list => list.length === 0)) this.#functions.delete(symbol)
     }
   }
@@ -86,6 +135,10 @@ export class TracingHooks {
     remove(probes, probe)
     if (probes.length === 0) this.#tracepoints.delete(tracepoint)
   }
+}
+
+function noHooks(): FunctionHooks {
+  return { kprobe: [], fentry: [], modifyReturn: [], fexit: [], kretprobe: [], multi: [] }
 }
 
 function remove<T>(list: T[], item: T): void {

@@ -1,7 +1,7 @@
 import type { HookFacts, KernelCore } from "../core.ts"
+import { enterProbes } from "./function-probes.ts"
 import type { FunctionSite } from "./function-sites.ts"
 import type { FunctionHooks } from "./hooks.ts"
-import { functionRegisters } from "./pt-regs.ts"
 import { type Surroundings, TRACE_FLAGS } from "./trace-flags.ts"
 
 /** What a function takes and gives in a register; an object stands for its address, which is asked for when a probe is there. */
@@ -21,8 +21,8 @@ export function isModelled(symbol: string): boolean {
 }
 
 /**
- * Writes a kernel function once. Calling it fires, in the kernel's order, its kprobes, fentry programs, the body,
- * fexit programs and kretprobes. Where this kernel build has no such symbol (inlined away) only the body runs. What
+ * Writes a kernel function once. Calling it fires, in the kernel's order, its kprobes, fentry programs, fmod_ret
+ * programs, the body if none of these answered for it, fexit programs and kretprobes. Where this kernel build has no such symbol (inlined away) only the body runs. What
  * is attached sees as many arguments as the function has on this release; the body may take more. `atEntry`: what
  * holds when the function is entered and no more when it returns.
  */
@@ -42,17 +42,6 @@ export function kernelFunction<Args extends readonly Register[], Result extends 
   }
 }
 
-/** The hooks of one function in the order in which they run. */
-function inOrder({ kprobe, fentry, fexit, kretprobe }: FunctionHooks): FunctionHooks {
-  // Linux puts new ones in front, kretprobes alone behind; as they are at entry: what is attached meanwhile waits.
-  return {
-    kprobe: kprobe.toReversed(),
-    fentry: fentry.toReversed(),
-    fexit: fexit.toReversed(),
-    kretprobe: [...kretprobe],
-  }
-}
-
 function callTraced<Result extends Register | undefined>(
   kernel: KernelCore,
   site: FunctionSite,
@@ -62,71 +51,79 @@ function callTraced<Result extends Register | undefined>(
   body: () => Result,
 ): Result {
   const facts = { functionAddress: site.address }
-  const { kprobe, fentry, fexit, kretprobe } = inOrder(hooks)
-  const shared = fentry.length + fexit.length > 0
-  for (const probe of kprobe) {
-    const regs = functionRegisters(kernel, probeAddress(kernel, site, probe.offset), args)
-    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared, atEntry) })
-    regs.free()
-  }
+  // Linux puts new ones in front; as they are at entry: what is attached meanwhile waits.
+  const [fentry, modifyReturn, fexit] = [
+    hooks.fentry.toReversed(),
+    hooks.modifyReturn.toReversed(),
+    hooks.fexit.toReversed(),
+  ]
+  const shared = fentry.length + modifyReturn.length + fexit.length > 0
+  const leaveProbes = enterProbes(kernel, site, hooks, { args, shared, atEntry })
   runWithArguments(kernel, fentry, args, {
     ...facts,
     traceFlags: TRACE_FLAGS.trampoline(atEntry),
     traced: { args, returned: undefined },
   })
   const task = kernel.current
-  const result = body()
+  const modified = runModifiers(kernel, modifyReturn, args, facts, atEntry)
+  const result = modified === 0n ? body() : asResult<Result>(site, modified)
   // A task that has exited returns to nobody.
-  if (task.exited) return result
+  if (task.exited) {
+    leaveProbes(undefined)
+    return result
+  }
   const returned = returnRegister(site, result)
   runWithArguments(kernel, fexit, [...args, returned], {
     ...facts,
     traceFlags: TRACE_FLAGS.trampoline(),
     traced: { args, returned },
   })
-  for (const probe of kretprobe) {
-    const regs = functionRegisters(kernel, site.address, [])
-    regs.set("ax", returned)
-    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kretprobe() })
-    regs.free()
-  }
+  leaveProbes(returned)
   return result
 }
 
-/** Bytes of the int3 that kprobes pretend to be, even where ftrace calls them. */
-const BREAKPOINT = 1n
-/** Bytes of endbr64, which functions begin with that may be called through pointers. */
-export const ENTRY_MARKER = 4
-/** Bytes of the no-op that ftrace turns into a call, behind the entry marker. */
-export const FTRACE_NOP = 5
-
-/** On kernels built with CONFIG_X86_KERNEL_IBT global functions have an entry marker. */
-export function hasEntryMarker(kernel: KernelCore, { global }: FunctionSite): boolean {
-  return global && kernel.profile.config("CONFIG_X86_KERNEL_IBT") === "y"
+/** The first answer that is not zero; programs after it do not run. They see the answer so far behind the arguments: 0. */
+function runModifiers(
+  kernel: KernelCore,
+  attachments: FunctionHooks["modifyReturn"],
+  args: readonly bigint[],
+  facts: Pick<HookFacts, "functionAddress">,
+  atEntry: Surroundings,
+): bigint {
+  for (const attachment of attachments) {
+    const answer = runWithArguments(kernel, [attachment], [...args, 0n], {
+      ...facts,
+      traceFlags: TRACE_FLAGS.trampoline(atEntry),
+      traced: { args, returned: 0n },
+    })
+    if (answer !== 0n) return answer
+  }
+  return 0n
 }
 
-/** What the instruction pointer shows in a kprobe: behind the breakpoint, which is moved behind the entry marker. */
-function probeAddress(kernel: KernelCore, site: FunctionSite, offset: number): bigint {
-  const moved = offset === 0 && hasEntryMarker(kernel, site) ? ENTRY_MARKER : offset
-  return site.address + BigInt(moved) + BREAKPOINT
+/** What the caller makes of a register that a program wrote. Only functions that return numbers can be answered for. */
+function asResult<Result extends Register | undefined>({ returns }: FunctionSite, value: bigint): Result {
+  return Number(BigInt.asIntN(returns === "long" ? 64 : 32, value)) as Result
 }
 
-/** Runs programs whose context is an array of 64-bit arguments (fentry, fexit, raw tracepoints). */
+/** Runs programs whose context is an array of 64-bit arguments (fentry, fexit, raw tracepoints). Gives the last one's answer. */
 export function runWithArguments(
   kernel: KernelCore,
   attachments: FunctionHooks["fentry"],
   args: readonly bigint[],
   facts: HookFacts,
-): void {
-  if (attachments.length === 0) return
+): bigint {
+  if (attachments.length === 0) return 0n
   const context = kernel.memory.alloc(Math.max(args.length, 1) * 8)
+  let answer = 0n
   for (const attachment of attachments) {
     args.forEach((value, index) => {
       kernel.memory.view.setBigUint64(context + index * 8, BigInt.asUintN(64, value), true)
     })
-    kernel.run(attachment, context, facts)
+    answer = kernel.run(attachment, context, facts)
   }
   kernel.memory.free(context)
+  return answer
 }
 
 export function toRegister(value: Register): bigint {

@@ -1,7 +1,17 @@
-import { type Errno, encodeUtf8, errnoName, errnoNumber, UsageError } from "../../base/index.ts"
-import type { OpenOptions } from "../../kernel/index.ts"
+import {
+  type Errno,
+  encodeUtf8,
+  errnoName,
+  errnoNumber,
+  SystemCallError,
+  UsageError,
+} from "../../base/index.ts"
+import type { DeviceNumber, OpenOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import { S_IFBLK, S_IFCHR } from "../files/index.ts"
+import { encodeDevice, mknodat } from "../files/make-node.ts"
 import { AT_FDCWD, close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, openat } from "../files/open.ts"
+import { read, write } from "../files/read-write.ts"
 import { unlink, unlinkat } from "../files/unlink.ts"
 import { ping } from "../network/index.ts"
 import {
@@ -55,9 +65,10 @@ export class Process {
     return this.task.comm
   }
 
-  /** fork(2): a child that has not run yet. When it has exited, `wait` for it. */
+  /** fork(2): a child that has not run yet. When it has exited, `wait` for it. Throws SystemCallError. */
   fork(onExit?: () => void): Process {
     const task = this.#on(() => fork(this.#kernel))
+    if (typeof task === "number") throw new SystemCallError("clone", -task)
     const child = new Process(this.#kernel, task, onExit)
     child.#settle()
     return child
@@ -87,6 +98,31 @@ export class Process {
 
   close(fd: number): SyscallResult {
     return this.#call(() => close(this.#kernel, fd))
+  }
+
+  /** read(2) of at most so many bytes. */
+  read(fd: number, size: number): SyscallResult & { readonly bytes?: Uint8Array } {
+    let bytes = new Uint8Array(0)
+    const result = this.#call(() => {
+      const buffer = this.task.pushUser(new Uint8Array(size))
+      const count = read(this.#kernel, fd, buffer, size)
+      if (count > 0) bytes = this.#kernel.memory.read(buffer, count) as Uint8Array<ArrayBuffer>
+      return count
+    })
+    return { ...result, bytes }
+  }
+
+  /** write(2). */
+  write(fd: number, bytes: Uint8Array): SyscallResult {
+    return this.#call(() => write(this.#kernel, fd, this.task.pushUser(bytes), bytes.length))
+  }
+
+  /** mknodat(AT_FDCWD, path, …) of a device. */
+  makeDevice(path: string, device: DeviceNumber, mode = 0o600): SyscallResult {
+    const kind = device.kind === "char" ? S_IFCHR : S_IFBLK
+    return this.#call(() =>
+      mknodat(this.#kernel, AT_FDCWD, this.#text(path), kind | mode, encodeDevice(device)),
+    )
   }
 
   /** unlink(2), as busybox's rm calls it. */

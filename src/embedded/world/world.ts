@@ -1,9 +1,11 @@
-import { errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
+import { decodeUtf8, encodeUtf8, errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
 import {
   addressBytes,
+  type DeviceNumber,
   type ExecResult,
   type OpenOptions,
   type PairEnd,
+  type RouteOptions,
   type RunAs,
   type SocketOptions,
   type World,
@@ -12,15 +14,20 @@ import {
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
+import { WorldGroups } from "./groups.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
 
 export interface ExecOptions extends RunAs {
-  /** What it exits with: 0 … 255. */
+  /** What it exits with, 0 … 255; what such a program does when left out. */
   readonly status?: number
   /** What the program does between its start and its exit; nothing by default. */
   readonly body?: (process: Process) => void | Promise<void>
 }
 
+/** What programs exit with by themselves, where it is not 0. */
+const OWN_STATUS: Readonly<Record<string, number>> = { "/bin/false": 1 }
+/** What a shell reports of a program that it cannot run. */
+const NOT_EXECUTABLE = 126
 /** What a shell reports of a signal: its number above this. */
 const BY_SIGNAL = 128
 
@@ -28,6 +35,8 @@ function shellStatusOf(end: ProcessEnd): number {
   return "status" in end ? end.status : BY_SIGNAL + signalNumber(end.signal as SignalName)
 }
 
+/** How much is read at once. */
+const READ_SIZE = 8192
 /** In a millisecond. */
 const NANOSECONDS = 1e6
 
@@ -36,12 +45,18 @@ export class EmbeddedWorld implements World {
   /** The process that starts the others: a shell of root's. */
   readonly shell: Process
   readonly #kernel: KernelCore
+  readonly #groups: WorldGroups
   /** Takes back what it made. */
   readonly #undo: (() => void)[] = []
 
   constructor(kernel: KernelCore, shell: Task) {
     this.#kernel = kernel
+    this.#groups = new WorldGroups(kernel)
     this.shell = new Process(kernel, shell)
+  }
+
+  get pid(): number {
+    return this.shell.pid
   }
 
   get files(): FileTree {
@@ -53,12 +68,13 @@ export class EmbeddedWorld implements World {
    * child's pid and status.
    */
   async exec(path: string, options: ExecOptions = {}): Promise<ExecResult> {
-    const child = this.spawn(options)
+    const child = this.#start(options)
+    if (!child) return { pid: 0, status: NOT_EXECUTABLE }
     const { pid } = child
     const result = child.exec(path, [path, ...(options.args ?? [])], options.env)
     if (result.ok && !child.end) await options.body?.(child)
     if (child.end) return { pid, status: shellStatusOf(child.end) }
-    const status = result.ok ? (options.status ?? 0) : shellStatus(result.errno)
+    const status = result.ok ? (options.status ?? OWN_STATUS[path] ?? 0) : shellStatus(result.errno)
     child.exit(status)
     return { pid, status }
   }
@@ -84,28 +100,48 @@ export class EmbeddedWorld implements World {
     this.#done("unlink", this.shell.unlink(path))
   }
 
-  readText(path: string): string {
-    throw notModelled(`reading ${path}`)
+  makeDevice(path: string, device: DeviceNumber): void {
+    this.#done("mknodat", this.shell.makeDevice(path, device))
   }
 
-  writeText(path: string, _text: string): void {
-    throw notModelled(`writing ${path}`)
+  readText(path: string): string {
+    return this.#withFile(path, {}, fd => {
+      const chunks: Uint8Array[] = []
+      for (;;) {
+        const result = this.shell.read(fd, READ_SIZE)
+        if (this.#done("read", result) === 0) break
+        chunks.push(result.bytes ?? new Uint8Array(0))
+      }
+      return decodeUtf8(Uint8Array.from(chunks.flatMap(chunk => [...chunk])))
+    })
+  }
+
+  writeText(path: string, text: string): void {
+    this.#withFile(path, { write: true }, fd => this.#done("write", this.shell.write(fd, encodeUtf8(text))))
   }
 
   socket(_options?: SocketOptions): WorldSocket {
     throw notModelled("socket(2)")
   }
 
-  makeGroup(_name: string): string {
-    throw notModelled("a control group")
+  makeGroup(name: string): string {
+    return this.#groups.make(name)
   }
 
-  async inGroup<T>(_path: string, _action: () => T | Promise<T>): Promise<T> {
-    throw notModelled("a control group")
+  inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+    return this.#groups.inside(path, this.shell.task, action)
+  }
+
+  groupId(path: string): bigint {
+    return this.#groups.at(path).id
   }
 
   makePair(one: PairEnd, other: PairEnd): void {
     this.#undo.push(this.#kernel.network.makePair(one, other))
+  }
+
+  addRoute(route: RouteOptions): void {
+    this.#kernel.network.addRoute(route)
   }
 
   async inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {
@@ -130,6 +166,7 @@ export class EmbeddedWorld implements World {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#groups.removeAll()
     for (const undo of this.#undo.splice(0).reverse()) undo()
   }
 
@@ -139,6 +176,25 @@ export class EmbeddedWorld implements World {
     if (options.uid !== undefined) setIds(child.task, "uid", options.uid)
     if (options.gid !== undefined) setIds(child.task, "gid", options.gid)
     return child
+  }
+
+  #withFile<T>(path: string, options: OpenOptions, action: (fd: number) => T): T {
+    const fd = this.#done("openat", this.shell.open(path, options))
+    try {
+      return action(fd)
+    } finally {
+      this.shell.close(fd)
+    }
+  }
+
+  /** A child of the shell, or undefined where an LSM lets it have none. */
+  #start(options: RunAs): Process | undefined {
+    try {
+      return this.spawn(options)
+    } catch (error) {
+      if (error instanceof SystemCallError) return undefined
+      throw error
+    }
   }
 
   #done(call: string, result: SyscallResult): number {

@@ -1,6 +1,6 @@
 import { AttachError, nearestNames } from "../../base/index.ts"
 
-/** Nothing has this name (ENODEV); `names` are those that are there. */
+/** An interface that is not there; `names` are those that are. */
 export function noInterface(name: string, names: readonly string[]): AttachError {
   const nearest = nearestNames(name, names)
   return new AttachError(`no network interface is named '${name}' (ENODEV)`, {

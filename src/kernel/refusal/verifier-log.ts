@@ -2,11 +2,12 @@ import { POISON_HELPER, type ProgramSpec } from "../../object/index.ts"
 
 /** The last line of a verifier's log that says something: not the statistics, nor the states of an endless loop, behind it. */
 export function lastUsefulLine(log: string): string | undefined {
-  const lines = log.split("\n").map(line => line.trim())
+  // Some messages end no line: the statistics stand right behind them.
+  const lines = log.split("\n").map(line => line.replace(/processed \d+ insns \(limit .*/, "").trim())
   return lines.findLast(
     line =>
       line !== "" &&
-      !/^(processed \d+ insns|(cur|old) state:|max_states_per_insn|verification time|stack depth|peak_states|mark_read)/.test(
+      !/^((cur|old) state:|max_states_per_insn|verification time|stack depth|peak_states|mark_read)/.test(
         line,
       ),
   )

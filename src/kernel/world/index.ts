@@ -1,4 +1,5 @@
 /** What happens on a machine, the same on either kernel: see `World`. */
+export * from "./network.ts"
 export * from "./outcome.ts"
 export * from "./socket.ts"
 export * from "./socket-address.ts"

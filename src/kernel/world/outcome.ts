@@ -1,3 +1,5 @@
+import { ProgramFault } from "../../base/index.ts"
+
 /** "ok", or the errno (else the code) of what an action throws: what a scenario notes of a system call. */
 export function outcome(action: () => unknown): string {
   try {
@@ -5,7 +7,8 @@ export function outcome(action: () => unknown): string {
     return "ok"
   } catch (error) {
     const { code } = error as { code?: unknown }
-    if (typeof code !== "string") throw error
+    // A program that broke down is no answer of a system call.
+    if (typeof code !== "string" || error instanceof ProgramFault) throw error
     return code
   }
 }

@@ -29,6 +29,13 @@ export interface OpenOptions {
   readonly mode?: number
 }
 
+/** What a device node stands for. */
+export interface DeviceNumber {
+  readonly kind: "char" | "block"
+  readonly major: number
+  readonly minor: number
+}
+
 /** One end of a pair of network devices. */
 export interface PairEnd {
   readonly name: string
@@ -38,12 +45,25 @@ export interface PairEnd {
   readonly addresses: readonly string[]
 }
 
+export interface RouteOptions {
+  /** "10.9.9.0/24", "fd99::1". */
+  readonly to: string
+  readonly interface: string
+  /** The next hop; without it the destination is on the device's link. */
+  readonly via?: string
+  /** Segments of IPv6 that packets are sent over, in an outer header (seg6, mode encap). */
+  readonly segments?: readonly string[]
+}
+
 /**
  * What happens on a machine: the same actions on either kernel, done by one process: the shell of the embedded kernel,
  * this very process on Linux. System calls throw SystemCallError with the errno. What may wait is async. Closing a world takes
  * away what it made: groups, namespaces, devices, sockets.
  */
 export interface World extends AsyncDisposable {
+  /** The process that does it all. */
+  readonly pid: number
+
   /** Runs a program and waits for its end. */
   exec(path: string, options?: RunAs): Promise<ExecResult>
   /** Lets time pass. */
@@ -53,6 +73,8 @@ export interface World extends AsyncDisposable {
   open(path: string, options?: OpenOptions): void
   /** unlink(2). */
   unlink(path: string): void
+  /** mknodat(2) of a device node, for its owner alone. */
+  makeDevice(path: string, device: DeviceNumber): void
   /** Opens a text file, of procfs and sysfs too, reads it all and closes it. */
   readText(path: string): string
   /** Opens a file that is there, writes the text with one write(2) and closes it. */
@@ -63,11 +85,15 @@ export interface World extends AsyncDisposable {
 
   /** Makes a control group below the root of the cgroup2 file system, and those above it. Gives its path: "/sys/fs/cgroup/web". */
   makeGroup(name: string): string
+  /** What bpf_get_current_cgroup_id() is for its members. */
+  groupId(path: string): bigint
   /** Acts as a member of the group at this path. */
   inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T>
 
   /** Two devices (veth) joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
   makePair(one: PairEnd, other: PairEnd): void
+  /** Adds a route to the namespace that acts; it goes with its device. */
+  addRoute(route: RouteOptions): void
   /** Acts in a network namespace that a pair's end is in. */
   inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T>
   /** Sends one echo request; true when the answer comes within a second. */

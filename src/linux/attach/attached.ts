@@ -1,5 +1,5 @@
 import { AttachError, type Errno, errnoName, errorText } from "../../base/index.ts"
-import type { AttachPoint } from "../../kernel/index.ts"
+import { type AttachPoint, namingProgram } from "../../kernel/index.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import type { Features } from "../load/features.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
@@ -38,15 +38,5 @@ export function attachError(
 
 /** Runs what finds a place to attach, and says in its errors which program is about it. */
 export function named<T>(program: LoadedProgram, attach: () => T): T {
-  try {
-    return attach()
-  } catch (error) {
-    const prefix = `prog '${program.spec.name}': `
-    if (!(error instanceof AttachError) || error.message.startsWith(prefix)) throw error
-    throw new AttachError(prefix + error.message, {
-      ...(error.errno && { errno: error.errno }),
-      ...(error.hint !== undefined && { hint: error.hint }),
-      cause: error,
-    })
-  }
+  return namingProgram(program.spec.name, attach)
 }

@@ -7,7 +7,7 @@ import type { Attached, AttachHost } from "./attached.ts"
 import { type Reason, refusal } from "./refusal.ts"
 import { linkOf } from "./tracing.ts"
 
-const [EINVAL, EBADF] = [22, 9]
+const EINVAL = 22
 
 /** A hook of the kernel behind a descriptor (cgroup, namespace, map, device). */
 export interface HookTarget {
@@ -107,4 +107,4 @@ export function needs({ machine }: AttachHost, what: string, release: string): R
   return machine.since(release) ? {} : needsRelease(what, release, machine.release)
 }
 
-export { EBADF, EINVAL }
+export { EINVAL }

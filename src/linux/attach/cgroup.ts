@@ -1,11 +1,17 @@
 import { constants, openSync } from "node:fs"
-import type { AttachTypeName } from "../../catalog/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import {
+  type AttachPointOf,
+  CGROUP_LINK_REFUSAL,
+  CGROUP_PATH_HINT,
+  CGROUP_SECTIONS,
+  cgroupReason,
+  isAttachTypeOfCgroups,
+} from "../../kernel/index.ts"
 import { openById, queryPrograms } from "../bpf/query.ts"
 import { closeFd } from "../ffi/descriptor.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import type { Attached, AttachHost } from "./attached.ts"
-import { attachTo, EBADF, EINVAL, expectedAttachType, linkTo } from "./bpf-attachment.ts"
+import { attachTo, EINVAL, expectedAttachType, linkTo } from "./bpf-attachment.ts"
 import { openPath } from "./open-path.ts"
 import { type Reason, refusal, refusing } from "./refusal.ts"
 
@@ -13,29 +19,21 @@ type CgroupPoint = AttachPointOf<"cgroup">
 
 const FLAGS = { override: 1 << 0, multi: 1 << 1, preorder: 1 << 6 } as const
 const BPF_F_REPLACE = 1 << 2
-const EPERM = 1
 
 /**
  * A control group: by link since 5.7, else, and wherever flags are told, by BPF_PROG_ATTACH. Links stand beside each
  * other, as with the flag "multi". Throws AttachError: EPERM where the group or one above it allows no other program.
  */
 export function attachToCgroup(host: AttachHost, program: LoadedProgram, point: CgroupPoint): Attached {
-  const attachType = expectedAttachType(
-    program,
-    point,
-    isOfCgroups,
-    "cgroup_skb/ingress, cgroup/connect4, sockops, lsm_cgroup/socket_create",
-  )
+  const attachType = expectedAttachType(program, point, isAttachTypeOfCgroups, CGROUP_SECTIONS)
   const { flags = [], replaces } = point
   const needsAttach = flags.length > 0 || replaces !== undefined
   const by = point.by ?? (needsAttach || !host.machine.since("5.7") ? "attach" : "link")
   if (by === "link" && (replaces !== undefined || flags.includes("override")))
-    throw refusal(program, point, EINVAL, {
-      said: "a link stands beside other programs: it takes neither override nor another's place",
-      hint: 'attach by "attach", or update the link that is there',
-    })
+    throw refusal(program, point, EINVAL, CGROUP_LINK_REFUSAL)
   const cgroup = openCgroup(program, point)
-  const explain = (number: number): Reason => explainRefusal(host, point, { fd: cgroup, attachType }, number)
+  const explain = (number: number): Reason =>
+    cgroupReason(number, point.path, () => programsOn(host, cgroup, attachType))
   const bits = flags.reduce((sum, flag) => sum | FLAGS[flag], 0)
   if (by === "link") {
     // What a link has by itself is no flag of its.
@@ -57,16 +55,12 @@ export function attachToCgroup(host: AttachHost, program: LoadedProgram, point: 
   }
 }
 
-function isOfCgroups(name: AttachTypeName): boolean {
-  return name.startsWith("cgroup_") || name === "lsm_cgroup"
-}
-
 function openCgroup(program: LoadedProgram, point: CgroupPoint): number {
   return openPath(
     program,
     point,
     () => openSync(point.path, constants.O_RDONLY | constants.O_DIRECTORY),
-    "control groups are folders of the cgroup2 file system, such as /sys/fs/cgroup/name",
+    CGROUP_PATH_HINT,
   )
 }
 
@@ -84,27 +78,6 @@ function openReplaced(
     closeFd(bpf.native, cgroup)
     throw error
   }
-}
-
-function explainRefusal(
-  host: AttachHost,
-  point: CgroupPoint,
-  { fd, attachType }: { readonly fd: number; readonly attachType: number },
-  number: number,
-): Reason {
-  if (number === EBADF)
-    return { said: `${point.path} is no control group`, hint: "name a folder of the cgroup2 file system" }
-  if (number === EPERM) {
-    const ids = programsOn(host, fd, attachType)
-    return {
-      said:
-        ids.length > 0
-          ? `program${ids.length === 1 ? "" : "s"} ${ids.join(", ")} stand${ids.length === 1 ? "s" : ""} there with other flags`
-          : "a group above it holds a program that allows no other below, or this process may not",
-      hint: 'attach every program of this hook by link or with the flag "multi"',
-    }
-  }
-  return {}
 }
 
 function programsOn({ bpf }: AttachHost, fd: number, attachType: number): readonly number[] {

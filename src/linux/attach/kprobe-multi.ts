@@ -1,8 +1,14 @@
 import { readFileSync } from "node:fs"
-import { AttachError } from "../../base/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { errnoName } from "../../base/index.ts"
+import {
+  type AttachPointOf,
+  checkManyFunctions,
+  isGlob,
+  manyFunctionsHint,
+  matchesGlob,
+  noFunctionFits,
+} from "../../kernel/index.ts"
 import { LINK_CREATE } from "../bpf/attributes.ts"
-import { isGlob, matchesGlob } from "../glob.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import type { Machine } from "../machine/machine.ts"
 import { type Attached, type AttachHost, attachError, named } from "./attached.ts"
@@ -19,12 +25,7 @@ export function attachKprobeMulti(
 ): Attached {
   const { functions, cookies, session = false } = point
   return named(program, () => {
-    if (session && point.return)
-      throw new AttachError("a session is no return probe: it sees both (EINVAL)", { errno: "EINVAL" })
-    if (cookies && (typeof functions === "string" || cookies.length !== functions.length))
-      throw new AttachError("cookies are given with a list of functions of the same length (EINVAL)", {
-        errno: "EINVAL",
-      })
+    checkManyFunctions(point)
     const targets = targetsOf(host.machine, functions)
     const count = (targets.syms ?? targets.addrs ?? []).length
     const { result } = host.bpf.try("BPF_LINK_CREATE", LINK_CREATE.kprobeMulti, {
@@ -83,10 +84,7 @@ function matchingAddresses(machine: Machine, pattern: string): bigint[] | undefi
 
 function found<Target>(pattern: string, targets: readonly Target[]): readonly Target[] {
   if (targets.length > 0) return targets
-  throw new AttachError(`no traceable function matches '${pattern}' (ENOENT)`, {
-    errno: "ENOENT",
-    hint: "available_filter_functions of tracefs lists what there is",
-  })
+  throw noFunctionFits(pattern)
 }
 
 function hintFor(
@@ -95,14 +93,12 @@ function hintFor(
   point: AttachPointOf<"kprobeMulti">,
   errno: number,
 ): string | undefined {
-  if (machine.hasConfig ? !machine.config("CONFIG_FPROBE") : !machine.hasSymbol("register_fprobe"))
-    return `${machine.version} was built without CONFIG_FPROBE: attach each function by a kprobe of its own`
-  const [what, since] = point.session ? ["kprobe sessions", "6.10"] : ["multi-kprobe links", "5.18"]
-  if (!machine.since(since)) return `${what} need Linux ${since}, this is ${machine.version}`
-  const wanted = point.session ? "trace_kprobe_session" : "trace_kprobe_multi"
-  if (spec.definition?.attachType !== wanted)
-    return `the program was loaded as ${spec.definition?.attachType ?? "a plain kprobe"}: put it in a section kprobe.${point.session ? "session" : "multi"}`
-  return errno === ENOENT
-    ? "one of the functions is not traceable: available_filter_functions of tracefs lists those that are"
-    : undefined
+  const facts = {
+    version: machine.version,
+    hasFprobe: machine.hasConfig
+      ? machine.config("CONFIG_FPROBE") !== undefined
+      : machine.hasSymbol("register_fprobe"),
+    since: (release: string) => machine.since(release),
+  }
+  return manyFunctionsHint(facts, spec.definition?.attachType, point, errnoName(errno))
 }

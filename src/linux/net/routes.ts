@@ -1,6 +1,4 @@
-import { isIP } from "node:net"
-import { UsageError } from "../../base/index.ts"
-import { addressBytes } from "../../kernel/index.ts"
+import { parseNetwork } from "../../kernel/index.ts"
 import { type Attribute, nested, text, u16, u32 } from "./attributes.ts"
 import { NLM_F } from "./message.ts"
 import type { Netlink } from "./netlink.ts"
@@ -65,11 +63,11 @@ function encapsulation(
 
 /** `struct rtmsg` and the attributes that tell one route from others. */
 function describe({ destination, index }: Route): { fixed: Uint8Array; attributes: Attribute[] } {
-  const { address, length } = parseDestination(destination)
+  const { address, prefix } = parseNetwork(destination)
   const isIpv4 = address.length === 4
   const fixed = Uint8Array.of(
     isIpv4 ? AF_INET : AF_INET6,
-    length,
+    prefix,
     0,
     0,
     RT_TABLE_MAIN,
@@ -79,24 +77,4 @@ function describe({ destination, index }: Route): { fixed: Uint8Array; attribute
     ...new Array(4).fill(0),
   )
   return { fixed, attributes: [{ type: RTA_DST, value: address }, u32(RTA_OIF, index)] }
-}
-
-/** Bits beyond the prefix are cleared: the kernel refuses them. Throws UsageError. */
-export function parseDestination(destination: string): {
-  readonly address: Uint8Array
-  readonly length: number
-} {
-  const [, host = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(destination) ?? []
-  const bits = isIP(host) === 4 ? 32 : 128
-  const length = Number(prefix ?? bits)
-  if (isIP(host) === 0 || length > bits)
-    throw new UsageError(`'${destination}' is no network (EINVAL)`, {
-      errno: "EINVAL",
-      hint: 'write an address and the length of its prefix, such as "10.9.9.0/24" or "fd00:9::/64"',
-    })
-  const address = addressBytes(host).map((byte, index) => {
-    const kept = Math.min(Math.max(length - index * 8, 0), 8)
-    return byte & (0xff00 >> kept)
-  })
-  return { address, length }
 }

@@ -1,11 +1,13 @@
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs"
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs"
 import { setTimeout } from "node:timers/promises"
 import type {
+  DeviceNumber,
   ExecResult,
   OpenOptions,
   PairEnd,
+  RouteOptions,
   RunAs,
   SocketOptions,
   World,
@@ -14,6 +16,7 @@ import type {
 import type { LinuxKernel } from "../linux-kernel.ts"
 import { Socket } from "../net/socket.ts"
 import { Groups } from "./groups.ts"
+import { makeDevice } from "./make-device.ts"
 import { Namespaces } from "./namespaces.ts"
 import { openFlags } from "./open-flags.ts"
 import { runTool } from "./run-tool.ts"
@@ -30,6 +33,7 @@ export function openLinuxWorld(kernel: LinuxKernel): LinuxWorld {
 }
 
 export class LinuxWorld implements World {
+  readonly pid = process.pid
   readonly #kernel: LinuxKernel
   readonly #sockets: Socket[] = []
   readonly #groups = new Groups()
@@ -41,18 +45,20 @@ export class LinuxWorld implements World {
   }
 
   async exec(path: string, { args = [], env = [], uid, gid }: RunAs = {}): Promise<ExecResult> {
-    const child = spawn(path, args, {
-      env: Object.fromEntries(env.map(entry => entry.split(/=(.*)/s, 2) as [string, string])),
-      stdio: "ignore",
-      ...(uid !== undefined && { uid }),
-      ...(gid !== undefined && { gid }),
-    })
+    let child: ChildProcess | undefined
     try {
+      // Some errors it throws, others it tells by an event.
+      child = spawn(path, args, {
+        env: Object.fromEntries(env.map(entry => entry.split(/=(.*)/s, 2) as [string, string])),
+        stdio: "ignore",
+        ...(uid !== undefined && { uid }),
+        ...(gid !== undefined && { gid }),
+      })
       const [status] = (await once(child, "exit")) as [number | null]
       return { pid: child.pid ?? 0, status: status ?? BY_SIGNAL }
     } catch (error) {
       const isMissing = (error as { code?: string }).code === "ENOENT"
-      return { pid: child.pid ?? 0, status: isMissing ? NOT_FOUND : NOT_EXECUTABLE }
+      return { pid: child?.pid ?? 0, status: isMissing ? NOT_FOUND : NOT_EXECUTABLE }
     }
   }
 
@@ -66,6 +72,10 @@ export class LinuxWorld implements World {
 
   unlink(path: string): void {
     unlinkSync(path)
+  }
+
+  makeDevice(path: string, device: DeviceNumber): void {
+    makeDevice(this.#kernel.bpf.native, path, device)
   }
 
   readText(path: string): string {
@@ -91,12 +101,22 @@ export class LinuxWorld implements World {
     return this.#groups.make(name)
   }
 
+  groupId(path: string): bigint {
+    return statSync(path, { bigint: true }).ino
+  }
+
   inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T> {
     return this.#groups.inside(path, action)
   }
 
   makePair(one: PairEnd, other: PairEnd): void {
     this.#namespaces.makePair(one, other)
+  }
+
+  addRoute({ to, interface: device, via, segments }: RouteOptions): void {
+    const family = to.includes(":") ? "-6" : "-4"
+    const encap = segments ? ["encap", "seg6", "mode", "encap", "segs", segments.join(",")] : []
+    runTool("ip", family, "route", "add", to, ...encap, ...(via ? ["via", via] : []), "dev", device)
   }
 
   inNamespace<T>(name: string, action: () => T | Promise<T>): Promise<T> {

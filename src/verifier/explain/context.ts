@@ -42,7 +42,7 @@ function ask({ walk, instruction }: Failure, access: MemoryAccess, offset: numbe
     size: access.size as 1 | 2 | 4 | 8,
     access: access.kind,
     form: extends_ ? "signExtending" : classOf(opcode) === CLASS.ST ? "immediate" : "plain",
-    bpfCapable: walk.privileged,
+    bpfCapable: walk.privileges.bpf,
     target: program.target?.signature,
     operations: program.target?.operations,
   })

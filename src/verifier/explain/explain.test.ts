@@ -459,7 +459,7 @@ function programOf(each: Case): VerifierProgram {
 
 function explained(each: Case) {
   const release = (each.release ?? "6.12") as VerifierKernel["release"]
-  const options = { privileged: each.privileged ?? true, explain: true }
+  const options = { ...(each.privileged === false && { capabilities: new Set<never>() }), explain: true }
   return verifyProgram(programOf(each), { ...kernel, release }, options)
 }
 
@@ -497,7 +497,7 @@ test("explaining changes neither verdict nor figures", () => {
     const plain = verifyProgram(
       programOf(each),
       { ...kernel, release },
-      { privileged: each.privileged ?? true },
+      each.privileged === false ? { capabilities: new Set() } : {},
     )
     const { explanation: _, ...told } = explained(each)
     expect(told).toEqual({ ...plain, explanation: undefined })

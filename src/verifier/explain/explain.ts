@@ -39,6 +39,7 @@ import { explainUninitialisedRegister } from "./initialised.ts"
 import {
   explainAttachTarget,
   explainCapability,
+  explainDebugRecords,
   explainExtension,
   explainMapHelper,
   explainMapProgram,
@@ -71,6 +72,7 @@ import {
   explainRelease,
 } from "./references.ts"
 import { explainReturnValue } from "./returns.ts"
+import { explainSpeculation } from "./speculation.ts"
 import {
   explainCallDepth,
   explainSpill,
@@ -101,6 +103,7 @@ const EXPLAINERS: Readonly<Record<Rule, Explainer>> = {
   "pointer-leak": explainPointerLeak,
   "constant-arithmetic": explainConstantArithmetic,
   "frame-pointer": explainFramePointer,
+  speculation: explainSpeculation,
   "helper-unknown": explainHelperUnknown,
   "helper-not-allowed": explainHelperNotAllowed,
   "kfunc-not-allowed": explainKfuncNotAllowed,
@@ -138,10 +141,14 @@ const EXPLAINERS: Readonly<Record<Rule, Explainer>> = {
   "stack-depth": explainStackDepth,
   "call-depth": explainCallDepth,
   encoding: explainEncoding,
+  "debug-records": explainDebugRecords,
   capability: explainCapability,
   "attach-target": explainAttachTarget,
   extension: explainExtension,
 }
+
+const AHEAD =
+  "no execution gets here, but a processor that guesses a jump wrongly, or adds to a pointer before its mask is known, may"
 
 /** Explains a refusal from where the walk stands. Costs nothing before one: the path is read off the states. */
 export function explain(walk: Walk, rejection: Rejection): Explanation {
@@ -156,5 +163,6 @@ export function explain(walk: Walk, rejection: Rejection): Explanation {
   const chain = new Map([...chainOf(walk, start), ...links].map(step => [step.instruction, step]))
   const inOrder = [...chain.values()]
   if (links.length > 0) inOrder.sort((a, b) => a.instruction - b.instruction)
-  return { rule, ...rest, chain: inOrder }
+  const known = walk.state.speculative ? `${rest.known}; ${AHEAD}` : rest.known
+  return { rule, ...rest, known, chain: inOrder }
 }

@@ -40,6 +40,22 @@ export const explainPacketLoad: Explainer = failure => ({
   start: { registers: [6] },
 })
 
+/** What stands in .BTF.ext beside the code. */
+export const explainDebugRecords: Explainer = ({ walk, message }) => {
+  const { funcInfo, lines } = walk.program
+  const isLine = /line_info/.test(message)
+  const starts = walk.subprograms.map(({ start }) => start).join(", ")
+  const told = isLine ? `${lines.length} records of lines` : `${funcInfo.length} records of functions`
+  return {
+    what: `comes with ${told} in .BTF.ext`,
+    known: `${message}${starts === "" ? "" : `; the functions begin at ${starts}`}`,
+    needs: isLine
+      ? "lines in ascending order within the program, one at the start of each function"
+      : "one record for each function, in ascending order from instruction 0, each with a function of the object's BTF",
+    fix: "compile the object anew with clang -g, or load it without these records (llvm-strip -g)",
+  }
+}
+
 export const explainCapability: Explainer = failure => ({
   what: doing(failure),
   known: "the program is loaded without capabilities",

@@ -1,6 +1,6 @@
 import type { Btf, TypeId } from "../../btf/index.ts"
 import { iteratorSignature, lsmHook, tracepointSignature } from "../../catalog/details.ts"
-import type { FunctionSignature, ProgramTypeName } from "../../catalog/index.ts"
+import { type FunctionSignature, isSince, type ProgramTypeName } from "../../catalog/index.ts"
 import type { AttachTarget, VerifierKernel } from "../program.ts"
 import { ERRNO } from "../reject.ts"
 import { signatureOf } from "./signature.ts"
@@ -55,7 +55,8 @@ function functionTarget(
   if (id === undefined) return undefined
   const isSecurity = name.startsWith("security_")
   const injectable = kernel.config?.("CONFIG_FUNCTION_ERROR_INJECTION") ?? false
-  const open = MODIFIABLE.get(name)
+  // Before, these were among the functions for error injection.
+  const open = injectable || isSince("6.3", kernel.release) ? MODIFIABLE.get(name) : undefined
   let refusal: Refusal
   if (attach === "modify_return" && !isSecurity && !injectable && !open)
     refusal = { message: `${name}() is not modifiable`, errno: ERRNO.EINVAL }

@@ -10,7 +10,7 @@ export function livenessText(live: number): string {
   return `_${live & LIVE.READ ? "r" : ""}${live & LIVE.WRITTEN ? "w" : ""}${live & LIVE.DONE ? "D" : ""}`
 }
 
-/** What a register holds, as the log of 6.12 prints it. */
+/** What a register holds, as logs print it since 6.8. */
 export function registerText(frame: Frame, r: Register): string {
   const { type, scalar } = r
   const precise = type === TYPE.SCALAR && r.precise ? "P" : ""
@@ -26,7 +26,8 @@ export function registerText(frame: Frame, r: Register): string {
   return `${text}(${details(r, base).join(",")})`
 }
 
-function structName(r: Register): string {
+/** The structure that a pointer leads to. */
+export function structName(r: Register): string {
   const type = r.btf && r.btfId !== 0 ? r.btf.type(r.btfId) : undefined
   return type && "name" in type ? type.name : ""
 }

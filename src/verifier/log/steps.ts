@@ -12,7 +12,7 @@ export function instructionText(walk: Walk, at: number): string {
 /** Kernels show addresses of maps: ours is made of the instruction's number, which repeats from run to run. */
 const ADDRESS = 0xffff_0000_0000_0000n
 
-function names({ program: { references }, code }: Walk): InstructionNames {
+function names({ program: { references }, code, privileges }: Walk): InstructionNames {
   return {
     kfunc: at => {
       const reference = references.get(at)
@@ -21,6 +21,7 @@ function names({ program: { references }, code }: Walk): InstructionNames {
     load64: at => {
       const { src, imm } = code[at]!
       if (src === PSEUDO_LOAD.FUNC) return `0x${(imm >>> 0).toString(16)}`
+      if (!privileges.perfmon && (src === PSEUDO_LOAD.MAP_FD || src === PSEUDO_LOAD.MAP_VALUE)) return "0x0"
       return references.has(at) ? `0x${(ADDRESS + BigInt(at)).toString(16)}` : undefined
     },
   }
@@ -28,7 +29,8 @@ function names({ program: { references }, code }: Walk): InstructionNames {
 
 /** Writes the source line of an instruction when it is another than the last one written. */
 export function writeSourceLine(walk: Walk, at: number, prefix: string): void {
-  if (!printsSteps(walk.log)) return
+  // Lines are told together with BTF, which needs CAP_BPF.
+  if (!printsSteps(walk.log) || !walk.privileges.bpf) return
   const { lines } = walk.program
   if (lines.length === 0) return
   let low = 0
@@ -41,8 +43,14 @@ export function writeSourceLine(walk: Walk, at: number, prefix: string): void {
   const line = lines[low]!
   if (line.at > at) return
   const last = lines[walk.lastLine]
+  if (last === line) return
+  if (!walk.rules.sourcePlaces) {
+    walk.lastLine = low
+    walk.log.line(prefix + line.text.trimStart())
+    return
+  }
   // Several records may stand for parts of one line.
-  if (last && (last === line || (last.line === line.line && last.file === line.file))) return
+  if (last && last.line === line.line && last.file === line.file) return
   walk.lastLine = low
   const file = line.file.slice(line.file.lastIndexOf("/") + 1)
   walk.log.line(`${prefix}${line.text.trimStart()} @ ${file}:${line.line}`)
@@ -68,7 +76,8 @@ export function writeChanges(walk: Walk): void {
 export function writeInstruction(walk: Walk): void {
   const { log, touched } = walk
   if (walk.printWhole && log.level & LOG_LEVEL.STATES) {
-    log.write(`\nfrom ${walk.from} to ${walk.at}:`)
+    const ahead = walk.state.speculative ? " (speculative execution)" : ""
+    log.write(`\nfrom ${walk.from} to ${walk.at}${ahead}:`)
     writeFrame(walk, currentFrame(walk.state), true)
     walk.printWhole = false
   }

@@ -11,7 +11,7 @@ import { readRegister, writtenRegister } from "./register-access.ts"
 export function checkArenas(walk: Walk): void {
   const arenas = new Set(arenasOf(walk))
   if (arenas.size > 1) reject(walk, ERRNO.EBUSY, "Only one arena per program", "arena")
-  if (arenas.size === 1 && !walk.privileged)
+  if (arenas.size === 1 && !(walk.privileges.bpf && walk.privileges.perfmon))
     reject(walk, ERRNO.EPERM, "CAP_BPF and CAP_PERFMON are required to use arena", "arena")
 }
 
@@ -39,7 +39,7 @@ export function castAddressSpace(walk: Walk, { dst, src, imm }: Instruction): vo
     )
   readRegister(walk, src)
   const target = writtenRegister(walk, dst)
-  setScalar(target, UNKNOWN, !walk.privileged)
+  setScalar(target, UNKNOWN, !walk.privileges.bpf)
   if (imm === TO_KERNEL) setArena(walk, target)
 }
 

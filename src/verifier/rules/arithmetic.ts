@@ -31,6 +31,7 @@ import { castAddressSpace } from "./arenas.ts"
 import { movePointer } from "./pointer-arithmetic.ts"
 import { overwriteRegister, readRegister, writtenRegister } from "./register-access.ts"
 import { forkSign } from "./sign-forks.ts"
+import { noteNumbers } from "./speculation/index.ts"
 
 /** All instructions of the classes ALU and ALU64. */
 export function walkArithmetic(walk: Walk, instruction: Instruction): void {
@@ -54,7 +55,7 @@ function isWide({ opcode }: Instruction): boolean {
 
 /** Pointers are numbers to nobody but programs that may see addresses. */
 function isHidden(walk: Walk, register: Register): boolean {
-  return !walk.privileged && register.type !== TYPE.SCALAR
+  return !walk.privileges.perfmon && register.type !== TYPE.SCALAR
 }
 
 function swapOrNegate(walk: Walk, instruction: Instruction): void {
@@ -80,7 +81,7 @@ function move(walk: Walk, instruction: Instruction): void {
   const reserved = () => reject(walk, ERRNO.EINVAL, "BPF_MOV uses reserved fields", "encoding")
   if (!takesRegister(opcode)) {
     if (src !== 0 || off !== 0) reserved()
-    setScalar(writtenRegister(walk, dst), constantOf(wide ? imm : imm >>> 0), !walk.privileged)
+    setScalar(writtenRegister(walk, dst), constantOf(wide ? imm : imm >>> 0), !walk.privileges.bpf)
     return
   }
   if (wide && off === ADDR_SPACE_CAST_OFFSET && walk.rules.mayGoto) {
@@ -105,7 +106,7 @@ function move(walk: Walk, instruction: Instruction): void {
       "pointer-arithmetic",
     )
   if (source.type !== TYPE.SCALAR) {
-    setScalar(target, wide ? UNKNOWN : zeroExtended(UNKNOWN), !walk.privileged)
+    setScalar(target, wide ? UNKNOWN : zeroExtended(UNKNOWN), !walk.privileges.bpf)
     return
   }
   // The copy equals its source only when cutting and extending changes nothing.
@@ -174,7 +175,7 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
       return
     }
     // The distance of two pointers is a number, for those who may see addresses.
-    if (operator !== OPERATOR.SUB || !walk.privileged)
+    if (operator !== OPERATOR.SUB || !walk.privileges.perfmon)
       reject(
         walk,
         ERRNO.EACCES,
@@ -191,6 +192,7 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
   }
   if (source && target.precise) markPrecise(walk, src)
   const operand = source?.scalar ?? constantOf(imm)
+  noteNumbers(walk, instruction)
   forkSign(walk, operator, dst, operand)
   const before = target.scalar
   const { result, violation } =
@@ -198,7 +200,7 @@ function calculate(walk: Walk, instruction: Instruction, operator: number): void
     remember(walk, before, operand, transfer(operator, wide, before, operand, transferRules(walk)))
   if (violation !== undefined) walk.log.line(`REG INVARIANTS VIOLATION (alu): ${violation}`)
   target.scalar = result
-  if (result === UNKNOWN && !isTracked(operator)) setScalar(target, UNKNOWN, !walk.privileged)
+  if (result === UNKNOWN && !isTracked(operator)) setScalar(target, UNKNOWN, !walk.privileges.bpf)
   link(walk, target, operator === OPERATOR.ADD && wide && source !== target, operand)
 }
 
@@ -208,7 +210,7 @@ function isTracked(operator: number): boolean {
 
 /** After `r1 = r2; r1 += 8` both stay linked, 8 apart; any other change ends the link. */
 function link(walk: Walk, target: Register, adds: boolean, operand: Scalar): void {
-  if (!walk.privileged || !walk.rules.addedConstants || !adds || target.id === 0 || !isKnown(operand)) {
+  if (!walk.privileges.bpf || !walk.rules.addedConstants || !adds || target.id === 0 || !isKnown(operand)) {
     target.off = 0
     target.id = 0
     return

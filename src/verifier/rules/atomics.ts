@@ -35,7 +35,7 @@ export function walkAtomic(walk: Walk, { opcode, dst, src, off, imm }: Instructi
   const operand = readRegister(walk, src)
   const pointer = readRegister(walk, dst)
   const hidden = (number: number, type: number) => {
-    if (!walk.privileged && type !== TYPE.SCALAR)
+    if (!walk.privileges.perfmon && type !== TYPE.SCALAR)
       reject(walk, ERRNO.EACCES, `R${number} leaks addr into mem`, "pointer-leak")
   }
   if (imm === ATOMIC.CMPXCHG) hidden(0, readRegister(walk, 0).type)

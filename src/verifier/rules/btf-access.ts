@@ -23,7 +23,7 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   const name = "name" in type ? type.name : ""
   const refuse = (message: string, errno: number = ERRNO.EACCES): never =>
     reject(walk, errno, message, "structure-access")
-  if (!walk.privileged)
+  if (!walk.privileges.perfmon)
     refuse(`'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`, ERRNO.EPERM)
   if (!walk.program.gpl && btf === walk.kernel.btf)
     refuse(`Cannot access kernel 'struct ${name}' from non-GPL compatible program`, ERRNO.EINVAL)
@@ -51,7 +51,7 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   const target = currentFrame(walk.state).registers[access.value]!
   // What is read from an object of the program's own cannot become a pointer again.
   if (answer.kind !== "pointer" || own) {
-    setScalar(target, UNKNOWN, !walk.privileged)
+    setScalar(target, UNKNOWN, !walk.privileges.bpf)
     return
   }
   const flags = flagsOf(walk, pointer, name, answer)
@@ -134,7 +134,7 @@ export function accessMapObject(walk: Walk, access: Access, pointer: Register, o
   const { btf } = walk.kernel
   const id = btf.find(name, "struct")
   if (id === undefined) unsupported(`kernels without struct ${name}`)
-  if (!walk.privileged)
+  if (!walk.privileges.perfmon)
     reject(
       walk,
       ERRNO.EPERM,
@@ -155,7 +155,7 @@ export function accessMapObject(walk: Walk, access: Access, pointer: Register, o
   if (access.value === undefined) return
   const target = currentFrame(walk.state).registers[access.value]!
   if (answer.kind !== "pointer") {
-    setScalar(target, UNKNOWN, !walk.privileged)
+    setScalar(target, UNKNOWN, !walk.privileges.bpf)
     return
   }
   setPointer(target, TYPE.BTF_ID)

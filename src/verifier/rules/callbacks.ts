@@ -102,7 +102,7 @@ export function enterMapElement(map: MapFacts | undefined): Entry {
 }
 
 export const enterLoop: Entry = (walk, caller, callee) => {
-  setScalar(callee.registers[1]!, UNKNOWN, !walk.privileged)
+  setScalar(callee.registers[1]!, UNKNOWN, !walk.privileges.bpf)
   callee.registers[2] = cloneRegister(caller.registers[3]!)
 }
 

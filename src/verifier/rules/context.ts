@@ -43,7 +43,7 @@ function answerFor(walk: Walk, { kind, size, value, signed }: Access, offset: nu
     size: size as 1 | 2 | 4 | 8,
     access: kind,
     form: FORMS[form],
-    bpfCapable: walk.privileged,
+    bpfCapable: walk.privileges.bpf,
     target: program.target?.signature,
     operations: program.target?.operations,
   })
@@ -87,11 +87,11 @@ function loadValue(walk: Walk, number: number, value: LoadedValue): void {
   }
   switch (value.kind) {
     case "scalar":
-      setScalar(target, UNKNOWN, !walk.privileged)
+      setScalar(target, UNKNOWN, !walk.privileges.bpf)
       return
     case "returnValue": {
       const range = returnRange(walk)
-      setScalar(target, range ? between(range.min, range.max) : UNKNOWN, !walk.privileged)
+      setScalar(target, range ? between(range.min, range.max) : UNKNOWN, !walk.privileges.bpf)
       return
     }
     case "packet":

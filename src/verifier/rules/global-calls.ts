@@ -106,7 +106,7 @@ export function fillArguments(walk: Walk, frame: Frame, list: readonly GlobalArg
     const register = frame.registers[place + 1]!
     switch (argument.kind) {
       case "scalar":
-        setScalar(register, UNKNOWN, !walk.privileged)
+        setScalar(register, UNKNOWN, !walk.privileges.bpf)
         break
       case "context":
         setPointer(register, TYPE.CTX)
@@ -128,7 +128,7 @@ export function fillArguments(walk: Walk, frame: Frame, list: readonly GlobalArg
         register.id = nextId(walk)
         break
       case "arena":
-        setScalar(register, UNKNOWN, !walk.privileged)
+        setScalar(register, UNKNOWN, !walk.privileges.bpf)
         break
       default:
         argument satisfies never

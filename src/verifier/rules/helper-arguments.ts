@@ -27,7 +27,7 @@ export function checkHelperArgument(walk: Walk, call: HelperCall, index: number)
   if (argument.kind === "variadic" || argument.kind === "unchecked") return
   const register = readRegister(walk, number)
   if (argument.kind === "anything") {
-    if (!walk.privileged && register.type !== TYPE.SCALAR)
+    if (!walk.privileges.perfmon && register.type !== TYPE.SCALAR)
       reject(walk, ERRNO.EACCES, `R${number} leaks addr into helper function`, "pointer-leak")
     return
   }

@@ -100,7 +100,7 @@ function movesPacket({ rules }: Walk, { name, packetChanging }: HelperPrototype)
 
 /** The program as the catalogue asks for it. */
 export function helperCaller(walk: Walk): HelperCaller {
-  const { program, kernel, privileged } = walk
+  const { program, kernel, privileges } = walk
   return {
     programType: program.type,
     attachType: program.attachType,
@@ -108,7 +108,7 @@ export function helperCaller(walk: Walk): HelperCaller {
     sleepable: mayCallSleepable(walk),
     hook: program.target?.hook,
     gpl: program.gpl,
-    capabilities: privileged ? undefined : [],
+    capabilities: privileges.capabilities,
     ...(kernel.config ? { config: kernel.config } : {}),
   }
 }

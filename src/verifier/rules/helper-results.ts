@@ -30,7 +30,7 @@ export function giveHelperResult(walk: Walk, call: HelperCall): void {
   const pointer = (type: number) => setPointer(r0, type | nullable)
   switch (returns.kind) {
     case "integer":
-      setScalar(r0, UNKNOWN, !walk.privileged)
+      setScalar(r0, UNKNOWN, !walk.privileges.bpf)
       break
     case "void":
       setNotInit(r0)

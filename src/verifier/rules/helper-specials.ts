@@ -19,6 +19,7 @@ import { noteDynptr, writeThroughDynptr } from "./dynptrs/helpers.ts"
 import { checkReferences } from "./exit.ts"
 import type { HelperCall } from "./helper-call.ts"
 import { MAP_TYPE } from "./map-types.ts"
+import { noteTailCallMap } from "./tail-calls.ts"
 
 /** What single helpers ask for or do beyond their prototypes. */
 export function specialHelper(walk: Walk, call: HelperCall): void {
@@ -99,6 +100,7 @@ function checkTailCall(walk: Walk): void {
 
 /** A constant index makes a direct jump: other paths must bring the same. */
 function noteTailCallIndex(walk: Walk, { map }: HelperCall): void {
+  noteTailCallMap(walk, map)
   const { scalar, type } = currentFrame(walk.state).registers[3]!
   if (type !== TYPE.SCALAR || !isKnown(scalar) || !map) return
   if (scalar.nearValue >= 0 && scalar.nearValue < map.maxEntries) markPrecise(walk, 3)

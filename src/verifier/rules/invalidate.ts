@@ -9,7 +9,7 @@ import type { Walk } from "../walk/walk.ts"
 
 /** A pointer that may not be used any more: an unknown number, or nothing for those who may not see addresses. */
 export function invalidate(walk: Walk, register: Register): void {
-  if (walk.privileged) setScalar(register, UNKNOWN)
+  if (walk.privileges.perfmon) setScalar(register, UNKNOWN)
   else setNotInit(register)
 }
 

@@ -151,7 +151,7 @@ export function walkIteratorNext(walk: Walk, place: IteratorPlace): void {
     markNotNull(currentFrame(queued).registers[0]!)
   }
   if (iterator) change(state, place, { ...iterator, state: "drained" })
-  setScalar(currentFrame(state).registers[0]!, ZERO, !walk.privileged)
+  setScalar(currentFrame(state).registers[0]!, ZERO, !walk.privileges.bpf)
 }
 
 function change(state: State, { frame, slot, slots }: IteratorPlace, iterator: IteratorSlot): void {

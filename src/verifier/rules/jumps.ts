@@ -39,6 +39,7 @@ import { walkMayGoto } from "./may-goto.ts"
 import { markNotNull, markNullness } from "./nullness.ts"
 import { learnPacketRange, packetJumpTaken } from "./packet-range.ts"
 import { readRegister } from "./register-access.ts"
+import { walkOtherWay } from "./speculation/index.ts"
 import { callSubprogram } from "./subprogram-call.ts"
 
 /** Jumps, calls and exits; false when the path ends here. */
@@ -122,7 +123,7 @@ function branch(walk: Walk, instruction: Instruction): void {
     reject(walk, ERRNO.EINVAL, "BPF_JMP/JMP32 uses reserved fields", "encoding")
   const right = fromRegister ? readRegister(walk, src) : undefined
   if (right && !(isAnyPacketPointer(left.type) && isAnyPacketPointer(right.type)))
-    if (!walk.privileged && right.type !== TYPE.SCALAR)
+    if (!walk.privileges.perfmon && right.type !== TYPE.SCALAR)
       reject(walk, ERRNO.EACCES, `R${src} pointer comparison prohibited`, "pointer-comparison")
   const operand = right?.scalar ?? constantOf(imm)
   const stackOperands = (left.type === TYPE.STACK ? 1 : 0) | (right?.type === TYPE.STACK ? 2 : 0)
@@ -131,6 +132,7 @@ function branch(walk: Walk, instruction: Instruction): void {
   if (taken !== undefined) {
     if (left.type === TYPE.SCALAR) markPrecise(walk, dst)
     if (right?.type === TYPE.SCALAR) markPrecise(walk, src)
+    walkOtherWay(walk, instruction, taken ? walk.at + 1 : walk.at + off + 1)
     if (printsSteps(walk.log)) writeChanges(walk)
     if (taken) walk.at += off
     return
@@ -167,7 +169,7 @@ function branch(walk: Walk, instruction: Instruction): void {
     markNullness(walk, walk.state, dst, condition === CONDITION.NE)
     markNullness(walk, other, dst, condition === CONDITION.EQ)
   } else if (!(right && !narrow && learnPacketRange(condition, dst, src, walk.state, other)))
-    if (!walk.privileged && left.type !== TYPE.SCALAR)
+    if (!walk.privileges.perfmon && left.type !== TYPE.SCALAR)
       reject(walk, ERRNO.EACCES, `R${dst} pointer comparison prohibited`, "pointer-comparison")
   if (printsSteps(walk.log)) writeChanges(walk)
 }

@@ -36,7 +36,7 @@ export function walkLoad64(walk: Walk, { opcode, dst, src, off, imm }: Instructi
     target.subprogram = index
   } else if (src === PSEUDO_LOAD.IMMEDIATE) {
     const value = (BigInt(high) << 32n) | BigInt(imm >>> 0)
-    setScalar(target, constant(value), !walk.privileged)
+    setScalar(target, constant(value), !walk.privileges.bpf)
   } else unsupported(`64-bit loads of kind ${src}`)
   walk.at++
 }

@@ -28,7 +28,7 @@ export function accessMapValue(walk: Walk, access: Access, pointer: Register, of
   const target = currentFrame(walk.state).registers[access.value]!
   if (map.constants && isKnown(scalar)) {
     const value = readConstant(map.constants, offset + scalar.nearValue, access)
-    setScalar(target, constant(value), !walk.privileged)
+    setScalar(target, constant(value), !walk.privileges.bpf)
     return
   }
   loadUnknown(walk, access)

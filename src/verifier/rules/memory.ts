@@ -157,7 +157,7 @@ function reach(walk: Walk, access: Access, pointer: Register, offset: number): v
 
 /** Whoever may not see addresses may not store them where others read. */
 function checkLeak(walk: Walk, access: Access, where: string): void {
-  if (access.kind !== "write" || access.value === undefined || walk.privileged) return
+  if (access.kind !== "write" || access.value === undefined || walk.privileges.perfmon) return
   if (currentFrame(walk.state).registers[access.value]!.type !== TYPE.SCALAR)
     reject(walk, ERRNO.EACCES, `R${access.value} leaks addr into ${where}`, "pointer-leak")
 }
@@ -165,5 +165,5 @@ function checkLeak(walk: Walk, access: Access, where: string): void {
 /** A load from memory that is not followed gives any number. */
 export function loadUnknown(walk: Walk, access: Access): void {
   if (access.kind === "read" && access.value !== undefined)
-    setScalar(currentFrame(walk.state).registers[access.value]!, UNKNOWN, !walk.privileged)
+    setScalar(currentFrame(walk.state).registers[access.value]!, UNKNOWN, !walk.privileges.bpf)
 }

@@ -40,12 +40,12 @@ export function walkPacketLoad(walk: Walk, { opcode, dst, src, off }: Instructio
   if (state.frames.length > 1) {
     // The load ends its function with 0 where the packet is too short: that way is walked first.
     const other = currentFrame(pushBranch(walk, walk.at + 1, walk.at)).registers[0]!
-    setScalar(other, UNKNOWN, !walk.privileged)
-    setScalar(frame.registers[0]!, ZERO, !walk.privileged)
+    setScalar(other, UNKNOWN, !walk.privileges.bpf)
+    setScalar(frame.registers[0]!, ZERO, !walk.privileges.bpf)
     returnToCaller(walk)
     walk.at--
     return
   }
-  setScalar(frame.registers[0]!, UNKNOWN, !walk.privileged)
+  setScalar(frame.registers[0]!, UNKNOWN, !walk.privileges.bpf)
   frame.registers[0]!.lowWrittenAt = walk.at + 1
 }

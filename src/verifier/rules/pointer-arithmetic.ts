@@ -17,6 +17,7 @@ import { cloneRegister, copyRegister, type Register, setScalar } from "../state/
 import { baseType, isPacketPointer, mayBeNull, TYPE, typeName } from "../state/register-type.ts"
 import { nextId, type Walk } from "../walk/walk.ts"
 import { operatorSymbol } from "./arithmetic.ts"
+import { beginMove, checkMovedPointer, endMove } from "./speculation/index.ts"
 
 /** Offsets of pointers stay below this, so that sums of them cannot overflow. */
 export const MOST_OFFSET = 1 << 29
@@ -54,11 +55,11 @@ export function movePointer(
   const known = isKnown(number)
   // Bounds of a way that is never taken: nothing is known of the result.
   if (contradiction(number) !== undefined) {
-    setScalar(target, UNKNOWN, !walk.privileged)
+    setScalar(target, UNKNOWN, !walk.privileges.bpf)
     return
   }
   if (classOf(opcode) !== CLASS.ALU64) {
-    if (operator === OPERATOR.SUB && walk.privileged) {
+    if (operator === OPERATOR.SUB && walk.privileges.perfmon) {
       setScalar(target, UNKNOWN)
       return
     }
@@ -68,6 +69,8 @@ export function movePointer(
   const pointer = cloneRegister(from)
   checkOffsets(walk, number, 0, pointer.type)
   checkOffsets(walk, pointer.scalar, pointer.off, pointer.type)
+  takePointer(target, pointer, reversed)
+  const move = beginMove(walk, instruction, pointer, number, reversed)
   if (operator === OPERATOR.SUB && reversed)
     reject(walk, ERRNO.EACCES, `R${dst} tried to subtract pointer from scalar`, "pointer-arithmetic")
   if (operator === OPERATOR.SUB && pointer.type === TYPE.STACK)
@@ -75,13 +78,6 @@ export function movePointer(
   if (operator !== OPERATOR.ADD && operator !== OPERATOR.SUB) refuseOperator(walk, dst, operator)
   const sign = operator === OPERATOR.ADD ? 1 : -1
   const moved = pointer.off + sign * number.nearValue
-  const refId = reversed ? target.refId : pointer.refId
-  const lowWrittenAt = target.lowWrittenAt
-  copyRegister(target, pointer)
-  target.refId = refId
-  // A number that becomes a pointer takes over how the pointer was used (so 6.12.117 does).
-  if (reversed) target.live = pointer.live
-  target.lowWrittenAt = lowWrittenAt
   if (known && moved === (moved | 0)) target.off = moved
   else {
     target.scalar = movedScalar(pointer.scalar, number, operator, walk.rules.mutualRanges)
@@ -92,6 +88,19 @@ export function movePointer(
     }
   }
   checkOffsets(walk, target.scalar, target.off, target.type)
+  checkMovedPointer(walk, dst, target)
+  endMove(walk, instruction, target, move)
+}
+
+/** The result begins as the pointer. */
+function takePointer(target: Register, pointer: Register, reversed: boolean): void {
+  if (!reversed) return
+  const { refId, lowWrittenAt } = target
+  copyRegister(target, pointer)
+  target.refId = refId
+  // A number that becomes a pointer takes over how the pointer was used (so 6.12.117 does).
+  target.live = pointer.live
+  target.lowWrittenAt = lowWrittenAt
 }
 
 function movedScalar(offset: Scalar, number: Scalar, operator: number, mutual: boolean): Scalar {

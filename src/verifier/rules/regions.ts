@@ -123,7 +123,7 @@ export function accessBuffer(
 
 function checkBufferOffset(
   walk: Walk,
-  what: string,
+  what: keyof Walk["reach"],
   number: number,
   pointer: Register,
   offset: number,
@@ -144,4 +144,5 @@ function checkBufferOffset(
       `R${number} invalid variable buffer offset: off=${offset}, var_off=${tnumText(walk, bits)}`,
       "memory-bounds",
     )
+  walk.reach[what] = Math.max(walk.reach[what], offset + size)
 }

@@ -38,7 +38,7 @@ export function writtenRegister(walk: Walk, number: number): Register {
 /** The same, and it becomes an unknown number. */
 export function overwriteRegister(walk: Walk, number: number): Register {
   const register = writtenRegister(walk, number)
-  setScalar(register, UNKNOWN, !walk.privileged)
+  setScalar(register, UNKNOWN, !walk.privileges.bpf)
   return register
 }
 

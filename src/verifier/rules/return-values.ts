@@ -41,7 +41,7 @@ function checkResult(walk: Walk, number: number): void {
   const rule = ruleOf(walk)
   if (isProgram && rule.kind === "nothing") return
   const result = readRegister(walk, number)
-  if (!walk.privileged && result.type !== TYPE.SCALAR)
+  if (!walk.privileges.perfmon && result.type !== TYPE.SCALAR)
     reject(walk, ERRNO.EACCES, `R${number} leaks addr as return value`, "pointer-leak")
   if (frame.inAsyncCallback) {
     enforce(walk, number, result, { min: 0, max: 0 }, false, "At async callback return")

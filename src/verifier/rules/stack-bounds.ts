@@ -34,7 +34,7 @@ export function checkStackBounds(
     least = scalar.nearSmin + offset
     end = scalar.nearSmax + offset + size
   }
-  const lowest = by === "read" && !walk.privileged ? -frame.stack.length * 8 : -STACK_SIZE
+  const lowest = by === "read" && !walk.privileges.perfmon ? -frame.stack.length * 8 : -STACK_SIZE
   let errno = 0
   if (least < lowest || least > -1) errno = ERRNO.EACCES
   else if (end > 0) errno = ERRNO.EINVAL

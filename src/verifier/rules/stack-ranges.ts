@@ -1,5 +1,6 @@
 import { isKnown, type Tnum, UNKNOWN } from "../domain/index.ts"
 import { tnumText } from "../log/tnum-text.ts"
+import { watchesSpeculation } from "../privileges.ts"
 import { ERRNO, reject } from "../reject.ts"
 import { markRead } from "../state/liveness.ts"
 import { LIVE, setScalar } from "../state/register.ts"
@@ -37,7 +38,7 @@ export function checkInitialized(
   if (size === 0 && !zeroAllowed) reject(walk, ERRNO.EACCES, "invalid zero-sized read", "memory-size")
   checkStackBounds(walk, frame, number, pointer, offset, size, by === "direct" ? "read" : "helper")
   const known = isKnown(scalar)
-  if (!known && !walk.privileged) {
+  if (!known && watchesSpeculation(walk.privileges)) {
     const verb = by === "direct" ? "" : " indirect"
     reject(
       walk,
@@ -63,13 +64,13 @@ export function checkInitialized(
     const slot = frame.stack[place >> 3]!
     const byte = place & 7
     const kind = byteKind(slot, byte)
-    if (kind === BYTE.ZERO || (kind === BYTE.INVALID && walk.privileged)) {
+    if (kind === BYTE.ZERO || (kind === BYTE.INVALID && walk.privileges.perfmon)) {
       if (by === "helper") setByteKind(slot, byte, BYTE.MISC)
     } else if (kind !== BYTE.MISC) {
-      if (!isSpill(slot) || !(slot.register.type === TYPE.SCALAR || walk.privileged))
+      if (!isSpill(slot) || !(slot.register.type === TYPE.SCALAR || walk.privileges.perfmon))
         refuse(walk, number, known, scalar.bits, least, at, size, by)
       if (by === "helper") {
-        setScalar(slot.register, UNKNOWN, !walk.privileged)
+        setScalar(slot.register, UNKNOWN, !walk.privileges.bpf)
         for (let each = 0; each < 8; each++) scrub(slot, each)
       }
     }

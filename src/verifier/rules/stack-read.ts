@@ -65,7 +65,7 @@ function readSlot(walk: Walk, access: Access, frame: Frame, offset: number): voi
     const target = currentFrame(walk.state).registers[value]!
     copyRegister(target, spilled)
     target.live |= LIVE.WRITTEN
-  } else if (!walk.privileged && spilled.type !== TYPE.SCALAR)
+  } else if (!walk.privileges.perfmon && spilled.type !== TYPE.SCALAR)
     reject(walk, ERRNO.EACCES, `leaking pointer from stack off ${offset}`, "pointer-leak")
   markRead(walk, spilled, spilled.parent, LIVE.READ64)
   if (followed) rememberStackAccess(walk, frame.number, index)
@@ -100,7 +100,7 @@ function fillPart(
   }
   checkBytes(walk, slot, offset, place, size)
   if (!anySpill) {
-    setScalar(target, UNKNOWN, !walk.privileged)
+    setScalar(target, UNKNOWN, !walk.privileges.bpf)
     return false
   }
   let spills = 0
@@ -111,18 +111,18 @@ function fillPart(
     else if (kind === BYTE.ZERO) zeros++
   }
   const spillsZero = spills === size && isKnownZero(spilled)
-  setScalar(target, spillsZero || zeros === size ? ZERO : UNKNOWN, !walk.privileged)
+  setScalar(target, spillsZero || zeros === size ? ZERO : UNKNOWN, !walk.privileges.bpf)
   return spillsZero
 }
 
-/** Every byte was written; privileged programs may read others too. */
+/** Every byte was written; programs that may see addresses may read others too. */
 function checkBytes(walk: Walk, slot: StackSlot, offset: number, place: number, size: number): void {
   const spill = isSpill(slot)
   for (let index = 0; index < size; index++) {
     const kind = byteKind(slot, (place - index) & 7)
     const mayBeZero = walk.rules.anySpill || !spill
     if (kind === BYTE.MISC || (kind === BYTE.ZERO && mayBeZero) || (kind === BYTE.SPILL && spill)) continue
-    if (kind === BYTE.INVALID && walk.privileged) continue
+    if (kind === BYTE.INVALID && walk.privileges.perfmon) continue
     reject(
       walk,
       ERRNO.EACCES,
@@ -144,6 +144,6 @@ function loadBytes(walk: Walk, access: Access, frame: Frame, start: number, end:
   }
   const isZero = zeros === end - start
   // Before 6.8 the way of zeros through the stack was not followed.
-  setScalar(target, isZero ? ZERO : UNKNOWN, !walk.privileged || (isZero && !walk.rules.precisionOfCalls))
+  setScalar(target, isZero ? ZERO : UNKNOWN, !walk.privileges.bpf || (isZero && !walk.rules.precisionOfCalls))
   target.live |= LIVE.WRITTEN
 }

@@ -59,14 +59,14 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   const place = -offset - 1
   const index = place >> 3
   const slot = frame.stack[index]!
-  if (!walk.privileged && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
+  if (!walk.privileges.perfmon && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
     reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack", "spill")
   destroyDynptrAt(walk, frame, index)
   noteStackAccess(walk, frame, offset)
   touchSlot(walk, index)
   const value = access.value === undefined ? undefined : storedValue(walk, access)
   const aligned = offset % 8 === 0
-  if (aligned && walk.privileged && value?.type === TYPE.SCALAR && isFollowed(walk, value)) {
+  if (aligned && walk.privileges.bpf && value?.type === TYPE.SCALAR && isFollowed(walk, value)) {
     const fits = value.scalar.width <= size * 8
     if (!walk.rules.precisionOfCalls) {
       if (walk.code[walk.at]!.dst !== 10) markPrecise(walk, access.value!)
@@ -75,7 +75,7 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
     if (!fits) slot.register.id = 0
   } else if (
     aligned &&
-    walk.privileged &&
+    walk.privileges.bpf &&
     storesConstant(walk, access) &&
     isFollowed(walk, storedValue(walk, access))
   )
@@ -107,14 +107,17 @@ function isUnbounded(s: Scalar): boolean {
   return sameScalar(d, s)
 }
 
-function spill(slot: StackSlot, value: Register, size: number, { privileged, rules }: Walk): void {
+function spill(slot: StackSlot, value: Register, size: number, { privileges, rules }: Walk): void {
   copyRegister(slot.register, value)
   if (size === 8) slot.register.live |= LIVE.WRITTEN
   for (let byte = 7; byte >= 8 - size; byte--) setByteKind(slot, byte, BYTE.SPILL)
-  // The rest loses its meaning; for privileged programs bytes never written stay so.
+  // The rest loses its meaning; for programs that may see addresses, bytes never written stay so.
   for (let byte = 7 - size; byte >= 0; byte--) {
     const kind = byteKind(slot, byte)
-    if ((kind === BYTE.ZERO && rules.anySpill) || (kind === BYTE.INVALID && (privileged || !rules.anySpill)))
+    if (
+      (kind === BYTE.ZERO && rules.anySpill) ||
+      (kind === BYTE.INVALID && (privileges.perfmon || !rules.anySpill))
+    )
       continue
     setByteKind(slot, byte, BYTE.MISC)
   }
@@ -155,9 +158,9 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
     const place = -at - 1
     const slot = frame.stack[place >> 3]!
     const byte = place & 7
-    const kind = byteKind(slot, byte)
+    let kind = byteKind(slot, byte)
     touchSlot(walk, place >> 3)
-    if (!walk.privileged && kind !== BYTE.MISC && kind !== BYTE.ZERO)
+    if (!walk.privileges.perfmon && kind !== BYTE.MISC && kind !== BYTE.ZERO)
       reject(
         walk,
         ERRNO.EINVAL,
@@ -175,6 +178,10 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
       continue
     }
     slot.register.type = TYPE.NOT_INIT
+    if (walk.rules.wholeSlots && isSpecial(slot)) {
+      for (let each = 0; each < 8; each++) scrub(slot, each)
+      kind = byteKind(slot, byte)
+    }
     const stays = zero && kind === BYTE.ZERO
     keptZero ||= stays
     setByteKind(slot, byte, stays ? BYTE.ZERO : BYTE.MISC)

@@ -44,7 +44,7 @@ export function callSubprogram(walk: Walk, { imm }: Instruction): void {
     if (subprogram.changesPacketData) forgetPacketPointers(walk)
     subprogram.called = true
     clobber(walk, caller)
-    setScalar(caller.registers[0]!, UNKNOWN, !walk.privileged)
+    setScalar(caller.registers[0]!, UNKNOWN, !walk.privileges.bpf)
     caller.registers[0]!.lowWrittenAt = 0
     return
   }

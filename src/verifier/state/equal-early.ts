@@ -14,22 +14,23 @@ import type { State } from "./state.ts"
  */
 export function statesMatchEarly(walk: Walk, old: State, current: State): boolean {
   if (old.frames.length !== current.frames.length) return false
+  if (old.speculative && !current.speculative) return false
   if (old.lock?.owner !== current.lock?.owner || old.lock?.id !== current.lock?.id) return false
   for (let index = 0; index < old.frames.length; index++) {
     const a = old.frames[index]!
     const b = current.frames[index]!
     if (a.callSite !== b.callSite) return false
     resetIdMap(walk.idMap, walk.lastId)
-    if (!framesMatch(a, b, walk.idMap)) return false
+    if (!framesMatch(a, b, walk.idMap, walk.privileges.perfmon)) return false
   }
   return true
 }
 
-function framesMatch(old: Frame, current: Frame, ids: IdMap): boolean {
+function framesMatch(old: Frame, current: Frame, ids: IdMap, anyBytes: boolean): boolean {
   for (let index = 0; index < 11; index++)
     if (!registersMatch(old.registers[index]!, current.registers[index]!, ids)) return false
   for (let index = 0; index < old.stack.length; index++)
-    if (!slotsMatch(old.stack[index]!, current.stack[index], ids)) return false
+    if (!slotsMatch(old.stack[index]!, current.stack[index], ids, anyBytes)) return false
   return (
     old.references.length === current.references.length &&
     old.references.every((each, index) => {
@@ -56,6 +57,7 @@ function registersMatch(old: Register, current: Register, ids: IdMap): boolean {
   if (current.type === TYPE.NOT_INIT) return false
   switch (baseType(old.type)) {
     case TYPE.SCALAR:
+      if (ids.everyNumber) return false
       return current.type === TYPE.SCALAR && (!old.precise || covers(old, current))
     case TYPE.MAP_KEY:
     case TYPE.MAP_VALUE:
@@ -74,12 +76,15 @@ function registersMatch(old: Register, current: Register, ids: IdMap): boolean {
   }
 }
 
-function slotsMatch(old: StackSlot, current: StackSlot | undefined, ids: IdMap): boolean {
+function slotsMatch(old: StackSlot, current: StackSlot | undefined, ids: IdMap, anyBytes: boolean): boolean {
   if (!(old.register.live & LIVE.READ)) return true
   for (let byte = 0; byte < 8; byte++) {
     const kind = byteKind(old, byte)
-    if (kind === BYTE.INVALID || kind === BYTE.MISC) continue
-    if (current === undefined || kind !== byteKind(current, byte)) return false
+    if (kind === BYTE.INVALID || (kind === BYTE.MISC && anyBytes)) continue
+    if (current === undefined) return false
+    const now = byteKind(current, byte)
+    if (kind === BYTE.MISC && now === BYTE.ZERO) continue
+    if (kind !== now) return false
     if (byte === 7 && isSpill(old)) return registersMatch(old.register, current.register, ids)
   }
   return true

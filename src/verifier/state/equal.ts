@@ -17,6 +17,8 @@ export type Likeness = "covers" | "within" | "exact"
 /** Whether walking on from `current` could show nothing that walking on from `old` did not. */
 export function statesMatch(walk: Walk, old: State, current: State, likeness: Likeness): boolean {
   if (old.frames.length !== current.frames.length) return false
+  // What is safe ahead of time may not be in an execution.
+  if (old.speculative && !current.speculative) return false
   const ids = walk.idMap
   resetIdMap(ids, walk.lastId)
   if (old.lock?.owner !== current.lock?.owner) return false
@@ -27,16 +29,16 @@ export function statesMatch(walk: Walk, old: State, current: State, likeness: Li
     const a = old.frames[index]!
     const b = current.frames[index]!
     if (a.callSite !== b.callSite) return false
-    if (!framesMatch(a, b, ids, likeness)) return false
+    if (!framesMatch(a, b, ids, likeness, walk.privileges.perfmon)) return false
   }
   return true
 }
 
-function framesMatch(old: Frame, current: Frame, ids: IdMap, likeness: Likeness): boolean {
+function framesMatch(old: Frame, current: Frame, ids: IdMap, likeness: Likeness, anyBytes: boolean): boolean {
   if (old.callbackDepth > current.callbackDepth) return false
   for (let index = 0; index < 11; index++)
     if (!registersMatch(old.registers[index]!, current.registers[index]!, ids, likeness)) return false
-  return stacksMatch(old, current, ids, likeness) && referencesMatch(old, current, ids)
+  return stacksMatch(old, current, ids, likeness, anyBytes) && referencesMatch(old, current, ids)
 }
 
 function referencesMatch(old: Frame, current: Frame, ids: IdMap): boolean {
@@ -55,6 +57,7 @@ export function registersMatch(old: Register, current: Register, ids: IdMap, lik
   if (old.type !== current.type) return false
   switch (baseType(old.type)) {
     case TYPE.SCALAR:
+      if (ids.everyNumber) return isSameNumber(old, current) && scalarIdsMatch(ids, old.id, current.id)
       if (!old.precise && likeness === "covers") return true
       if (old.id !== 0 && (old.id & ADDED_CONSTANT) !== (current.id & ADDED_CONSTANT)) return false
       if (old.id & ADDED_CONSTANT && old.off !== current.off) return false
@@ -87,6 +90,10 @@ export function covers(old: Register, current: Register): boolean {
   const a = old.scalar
   const b = current.scalar
   return a === b || (rangesWithin(a, b) && bitsWithin(a, b))
+}
+
+function isSameNumber(a: Register, b: Register): boolean {
+  return a.off === b.off && sameScalar(a.scalar, b.scalar)
 }
 
 export function samePointee(a: Register, b: Register): boolean {

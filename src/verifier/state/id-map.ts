@@ -5,10 +5,12 @@ export interface IdMap {
   readonly old: number[]
   readonly current: number[]
   temporary: number
+  /** Whether any difference of numbers matters, needed exactly or not. */
+  everyNumber: boolean
 }
 
 export function newIdMap(): IdMap {
-  return { old: [], current: [], temporary: 0 }
+  return { old: [], current: [], temporary: 0, everyNumber: false }
 }
 
 export function resetIdMap(map: IdMap, lastId: number): void {

@@ -27,7 +27,7 @@ import type { State } from "./state.ts"
  * the way: those may only be pruned within what they knew.
  */
 export function markPrecise(walk: Walk, register: number): void {
-  if (!walk.privileged) return
+  if (!walk.privileges.bpf) return
   if (!walk.rules.precisionOfCalls) {
     markPreciseEarly(walk, walk.state.frames.length - 1, register)
     return
@@ -39,7 +39,7 @@ export function markPrecise(walk: Walk, register: number): void {
 
 /** What the continuation of a stored state needed exactly, the current path that is pruned at it needs too. */
 export function propagatePrecision(walk: Walk, old: State): void {
-  if (!walk.privileged) return
+  if (!walk.privileges.bpf) return
   if (!walk.rules.precisionOfCalls) {
     propagatePrecisionEarly(walk, old)
     return

@@ -10,35 +10,51 @@ const ANYTHING = newRegister()
 setScalar(ANYTHING, UNKNOWN)
 ANYTHING.live = LIVE.READ
 
-/** Byte by byte, as a slot may hold several things; what the old state never read does not matter. */
-export function stacksMatch(old: Frame, current: Frame, ids: IdMap, likeness: Likeness): boolean {
+/**
+ * Byte by byte, as a slot may hold several things; what the old state never read does not matter. With `anyBytes` the program
+ * may read bytes that were never written: those are as good as any.
+ */
+export function stacksMatch(
+  old: Frame,
+  current: Frame,
+  ids: IdMap,
+  likeness: Likeness,
+  anyBytes: boolean,
+): boolean {
   for (let index = 0; index < old.stack.length; index++)
-    if (!slotsMatch(old.stack[index]!, current.stack[index], ids, likeness)) return false
+    if (!slotsMatch(old.stack[index]!, current.stack[index], ids, likeness, anyBytes)) return false
   return true
 }
 
-function slotsMatch(old: StackSlot, current: StackSlot | undefined, ids: IdMap, likeness: Likeness): boolean {
+function slotsMatch(
+  old: StackSlot,
+  current: StackSlot | undefined,
+  ids: IdMap,
+  likeness: Likeness,
+  anyBytes: boolean,
+): boolean {
   if (likeness !== "covers" && (current === undefined || old.kinds !== current.kinds)) return false
   if (likeness === "covers" && !(old.register.live & LIVE.READ)) return true
   for (let byte = 0; byte < 8; byte++) {
     const kind = byteKind(old, byte)
-    // Privileged programs may read bytes that were never written: those are as good as any.
-    if (kind === BYTE.INVALID || kind === BYTE.MISC) continue
+    if (kind === BYTE.INVALID || (kind === BYTE.MISC && anyBytes)) continue
     if (current === undefined) return false
-    const oldNumber = numberIn(old)
-    const currentNumber = numberIn(current)
+    const oldNumber = numberIn(old, anyBytes)
+    const currentNumber = numberIn(current, anyBytes)
     if (oldNumber && currentNumber) return registersMatch(oldNumber, currentNumber, ids, likeness)
-    if (kind !== byteKind(current, byte)) return false
+    const now = byteKind(current, byte)
+    if (kind === BYTE.MISC && now === BYTE.ZERO) continue
+    if (kind !== now) return false
     if (byte === 7) return contentsMatch(kind, old.register, current.register, ids, likeness)
   }
   return true
 }
 
-function numberIn(slot: StackSlot): Register | undefined {
+function numberIn(slot: StackSlot, anyBytes: boolean): Register | undefined {
   if (isWholeScalarSpill(slot)) return slot.register
   for (let byte = 0; byte < 8; byte++) {
     const kind = byteKind(slot, byte)
-    if (kind !== BYTE.MISC && kind !== BYTE.INVALID) return undefined
+    if (kind !== BYTE.MISC && !(kind === BYTE.INVALID && anyBytes)) return undefined
   }
   return ANYTHING
 }

@@ -16,6 +16,8 @@ export interface State {
   preemptDisabled: number
   /** A function that runs later and may sleep, whatever the program may. */
   sleepable: boolean
+  /** What only a processor that runs ahead does. */
+  speculative: boolean
   /** The state whose exploration led here. */
   parent: State | undefined
   /** Ways out of it that are not yet explored to the end; 0 for a finished state. */
@@ -41,6 +43,7 @@ export function newState(frame: Frame): State {
     rcuLocked: false,
     preemptDisabled: 0,
     sleepable: false,
+    speculative: false,
     parent: undefined,
     branches: 1,
     instruction: 0,
@@ -72,6 +75,7 @@ function copyState(state: State, history: HistoryEntry[]): State {
     rcuLocked: state.rcuLocked,
     preemptDisabled: state.preemptDisabled,
     sleepable: state.sleepable,
+    speculative: state.speculative,
     parent: state.parent,
     branches: state.branches,
     instruction: state.instruction,

@@ -17,7 +17,7 @@ export function widenImprecise(walk: Walk, old: State, current: State): void {
   const widen = (before: Register, now: Register) => {
     if (before.type !== TYPE.SCALAR || now.type !== TYPE.SCALAR) return
     if (before.precise || now.precise || registersMatch(before, now, ids, "exact")) return
-    setScalar(now, UNKNOWN, !walk.privileged)
+    setScalar(now, UNKNOWN, !walk.privileges.bpf)
   }
   old.frames.forEach((frame, index) => {
     const now = current.frames[index]!

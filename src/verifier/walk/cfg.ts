@@ -108,7 +108,7 @@ function follow(
     return true
   }
   if ((there & 0xf0) === DISCOVERED) {
-    if (walk.privileged && mayLoop) return false
+    if (walk.privileges.bpf && mayLoop) return false
     walk.at = from
     writeSourceLine(walk, from, `${from}: `)
     writeSourceLine(walk, to, `${to}: `)

@@ -42,7 +42,7 @@ function step(walk: Walk): boolean {
   }
   if (isJumpPoint(walk, at)) rememberStep(walk)
   if (walk.log.level !== 0) writeInstruction(walk)
-  walk.marks[at] = walk.marks[at]! | MARK.SEEN
+  if (!state.speculative) walk.marks[at] = walk.marks[at]! | MARK.SEEN
   walk.from = at
   const instruction = code[at]!
   const { opcode } = instruction

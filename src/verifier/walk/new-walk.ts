@@ -1,4 +1,5 @@
 import { newLog } from "../log/log.ts"
+import { privilegesOf } from "../privileges.ts"
 import { PROGRAM_FLAG, type VerifierKernel, type VerifierOptions, type VerifierProgram } from "../program.ts"
 import { releaseRules } from "../release-rules.ts"
 import { NO_CALLER, newFrame } from "../state/frame.ts"
@@ -10,17 +11,17 @@ import type { Walk } from "./walk.ts"
 /** A verification that has not begun. */
 export function newWalk(program: VerifierProgram, kernel: VerifierKernel, options: VerifierOptions): Walk {
   const { instructions } = program
-  const privileged = options.privileged ?? true
+  const privileges = privilegesOf(options.capabilities)
   return {
-    program,
+    program: privileges.bpf ? program : withoutTypes(program),
     kernel,
     rules: releaseRules(kernel.release),
     code: instructions,
     subprograms: [],
     log: newLog(options.logLevel ?? 0),
-    privileged,
+    privileges,
     strictAlignment: (program.flags & PROGRAM_FLAG.STRICT_ALIGNMENT) !== 0,
-    testStateFrequency: privileged && (program.flags & PROGRAM_FLAG.TEST_STATE_FREQ) !== 0,
+    testStateFrequency: privileges.bpf && (program.flags & PROGRAM_FLAG.TEST_STATE_FREQ) !== 0,
     marks: new Uint8Array(instructions.length + 1),
     explored: new Array(instructions.length),
     pending: [],
@@ -49,11 +50,19 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
     lastLine: -1,
     remembered: new Array(instructions.length),
     accessTypes: new Int32Array(instructions.length),
+    reach: { tracepoint: 0, rdonly: 0, rdwr: 0 },
     contextAnswers: new Map(),
     helpers: new Map(),
+    sanitations: new Map(),
+    tailCalls: new Map(),
     inlinedLoops: new Map(),
     exceptionCallback: undefined,
     enteredCallback: undefined,
     complaint: "",
   }
+}
+
+/** Only processes with CAP_BPF can load BTF: others load their programs without. Explanations still find the source. */
+function withoutTypes(program: VerifierProgram): VerifierProgram {
+  return { ...program, btf: undefined, funcInfo: [] }
 }

@@ -72,7 +72,7 @@ export function isExplored(walk: Walk): boolean {
     entry = entry.next
   }
   counters.maxStatesPerInstruction = Math.max(counters.maxStatesPerInstruction, count)
-  if (!walk.privileged && count > UNPRIVILEGED_STATES) return false
+  if (!walk.privileges.bpf && count > UNPRIVILEGED_STATES) return false
   if (store) storeState(walk, bucket)
   return false
 }
@@ -201,7 +201,7 @@ function storeState(walk: Walk, bucket: number): void {
   counters.peakStates++
   counters.jumpsAtCheckpoint = counters.jumps
   counters.processedAtCheckpoint = counters.processed
-  if (walk.privileged) forgetPrecision(state)
+  if (walk.privileges.bpf) forgetPrecision(state)
   const stored = storedState(state)
   stored.instruction = at
   explored[bucket] = { state: stored, misses: 0, hits: 0, next: explored[bucket] }
@@ -228,6 +228,9 @@ function storeState(walk: Walk, bucket: number): void {
 /** Whether a path's end is worth a line. */
 export function writeSafe(walk: Walk): void {
   if (!printsSteps(walk.log)) return
-  if (walk.printWhole) walk.log.line(`\nfrom ${walk.from} to ${walk.at}: safe`)
+  if (walk.printWhole)
+    walk.log.line(
+      `\nfrom ${walk.from} to ${walk.at}${walk.state.speculative ? " (speculative execution)" : ""}: safe`,
+    )
   else walk.log.line(`${walk.at}: safe`)
 }

@@ -11,6 +11,7 @@ import {
   PSEUDO_CALL,
   PSEUDO_LOAD,
 } from "../../isa/index.ts"
+import type { VerifierProgram } from "../program.ts"
 import { ERRNO, reject } from "../reject.ts"
 import type { GlobalArgument } from "../rules/global-arguments.ts"
 import { exceptionCallbackStart } from "./exception-callback.ts"
@@ -70,7 +71,7 @@ export function findSubprograms(walk: Walk): void {
       (isCall && src === PSEUDO_CALL.SUBPROGRAM) || (opcode === LOAD64_OPCODE && src === PSEUDO_LOAD.FUNC)
     walk.at = at
     if (!leads && !(isCall && src === PSEUDO_CALL.KFUNC)) return
-    if (!walk.privileged)
+    if (!walk.privileges.bpf)
       reject(
         walk,
         ERRNO.EPERM,
@@ -89,15 +90,25 @@ export function findSubprograms(walk: Walk): void {
   const catches = exceptionCallbackStart(walk)
   if (catches !== undefined) starts.add(catches)
   for (const start of [...starts].sort((a, b) => a - b)) {
-    const known = program.functions.find(each => each.start === start)
-    const global = (known?.global ?? false) && program.funcInfo.length > 0
-    subprograms.push(newSubprogram(known?.name ?? `func#${start}`, start, global))
+    const { name, global } = functionAt(program, start)
+    subprograms.push(newSubprogram(name, start, global))
   }
   if (catches !== undefined) markExceptionCallback(walk, subprogramAt(walk, catches))
   subprograms.forEach((each, index) => {
     each.end = subprograms[index + 1]?.start ?? code.length
     if (walk.log.level & 2) walk.log.line(`func#${index} @${each.start}`)
   })
+}
+
+/** What func_info says of a function; loaders make those static that the object hides. */
+function functionAt(program: VerifierProgram, start: number): { name: string; global: boolean } {
+  const { btf, funcInfo, functions } = program
+  const known = functions.find(each => each.start === start)
+  const type = funcInfo.find(({ at }) => at === start)?.type
+  const info = btf && type !== undefined && type < btf.count ? btf.typeOf(type, "func") : undefined
+  if (!info) return { name: known?.name ?? `func#${start}`, global: false }
+  const hidden = functions.some(({ name, global }) => name === info.name && !global)
+  return { name: info.name, global: info.linkage !== "static" && !hidden }
 }
 
 /** What is asked of a kfunc before anything is walked. */

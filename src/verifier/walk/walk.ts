@@ -2,8 +2,11 @@ import type { ContextAnswer, HelperPrototype } from "../../catalog/details.ts"
 import type { Instruction } from "../../isa/index.ts"
 import type { Scalar } from "../domain/index.ts"
 import type { Log } from "../log/log.ts"
+import type { Privileges } from "../privileges.ts"
 import type { VerifierKernel, VerifierProgram } from "../program.ts"
 import type { ReleaseRules } from "../release-rules.ts"
+import type { Sanitation } from "../rules/speculation/moves.ts"
+import type { TailCall } from "../rules/tail-calls.ts"
 import type { Frame } from "../state/frame.ts"
 import type { HistoryEntry } from "../state/history.ts"
 import type { IdMap } from "../state/id-map.ts"
@@ -69,7 +72,8 @@ export interface Walk {
   readonly code: readonly Instruction[]
   readonly subprograms: Subprogram[]
   readonly log: Log
-  readonly privileged: boolean
+  /** What who loads it may do. */
+  readonly privileges: Privileges
   readonly strictAlignment: boolean
   readonly testStateFrequency: boolean
   readonly marks: Uint8Array
@@ -99,6 +103,10 @@ export interface Walk {
   /** Answers of the catalogue that this program's walk asked for already. */
   readonly contextAnswers: Map<number, ContextAnswer>
   readonly helpers: Map<number, HelperPrototype>
+  /** How moves of pointers are masked, by instruction. */
+  readonly sanitations: Map<number, Sanitation>
+  /** The maps of tail calls, by instruction. */
+  readonly tailCalls: Map<number, TailCall>
   /** Calls of bpf_loop that could be written out, with their callback; -1 for those that could not. */
   readonly inlinedLoops: Map<number, number>
   /** The function that catches what the program throws; undefined where the kernel's own does. */
@@ -107,6 +115,8 @@ export interface Walk {
   complaint: string
   /** The frame of a callback that is walked behind the call under way. */
   enteredCallback: Frame | undefined
+  /** How many bytes of buffers that the hook gives were touched, by kind: what attaching compares with their sizes. */
+  readonly reach: { tracepoint: number; rdonly: number; rdwr: number }
   /** Per instruction: the pointer type that its memory access had. */
   readonly accessTypes: Int32Array
 }

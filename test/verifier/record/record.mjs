@@ -1,6 +1,8 @@
 // Asks a Linux guest what it says of every program of the kernel's selftests.
-//   npm run build && node test/verifier/record/record.mjs [--release 6.1|6.12] [FILE-PATTERN]
+//   npm run build && node test/verifier/record/record.mjs [--release 6.1|6.12] [--capabilities LIST] [FILE-PATTERN]
 // Leaves answers.tsv and logs in .cache/verifier/RELEASE/results; `distil.mjs` makes the tables from such answers.
+// LIST says with which capabilities programs are loaded: none, or names like bpf,net_admin. Then the verifier's own tests
+// are asked for, and answers go to RELEASE-LIST/results.
 // The verifier's own tests (verifier_*.c) are compiled here, the other programs come from test/selftests
 // (open-selftests.mjs compiles them).
 import { execFileSync } from "node:child_process"
@@ -11,6 +13,7 @@ import { readObject } from "../../../dist/object/index.js"
 import { runInGuest } from "../../../scripts/kernel-guest/guest.mjs"
 import { kernelPackage } from "../../../scripts/kernel-guest/kernel-package.mjs"
 import { cache, prepare } from "../../selftests/prepare.mjs"
+import { readOracle, TABLES } from "../oracle.mjs"
 import { flagsOf } from "../tags.mjs"
 import { targetOf } from "../targets.mjs"
 
@@ -20,20 +23,29 @@ const KNOWN_FLAGS = { 6.1: 0x3f, 6.12: 0xff }
 /** 6.1 compares every state of this loop with all before it: it takes hours. */
 const TOO_LONG = { 6.1: ["short_loop1"], 6.12: [] }
 
+/** An earlier kernel is asked of what 6.12 answered for without walking longer: it may need far more. */
+const MOST_STEPS = 20_000
+
 const args = process.argv.slice(2)
-const at = args.indexOf("--release")
-const release = at < 0 ? "6.12" : args.splice(at, 2)[1]
+const option = name => {
+  const at = args.indexOf(name)
+  return at < 0 ? undefined : args.splice(at, 2)[1]
+}
+const release = option("--release") ?? "6.12"
+const capabilities = option("--capabilities")
 const here = fileURLToPath(new URL(".", import.meta.url))
-const folder = join(cache, "../verifier", release)
-const pattern = new RegExp(args[0] ?? (release === "6.12" ? "^(?!verifier_)" : "^verifier_"))
+const folder = join(cache, "../verifier", capabilities ? `${release}-${capabilities}` : release)
+const asksOthers = release === "6.12" && capabilities === undefined
+const pattern = new RegExp(args[0] ?? (asksOthers ? "^(?!verifier_)" : "^verifier_"))
 const { include } = prepare()
 
 mkdirSync(folder, { recursive: true })
 const loader = join(folder, "loader")
 const library = join(include, "..", "libbpf.a")
-const flags = ["-static", "-O1", `-I${include}`, "-o", loader, join(here, "loader.c")]
+const flags = ["-static", "-O1", "-Wl,--wrap=syscall", `-I${include}`, "-o", loader, join(here, "loader.c")]
 execFileSync("cc", [...flags, library, "-lelf", "-lz"])
 
+const known = new Map(TABLES["6.12"].flatMap(table => [...readOracle(table)]))
 const list = []
 const files = { loader }
 for (const objects of [join(cache, "verifier"), join(cache, "objects")]) {
@@ -45,6 +57,11 @@ for (const objects of [join(cache, "verifier"), join(cache, "objects")]) {
     files[`objects/${name}`] = path
     for (const program of object.programs) {
       if (TOO_LONG[release].includes(program.name)) continue
+      if (
+        release !== "6.12" &&
+        !((known.get(`${name} ${program.name}`)?.processed ?? Infinity) <= MOST_STEPS)
+      )
+        continue
       const target = targetOf(name, program)
       if (target) files[`objects/${target.object}`] = join(objects, target.object)
       const behind = target ? ` ${target.object} ${target.program}` : ""
@@ -60,8 +77,11 @@ const kernel = kernelPackage(release)
 files[`boot/config-${kernel.version}`] = kernel.config
 await runInGuest({
   kernel: kernel.image,
-  script:
-    "ulimit -n 65536; ulimit -l unlimited; cd /objects\ntimeout -s KILL 6900 /loader /list /tmp/out/answers.tsv /tmp/out/logs\n",
+  script: [
+    "ulimit -n 65536; ulimit -l unlimited; cd /objects",
+    "echo 0 >/proc/sys/kernel/unprivileged_bpf_disabled",
+    `timeout -s KILL 6900 /loader /list /tmp/out/answers.tsv /tmp/out/logs ${capabilities ?? ""}\n`,
+  ].join("\n"),
   files,
   results: join(folder, "results"),
   seconds: 7000,

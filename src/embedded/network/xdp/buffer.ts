@@ -1,5 +1,6 @@
 import type { KernelCore } from "../../core.ts"
-import { HEADROOM, type Skb, TAILROOM } from "../skb.ts"
+import { HEADROOM, TAILROOM } from "../packet-room.ts"
+import type { Skb } from "../skb.ts"
 
 const CACHE_LINE = 64
 /** Of a page, what is there for a packet: 256 bytes are before it, struct skb_shared_info behind it. */
@@ -9,7 +10,7 @@ const PAGE_ROOM = 4096 - HEADROOM - TAILROOM
  * A packet as XDP wants it: from its link-layer header on, with 256 bytes before it. One that has come as a frame of XDP
  * has its room already; others are copied, as drivers and the stack do.
  */
-export function forXdp(_kernel: KernelCore, skb: Skb, tailroom = TAILROOM): Skb {
+export function forXdp(skb: Skb, tailroom = TAILROOM): Skb {
   skb.toMac()
   if (skb.room) return skb
   const copy = skb.clone(tailroom)

@@ -73,7 +73,7 @@ type Outcome =
 
 function runOwn(kernel: KernelCore, entry: CpuEntry, given: Skb, isFrame: boolean): Outcome {
   const attachment = attachmentOf(entry.program!)
-  const skb = forXdp(kernel, given)
+  const skb = forXdp(given)
   const { device } = skb
   const action = runXdp(kernel, attachment, skb, { ingress: device })
   if (action === XDP.pass) return { pass: skb }

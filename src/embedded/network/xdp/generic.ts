@@ -11,7 +11,7 @@ export function runGenericXdp(kernel: KernelCore, given: Skb): Skb | undefined {
   const { device } = given
   const attachment = device.xdp.generic
   if (!attachment || given.isRedirected) return given
-  const skb = forXdp(kernel, given)
+  const skb = forXdp(given)
   const action = runXdp(kernel, attachment, skb, { ingress: device })
   skb.room = undefined
   switch (action) {

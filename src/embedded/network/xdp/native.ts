@@ -23,7 +23,7 @@ export function pollDriver(kernel: KernelCore, given: Skb): void {
     toStack(kernel, given)
     return
   }
-  const skb = forXdp(kernel, given, vethTailroom(kernel, given))
+  const skb = forXdp(given, vethTailroom(kernel, given))
   const action = runXdp(kernel, attachment, skb, { ingress: device })
   switch (action) {
     case XDP.pass:

@@ -73,7 +73,7 @@ function toDevice(kernel: KernelCore, skb: Skb, { device, program }: DeviceEntry
 /** The element's own program: the packet that goes on, if one does. */
 function runOn(kernel: KernelCore, given: Skb, to: NetDevice, program: TailTarget): Skb | undefined {
   const attachment = attachmentOf(program)
-  const skb = forXdp(kernel, given)
+  const skb = forXdp(given)
   const action = runXdp(kernel, attachment, skb, { ingress: skb.device, egress: to })
   skb.room = undefined
   if (action === XDP.pass) return skb

@@ -25,7 +25,7 @@ export function giveKfuncResult(walk: Walk, call: KfuncCall): void {
   }
   const kind = btf.kindOf(type)
   if (kind === "int" || kind === "enum" || kind === "enum64") {
-    setScalar(r0, UNKNOWN, !walk.privileged)
+    setScalar(r0, UNKNOWN, !walk.privileges.bpf)
     r0.lowWrittenAt = btf.sizeOf(type) === 8 ? 0 : walk.at + 1
     return
   }
@@ -80,7 +80,7 @@ function givePointer(walk: Walk, call: KfuncCall, r0: Register): void {
   }
   const target = btf.resolve(btf.typeOf(btf.resolve(prototype.returns), "ptr")!.type)
   if (target === VOID) {
-    setScalar(r0, UNKNOWN, !walk.privileged)
+    setScalar(r0, UNKNOWN, !walk.privileges.bpf)
     return
   }
   const kind = btf.kindOf(target)

@@ -1,0 +1,62 @@
+import { type Errno, errnoNumber, errnoText } from "../../base/index.ts"
+import type { AttachTypeName } from "../../catalog/index.ts"
+import {
+  type AttachPointOf,
+  attachRefusal,
+  CGROUP_LINK_REFUSAL,
+  CGROUP_PATH_HINT,
+  CGROUP_SECTIONS,
+  cgroupReason,
+  isAttachTypeOfCgroups,
+  type Reason,
+  wrongHook,
+} from "../../kernel/index.ts"
+import { attachToGroup, type GroupMode } from "../cgroups/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { Attacher } from "./attached.ts"
+
+/** Where a program may be told to stand: not yet on the releases that are modelled. */
+const PREORDER_SINCE = "6.15"
+
+/** A hook of a control group, by link unless flags are told. */
+export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) => {
+  const { program } = attachment
+  const refuse = (errno: Errno, reason?: Reason) => attachRefusal(program, point, errnoNumber(errno), reason)
+  const { definition, section } = program.spec
+  const hook = definition?.attachType as AttachTypeName | undefined
+  if (hook === undefined || !isAttachTypeOfCgroups(hook))
+    throw refuse("EINVAL", wrongHook(program.type, section, hook, CGROUP_SECTIONS))
+  const { flags = [], replaces } = point
+  const isLink = (point.by ?? (flags.length > 0 || replaces !== undefined ? "attach" : "link")) === "link"
+  if (isLink && (replaces !== undefined || flags.includes("override")))
+    throw refuse("EINVAL", CGROUP_LINK_REFUSAL)
+  const group = kernel.cgroups.find(point.path)
+  if (!group) throw missing(kernel, point, refuse)
+  const isMulti = isLink || flags.includes("multi")
+  const isOverride = flags.includes("override")
+  const isTooNew = flags.includes("preorder") && !kernel.since(PREORDER_SINCE)
+  if (isTooNew || (isMulti && isOverride)) throw refuse("EINVAL")
+  if (replaces !== undefined && !kernel.programById(replaces))
+    throw refuse("ENOENT", { said: `BPF_PROG_GET_FD_BY_ID: ${errnoText("ENOENT")}` })
+  if (replaces !== undefined && !isMulti) throw refuse("EINVAL")
+  const mode: GroupMode = isMulti ? "multi" : isOverride ? "override" : "single"
+  const remove = attachToGroup(group, attachment, { hook, mode, isLink, replaces })
+  if (typeof remove === "function") return { point, remove, note: undefined }
+  const standing = () => (group.programs.on(hook)?.entries ?? []).map(entry => entry.attachment.program.id)
+  throw refuse(remove, cgroupReason(errnoNumber(remove), point.path, standing))
+}
+
+/** What is no folder of the cgroup2 file system may still be one. */
+function missing(
+  { files }: KernelCore,
+  { path }: AttachPointOf<"cgroup">,
+  refuse: (errno: Errno, reason?: Reason) => Error,
+): Error {
+  const node = files.find(path)
+  if (node?.directory)
+    return refuse(
+      "EBADF",
+      cgroupReason(errnoNumber("EBADF"), path, () => []),
+    )
+  return refuse(node ? "ENOTDIR" : "ENOENT", { hint: CGROUP_PATH_HINT })
+}

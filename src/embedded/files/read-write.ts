@@ -1,0 +1,61 @@
+import { errnoNumber, NotModelledError } from "../../base/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import { syscall } from "../tracing/syscall.ts"
+import type { FileOperations } from "./file-operations.ts"
+import { pathOf } from "./file-tree.ts"
+
+const [FMODE_READ, FMODE_WRITE] = [1, 2]
+const [EBADF, EFAULT] = [-errnoNumber("EBADF"), -errnoNumber("EFAULT")]
+
+function operationsOf(kernel: KernelCore, file: KernelObject): FileOperations {
+  const node = kernel.files.nodeOf(file.number("f_path.dentry"))
+  if (node?.operations) return node.operations
+  const path = node ? pathOf(node) : "a file that was removed"
+  throw new NotModelledError(`the contents of ${path} are not modelled by the embedded kernel`)
+}
+
+const vfsRead = kernelFunction(
+  "vfs_read",
+  (kernel, file: KernelObject, buffer: bigint, count: number, _position: number): number => {
+    if ((file.number("f_mode") & FMODE_READ) === 0) return EBADF
+    if (!kernel.memory.isUser(Number(buffer), count)) return EFAULT
+    const bytes = operationsOf(kernel, file).read(kernel, file, count)
+    if (typeof bytes === "number") return bytes
+    kernel.memory.write(Number(buffer), bytes)
+    return bytes.length
+  },
+)
+
+const vfsWrite = kernelFunction(
+  "vfs_write",
+  (kernel, file: KernelObject, buffer: bigint, count: number, _position: number): number => {
+    if ((file.number("f_mode") & FMODE_WRITE) === 0) return EBADF
+    if (!kernel.memory.isUser(Number(buffer), count)) return EFAULT
+    return operationsOf(kernel, file).write(kernel, file, kernel.memory.read(Number(buffer), count))
+  },
+)
+
+const ksysRead = kernelFunction("ksys_read", (kernel, fd: number, buffer: bigint, count: number): number => {
+  const file = kernel.current.fileAt(fd)
+  return file ? vfsRead(kernel, file, buffer, count, file.addressOf("f_pos")) : EBADF
+})
+
+const ksysWrite = kernelFunction(
+  "ksys_write",
+  (kernel, fd: number, buffer: bigint, count: number): number => {
+    const file = kernel.current.fileAt(fd)
+    return file ? vfsWrite(kernel, file, buffer, count, file.addressOf("f_pos")) : EBADF
+  },
+)
+
+/** read(2): the number of bytes, 0 at the end. */
+export const read = syscall("read", 0, (kernel, [fd, buffer, count]) =>
+  ksysRead(kernel, Number(fd), buffer ?? 0n, Number(count)),
+)
+
+/** write(2). */
+export const write = syscall("write", 1, (kernel, [fd, buffer, count]) =>
+  ksysWrite(kernel, Number(fd), buffer ?? 0n, Number(count)),
+)

@@ -1,0 +1,83 @@
+import type { KernelCore } from "../../core.ts"
+import type { Attachment } from "../../tracing/hooks.ts"
+import { skbFacts } from "../run-on-skb.ts"
+import type { Skb } from "../skb.ts"
+import { OrderedPrograms } from "./ordered-programs.ts"
+
+/** What programs of traffic control answer (TC_ACT_…, TCX_…). */
+export const ACTION = {
+  unspec: -1,
+  ok: 0,
+  reclassify: 1,
+  shot: 2,
+  pipe: 3,
+  stolen: 4,
+  queued: 5,
+  repeat: 6,
+  redirect: 7,
+  trap: 8,
+} as const
+
+/** What a classifier in direct-action mode may answer; all else leaves it to the next one (cls_bpf_exec_opcode). */
+const DIRECT: readonly number[] = [ACTION.ok, ACTION.shot, ACTION.stolen, ACTION.trap, ACTION.redirect]
+/** And what an action may (tcf_bpf_act). */
+const OF_ACTIONS: readonly number[] = [
+  ACTION.pipe,
+  ACTION.reclassify,
+  ACTION.ok,
+  ACTION.redirect,
+  ACTION.shot,
+]
+/** And a program of tcx. */
+const OF_TCX: readonly number[] = [ACTION.ok, ACTION.shot, ACTION.redirect]
+
+/** A filter of the clsact qdisc: a classifier, or one that matches all with an action. */
+export interface Filter {
+  readonly priority: number
+  readonly handle: number
+  readonly kind: "classifier" | "action"
+  readonly attachment: Attachment
+}
+
+/** What stands on one side of a device: programs of tcx first, then the filters of clsact. */
+export class TrafficControl {
+  readonly tcx = new OrderedPrograms()
+  readonly #filters: Filter[] = []
+
+  get filters(): readonly Filter[] {
+    return this.#filters
+  }
+
+  /** The smaller the priority the earlier, and the smaller the handle. */
+  addFilter(filter: Filter): () => void {
+    this.#filters.push(filter)
+    this.#filters.sort((a, b) => a.priority - b.priority || a.handle - b.handle)
+    return () => this.removeFilter(filter)
+  }
+
+  removeFilter(filter: Filter): void {
+    const index = this.#filters.indexOf(filter)
+    if (index >= 0) this.#filters.splice(index, 1)
+  }
+
+  get isEmpty(): boolean {
+    return this.#filters.length === 0 && this.tcx.all.length === 0
+  }
+
+  /** The action that the programs of this side decide on. */
+  decide(kernel: KernelCore, skb: Skb): number {
+    for (const attachment of this.tcx.all) {
+      const action = run(kernel, skb, attachment)
+      if (OF_TCX.includes(action)) return action
+    }
+    for (const { kind, attachment } of [...this.#filters]) {
+      const action = run(kernel, skb, attachment)
+      if ((kind === "classifier" ? DIRECT : OF_ACTIONS).includes(action)) return action
+    }
+    return ACTION.unspec
+  }
+}
+
+function run(kernel: KernelCore, skb: Skb, attachment: Attachment): number {
+  return Number(BigInt.asIntN(32, kernel.run(attachment, skb.contextAddress, skbFacts)))
+}

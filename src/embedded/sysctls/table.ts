@@ -1,0 +1,35 @@
+import type { KernelProfile } from "../../profile/index.ts"
+import type { NetNamespace } from "../network/index.ts"
+import { choiceSysctl, numberSysctl, type Sysctl, textSysctl } from "./sysctl.ts"
+
+/** Bytes that names of the machine have at most (__NEW_UTS_LEN and a NUL). */
+const NAME_BYTES = 65
+const FLAG = { least: 0, most: 1 }
+const CONGESTION_CONTROLS = ["reno", "cubic"]
+
+/** What is modelled below /proc/sys. The values are a fresh machine's. */
+export function sysctlTable(profile: KernelProfile, { forwards }: Pick<NetNamespace, "forwards">): Sysctl[] {
+  const text = (name: string, value: string, isWritable = false) =>
+    textSysctl(name, { text: value }, NAME_BYTES, isWritable)
+  return [
+    text("kernel/ostype", "Linux"),
+    text("kernel/osrelease", profile.version),
+    text("kernel/hostname", "skep", true),
+    text("kernel/domainname", "(none)", true),
+    numberSysctl("kernel/pid_max", [32768], { least: 301, most: 4194304 }),
+    numberSysctl("kernel/printk", [7, 4, 1, 7]),
+    numberSysctl("kernel/sysrq", [438]),
+    numberSysctl("vm/swappiness", [60], { least: 0, most: 200 }),
+    numberSysctl("vm/overcommit_memory", [0], { least: 0, most: 2 }),
+    numberSysctl("net/core/somaxconn", [4096], { least: 0, most: 2 ** 31 - 1 }),
+    numberSysctl("net/ipv4/ip_forward", forwards.ipv4),
+    numberSysctl("net/ipv4/ip_default_ttl", [64], { least: 1, most: 255 }),
+    numberSysctl("net/ipv4/ip_unprivileged_port_start", [1024], { least: 0, most: 65535 }),
+    numberSysctl("net/ipv4/ip_local_port_range", [32768, 60999], { least: 1, most: 65535 }),
+    numberSysctl("net/ipv4/tcp_syncookies", [1]),
+    numberSysctl("net/ipv4/tcp_rmem", [4096, 131072, 6291456], { least: 1, most: 2 ** 31 - 1 }),
+    numberSysctl("net/ipv4/tcp_mtu_probing", [0], FLAG),
+    choiceSysctl("net/ipv4/tcp_congestion_control", { text: "cubic" }, CONGESTION_CONTROLS),
+    numberSysctl("net/ipv6/conf/all/forwarding", forwards.ipv6),
+  ]
+}
