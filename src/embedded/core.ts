@@ -3,7 +3,8 @@ import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { Sequence } from "./iterators/index.ts"
-import type { MapStorage } from "./maps/index.ts"
+import type { KernelLog } from "./kernel-log.ts"
+import type { MapStorage, RedirectInfo } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
@@ -27,6 +28,9 @@ export interface KernelCore {
   /** What iterators that are being read write to, by address. */
   readonly sequences: Map<number, Sequence>
   readonly sockets: Sockets
+  readonly log: KernelLog
+  /** What the program that ran last on this processor said of where its packet goes. */
+  readonly redirect: RedirectInfo
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */

@@ -28,10 +28,18 @@ import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
 import type { Sequence } from "./iterators/index.ts"
+import { KernelLog } from "./kernel-log.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import { type MapAttributes, MapDescriptors, type MapStorage, nativeMaps } from "./maps/index.ts"
+import {
+  type MapAttributes,
+  MapDescriptors,
+  type MapDevice,
+  type MapStorage,
+  nativeMaps,
+  type RedirectInfo,
+} from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
@@ -103,6 +111,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
   readonly tracePipe = new TracePipe()
+  readonly log = new KernelLog()
+  readonly redirect: RedirectInfo = { target: undefined }
   readonly world: EmbeddedWorld
   readonly idle: Task
   readonly unprivilegedDisabled: boolean
@@ -470,6 +480,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   groupById(id: number): number | undefined {
     return this.cgroups.byId(BigInt(id))?.object.address
+  }
+
+  deviceByIndex(index: number): MapDevice | undefined {
+    return this.network.current.devices.get(index)
   }
 
   taskById(pid: number): number | undefined {

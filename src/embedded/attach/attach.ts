@@ -15,6 +15,7 @@ import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
 import { attachTrafficControl } from "./traffic-control.ts"
+import { attachXdp } from "./xdp.ts"
 
 /** Who attaches to which kind of point: a file each. */
 const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
@@ -25,6 +26,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
   trace: attachTrace,
+  xdp: attachXdp,
   tc: attachTrafficControl,
   tcx: attachTcx,
   lwt: attachLightweightTunnel,

@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts"
 import type { KernelCore } from "../core.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { Sequence } from "../iterators/index.ts"
-import type { MapAttributes, MapStorage } from "../maps/index.ts"
+import type { MapAttributes, MapStorage, RedirectInfo } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
 import type { SkbContext } from "../packets/index.ts"
@@ -69,6 +69,8 @@ export interface HelperKernel {
   sendSignal(signal: number, toProcess: boolean): number
   /** Where the registers stand that a task had in user space. */
   userRegisters(task: number): number
+  /** Where the program that runs wants its packet to go. */
+  readonly redirect: RedirectInfo
   /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */

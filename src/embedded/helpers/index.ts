@@ -27,6 +27,7 @@ import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
 import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
+import { XDP_REDIRECT_HELPERS } from "./xdp-redirect-helpers.ts"
 
 export { ArgumentRefusal } from "./argument.ts"
 export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
@@ -60,4 +61,5 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
   ...USER_RING_HELPERS,
+  ...XDP_REDIRECT_HELPERS,
 }

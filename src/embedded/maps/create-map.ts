@@ -11,6 +11,7 @@ import { QueueMap } from "./queues/queue-map.ts"
 import { UserRingBuffer } from "./queues/user-ring-buffer.ts"
 import { ArenaMap } from "./references/arena-map.ts"
 import { CpuMap } from "./references/cpu-map.ts"
+import { DeviceMap } from "./references/device-map.ts"
 import { NestedMap } from "./references/nested-map.ts"
 import * as vacancies from "./references/vacancies.ts"
 import { type Vacancy, VacantMap } from "./references/vacant-map.ts"
@@ -74,9 +75,9 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "stack_trace":
       return vacant(vacancies.stackTrace(attributes))
     case "devmap":
-      return vacant(vacancies.deviceMap(attributes))
+      return new DeviceMap(host, id, attributes, "index")
     case "devmap_hash":
-      return vacant(vacancies.deviceHash(attributes))
+      return new DeviceMap(host, id, attributes, "hash")
     case "xskmap":
       return vacant(vacancies.xskMap(attributes))
     case "sockmap":

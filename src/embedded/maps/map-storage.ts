@@ -3,6 +3,7 @@ import type { ExecutableProgram } from "../../engine/index.ts"
 import type { SpecialFields, ValueLayout } from "../fields/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import type { NativeMap } from "./native/index.ts"
+import type { MapDevice } from "./references/redirect.ts"
 
 /** What a map is made from: the union bpf_attr of BPF_MAP_CREATE, sizes in bytes. */
 export interface MapAttributes {
@@ -56,6 +57,8 @@ export interface MapHost {
   mapById(id: number): MapStorage | undefined
   /** The loaded program behind an id, for prog arrays; undefined when there is none. */
   programById(id: number): TailTarget | undefined
+  /** The network interface of the acting process's namespace with this index, for device maps; undefined when there is none. */
+  deviceByIndex(index: number): MapDevice | undefined
   /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
   /** The struct cgroup of a group's id; undefined when there is none. */
   groupById(id: number): number | undefined
@@ -68,6 +71,8 @@ export interface TailTarget {
   readonly name: string
   /** bpftool's name of the program type. */
   readonly type: string
+  /** bpftool's name of the attach type that it was loaded for; undefined where its type has none. */
+  readonly attachType?: string | undefined
   readonly executable: ExecutableProgram
 }
 

@@ -29,6 +29,8 @@ export interface XdpPacket {
   readonly hardEnd: number
   readonly ingress: number
   readonly queue: number
+  /** Where it is about to leave: programs of a devmap's elements are told. */
+  readonly egress?: number
 }
 
 /** What metadata may have: words, and not too many. */
@@ -50,13 +52,13 @@ export class XdpContext {
     this.#at = at
   }
 
-  write({ start, meta, data, end, hardEnd, ingress, queue }: XdpPacket): void {
+  write({ start, meta, data, end, hardEnd, ingress, queue, egress = 0 }: XdpPacket): void {
     this.#set(FIELD.data, data)
     this.#set(FIELD.data_end, end)
     this.#set(FIELD.data_meta, meta)
     this.#set(FIELD.ingress_ifindex, ingress)
     this.#set(FIELD.rx_queue_index, queue)
-    this.#set(FIELD.egress_ifindex, 0)
+    this.#set(FIELD.egress_ifindex, egress)
     this.#set(START, start)
     this.#set(HARD_END, hardEnd)
   }
