@@ -32,6 +32,8 @@ const SINCE = {
   exactLoops: "6.7",
   /** Pointers to kernel objects that the kernel vouches for are told apart from others. */
   trust: "6.2",
+  /** Structures of the kernel are read by programs with a GPL-compatible licence and CAP_PERFMON alone. */
+  guardedStructures: "6.2",
   /** Tags of the arguments of global functions: ctx, nonnull, trusted, arena. */
   argumentTags: "6.8",
   /** Sizes that may be zero have a message of their own. */
