@@ -2,6 +2,7 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
+import type { Receivers } from "./infrared/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
@@ -22,6 +23,7 @@ export interface KernelCore {
   readonly cgroups: CgroupTree
   readonly network: Network
   readonly sockets: Sockets
+  readonly receivers: Receivers
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */

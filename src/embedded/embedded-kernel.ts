@@ -27,6 +27,7 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import { Receivers } from "./infrared/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
@@ -100,6 +101,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly cgroups: CgroupTree
   readonly network: Network
   readonly sockets = new Sockets(this)
+  readonly receivers: Receivers
   readonly tracePipe = new TracePipe()
   readonly world: EmbeddedWorld
   readonly idle: Task
@@ -142,6 +144,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     this.network = new Network(this)
     mountSysctls(this.files, sysctlTable(profile, this.network.initial))
+    this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }

@@ -7,6 +7,7 @@ import { attachToCgroup } from "./cgroup.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
+import { attachToLirc } from "./lirc.ts"
 import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
@@ -30,6 +31,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   netfilter: attachNetfilter,
   netns: attachNetworkNamespace,
   cgroup: attachToCgroup,
+  lirc: attachToLirc,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */
