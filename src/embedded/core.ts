@@ -5,6 +5,7 @@ import type { FileTree } from "./files/index.ts"
 import type { Sequence } from "./iterators/index.ts"
 import type { KernelLog } from "./kernel-log.ts"
 import type { MapStorage, RedirectInfo } from "./maps/index.ts"
+import type { Receivers } from "./infrared/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
@@ -31,6 +32,7 @@ export interface KernelCore {
   readonly log: KernelLog
   /** What the program that ran last on this processor said of where its packet goes. */
   readonly redirect: RedirectInfo
+  readonly receivers: Receivers
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The task on the CPU. */

@@ -29,6 +29,7 @@ import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
 import type { Sequence } from "./iterators/index.ts"
 import { KernelLog } from "./kernel-log.ts"
+import { Receivers } from "./infrared/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
@@ -110,6 +111,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly network: Network
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
+  readonly receivers: Receivers
   readonly tracePipe = new TracePipe()
   readonly log = new KernelLog()
   readonly redirect: RedirectInfo = { target: undefined }
@@ -156,6 +158,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     this.network = new Network(this)
     mountSysctls(this.files, sysctlTable(profile, this.network.initial))
+    this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }

@@ -8,6 +8,7 @@ import { attachIterator } from "./iterator.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
+import { attachToLirc } from "./lirc.ts"
 import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
@@ -34,6 +35,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   netns: attachNetworkNamespace,
   cgroup: attachToCgroup,
   iter: attachIterator,
+  lirc: attachToLirc,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

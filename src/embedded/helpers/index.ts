@@ -8,6 +8,7 @@ import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
 import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
+import { INFRARED_HELPERS } from "./infrared-helpers.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
@@ -42,6 +43,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
   ...HASH_HELPERS,
+  ...INFRARED_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,

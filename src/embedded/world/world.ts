@@ -9,6 +9,7 @@ import {
   type RunAs,
   type SocketOptions,
   type World,
+  type WorldReceiver,
   type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
@@ -125,6 +126,24 @@ export class EmbeddedWorld implements World {
     const socket = openSocket(this.shell, options)
     this.#undo.push(() => socket.close())
     return socket
+  }
+
+  receiver(device: string): WorldReceiver {
+    const receiver = this.#kernel.receivers.ofPath(device)
+    if (!receiver) throw new SystemCallError("openat", errnoNumber("ENOENT"))
+    receiver.forget()
+    const fd = this.#done("openat", this.shell.open(device, { write: true }))
+    const close = () => void this.shell.close(fd)
+    return {
+      device,
+      send: durations => {
+        const bytes = new Uint8Array(Uint32Array.from(durations).buffer)
+        this.#done("write", this.shell.write(fd, bytes))
+      },
+      events: () => receiver.takeEvents(),
+      close,
+      [Symbol.dispose]: close,
+    }
   }
 
   makeGroup(name: string): string {

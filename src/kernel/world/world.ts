@@ -1,3 +1,4 @@
+import type { WorldReceiver } from "./receiver.ts"
 import type { SocketOptions, WorldSocket } from "./socket.ts"
 
 /** How a program is run. */
@@ -82,6 +83,9 @@ export interface World extends AsyncDisposable {
 
   /** socket(2). */
   socket(options?: SocketOptions): WorldSocket
+
+  /** Opens an infrared receiver that sees what it sends ("/dev/lirc0"). */
+  receiver(device: string): WorldReceiver
 
   /** Makes a control group below the root of the cgroup2 file system, and those above it. Gives its path: "/sys/fs/cgroup/web". */
   makeGroup(name: string): string

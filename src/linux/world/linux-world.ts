@@ -11,6 +11,7 @@ import type {
   RunAs,
   SocketOptions,
   World,
+  WorldReceiver,
   WorldSocket,
 } from "../../kernel/index.ts"
 import type { LinuxKernel } from "../linux-kernel.ts"
@@ -19,6 +20,7 @@ import { Groups } from "./groups.ts"
 import { makeDevice } from "./make-device.ts"
 import { Namespaces } from "./namespaces.ts"
 import { openFlags } from "./open-flags.ts"
+import { openReceiver } from "./receiver.ts"
 import { runTool } from "./run-tool.ts"
 
 /** What a shell reports of a program that it cannot run. */
@@ -95,6 +97,10 @@ export class LinuxWorld implements World {
     const socket = Socket.open(this.#kernel.bpf.native, options)
     this.#sockets.push(socket)
     return socket
+  }
+
+  receiver(device: string): WorldReceiver {
+    return openReceiver(device)
   }
 
   makeGroup(name: string): string {
