@@ -38,7 +38,7 @@ import { Network } from "./network/index.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
-import { runEach } from "./programs/run-each.ts"
+import { type Contexts, runEach } from "./programs/run-each.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -244,6 +244,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     }
     program.runs += 1
     return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+  }
+
+  runMany({ program, cookie }: Attachment, contexts: Contexts, facts: HookFacts): void {
+    const invocation = { program, context: contexts.first, cookie, functionAddress: 0n }
+    program.runs += contexts.count
+    this.#inside(invocation, facts, contexts.count, run =>
+      runEach(this.#engine, program.executable, run, contexts),
+    )
   }
 
   #execute(

@@ -11,6 +11,8 @@ export interface Wire {
   readonly mac: Uint8Array
   /** A frame comes in on the device, from its link-layer header on. */
   send(frame: Uint8Array): void
+  /** The same of many, one after the other. */
+  sendAll(frames: Iterable<Uint8Array>): void
   /** The next frame that has left the device; undefined when none does within a second. */
   receive(): Promise<Uint8Array | undefined>
 }

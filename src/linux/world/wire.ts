@@ -37,6 +37,10 @@ export class LinuxWire implements Wire {
     this.socket.send(frame)
   }
 
+  sendAll(frames: Iterable<Uint8Array>): void {
+    for (const frame of frames) this.send(frame)
+  }
+
   async receive(): Promise<Uint8Array | undefined> {
     const end = Date.now() + PATIENCE
     for (;;) {

@@ -11,7 +11,7 @@ import { xdpException } from "./tracepoints.ts"
 export const XDP = { aborted: 0, drop: 1, pass: 2, tx: 3, redirect: 4 } as const
 
 /** bpf_printk in a program, which runs in a softirq. */
-const FACTS = { traceFlags: TRACE_FLAGS.trampoline() }
+export const FACTS = { traceFlags: TRACE_FLAGS.trampoline() }
 
 /** Where a program runs, as it is told. */
 export interface XdpSite {
