@@ -203,9 +203,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const subject = { name, type, attachType: spec.definition?.attachType, executable }
     const host = {
       core: this,
+      program,
       memory: this.memory,
       cpus: this.cpus,
       since: (release: string) => this.since(release),
+      hasDevice: (index: number) => this.deviceByIndex(index) !== undefined,
       runEach: (_subject: unknown, batch: RunBatch) => this.#runEach(program, batch),
     }
     return runTests(host, subject, inputs, options)

@@ -79,6 +79,10 @@ export class XdpContext {
     return this.#get(FIELD.data_end)
   }
 
+  get ingress(): number {
+    return this.#get(FIELD.ingress_ifindex)
+  }
+
   get meta(): number {
     return this.#get(FIELD.data_meta)
   }

@@ -93,10 +93,7 @@ export class BurstRing {
     const kernel = this.#kernel
     const { memory } = kernel
     const skb = new Skb(kernel, this.#device, memory.bytes.subarray(data, end), ETHERNET_HEADER)
-    const metadata = data - meta
-    memory.bytes.copyWithin(skb.context.data - metadata, meta, data)
-    skb.metadata = metadata
-    skb.room = { start: skb.context.data - HEADROOM, end: skb.context.end + TAILROOM }
+    skb.setFrame(memory.bytes.subarray(meta, data))
     finishDriver(kernel, this.#attachment, skb, action)
   }
 }

@@ -47,7 +47,8 @@ export function finishDriver(kernel: KernelCore, attachment: Attachment, skb: Sk
   }
 }
 
-function toStack(kernel: KernelCore, skb: Skb): void {
+/** Up to the stack, as the packet is now. */
+export function toStack(kernel: KernelCore, skb: Skb): void {
   skb.toMac()
   skb.room = undefined
   readEthernet(kernel, skb)
