@@ -10,6 +10,7 @@ import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Sockets } from "./sockets/sockets.ts"
+import type { Contexts } from "./programs/run-each.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -41,6 +42,8 @@ export interface KernelCore {
   since(release: string): boolean
   /** Runs one attached program; the answer is r0. */
   run(attachment: Attachment, context: number, facts: HookFacts): bigint
+  /** Runs it many times in a row, in one call into WebAssembly; each r0 goes to memory. */
+  runMany(attachment: Attachment, contexts: Contexts, facts: HookFacts): void
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number

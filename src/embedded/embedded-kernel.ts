@@ -47,8 +47,8 @@ import { Network } from "./network/index.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
-import { runEach } from "./programs/run-each.ts"
 import { closeSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import { type Contexts, runEach } from "./programs/run-each.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -225,9 +225,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const subject = { name, type, attachType: spec.definition?.attachType, executable }
     const host = {
       core: this,
+      program,
       memory: this.memory,
       cpus: this.cpus,
       since: (release: string) => this.since(release),
+      hasDevice: (index: number) => this.deviceByIndex(index) !== undefined,
       runEach: (_subject: unknown, batch: RunBatch) => this.#runEach(program, batch),
     }
     return runTests(host, subject, inputs, options)
@@ -266,6 +268,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     }
     program.runs += 1
     return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+  }
+
+  runMany({ program, cookie }: Attachment, contexts: Contexts, facts: HookFacts): void {
+    const invocation = { program, context: contexts.first, cookie, functionAddress: 0n }
+    program.runs += contexts.count
+    this.#inside(invocation, facts, contexts.count, run =>
+      runEach(this.#engine, program.executable, run, contexts),
+    )
   }
 
   #execute(

@@ -39,6 +39,8 @@ export class NetDevice {
   readonly object: KernelObject
   /** The other end of a veth pair. */
   peer: NetDevice | undefined
+  /** False where nobody is asked for link-layer addresses (IFF_NOARP): frames go to the device's own. */
+  hasNeighbours = true
   #isUp = false
 
   constructor(kernel: KernelCore, { name, index, kind, mac, namespace }: DeviceOptions) {
@@ -84,7 +86,7 @@ export class NetDevice {
   /** Where a frame on this device goes for an address on its link: neighbours are known, nobody asks by ARP. */
   neighbour(address: Uint8Array): Uint8Array {
     const { peer } = this
-    if (this.kind === "loopback") return this.mac
+    if (this.kind === "loopback" || !this.hasNeighbours) return this.mac
     const isPeer = peer?.addresses.some(other => sameBytes(other.address, address))
     return peer && (isPeer || this.kind === "veth") ? peer.mac : BROADCAST
   }

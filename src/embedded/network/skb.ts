@@ -185,17 +185,19 @@ export class Skb {
     this.device = this.#device
   }
 
+  /** Makes it a frame of XDP that starts at its link-layer header, with metadata before. */
+  setFrame(metadata: Uint8Array): void {
+    const { data, end } = this.context
+    this.metadata = metadata.length
+    this.#kernel.memory.write(data - metadata.length, metadata)
+    this.room = { start: data - HEADROOM, end: end + TAILROOM }
+  }
+
   /** The same of a frame of XDP, with its room. */
   cloneFrame(): Skb {
     const copy = this.clone()
-    const { data, end } = copy.context
-    copy.metadata = this.metadata
-    copy.room = { start: data - HEADROOM, end: end + TAILROOM }
-    this.#kernel.memory.bytes.copyWithin(
-      data - this.metadata,
-      this.context.data - this.metadata,
-      this.context.data,
-    )
+    const { data } = this.context
+    copy.setFrame(this.#kernel.memory.bytes.subarray(data - this.metadata, data))
     return copy
   }
 

@@ -63,12 +63,24 @@ export class XdpContext {
     this.#set(HARD_END, hardEnd)
   }
 
+  /** Another packet in the same buffer, without metadata. */
+  place(data: number, end: number, hardEnd: number): void {
+    this.#set(FIELD.data, data)
+    this.#set(FIELD.data_end, end)
+    this.#set(FIELD.data_meta, data)
+    this.#set(HARD_END, hardEnd)
+  }
+
   get data(): number {
     return this.#get(FIELD.data)
   }
 
   get end(): number {
     return this.#get(FIELD.data_end)
+  }
+
+  get ingress(): number {
+    return this.#get(FIELD.ingress_ifindex)
   }
 
   get meta(): number {

@@ -8,12 +8,15 @@ import {
   type RouteOptions,
   type RunAs,
   type SocketOptions,
+  type Wire,
+  type WireOptions,
   type World,
   type WorldReceiver,
   type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { FileTree } from "../files/index.ts"
+import { makeWire } from "../network/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
 import { WorldGroups } from "./groups.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
@@ -160,6 +163,12 @@ export class EmbeddedWorld implements World {
 
   makePair(one: PairEnd, other: PairEnd): void {
     this.#undo.push(this.#kernel.network.makePair(one, other))
+  }
+
+  makeWire(options: WireOptions): Wire {
+    const { wire, remove } = makeWire(this.#kernel, options)
+    this.#undo.push(remove)
+    return wire
   }
 
   addRoute(route: RouteOptions): void {

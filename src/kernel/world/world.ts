@@ -1,5 +1,6 @@
 import type { WorldReceiver } from "./receiver.ts"
 import type { SocketOptions, WorldSocket } from "./socket.ts"
+import type { Wire, WireOptions } from "./wire.ts"
 
 /** How a program is run. */
 export interface RunAs {
@@ -96,6 +97,8 @@ export interface World extends AsyncDisposable {
 
   /** Two devices (veth) joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
   makePair(one: PairEnd, other: PairEnd): void
+  /** A device whose other end is the scenario itself. */
+  makeWire(options: WireOptions): Wire
   /** Adds a route to the namespace that acts; it goes with its device. */
   addRoute(route: RouteOptions): void
   /** Acts in a network namespace that a pair's end is in. */

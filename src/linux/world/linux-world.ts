@@ -10,6 +10,8 @@ import type {
   RouteOptions,
   RunAs,
   SocketOptions,
+  Wire,
+  WireOptions,
   World,
   WorldReceiver,
   WorldSocket,
@@ -117,6 +119,12 @@ export class LinuxWorld implements World {
 
   makePair(one: PairEnd, other: PairEnd): void {
     this.#namespaces.makePair(one, other)
+  }
+
+  makeWire(options: WireOptions): Wire {
+    const wire = this.#namespaces.makeWire(options)
+    this.#sockets.push(wire.socket)
+    return wire
   }
 
   addRoute({ to, interface: device, via, segments }: RouteOptions): void {

@@ -11,7 +11,7 @@ import { xdpException } from "./tracepoints.ts"
 export const XDP = { aborted: 0, drop: 1, pass: 2, tx: 3, redirect: 4 } as const
 
 /** bpf_printk in a program, which runs in a softirq. */
-const FACTS = { traceFlags: TRACE_FLAGS.trampoline() }
+export const FACTS = { traceFlags: TRACE_FLAGS.trampoline() }
 
 /** Where a program runs, as it is told. */
 export interface XdpSite {
@@ -61,15 +61,23 @@ export function runXdp(
   }
 }
 
+/** Which devices the kernel's log and the tracepoint name. */
+export interface Drop {
+  readonly told: NetDevice | undefined
+  readonly traced: NetDevice | undefined
+  /** Some places do not know XDP_ABORTED. */
+  readonly warnsOfAbort?: boolean
+}
+
 /** A program dropped the packet, or said nothing that is done there. Frees it. */
 export function dropXdp(
   kernel: KernelCore,
   { program }: Attachment,
   skb: Skb,
   action: number,
-  { told, traced }: { readonly told: NetDevice | undefined; readonly traced: NetDevice | undefined },
+  { told, traced, warnsOfAbort = false }: Drop,
 ): void {
-  const isUnknown = action !== XDP.aborted && action !== XDP.drop
+  const isUnknown = action !== XDP.drop && (action !== XDP.aborted || warnsOfAbort)
   if (isUnknown) warnOfAction(kernel, program, action, told)
   if (traced && action !== XDP.drop) xdpException(kernel, traced, program, action)
   skb.free()

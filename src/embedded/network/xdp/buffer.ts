@@ -3,8 +3,7 @@ import { HEADROOM, TAILROOM } from "../packet-room.ts"
 import type { Skb } from "../skb.ts"
 
 const CACHE_LINE = 64
-/** Of a page, what is there for a packet: 256 bytes are before it, struct skb_shared_info behind it. */
-const PAGE_ROOM = 4096 - HEADROOM - TAILROOM
+const PAGE = 4096
 
 /**
  * A packet as XDP wants it: from its link-layer header on, with 256 bytes before it. One that has come as a frame of XDP
@@ -21,13 +20,15 @@ export function forXdp(skb: Skb, tailroom = TAILROOM): Skb {
   return copy
 }
 
-/** How far a packet may grow in a veth device's buffer: a page each, from 6.7 on only as much as it needs. */
-export function vethTailroom(kernel: KernelCore, { context }: Skb): number {
-  const length = context.end - context.header("mac")
-  const rest = PAGE_ROOM - length
-  // Packets that take more than half a page get all of it.
-  const needed = HEADROOM + alignUp(length) + TAILROOM
-  return kernel.since("6.7") && needed * 2 <= 4096 ? alignUp(length) - length : Math.max(rest, 0)
+/** How far a packet of some length may grow in a veth device's buffer: a page each, from 6.7 on only as much as it needs. */
+export function vethTailroom(kernel: KernelCore): (length: number) => number {
+  const isTight = kernel.since("6.7")
+  return length => {
+    const padding = alignUp(length) - length
+    // Packets that take more than half a page get all of it.
+    const needed = HEADROOM + length + padding + TAILROOM
+    return isTight && needed * 2 <= PAGE ? padding : Math.max(PAGE - HEADROOM - TAILROOM - length, 0)
+  }
 }
 
 function alignUp(bytes: number): number {

@@ -82,6 +82,10 @@ function runOwn(kernel: KernelCore, entry: CpuEntry, given: Skb, isFrame: boolea
     else redirectSkb(kernel, attachment.program, skb)
     return { redirect: true }
   }
-  dropXdp(kernel, attachment, skb, action, { told: undefined, traced: isFrame ? undefined : device })
+  dropXdp(kernel, attachment, skb, action, {
+    told: undefined,
+    traced: isFrame ? undefined : device,
+    warnsOfAbort: isFrame,
+  })
   return { drop: true }
 }

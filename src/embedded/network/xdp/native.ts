@@ -1,4 +1,5 @@
 import type { KernelCore } from "../../core.ts"
+import type { Attachment } from "../../tracing/hooks.ts"
 import { readEthernet } from "../ethernet.ts"
 import { receivePacket } from "../receive.ts"
 import type { Skb } from "../skb.ts"
@@ -23,8 +24,14 @@ export function pollDriver(kernel: KernelCore, given: Skb): void {
     toStack(kernel, given)
     return
   }
-  const skb = forXdp(given, vethTailroom(kernel, given))
-  const action = runXdp(kernel, attachment, skb, { ingress: device })
+  const { context } = given
+  const skb = forXdp(given, vethTailroom(kernel)(context.end - context.header("mac")))
+  finishDriver(kernel, attachment, skb, runXdp(kernel, attachment, skb, { ingress: device }))
+}
+
+/** Does what the program has said. */
+export function finishDriver(kernel: KernelCore, attachment: Attachment, skb: Skb, action: number): void {
+  const { device } = skb
   switch (action) {
     case XDP.pass:
       toStack(kernel, skb)
@@ -40,7 +47,8 @@ export function pollDriver(kernel: KernelCore, given: Skb): void {
   }
 }
 
-function toStack(kernel: KernelCore, skb: Skb): void {
+/** Up to the stack, as the packet is now. */
+export function toStack(kernel: KernelCore, skb: Skb): void {
   skb.toMac()
   skb.room = undefined
   readEthernet(kernel, skb)
