@@ -8,6 +8,7 @@ import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
+import type { UserHooks } from "./user/index.ts"
 
 /** What every subsystem of the embedded kernel stands on, and nothing of the outside. */
 export interface KernelCore {
@@ -16,6 +17,7 @@ export interface KernelCore {
   readonly types: KernelTypes
   readonly clock: Clock
   readonly hooks: TracingHooks
+  readonly userHooks: UserHooks
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cpus: number

@@ -47,6 +47,7 @@ import { type RunBatch, runTests } from "./test-run/index.ts"
 import { TracePipe } from "./trace-pipe.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import { UserHooks } from "./user/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
 /** Programs that run inside helpers of programs; more is a loop of hooks. */
@@ -92,6 +93,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly fields: SpecialFields
   readonly clock: Clock
   readonly hooks = new TracingHooks()
+  readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly sequences = new Map<number, Sequence>()

@@ -9,6 +9,8 @@ import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
+import { attachUsdt } from "./usdt.ts"
+import { attachUserProbe, attachUserProbes } from "./user-probe.ts"
 
 /** Who attaches to which kind of point: a file each. */
 const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
@@ -18,6 +20,10 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   kprobeMulti: attachKprobeMulti,
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
+  uprobe: attachUserProbe,
+  uretprobe: attachUserProbe,
+  uprobeMulti: attachUserProbes,
+  usdt: attachUsdt,
   trace: attachTrace,
   iter: attachIterator,
 }

@@ -4,14 +4,18 @@ import type {
   OpenOptions,
   PairEnd,
   RunAs,
+  RunningProgram,
   SocketOptions,
+  UserProgram,
   World,
   WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
-import type { FileTree } from "../files/index.ts"
+import { type FileNode, type FileTree, pathOf } from "../files/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
+import { installProgram } from "../user/index.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
+import { startProgram } from "./start-program.ts"
 
 export interface ExecOptions extends RunAs {
   /** What it exits with, 0 … 255; what such a program does when left out. */
@@ -39,6 +43,8 @@ export class EmbeddedWorld implements World {
   /** The process that starts the others: a shell of root's. */
   readonly shell: Process
   readonly #kernel: KernelCore
+  readonly #running = new Set<RunningProgram>()
+  readonly #installed = new Set<FileNode>()
 
   constructor(kernel: KernelCore, shell: Task) {
     this.#kernel = kernel
@@ -98,6 +104,18 @@ export class EmbeddedWorld implements World {
     throw notModelled(`writing ${path}`)
   }
 
+  install(path: string, program: UserProgram): void {
+    const node = this.files.create(path, { mode: 0o755 })
+    installProgram(node, path, program)
+    this.#installed.add(node)
+  }
+
+  async start(path: string): Promise<RunningProgram> {
+    const running = startProgram(this.#kernel, this, path)
+    this.#running.add(running)
+    return running
+  }
+
   socket(_options?: SocketOptions): WorldSocket {
     throw notModelled("socket(2)")
   }
@@ -122,7 +140,12 @@ export class EmbeddedWorld implements World {
     throw notModelled("ping")
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const running of this.#running) await running[Symbol.asyncDispose]()
+    this.#running.clear()
+    for (const node of this.#installed) if (this.files.find(pathOf(node)) === node) this.files.remove(node)
+    this.#installed.clear()
+  }
 
   /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */
   spawn(options: { readonly uid?: number; readonly gid?: number } = {}): Process {

@@ -2,4 +2,5 @@
 export * from "./outcome.ts"
 export * from "./socket.ts"
 export * from "./socket-address.ts"
+export * from "./user-program.ts"
 export * from "./world.ts"

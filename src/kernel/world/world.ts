@@ -1,4 +1,5 @@
 import type { SocketOptions, WorldSocket } from "./socket.ts"
+import type { RunningProgram, UserProgram } from "./user-program.ts"
 
 /** How a program is run. */
 export interface RunAs {
@@ -60,6 +61,11 @@ export interface World extends AsyncDisposable {
   readText(path: string): string
   /** Opens a file that is there, writes the text with one write(2) and closes it. */
   writeText(path: string, text: string): void
+
+  /** Writes a program to a file that anybody may run. */
+  install(path: string, program: UserProgram): void
+  /** Starts an installed program, which does nothing by itself. It ends with the world. */
+  start(path: string): Promise<RunningProgram>
 
   /** socket(2). */
   socket(options?: SocketOptions): WorldSocket

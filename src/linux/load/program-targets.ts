@@ -28,8 +28,7 @@ export function programTarget(
   if (!target) return undefined
   const name = target.function ?? spec.target
   const { result } = host.bpf.try("BPF_PROG_GET_FD_BY_ID", OBJECT_ID, { id: target.program.id }, 12)
-  if (result < 0)
-    throw noTargetProgram(spec.name, target.program.id, errorText(-result), errnoName(-result))
+  if (result < 0) throw noTargetProgram(spec.name, target.program.id, errorText(-result), errnoName(-result))
   const descriptor = new Descriptor(host.bpf.native, result)
   try {
     return new ProgramTarget(host.bpf, result, functionIn(host, spec, result, target.program.id, name))

@@ -7,7 +7,9 @@ import type {
   OpenOptions,
   PairEnd,
   RunAs,
+  RunningProgram,
   SocketOptions,
+  UserProgram,
   World,
   WorldSocket,
 } from "../../kernel/index.ts"
@@ -16,6 +18,7 @@ import { Socket } from "../net/socket.ts"
 import { Groups } from "./groups.ts"
 import { Namespaces } from "./namespaces.ts"
 import { openFlags } from "./open-flags.ts"
+import { Programs } from "./programs.ts"
 import { runTool } from "./run-tool.ts"
 
 /** What a shell reports of a program that it cannot run. */
@@ -33,6 +36,7 @@ export class LinuxWorld implements World {
   readonly pid = process.pid
   readonly #kernel: LinuxKernel
   readonly #sockets: Socket[] = []
+  readonly #programs = new Programs()
   readonly #groups = new Groups()
   readonly #namespaces: Namespaces
 
@@ -84,6 +88,14 @@ export class LinuxWorld implements World {
     }
   }
 
+  install(path: string, program: UserProgram): void {
+    this.#programs.install(path, program)
+  }
+
+  start(path: string): Promise<RunningProgram> {
+    return this.#programs.start(path)
+  }
+
   socket(options?: SocketOptions): WorldSocket {
     const socket = Socket.open(this.#kernel.bpf.native, options)
     this.#sockets.push(socket)
@@ -117,6 +129,7 @@ export class LinuxWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets.splice(0)) socket.close()
+    await this.#programs.endAll()
     this.#namespaces.removeAll()
     this.#groups.removeAll()
   }
