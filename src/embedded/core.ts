@@ -25,6 +25,8 @@ export interface KernelCore {
   readonly sequences: Map<number, Sequence>
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
+  /** The functions of the kernel that the task on the CPU is in, by address, outermost first. */
+  readonly calls: bigint[]
   /** The task on the CPU. */
   current: Task
   /** True when the profile's release is at least this one. */
@@ -51,6 +53,8 @@ export interface HookFacts {
   readonly traceFlags: string
   readonly functionAddress?: bigint
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  /** Of a perf event's sample: how far it has counted, and for how many nanoseconds. */
+  readonly sample?: { readonly counter: bigint; readonly enabled: bigint }
   /** Of a session, entry and return of one call: where their 8 common bytes are. */
   readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

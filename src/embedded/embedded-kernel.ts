@@ -45,6 +45,7 @@ import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
 import { TracePipe } from "./trace-pipe.ts"
+import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
 import { UserHooks } from "./user/index.ts"
@@ -96,6 +97,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
+  readonly calls: bigint[] = []
   readonly sequences = new Map<number, Sequence>()
   readonly tracePipe = new TracePipe()
   readonly world: EmbeddedWorld
@@ -233,6 +235,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       cookie: attachment.cookie,
       functionAddress: facts.functionAddress ?? 0n,
       ...(facts.traced && { traced: facts.traced }),
+      ...(facts.sample && { sample: facts.sample }),
       ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
@@ -401,6 +404,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   mapAt(address: number): MapStorage | undefined {
     return this.#maps.get(address)
+  }
+
+  callStack(user: boolean): readonly bigint[] {
+    return user ? userStack(this) : kernelStack(this)
   }
 
   openMap(attributes: MapAttributes): number {

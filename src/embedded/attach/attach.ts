@@ -6,6 +6,7 @@ import type { Attached, Attacher } from "./attached.ts"
 import { attachIterator } from "./iterator.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachKprobeMulti } from "./kernel-probe-multi.ts"
+import { attachPerfEvent } from "./perf-sampling.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
@@ -24,6 +25,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   uretprobe: attachUserProbe,
   uprobeMulti: attachUserProbes,
   usdt: attachUsdt,
+  perfEvent: attachPerfEvent,
   trace: attachTrace,
   iter: attachIterator,
 }

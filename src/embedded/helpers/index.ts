@@ -14,6 +14,7 @@ import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
+import { STACK_HELPERS } from "./stack-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { SYSTEM_HELPERS } from "./system-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
@@ -40,6 +41,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
   ...SEQUENCE_HELPERS,
+  ...STACK_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSTEM_HELPERS,
   ...TASK_HELPERS,

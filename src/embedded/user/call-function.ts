@@ -2,6 +2,7 @@ import { UsageError } from "../../base/index.ts"
 import { findFunction, findUsdtPlaces, type UserCalls } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { userCallsOf } from "../tracing/call-stack.ts"
 import { FUNCTION_ARGUMENTS } from "../tracing/pt-regs.ts"
 import { TRACE_FLAGS } from "../tracing/trace-flags.ts"
 import type { InstalledProgram } from "./installed-program.ts"
@@ -33,8 +34,11 @@ export function callFunction(
     registers.set(register, BigInt.asUintN(64, args[index] ?? 0n))
   })
   const probes = kernel.userHooks.at(program.node, offset, kernel.current.tgid)
+  const calls = userCallsOf(kernel.current)
+  calls.push(address)
   runProbes(kernel, probes, "entry", registers, address)
   const result = body(callsOf(kernel, program, offset), ...args)
+  calls.pop()
   registers.set("ax", BigInt.asUintN(64, result)).set("ip", address)
   runProbes(kernel, probes, "return", registers, address)
   return result

@@ -75,6 +75,10 @@ export class EmbeddedWorld implements World {
     return { pid, status }
   }
 
+  work(milliseconds: number): void {
+    this.#kernel.clock.advance(BigInt(Math.round(milliseconds * NANOSECONDS)))
+  }
+
   /** Nothing happens for so many milliseconds but what is due: timers of programs. */
   async sleep(milliseconds: number): Promise<void> {
     const kernel = this.#kernel

@@ -50,6 +50,8 @@ export interface World extends AsyncDisposable {
 
   /** Runs a program and waits for its end. */
   exec(path: string, options?: RunAs): Promise<ExecResult>
+  /** Keeps a processor busy in this process. */
+  work(milliseconds: number): void
   /** Lets time pass. */
   sleep(milliseconds: number): Promise<void>
 

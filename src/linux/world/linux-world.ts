@@ -63,6 +63,11 @@ export class LinuxWorld implements World {
     }
   }
 
+  work(milliseconds: number): void {
+    const end = Date.now() + milliseconds
+    while (Date.now() < end) Math.sqrt(end)
+  }
+
   async sleep(milliseconds: number): Promise<void> {
     await setTimeout(milliseconds)
   }
