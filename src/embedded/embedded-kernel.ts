@@ -27,9 +27,9 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import { Receivers } from "./infrared/index.ts"
 import type { Sequence } from "./iterators/index.ts"
 import { KernelLog } from "./kernel-log.ts"
-import { Receivers } from "./infrared/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
@@ -47,8 +47,8 @@ import { Network } from "./network/index.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
-import { closeSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { type Contexts, runEach } from "./programs/run-each.ts"
+import { closeSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -58,8 +58,10 @@ import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
 import { TracePipe } from "./trace-pipe.ts"
+import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import { UserHooks } from "./user/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
 /** Programs that run inside helpers of programs; more is a loop of hooks. */
@@ -105,10 +107,12 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly fields: SpecialFields
   readonly clock: Clock
   readonly hooks = new TracingHooks()
+  readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly calls: bigint[] = []
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
   readonly receivers: Receivers
@@ -264,6 +268,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       functionAddress: facts.functionAddress ?? 0n,
       ...(facts.traced && { traced: facts.traced }),
       ...(facts.group && { group: facts.group }),
+      ...(facts.sample && { sample: facts.sample }),
       ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
@@ -440,6 +445,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   mapAt(address: number): MapStorage | undefined {
     return this.#maps.get(address)
+  }
+
+  callStack(user: boolean): readonly bigint[] {
+    return user ? userStack(this) : kernelStack(this)
   }
 
   openMap(attributes: MapAttributes): number {

@@ -11,11 +11,14 @@ import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
 import { attachToLirc } from "./lirc.ts"
 import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
+import { attachPerfEvent } from "./perf-sampling.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
 import { attachTrafficControl } from "./traffic-control.ts"
+import { attachUsdt } from "./usdt.ts"
+import { attachUserProbe, attachUserProbes } from "./user-probe.ts"
 import { attachXdp } from "./xdp.ts"
 
 /** Who attaches to which kind of point: a file each. */
@@ -26,6 +29,11 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   kprobeMulti: attachKprobeMulti,
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
+  uprobe: attachUserProbe,
+  uretprobe: attachUserProbe,
+  uprobeMulti: attachUserProbes,
+  usdt: attachUsdt,
+  perfEvent: attachPerfEvent,
   trace: attachTrace,
   xdp: attachXdp,
   tc: attachTrafficControl,

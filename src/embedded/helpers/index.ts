@@ -21,6 +21,7 @@ import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
 import { SOCKET_HELPERS } from "./socket-helpers.ts"
 import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
+import { STACK_HELPERS } from "./stack-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
 import { SYSTEM_HELPERS } from "./system-helpers.ts"
@@ -55,6 +56,8 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
+  ...SEQUENCE_HELPERS,
+  ...STACK_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
   ...SEQUENCE_HELPERS,
