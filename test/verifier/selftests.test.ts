@@ -35,9 +35,9 @@ function missing(): [boolean, string] {
 }
 
 const LOADERS = [
-  { loader: "a process", args: ["--table", "1"], table: (release: string) => TABLES[release]![0]! },
+  { loader: "everything", args: ["--table", "1"], table: (release: string) => TABLES[release]![0]! },
   ...["none", "bpf,net_admin", "perfmon,net_admin"].map(names => ({
-    loader: `a process with ${names}`,
+    loader: names,
     args: ["--capabilities", names],
     table: (release: string) => limitedTable(release, names),
   })),
@@ -51,7 +51,7 @@ const COMPARISONS = ["6.1", "6.12"].flatMap(release =>
   })),
 )
 
-describe.each(COMPARISONS)("$name agree of $loader on", ({ args, table }) => {
+describe.each(COMPARISONS)("$name, when the loader holds $loader, agree on", ({ args, table }) => {
   const oracle = readOracle(table)
   const results = new Map<string, Result>()
 
