@@ -2,7 +2,7 @@ import type { Exhibit } from "skep"
 
 const GROUP = "/sys/fs/cgroup/skep-tenant"
 const BACKLOG = "/proc/sys/net/core/somaxconn"
-const FORWARD = "/proc/sys/net/ipv4/ip_forward"
+const HOPS = "/proc/sys/net/ipv4/ip_default_ttl"
 
 interface Entry {
   readonly write: number
@@ -19,15 +19,15 @@ const sysctl: Exhibit = {
   setUp: world => void world.makeGroup("skep-tenant"),
   attach: { sysctls: { kind: "cgroup", path: GROUP } },
   async scenario({ world, object, outcome }) {
-    object.maps.writable?.set("net/core/somaxconn", 256n)
+    await object.maps.writable?.set("net/core/somaxconn", 256n)
     const before = world.readText(BACKLOG)
     const inside = await world.inGroup(GROUP, () => {
       const ostype = world.readText("/proc/sys/kernel/ostype")
-      const forward = outcome(() => world.writeText(FORWARD, "1"))
+      const hops = outcome(() => world.writeText(HOPS, "32"))
       const low = outcome(() => world.writeText(BACKLOG, "16\n"))
       const raised = world.readText(BACKLOG)
       const high = outcome(() => world.writeText(BACKLOG, "1024\n"))
-      return { ostype, forward, low, raised, high, backlog: world.readText(BACKLOG) }
+      return { ostype, hops, low, raised, high, backlog: world.readText(BACKLOG) }
     })
     world.writeText(BACKLOG, before)
     const journal = object.events().map(({ value }) => {
@@ -39,7 +39,7 @@ const sysctl: Exhibit = {
   expected: {
     inside: {
       ostype: "Linux\n",
-      forward: "EPERM",
+      hops: "EPERM",
       low: "ok",
       raised: "256\n",
       high: "ok",
@@ -48,7 +48,7 @@ const sysctl: Exhibit = {
     journal: [
       "read kernel/ostype (ostype) at 0: Linux",
       "read kernel/ostype (ostype) at 6: Linux",
-      "write net/ipv4/ip_forward (ip_forward) at 0: 0 -> 1",
+      "write net/ipv4/ip_default_ttl (ip_default_ttl) at 0: 64 -> 32",
       "write net/core/somaxconn (somaxconn) at 0: 4096 -> 16",
       "read net/core/somaxconn (somaxconn) at 0: 256",
       "read net/core/somaxconn (somaxconn) at 4: 256",

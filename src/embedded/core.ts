@@ -2,12 +2,14 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
+import type { Sequence } from "./iterators/index.ts"
 import type { KernelLog } from "./kernel-log.ts"
-import type { RedirectInfo } from "./maps/index.ts"
+import type { MapStorage, RedirectInfo } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Contexts } from "./programs/run-each.ts"
+import type { Sockets } from "./sockets/sockets.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -23,6 +25,10 @@ export interface KernelCore {
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly cpus: number
+  /** What iterators that are being read write to, by address. */
+  readonly sequences: Map<number, Sequence>
+  readonly sockets: Sockets
   readonly log: KernelLog
   /** What the program that ran last on this processor said of where its packet goes. */
   readonly redirect: RedirectInfo
@@ -39,7 +45,16 @@ export interface KernelCore {
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number
+  /** The next 32 deterministic random bits. */
+  random(): number
   programById(id: number): EmbeddedProgram | undefined
+  /** The task_structs of all processes: the idle task first, the others by pid. */
+  tasks(): readonly number[]
+  maps(): Iterable<MapStorage>
+  mapById(id: number): MapStorage | undefined
+  programs(): Iterable<EmbeddedProgram>
+  /** A number for one walk of an iterator. */
+  nextSession(): number
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void
 }

@@ -27,11 +27,19 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import type { Sequence } from "./iterators/index.ts"
 import { KernelLog } from "./kernel-log.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import { type MapDevice, type MapStorage, nativeMaps, type RedirectInfo } from "./maps/index.ts"
+import {
+  type MapAttributes,
+  MapDescriptors,
+  type MapDevice,
+  type MapStorage,
+  nativeMaps,
+  type RedirectInfo,
+} from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
@@ -39,6 +47,7 @@ import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { type Contexts, runEach } from "./programs/run-each.ts"
+import { closeSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -99,6 +108,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly sequences = new Map<number, Sequence>()
+  readonly sockets = new Sockets(this)
   readonly tracePipe = new TracePipe()
   readonly log = new KernelLog()
   readonly redirect: RedirectInfo = { target: undefined }
@@ -107,6 +118,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly unprivilegedDisabled: boolean
   readonly verifierKernel: VerifierKernel
   #current: Task
+  readonly #mapDescriptors = new MapDescriptors(this)
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
@@ -123,6 +135,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
+  #lastSession = 0
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
@@ -153,7 +166,13 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
+    this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
+    this.sockets.onClose = socket => closeSocket(this, socket)
     this.world = new EmbeddedWorld(this, this.current)
+  }
+
+  get core(): KernelCore {
+    return this
   }
 
   get release(): string {
@@ -420,8 +439,44 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#maps.get(address)
   }
 
+  openMap(attributes: MapAttributes): number {
+    return this.#mapDescriptors.create(this.current, attributes)
+  }
+
+  mapOfDescriptor(fd: number): MapStorage | undefined {
+    return this.#mapDescriptors.at(this.current, fd)
+  }
+
+  closeDescriptor(fd: number): boolean {
+    return this.current.closeFile(fd)
+  }
+
+  dropMap(map: MapStorage): void {
+    this.#maps.delete(map.address)
+  }
+
+  addressOf(symbol: string): bigint | undefined {
+    return this.profile.symbols().find(symbol)?.address
+  }
+
+  sequenceAt(address: number): Sequence | undefined {
+    return this.sequences.get(address)
+  }
+
+  programs(): Iterable<EmbeddedProgram> {
+    return this.#programs.values()
+  }
+
+  nextSession(): number {
+    return this.#lastSession++
+  }
+
   maps(): Iterable<MapStorage> {
     return this.#maps.values()
+  }
+
+  loadedProgram(id: number): EmbeddedProgram | undefined {
+    return this.#programs.get(id)
   }
 
   programById(id: number): EmbeddedProgram | undefined {
@@ -431,6 +486,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   mapById(id: number): MapStorage | undefined {
     for (const map of this.#maps.values()) if (map.id === id) return map
     return undefined
+  }
+
+  groupById(id: number): number | undefined {
+    return this.cgroups.byId(BigInt(id))?.object.address
   }
 
   deviceByIndex(index: number): MapDevice | undefined {

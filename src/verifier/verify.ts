@@ -152,6 +152,11 @@ function checkOpcodes(walk: Walk): void {
   }
 }
 
+/** What nothing was relocated to names the loader's standard input: a file, but no map. */
+function isStream(descriptor: number): boolean {
+  return descriptor >= 0 && descriptor <= 2
+}
+
 function resolveReferences(walk: Walk): void {
   const seen = new Set<MapFacts>()
   walk.code.forEach(({ opcode, src, imm }, at) => {
@@ -162,7 +167,12 @@ function resolveReferences(walk: Walk): void {
       if (!seen.has(reference.map)) checkMapForProgram(walk, reference.map)
       seen.add(reference.map)
     } else if (!reference && (src === PSEUDO_LOAD.MAP_FD || src === PSEUDO_LOAD.MAP_VALUE))
-      reject(walk, ERRNO.EBADF, `fd ${imm} is not pointing to valid bpf_map`, "map-helper")
+      reject(
+        walk,
+        isStream(imm) ? ERRNO.EINVAL : ERRNO.EBADF,
+        `fd ${imm} is not pointing to valid bpf_map`,
+        "map-helper",
+      )
     else if (src > PSEUDO_LOAD.MAP_IDX_VALUE)
       reject(walk, ERRNO.EINVAL, "unrecognized bpf_ld_imm64 insn", "encoding")
   })

@@ -4,6 +4,7 @@ import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached, Attacher } from "./attached.ts"
 import { attachToCgroup } from "./cgroup.ts"
+import { attachIterator } from "./iterator.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
@@ -32,6 +33,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   netfilter: attachNetfilter,
   netns: attachNetworkNamespace,
   cgroup: attachToCgroup,
+  iter: attachIterator,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

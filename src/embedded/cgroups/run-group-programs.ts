@@ -20,6 +20,8 @@ const EPERM = -errnoNumber("EPERM")
 export interface GroupRunOptions {
   readonly retval?: number
   readonly state?: unknown
+  /** Where in memory the result stands while programs run: a field of their context. */
+  readonly retvalAt?: number
   readonly traceFlags?: string
   /** Answers above 1 carry flags beside the verdict, as bind's do. They come back ORed together. */
   readonly onFlags?: (flags: number) => void
@@ -36,7 +38,9 @@ export function runGroupPrograms(
   context: number,
   options: GroupRunOptions = {},
 ): number {
-  const run: GroupRun = { group, hook, retval: options.retval ?? 0, state: options.state }
+  const run: GroupRun = { group, hook, retval: 0, state: options.state }
+  if (options.retvalAt !== undefined) keepRetval(kernel, run, options.retvalAt)
+  run.retval = options.retval ?? 0
   const facts: HookFacts = { traceFlags: options.traceFlags ?? TRACE_FLAGS, group: run }
   let flags = 0
   for (const attachment of kernel.cgroups.effective(group, hook)) {
@@ -47,6 +51,13 @@ export function runGroupPrograms(
   }
   options.onFlags?.(flags)
   return run.retval
+}
+
+function keepRetval({ memory }: KernelCore, run: GroupRun, at: number): void {
+  Object.defineProperty(run, "retval", {
+    get: () => memory.view.getInt32(at, true),
+    set: (value: number) => memory.view.setInt32(at, value, true),
+  })
 }
 
 /** True when a program of this hook would run for a member of the group. */

@@ -8,6 +8,7 @@ export const S_IFDIR = 0o040000
 export const S_IFREG = 0o100000
 export const S_IFCHR = 0o020000
 export const S_IFBLK = 0o060000
+export const S_IFSOCK = 0o140000
 
 /** A dev_t as the kernel itself keeps it. */
 const MINOR_BITS = 20
@@ -33,6 +34,8 @@ export interface NewNode {
   readonly uid?: number
   readonly gid?: number
   readonly device?: DeviceNumber
+  /** The name of a unix socket. */
+  readonly socket?: boolean
   readonly operations?: FileOperations
 }
 
@@ -170,7 +173,8 @@ export class FileTree {
   }
 }
 
-function typeOf({ directory, device }: NewNode): number {
+function typeOf({ directory, device, socket }: NewNode): number {
+  if (socket) return S_IFSOCK
   if (device) return device.kind === "char" ? S_IFCHR : S_IFBLK
   return directory ? S_IFDIR : S_IFREG
 }

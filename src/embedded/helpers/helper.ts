@@ -1,9 +1,11 @@
 import type { AttachTypeName } from "../../catalog/index.ts"
 import type { CallFrame, CallResult } from "../../engine/index.ts"
-import type { Cgroup, CgroupTree, GroupRun } from "../cgroups/index.ts"
+import type { Cgroup, GroupRun } from "../cgroups/index.ts"
 import type { Clock } from "../clock.ts"
+import type { KernelCore } from "../core.ts"
 import type { SpecialFields } from "../fields/index.ts"
-import type { MapStorage, RedirectInfo } from "../maps/index.ts"
+import type { Sequence } from "../iterators/index.ts"
+import type { MapAttributes, MapStorage, RedirectInfo } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
 import type { SkbContext } from "../packets/index.ts"
@@ -37,7 +39,8 @@ export interface HelperKernel {
   readonly clock: Clock
   /** What special fields of map values and allocated objects hold. */
   readonly fields: SpecialFields
-  readonly cgroups: CgroupTree
+  /** What the kernel's own functions stand on: sockets, the network, control groups. */
+  readonly core: KernelCore
   /** The CPU that is running now. */
   cpu(): number
   /** Nanoseconds since boot, sleep excluded (CLOCK_MONOTONIC). */
@@ -72,6 +75,15 @@ export interface HelperKernel {
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */
   maps(): Iterable<MapStorage>
+  /** BPF_MAP_CREATE for the process on the CPU: a descriptor. Throws MapError. */
+  openMap(attributes: MapAttributes): number
+  mapOfDescriptor(fd: number): MapStorage | undefined
+  /** close(2) by the process on the CPU; false when nothing is open under that number. */
+  closeDescriptor(fd: number): boolean
+  /** Where a symbol of the kernel lies. */
+  addressOf(symbol: string): bigint | undefined
+  /** What an iterator's program writes to, by the address of its struct seq_file. */
+  sequenceAt(address: number): Sequence | undefined
   /** The name of a function in the kernel's own types. */
   functionName(btfId: number): string | undefined
   /** The variable of every CPU whose address in its section this is. */

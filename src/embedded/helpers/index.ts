@@ -17,8 +17,12 @@ import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
+import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
+import { SOCKET_HELPERS } from "./socket-helpers.ts"
+import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
+import { SYSTEM_HELPERS } from "./system-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
@@ -47,8 +51,12 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
   ...REDIRECT_HELPERS,
+  ...SOCKET_HELPERS,
+  ...SOCKET_LOOKUP_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
+  ...SEQUENCE_HELPERS,
+  ...SYSTEM_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,

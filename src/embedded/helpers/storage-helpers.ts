@@ -30,8 +30,19 @@ const remove: HelperFunction = (kernel, [map, owner]) => {
   return owner === 0n ? -errnoNumber("EINVAL") : storage.drop(Number(owner))
 }
 
-/** Helpers for values that live with a task. */
+/** The struct sock behind a socket that a program has; 0 for none. */
+function socketOf({ core }: HelperKernel, address: bigint): bigint {
+  return BigInt(core.sockets.at(Number(address))?.object.address ?? 0)
+}
+
+/** Helpers for values that live with a task, a control group or a socket, whichever address of it the program has. */
 export const STORAGE_HELPERS: HelperTable = {
   bpf_task_storage_get: get,
   bpf_task_storage_delete: remove,
+  bpf_cgrp_storage_get: get,
+  bpf_cgrp_storage_delete: remove,
+  bpf_sk_storage_get: (kernel, [map, socket, ...rest], ...run) =>
+    get(kernel, [map, socketOf(kernel, socket), ...rest], ...run),
+  bpf_sk_storage_delete: (kernel, [map, socket, ...rest], ...run) =>
+    remove(kernel, [map, socketOf(kernel, socket), ...rest], ...run),
 }

@@ -66,6 +66,8 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
       return new NestedMap(host, id, attributes)
     case "task_storage":
       return new LocalStorage(host, id, attributes, pid => host.taskById(pid))
+    case "cgrp_storage":
+      return new LocalStorage(host, id, attributes, id => host.groupById(id))
     case "cpumap":
       return new CpuMap(host, id, attributes)
     case "cgroup_array":
@@ -86,8 +88,7 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
       return vacant(vacancies.reuseportArray(attributes))
     case "sk_storage":
     case "inode_storage":
-    case "cgrp_storage":
-      // No sockets, inodes and cgroups that programs could name yet.
+      // No sockets and inodes that programs could name yet.
       return new LocalStorage(host, id, attributes, () => undefined)
     case "cgroup_storage":
     case "percpu_cgroup_storage":

@@ -1,6 +1,7 @@
 /** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, btf, catalog, memory and engine. */
 export * from "./commands/index.ts"
 export * from "./create-map.ts"
+export * from "./map-descriptors.ts"
 export type {
   MapAttributes,
   MapElements,

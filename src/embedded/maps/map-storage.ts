@@ -60,6 +60,8 @@ export interface MapHost {
   /** The network interface of the acting process's namespace with this index, for device maps; undefined when there is none. */
   deviceByIndex(index: number): MapDevice | undefined
   /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
+  /** The struct cgroup of a group's id; undefined when there is none. */
+  groupById(id: number): number | undefined
   taskById(pid: number): number | undefined
 }
 

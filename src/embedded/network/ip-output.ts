@@ -95,9 +95,14 @@ const ipOutput = kernelFunction("ip_output", finishOutput)
 const ip6Output = kernelFunction("ip6_output", finishOutput)
 
 function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
-  const { device, nextHop } = skb
+  const { device, nextHop, owner } = skb
   const isAccepted = device.namespace.netfilter.accepts(kernel, skb, "postrouting", { output: device })
-  const way = isAccepted ? runTunnel(kernel, skb, "xmit", skb.tunnel?.xmit) : undefined
+  const refused = isAccepted ? (owner?.filterEgress(skb) ?? 0) : EPERM
+  if (refused !== 0) {
+    skb.free()
+    return refused
+  }
+  const way = runTunnel(kernel, skb, "xmit", skb.tunnel?.xmit)
   switch (way) {
     case undefined:
       skb.free()

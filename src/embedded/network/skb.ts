@@ -17,6 +17,8 @@ export interface PacketOwner {
   readonly contextAddress: number
   /** struct sock. */
   readonly object: KernelObject
+  /** What its programs say to a packet that it sends: 0 or a negative errno. */
+  filterEgress(skb: Skb): number
 }
 
 /**

@@ -1,8 +1,9 @@
 import { encodeUtf8 } from "../../base/index.ts"
 import { compareReleases } from "../../catalog/index.ts"
 import type { CallFrame } from "../../engine/index.ts"
-import type { Cgroup, CgroupTree } from "../cgroups/index.ts"
+import type { Cgroup } from "../cgroups/index.ts"
 import { Clock } from "../clock.ts"
+import type { KernelCore } from "../core.ts"
 import { type Callback, type CallbackRunner, SpecialFields } from "../fields/index.ts"
 import { type CurrentTask, EMBEDDED_HELPERS, type HelperKernel, type Invocation } from "../helpers/index.ts"
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
@@ -45,14 +46,16 @@ export class TestHost implements MapHost, HelperKernel {
   readonly sent: number[] = []
   readonly printed: string[] = []
   task = { address: 0x200_0000, pid: 7, tgid: 5, uid: 1000, gid: 100, comm: "test" }
-  /** Only kernels with types have control groups. */
-  readonly cgroups = {} as CgroupTree
   readonly #maps = new Map<number, MapStorage>()
   #now = 0n
 
   constructor(cpus = 2, release = "6.12") {
     this.cpus = cpus
     this.release = release
+  }
+
+  get core(): KernelCore {
+    throw new Error("the test's kernel has memory, maps and a task alone")
   }
 
   get types(): KernelTypes {
@@ -160,6 +163,26 @@ export class TestHost implements MapHost, HelperKernel {
     return [this.task.address]
   }
 
+  openMap(): number {
+    throw new Error("the test's kernel has no descriptors")
+  }
+
+  mapOfDescriptor(): undefined {
+    return undefined
+  }
+
+  closeDescriptor(): boolean {
+    return false
+  }
+
+  addressOf(): undefined {
+    return undefined
+  }
+
+  sequenceAt(): undefined {
+    return undefined
+  }
+
   areaOf(): undefined {
     return undefined
   }
@@ -187,6 +210,10 @@ export class TestHost implements MapHost, HelperKernel {
 
   mapById(id: number): MapStorage | undefined {
     return [...this.#maps.values()].find(map => map.id === id)
+  }
+
+  groupById(): undefined {
+    return undefined
   }
 
   taskById(pid: number): number | undefined {

@@ -173,6 +173,11 @@ export class Process {
     return result
   }
 
+  /** Puts the process on the CPU for system calls of its own; what they push to its memory is taken back. */
+  callWith(action: (kernel: KernelCore) => number): SyscallResult {
+    return this.#call(() => action(this.#kernel))
+  }
+
   /** Takes leave of a task that has ended. */
   #settle(): void {
     if (!this.task.exited || this.#exitedPid !== undefined) return

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, errnoNumber, NotModelledError, SystemCallError } from "../../base/index.ts"
+import { decodeUtf8, encodeUtf8, errnoNumber, SystemCallError } from "../../base/index.ts"
 import {
   addressBytes,
   type DeviceNumber,
@@ -19,6 +19,7 @@ import { makeWire } from "../network/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
 import { WorldGroups } from "./groups.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
+import { openSocket } from "./world-socket.ts"
 
 export interface ExecOptions extends RunAs {
   /** What it exits with, 0 … 255; what such a program does when left out. */
@@ -123,8 +124,10 @@ export class EmbeddedWorld implements World {
     this.#withFile(path, { write: true }, fd => this.#done("write", this.shell.write(fd, encodeUtf8(text))))
   }
 
-  socket(_options?: SocketOptions): WorldSocket {
-    throw notModelled("socket(2)")
+  socket(options?: SocketOptions): WorldSocket {
+    const socket = openSocket(this.shell, options)
+    this.#undo.push(() => socket.close())
+    return socket
   }
 
   makeGroup(name: string): string {
@@ -220,8 +223,4 @@ export class EmbeddedWorld implements World {
 
 function setIds(task: Task, which: "uid" | "gid", id: number): void {
   for (const prefix of ["", "e", "s", "fs"]) task.cred.set(`${prefix}${which}.val`, id)
-}
-
-function notModelled(what: string): NotModelledError {
-  return new NotModelledError(`${what} is not modelled by the embedded kernel yet`)
 }

@@ -3,7 +3,7 @@ import { markRead } from "../../state/liveness.ts"
 import { LIVE, type Register } from "../../state/register.ts"
 import { TYPE } from "../../state/register-type.ts"
 import type { DynptrKind } from "../../state/slots.ts"
-import { BYTE, everyKind } from "../../state/stack-slot.ts"
+import { BYTE, byteKind, everyKind } from "../../state/stack-slot.ts"
 import type { Walk } from "../../walk/walk.ts"
 import { checkAccess } from "../memory.ts"
 import { stackObjectSlot } from "../stack-objects.ts"
@@ -44,9 +44,10 @@ export function checkDynptr(walk: Walk, number: number, register: Register, argu
 }
 
 function create(walk: Walk, number: number, register: Register, argument: DynptrArgument): void {
-  const fits =
-    register.type !== TYPE.CONST_DYNPTR && stackObjectSlot(walk, register, "dynptr", 2) !== undefined
-  if (!fits) reject(walk, ERRNO.EINVAL, "Dynptr has to be an uninitialized dynptr", "dynptr")
+  const place = register.type === TYPE.CONST_DYNPTR ? undefined : stackObjectSlot(walk, register, "dynptr", 2)
+  const taken = typeof place === "number" && !walk.rules.dynptrGuards && isTaken(walk, register, place)
+  if (place === undefined || taken)
+    reject(walk, ERRNO.EINVAL, "Dynptr has to be an uninitialized dynptr", "dynptr")
   for (let offset = 0; offset < DYNPTR_SIZE; offset += 8)
     checkAccess(walk, { kind: "write", base: number, offset, size: 8, value: undefined, signed: false })
   const slot = stackObjectSlot(walk, register, "dynptr", 2)
@@ -54,6 +55,14 @@ function create(walk: Walk, number: number, register: Register, argument: Dynptr
   // Nothing says of which kind it is: the kernel refuses without a word.
   if (argument.kind === undefined) reject(walk, ERRNO.EINVAL, "", "dynptr")
   createDynptr(walk, walk.state.frames[register.frame]!, slot, argument.kind, argument.cloneRefId)
+}
+
+/** Before dynptrs could be written over, none could be made where one was, or a part of it. */
+function isTaken(walk: Walk, { frame }: Register, slot: number): boolean {
+  const { stack } = walk.state.frames[frame]!
+  return [stack[slot]!, stack[slot - 1]!].some(each =>
+    [0, 1, 2, 3, 4, 5, 6, 7].some(byte => byteKind(each, byte) === BYTE.DYNPTR),
+  )
 }
 
 /** What is known of the dynptr that a register points to: the register itself, or its first slot. */

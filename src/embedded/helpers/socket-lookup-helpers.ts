@@ -1,0 +1,77 @@
+import { errnoNumber, NotModelledError } from "../../base/index.ts"
+import { type Endpoint, FAMILY, IPPROTO, type Socket, TCP, TYPE } from "../sockets/index.ts"
+import { memoryArgument, word } from "./argument.ts"
+import type { HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
+import { socketArgument, socketBehind } from "./socket-argument.ts"
+
+/** `struct bpf_sock_tuple` of IPv4 and of IPv6: both addresses, then both ports. */
+const TUPLE = { v4: 12, v6: 36 } as const
+/** BPF_F_CURRENT_NETNS, as a number of 32 bits. */
+const CURRENT_NETNS = 0xffff_ffff
+
+function readTuple(
+  { memory }: HelperKernel,
+  at: number,
+  size: number,
+): { readonly remote: Endpoint; readonly local: Endpoint } | undefined {
+  const width = size === TUPLE.v4 ? 4 : size === TUPLE.v6 ? 16 : 0
+  if (width === 0) return undefined
+  const end = (index: number): Endpoint => ({
+    address: memory.read(at + index * width, width),
+    port: memory.view.getUint16(at + width * 2 + index * 2),
+  })
+  return { remote: end(0), local: end(1) }
+}
+
+/** Finds a socket by the ends of its packets: the address of its `struct bpf_sock`, or 0. */
+function lookup(protocol: number): HelperFunction {
+  return (kernel, [context, tuple, size, netns, flags], invocation) => {
+    const ends = readTuple(kernel, memoryArgument(kernel, tuple, size), Number(size))
+    if (!ends || flags !== 0n) return 0
+    if (word(netns) !== CURRENT_NETNS)
+      throw new NotModelledError(
+        "finding sockets in another network namespace is not modelled by the embedded kernel yet",
+      )
+    const { sockets, network } = kernel.core
+    const namespace = socketBehind(kernel, context, invocation)?.netns ?? network.current
+    return sockets.find(protocol, namespace, ends.local, ends.remote)?.contextAddress ?? 0
+  }
+}
+
+/** The kernel's own struct of a socket that is of this kind, else 0. */
+function cast(isOfKind: (socket: Socket) => boolean): HelperFunction {
+  return (kernel, [address], invocation) => {
+    const socket = address === 0n ? undefined : socketBehind(kernel, address, invocation)
+    return socket && isOfKind(socket) ? socket.object.address : 0
+  }
+}
+
+const isTcp = ({ isInternet, type }: Socket): boolean => isInternet && type === TYPE.stream
+
+const listenerOf = (kernel: HelperKernel, address: bigint, invocation: Invocation): number => {
+  const socket = socketArgument(kernel, address, invocation)
+  return socket.state === TCP.listen ? socket.contextAddress : 0
+}
+
+/** Helpers that find sockets, and see them as what they are. */
+export const SOCKET_LOOKUP_HELPERS: HelperTable = {
+  bpf_sk_lookup_tcp: lookup(IPPROTO.tcp),
+  bpf_skc_lookup_tcp: lookup(IPPROTO.tcp),
+  bpf_sk_lookup_udp: lookup(IPPROTO.udp),
+  /** Nothing frees a socket while a program runs: references need no count. */
+  bpf_sk_release: (kernel, [address], invocation) => {
+    if (address === 0n) return -errnoNumber("EINVAL")
+    socketArgument(kernel, address, invocation)
+    return 0
+  },
+  bpf_sk_fullsock: (kernel, [address], invocation) =>
+    address === 0n ? 0 : socketArgument(kernel, address, invocation).contextAddress,
+  bpf_get_listener_sock: (kernel, [address], invocation) => listenerOf(kernel, address, invocation),
+  bpf_skc_to_tcp_sock: cast(isTcp),
+  bpf_skc_to_tcp6_sock: cast(socket => isTcp(socket) && socket.family === FAMILY.ipv6),
+  bpf_skc_to_udp6_sock: cast(({ family, protocol }) => family === FAMILY.ipv6 && protocol === IPPROTO.udp),
+  bpf_skc_to_unix_sock: cast(({ family }) => family === FAMILY.unix),
+  /** Connections that wait or are asked for have no socket that programs could have. */
+  bpf_skc_to_tcp_timewait_sock: cast(() => false),
+  bpf_skc_to_tcp_request_sock: cast(() => false),
+}

@@ -1,0 +1,182 @@
+import { errnoNumber, NotModelledError } from "../../base/index.ts"
+import type { KernelCore } from "../core.ts"
+import { sourceFor } from "../network/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import { runAddressHook, toldAddress } from "./address-hooks.ts"
+import { autobind, bindInternet, leastSockaddr } from "./bind.ts"
+import { FAMILY, TCP, TYPE } from "./constants.ts"
+import { decodeEndpoint, familyOf } from "./sockaddr.ts"
+import { anyAddress, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
+import { runSocketHook } from "./socket-hooks.ts"
+import { closeTcp, connectTcp, listenTcp, receiveStream, sendStream } from "./tcp.ts"
+import { sendDatagram, senderOf } from "./udp.ts"
+import {
+  bindUnix,
+  closeUnix,
+  connectUnix,
+  listenUnix,
+  receiveUnixStream,
+  sendUnix,
+  tellUnixName,
+} from "./unix.ts"
+
+const errno = (name: Parameters<typeof errnoNumber>[0]): number => -errnoNumber(name)
+const AF_UNSPEC = 0
+
+type Object = { readonly address: number }
+const securitySocketBind = kernelFunction(
+  "security_socket_bind",
+  (_kernel, _socket: Object, _address: number, _length: number): number => 0,
+)
+const securitySocketConnect = kernelFunction(
+  "security_socket_connect",
+  (_kernel, _socket: Object, _address: number, _length: number): number => 0,
+)
+const securitySocketListen = kernelFunction(
+  "security_socket_listen",
+  (_kernel, _socket: Object, _backlog: number): number => 0,
+)
+
+/** A sockaddr that was copied in from user space. */
+export interface CopiedAddress {
+  /** Where its copy stands in kernel memory. */
+  readonly address: number
+  readonly bytes: Uint8Array
+}
+
+function notModelled(what: string, { family, type }: Socket): NotModelledError {
+  return new NotModelledError(
+    `${what} of a socket of family ${family} and type ${type} is not modelled by the embedded kernel yet`,
+  )
+}
+
+export function bindSocket(kernel: KernelCore, socket: Socket, given: CopiedAddress): number {
+  const refused = securitySocketBind(kernel, socket.socketObject, given.address, given.bytes.length)
+  if (refused !== 0) return refused
+  if (socket.family === FAMILY.unix) return bindUnix(kernel, socket, given.bytes)
+  if (socket.isInternet) return bindInternet(kernel, socket, given.bytes)
+  throw notModelled("bind(2)", socket)
+}
+
+export function connectSocket(kernel: KernelCore, socket: Socket, given: CopiedAddress): number {
+  const refused = securitySocketConnect(kernel, socket.socketObject, given.address, given.bytes.length)
+  if (refused !== 0) return refused
+  if (socket.family === FAMILY.unix) return connectUnix(kernel, socket, given.bytes)
+  if (!socket.isInternet) throw notModelled("connect(2)", socket)
+  const { bytes } = given
+  if (bytes.length < 2) return errno("EINVAL")
+  if (familyOf(bytes) === AF_UNSPEC) return disconnect(socket)
+  if (socket.type === TYPE.stream && socket.state !== TCP.close)
+    return errno(socket.state === TCP.listen ? "EINVAL" : "EISCONN")
+  if (bytes.length < leastSockaddr(socket)) return errno("EINVAL")
+  if (familyOf(bytes) !== socket.family) return errno("EAFNOSUPPORT")
+  const hooked = runAddressHook(kernel, socket, bytes, { call: "connect" })
+  if (hooked.refused !== 0) return hooked.refused
+  if (socket.type === TYPE.stream)
+    return connectTcp(kernel, socket, { address: given.address, bytes: hooked.address })
+  return connectDatagram(kernel, socket, hooked.address)
+}
+
+/** Remembers who datagrams go to and come from. */
+function connectDatagram(kernel: KernelCore, socket: Socket, address: Uint8Array): number {
+  const bound = autobind(kernel, socket)
+  if (bound !== 0) return bound
+  const remote = decodeEndpoint(address)
+  const source = sourceFor(socket.netns, embeddedV4(remote.address) ?? remote.address)
+  if (!source) return errno("ENETUNREACH")
+  if (isAny(socket.local.address)) {
+    const own = socket.family === FAMILY.ipv6 ? embed(source) : source
+    socket.local = { address: own, port: socket.local.port }
+  }
+  socket.remote = remote
+  socket.state = TCP.established
+  return 0
+}
+
+function disconnect(socket: Socket): number {
+  if (socket.type === TYPE.stream) throw notModelled("connect(2) to nothing", socket)
+  socket.remote = { address: anyAddress(socket.family), port: 0 }
+  socket.state = TCP.close
+  return 0
+}
+
+export function listenOn(kernel: KernelCore, socket: Socket, backlog: number): number {
+  const refused = securitySocketListen(kernel, socket.socketObject, backlog)
+  if (refused !== 0) return refused
+  if (socket.family === FAMILY.unix) return listenUnix(socket, backlog)
+  return socket.type === TYPE.stream ? listenTcp(kernel, socket, backlog) : errno("EOPNOTSUPP")
+}
+
+const inetCskAccept = kernelFunction(
+  "inet_csk_accept",
+  (kernel, sock: Object, _flags: number, _error: number, _kern: number): Object | number => {
+    const next = kernel.sockets.at(sock.address)?.waiting.shift()
+    return next ? next.object : errno("EAGAIN")
+  },
+)
+
+/** The next connection, or a negative errno. */
+export function acceptOn(kernel: KernelCore, socket: Socket): Socket | number {
+  if (socket.type !== TYPE.stream) return errno("EOPNOTSUPP")
+  if (socket.state !== TCP.listen) return errno("EINVAL")
+  if (socket.family === FAMILY.unix) return socket.waiting.shift() ?? errno("EAGAIN")
+  const child = inetCskAccept(kernel, socket.object, 0, 0, 0)
+  return typeof child === "number" ? child : (kernel.sockets.at(child.address) ?? errno("EAGAIN"))
+}
+
+export function sendOn(
+  kernel: KernelCore,
+  socket: Socket,
+  bytes: Uint8Array,
+  to: Uint8Array | undefined,
+): number {
+  if (socket.family === FAMILY.unix) return sendUnix(kernel, socket, bytes, to)
+  if (!socket.isInternet || socket.type === TYPE.raw) throw notModelled("sendto(2)", socket)
+  return socket.type === TYPE.stream
+    ? sendStream(kernel, socket, bytes)
+    : sendDatagram(kernel, socket, bytes, to)
+}
+
+export interface ReceivedMessage {
+  readonly bytes: Uint8Array
+  /** A sockaddr; undefined of streams. */
+  readonly from: Uint8Array | undefined
+}
+
+/** What has arrived, or a negative errno. */
+export function receiveOn(kernel: KernelCore, socket: Socket, size: number): ReceivedMessage | number {
+  if (socket.type === TYPE.stream) {
+    const bytes =
+      socket.family === FAMILY.unix ? receiveUnixStream(socket, size) : receiveStream(socket, size)
+    if (typeof bytes === "number") return bytes
+    return bytes ? { bytes, from: undefined } : errno("EAGAIN")
+  }
+  const arrival = socket.arrivals.shift()
+  if (!arrival) return errno("EAGAIN")
+  const from = arrival.from && senderOf(kernel, socket, arrival.from)
+  return { bytes: arrival.bytes.subarray(0, size), from }
+}
+
+/** getsockname(2): a sockaddr, or a negative errno. */
+export function nameOf(kernel: KernelCore, socket: Socket): Uint8Array | number {
+  if (socket.family === FAMILY.unix) return tellUnixName(kernel, socket, "getsockname")
+  if (!socket.isInternet) throw notModelled("getsockname(2)", socket)
+  return toldAddress(kernel, socket, socket.local, "getsockname")
+}
+
+/** getpeername(2). */
+export function peerNameOf(kernel: KernelCore, socket: Socket): Uint8Array | number {
+  if (socket.family === FAMILY.unix) return tellUnixName(kernel, socket, "getpeername")
+  if (!socket.isInternet) throw notModelled("getpeername(2)", socket)
+  const isConnected = socket.remote.port !== 0 && socket.state !== TCP.close && socket.state !== TCP.synSent
+  return isConnected ? toldAddress(kernel, socket, socket.remote, "getpeername") : errno("ENOTCONN")
+}
+
+/** The last descriptor is closed. */
+export function closeSocket(kernel: KernelCore, socket: Socket): void {
+  runSocketHook(kernel, socket, "cgroup_inet_sock_release")
+  socket.isClosed = true
+  if (socket.family === FAMILY.unix) closeUnix(kernel, socket)
+  else if (socket.isInternet && socket.type === TYPE.stream) closeTcp(kernel, socket)
+  else kernel.sockets.remove(socket)
+}

@@ -1,0 +1,13 @@
+/** Sockets: their system calls, UDP, TCP and unix, and the programs on them. May import base, kernel, memory, network, packets, tracing, cgroups and files. */
+export type { AddressRun } from "./address-hooks.ts"
+export { bindTo } from "./bind.ts"
+export { closeSocket } from "./calls.ts"
+export * from "./constants.ts"
+export { filterByGroup } from "./deliver.ts"
+export { getOption, setOption } from "./options.ts"
+export { ALL_CALLBACKS, SOCK_OPS_FIELD, type SockOpsRun } from "./sock-ops.ts"
+export { type Endpoint, Socket } from "./socket.ts"
+export { Sockets } from "./sockets.ts"
+export * from "./syscalls.ts"
+export { TCP_TRANSPORT } from "./tcp-input.ts"
+export { UDP_TRANSPORT } from "./udp.ts"

@@ -1,0 +1,200 @@
+import { errnoNumber } from "../../base/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { sourceFor } from "../network/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import { autobind } from "./bind.ts"
+import { FAMILY, TCP } from "./constants.ts"
+import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
+import { decodeEndpoint } from "./sockaddr.ts"
+import { embed, embeddedV4, isAny, type Socket } from "./socket.ts"
+import { newConnection } from "./tcp-connection.ts"
+import { end } from "./tcp-input.ts"
+import { ownMss, transmit } from "./tcp-output.ts"
+import { setState, storeState } from "./tcp-state.ts"
+import { TCP_FLAG } from "./transport-headers.ts"
+
+const [ENETUNREACH, ETIMEDOUT, EPIPE] = ["ENETUNREACH", "ETIMEDOUT", "EPIPE"].map(
+  name => -errnoNumber(name as "EPIPE"),
+) as [number, number, number]
+const [ENOTCONN, EINVAL, EADDRINUSE] = ["ENOTCONN", "EINVAL", "EADDRINUSE"].map(
+  name => -errnoNumber(name as "EINVAL"),
+) as [number, number, number]
+
+/** Of the task's memory, as user space wrote it. */
+interface UserAddress {
+  readonly address: number
+  readonly bytes: Uint8Array
+}
+
+const tcpConnect = kernelFunction("tcp_connect", (kernel, sock: KernelObject): number => {
+  const socket = kernel.sockets.at(sock.address)
+  if (!socket?.tcp) return EINVAL
+  callSockOps(kernel, socket, SOCK_OPS.tcpConnect)
+  callSockOps(kernel, socket, SOCK_OPS.rwndInit)
+  callSockOps(kernel, socket, SOCK_OPS.timeoutInit)
+  callSockOps(kernel, socket, SOCK_OPS.needsEcn)
+  const destination = embeddedV4(socket.remote.address) ?? socket.remote.address
+  const mss = ownMss(socket, destination)
+  socket.tcp.mss = mss
+  transmit(kernel, socket, { flags: TCP_FLAG.syn, mss })
+  return 0
+})
+
+const tcpV4Connect = kernelFunction("tcp_v4_connect", connect)
+const tcpV6Connect = kernelFunction("tcp_v6_connect", connect)
+
+function connect(kernel: KernelCore, sock: KernelObject, address: UserAddress, _length: number): number {
+  const socket = kernel.sockets.at(sock.address)
+  if (!socket) return EINVAL
+  const given = decodeEndpoint(address.bytes)
+  // The unspecified address is this machine.
+  const target = isAny(given.address) ? loopbackOf(given.address) : given.address
+  const plain = embeddedV4(target) ?? target
+  const source = sourceFor(socket.netns, plain)
+  if (!source) return ENETUNREACH
+  setState(kernel, socket, TCP.synSent)
+  if (isAny(socket.local.address))
+    socket.local = {
+      address: socket.family === FAMILY.ipv6 ? embed(source) : source,
+      port: socket.local.port,
+    }
+  socket.remote = { address: target, port: given.port }
+  const bound = autobind(kernel, socket)
+  if (bound !== 0) {
+    setState(kernel, socket, TCP.close)
+    return bound
+  }
+  socket.tcp = newConnection({ sendNext: kernel.random() })
+  return tcpConnect(kernel, sock)
+}
+
+function loopbackOf(address: Uint8Array): Uint8Array {
+  const loopback = new Uint8Array(address.length)
+  loopback[address.length - 1] = 1
+  if (address.length === 4) loopback[0] = 127
+  return loopback
+}
+
+/** connect(2) behind its hook: 0 or a negative errno. All that is to happen has happened then. */
+export function connectTcp(kernel: KernelCore, socket: Socket, address: UserAddress): number {
+  const call = socket.family === FAMILY.ipv6 ? tcpV6Connect : tcpV4Connect
+  const result = call(kernel, socket.object, address, address.bytes.length)
+  if (result !== 0 || socket.state === TCP.established) return result
+  const { error } = socket
+  socket.error = 0
+  if (socket.state === TCP.synSent) setState(kernel, socket, TCP.close)
+  return error === 0 ? ETIMEDOUT : -error
+}
+
+/** listen(2). */
+export function listenTcp(kernel: KernelCore, socket: Socket, backlog: number): number {
+  if (socket.state !== TCP.close && socket.state !== TCP.listen) return EINVAL
+  socket.backlog = backlog
+  if (socket.state === TCP.listen) return 0
+  const bound = autobind(kernel, socket)
+  if (bound !== 0) return bound
+  if (!kernel.sockets.isPortFree(socket, socket.local)) return EADDRINUSE
+  storeState(kernel, socket, TCP.listen)
+  callSockOps(kernel, socket, SOCK_OPS.tcpListen)
+  return 0
+}
+
+const tcpSendmsg = kernelFunction(
+  "tcp_sendmsg",
+  (kernel, sock: KernelObject, message: UserAddress, _length: number): number => {
+    const socket = kernel.sockets.at(sock.address)
+    if (!socket?.tcp) return EPIPE
+    const { bytes } = message
+    for (let at = 0; at < bytes.length; at += socket.tcp.mss) {
+      const data = bytes.subarray(at, at + socket.tcp.mss)
+      socket.tcp.bytesSent += data.length
+      transmit(kernel, socket, { flags: TCP_FLAG.ack | TCP_FLAG.psh, data })
+    }
+    return bytes.length
+  },
+)
+
+/** Sends bytes of the stream: how many, or a negative errno. */
+export function sendStream(kernel: KernelCore, socket: Socket, bytes: Uint8Array): number {
+  if (socket.error !== 0) {
+    const { error } = socket
+    socket.error = 0
+    return -error
+  }
+  const canSend = socket.state === TCP.established || socket.state === TCP.closeWait
+  if (!canSend || socket.isWriteClosed) return EPIPE
+  const header = kernel.types.create("msghdr")
+  const sent = tcpSendmsg(kernel, socket.object, { address: header.address, bytes }, bytes.length)
+  header.free()
+  return sent
+}
+
+/** Bytes of the stream, none at its end; undefined while nothing is there; or a negative errno. */
+export function receiveStream(socket: Socket, size: number): Uint8Array | number | undefined {
+  const first = socket.arrivals.shift()
+  if (first) {
+    const rest = first.bytes.subarray(size)
+    if (rest.length > 0) socket.arrivals.unshift({ ...first, bytes: rest })
+    return first.bytes.subarray(0, size)
+  }
+  if (socket.error !== 0) {
+    const { error } = socket
+    socket.error = 0
+    return -error
+  }
+  if (socket.tcp?.hasEnded || socket.isReadClosed) return new Uint8Array(0)
+  if (!socket.tcp || socket.state === TCP.close) return socket.tcp ? new Uint8Array(0) : ENOTCONN
+  return undefined
+}
+
+const tcpClose = kernelFunction("tcp_close", (kernel, sock: KernelObject, _timeout: bigint): undefined => {
+  const socket = kernel.sockets.at(sock.address)
+  if (socket) close(kernel, socket)
+})
+
+/** The last descriptor of a TCP socket is closed. */
+export function closeTcp(kernel: KernelCore, socket: Socket): void {
+  tcpClose(kernel, socket.object, 0n)
+}
+
+function close(kernel: KernelCore, socket: Socket): void {
+  if (socket.state === TCP.listen) {
+    setState(kernel, socket, TCP.close)
+    for (const child of socket.waiting.splice(0)) abort(kernel, child)
+    kernel.sockets.remove(socket)
+    return
+  }
+  const isUnread = socket.arrivals.length > 0
+  if (socket.tcp && isUnread && socket.state !== TCP.close) abort(kernel, socket)
+  else finish(kernel, socket)
+}
+
+/** Ends a connection at once, and tells the other end. */
+function abort(kernel: KernelCore, socket: Socket): void {
+  socket.isClosed = true
+  setState(kernel, socket, TCP.close)
+  transmit(kernel, socket, { flags: TCP_FLAG.rst | TCP_FLAG.ack })
+  kernel.sockets.remove(socket)
+}
+
+/** Sends our end of the stream; the socket goes when both ends have. */
+function finish(kernel: KernelCore, socket: Socket): void {
+  switch (socket.state) {
+    case TCP.established:
+      setState(kernel, socket, TCP.finWait1)
+      break
+    case TCP.closeWait:
+      setState(kernel, socket, TCP.lastAck)
+      break
+    case TCP.finWait1:
+    case TCP.finWait2:
+    case TCP.closing:
+    case TCP.lastAck:
+      return
+    default:
+      end(kernel, socket)
+      return
+  }
+  transmit(kernel, socket, { flags: TCP_FLAG.fin | TCP_FLAG.ack })
+}

@@ -1,0 +1,148 @@
+import { errnoNumber } from "../../base/index.ts"
+import type { KernelCore } from "../core.ts"
+import { type IpHeader, type Skb, sendIp, sourceFor, type Transport } from "../network/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import { runAddressHook } from "./address-hooks.ts"
+import { autobind, leastSockaddr } from "./bind.ts"
+import { FAMILY, IPPROTO, TCP } from "./constants.ts"
+import { deliverTo } from "./deliver.ts"
+import { decodeEndpoint, encodeEndpoint, familyOf } from "./sockaddr.ts"
+import { type Endpoint, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
+import { buildUdp, type Ends } from "./transport-headers.ts"
+
+const HEADER = 8
+const MOST_BYTES = 0xffff
+const AF_UNSPEC = 0
+const [EINVAL, EMSGSIZE] = [-errnoNumber("EINVAL"), -errnoNumber("EMSGSIZE")]
+const EDESTADDRREQ = -errnoNumber("EDESTADDRREQ")
+const EAFNOSUPPORT = -errnoNumber("EAFNOSUPPORT")
+const ENETUNREACH = -errnoNumber("ENETUNREACH")
+
+interface Destination {
+  readonly to: Endpoint
+  readonly source: Uint8Array | undefined
+}
+
+const udpSendmsg = kernelFunction(
+  "udp_sendmsg",
+  (kernel, sock: { readonly address: number }, message: UserMessage, _length: number): number =>
+    sendUdp(kernel, sock, message),
+)
+const udpv6Sendmsg = kernelFunction(
+  "udpv6_sendmsg",
+  (kernel, sock: { readonly address: number }, message: UserMessage, _length: number): number =>
+    sendUdp(kernel, sock, message),
+)
+
+/** A struct msghdr, which probes see without what is in it. */
+export interface UserMessage {
+  readonly address: number
+  readonly bytes: Uint8Array
+  /** The sockaddr that the caller gave. */
+  readonly to: Uint8Array | undefined
+}
+
+/** Sends a datagram: the number of bytes, or a negative errno. */
+export function sendDatagram(
+  kernel: KernelCore,
+  socket: Socket,
+  bytes: Uint8Array,
+  to: Uint8Array | undefined,
+): number {
+  const bound = autobind(kernel, socket)
+  if (bound !== 0) return bound
+  const header = kernel.types.create("msghdr")
+  const send = socket.family === FAMILY.ipv6 ? udpv6Sendmsg : udpSendmsg
+  const result = send(kernel, socket.object, { address: header.address, bytes, to }, bytes.length)
+  header.free()
+  return result
+}
+
+function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message: UserMessage): number {
+  const socket = kernel.sockets.at(sock.address)
+  if (!socket) return EINVAL
+  const { bytes, to } = message
+  if (bytes.length > MOST_BYTES - HEADER) return EMSGSIZE
+  const destination = destinationOf(kernel, socket, to)
+  if (typeof destination === "number") return destination
+  const v4 = embeddedV4(destination.to.address)
+  const address = v4 ?? destination.to.address
+  const own = [destination.source, socket.local.address].find(
+    candidate => candidate && !isAny(candidate) && !isAny(embeddedV4(candidate) ?? candidate),
+  )
+  const source = own ? (embeddedV4(own) ?? own) : sourceFor(socket.netns, address)
+  if (!source || source.length !== address.length) return ENETUNREACH
+  const ends: Ends = {
+    source: { address: source, port: socket.local.port },
+    destination: { address, port: destination.to.port },
+  }
+  const { mark, priority, tos, ttl } = socket.options
+  const sent = sendIp(kernel, {
+    namespace: socket.netns,
+    source,
+    destination: address,
+    protocol: IPPROTO.udp,
+    payload: buildUdp(ends, bytes),
+    owner: socket,
+    mark,
+    priority,
+    tos,
+    ttl,
+  })
+  return sent < 0 ? sent : bytes.length
+}
+
+/** Where a datagram goes: what the caller or its programs say, else where the socket is connected to. */
+function destinationOf(kernel: KernelCore, socket: Socket, to: Uint8Array | undefined): Destination | number {
+  if (!to) return socket.state === TCP.established ? { to: socket.remote, source: undefined } : EDESTADDRREQ
+  if (to.length < leastSockaddr(socket) && familyOf(to) === socket.family) return EINVAL
+  const isV4 = familyOf(to) === FAMILY.ipv4 || familyOf(to) === AF_UNSPEC
+  if (socket.family === FAMILY.ipv4 ? !isV4 : familyOf(to) !== FAMILY.ipv6 && !isV4) return EAFNOSUPPORT
+  if (decodeEndpoint(to).port === 0) return EINVAL
+  const { refused, address, source } = runAddressHook(kernel, socket, to, {
+    call: "sendmsg",
+    source: socket.local.address,
+  })
+  if (refused !== 0) return refused
+  const endpoint = decodeEndpoint(address)
+  return endpoint.port === 0 ? EINVAL : { to: endpoint, source }
+}
+
+const udpRcv = kernelFunction("udp_rcv", receive)
+const udpv6Rcv = kernelFunction("udpv6_rcv", receive)
+
+/** Datagrams that have come in. */
+export const UDP_TRANSPORT: Transport = (kernel, skb, ip) => {
+  const rcv = ip.source.length === 4 ? udpRcv : udpv6Rcv
+  rcv(kernel, skb)
+}
+
+function receive(kernel: KernelCore, skb: Skb): number {
+  const ip = skb.ipHeader()
+  const ends = ip && udpEnds(kernel, skb, ip)
+  if (!ends) return 0
+  const { source, destination } = ends
+  const { namespace, index } = skb.device
+  const socket = kernel.sockets.find(IPPROTO.udp, namespace, destination, source, index)
+  if (!socket) return 0
+  const kept = deliverTo(kernel, socket, skb, HEADER)
+  if (kept === undefined) return 0
+  const from = socket.family === FAMILY.ipv6 ? { ...source, address: embed(source.address) } : source
+  socket.arrivals.push({ bytes: kept.subarray(HEADER), from: encodeEndpoint(from) })
+  return 0
+}
+
+function udpEnds({ memory }: KernelCore, skb: Skb, ip: IpHeader): Ends | undefined {
+  if (skb.context.get("len") < HEADER) return undefined
+  const at = skb.context.data
+  const port = (offset: number) => memory.view.getUint16(at + offset)
+  return {
+    source: { address: ip.source, port: port(0) },
+    destination: { address: ip.destination, port: port(2) },
+  }
+}
+
+/** recvfrom(2) tells who sent it, or what programs make of that. */
+export function senderOf(kernel: KernelCore, socket: Socket, from: Uint8Array): Uint8Array {
+  return runAddressHook(kernel, socket, from, { call: "recvmsg" }).address
+}
