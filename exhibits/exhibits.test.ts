@@ -14,7 +14,8 @@ describe.each(["6.1", "6.12"])("on the embedded kernel %s", release => {
   test.each(names)("%s shows what it says", async name => {
     const { default: exhibit } = (await import(`./${name}/exhibit.ts`)) as { readonly default: Exhibit }
     const object = readObject(readFileSync(new URL(`${name}/program.bpf.o`, folder)), { name })
-    await using kernel = await bootKernel({ release })
+    const config = Object.fromEntries((exhibit.needs ?? []).map(option => [option, "y"]))
+    await using kernel = await bootKernel({ release, config })
     const missing = missingFor(exhibit, release, () => "y")
     if (missing !== undefined) {
       await expect(runExhibit(exhibit, object, kernel, kernel.world)).rejects.toThrow()

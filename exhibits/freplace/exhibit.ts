@@ -14,7 +14,7 @@ const freplace: Exhibit = {
       (await filter.run({ packet: packetOf(UDP) })).action,
     ]
     const before = await verdicts()
-    await using plugin = await kernel.load(object.spec, {
+    const plugin = await kernel.load(object.spec, {
       only: ["no_ping"],
       targets: { no_ping: { program: filter, function: "decide" } },
     })
@@ -22,7 +22,9 @@ const freplace: Exhibit = {
     const link = await plugin.programs.no_ping?.attach({ kind: "trace" })
     const attached = await verdicts()
     await link?.detach()
-    return { before, loaded, attached, detached: await verdicts(), asked: plugin.globals.asked }
+    const { asked } = plugin.globals
+    await plugin[Symbol.asyncDispose]()
+    return { before, loaded, attached, detached: await verdicts(), asked }
   },
   expected: {
     before: ["XDP_PASS", "XDP_PASS"],

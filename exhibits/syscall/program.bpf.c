@@ -18,8 +18,11 @@ struct request {
 
 static __always_inline long element(int command, int map, void *key, void *value)
 {
-	union bpf_attr attr = { .map_fd = map };
+	union bpf_attr attr;
 
+	/* The kernel refuses attributes with anything behind the command's last one. */
+	__builtin_memset(&attr, 0, sizeof(attr));
+	attr.map_fd = map;
 	attr.key = (__u64)(long)key;
 	attr.value = (__u64)(long)value;
 	return bpf_sys_bpf(command, &attr, sizeof(attr));
@@ -29,16 +32,17 @@ SEC("syscall")
 int count(struct request *request)
 {
 	static const char type[] = "task_struct";
-	union bpf_attr attr = {
-		.map_type = BPF_MAP_TYPE_HASH,
-		.key_size = sizeof(__u32),
-		.value_size = sizeof(__u64),
-		.max_entries = 4,
-	};
+	union bpf_attr attr;
 	__u32 key = request->key, other = key + 1;
 	__u64 value = 0;
-	long map = bpf_sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+	long map;
 
+	__builtin_memset(&attr, 0, sizeof(attr));
+	attr.map_type = BPF_MAP_TYPE_HASH;
+	attr.key_size = sizeof(__u32);
+	attr.value_size = sizeof(__u64);
+	attr.max_entries = 4;
+	map = bpf_sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 	if (map < 0)
 		return map;
 	for (__u32 i = 0; i < request->times && i < 16; i++) {

@@ -6,6 +6,8 @@ export interface BootOptions extends EmbeddedKernelOptions {
   readonly release?: string
   /** A profile of one's own instead: in a browser the only way. */
   readonly profile?: KernelProfile
+  /** Options that the kernel is built with otherwise than its profile says: "CONFIG_BPF_LIRC_MODE2" → "y". */
+  readonly config?: Readonly<Record<string, string>>
 }
 
 /**
@@ -14,7 +16,7 @@ export interface BootOptions extends EmbeddedKernelOptions {
  */
 export async function bootKernel(options: BootOptions = {}): Promise<EmbeddedKernel> {
   const profile = options.profile ?? (await builtinProfile(options.release ?? "6.12"))
-  return new EmbeddedKernel(profile, options)
+  return new EmbeddedKernel(options.config ? profile.withConfig(options.config) : profile, options)
 }
 
 /** Built-in profiles are files of this package; only Node can read them, so only there is the reader loaded. */

@@ -2,6 +2,7 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
+import type { Receivers } from "./infrared/index.ts"
 import type { Sequence } from "./iterators/index.ts"
 import type { KernelLog } from "./kernel-log.ts"
 import type { MapStorage, RedirectInfo } from "./maps/index.ts"
@@ -13,6 +14,7 @@ import type { Sockets } from "./sockets/sockets.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
+import type { UserHooks } from "./user/index.ts"
 
 /** What every subsystem of the embedded kernel stands on, and nothing of the outside. */
 export interface KernelCore {
@@ -21,6 +23,7 @@ export interface KernelCore {
   readonly types: KernelTypes
   readonly clock: Clock
   readonly hooks: TracingHooks
+  readonly userHooks: UserHooks
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
@@ -32,8 +35,11 @@ export interface KernelCore {
   readonly log: KernelLog
   /** What the program that ran last on this processor said of where its packet goes. */
   readonly redirect: RedirectInfo
+  readonly receivers: Receivers
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
+  /** The functions of the kernel that the task on the CPU is in, by address, outermost first. */
+  readonly calls: bigint[]
   /** The task on the CPU. */
   current: Task
   /** True when the profile's release is at least this one. */
@@ -67,6 +73,8 @@ export interface HookFacts {
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
   /** On hooks of control groups: whose, and what the caller will get. */
   readonly group?: GroupRun
+  /** Of a perf event's sample: how far it has counted, and for how many nanoseconds. */
+  readonly sample?: { readonly counter: bigint; readonly enabled: bigint }
   /** Of a session, entry and return of one call: where their 8 common bytes are. */
   readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

@@ -27,6 +27,7 @@ import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import { Receivers } from "./infrared/index.ts"
 import type { Sequence } from "./iterators/index.ts"
 import { KernelLog } from "./kernel-log.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
@@ -57,8 +58,10 @@ import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
 import { TracePipe } from "./trace-pipe.ts"
+import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import { UserHooks } from "./user/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
 /** Programs that run inside helpers of programs; more is a loop of hooks. */
@@ -104,12 +107,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly fields: SpecialFields
   readonly clock: Clock
   readonly hooks = new TracingHooks()
+  readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly calls: bigint[] = []
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
+  readonly receivers: Receivers
   readonly tracePipe = new TracePipe()
   readonly log = new KernelLog()
   readonly redirect: RedirectInfo = { target: undefined }
@@ -156,6 +162,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     this.network = new Network(this)
     mountSysctls(this.files, sysctlTable(profile, this.network.initial))
+    this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
     this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
@@ -261,6 +268,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       functionAddress: facts.functionAddress ?? 0n,
       ...(facts.traced && { traced: facts.traced }),
       ...(facts.group && { group: facts.group }),
+      ...(facts.sample && { sample: facts.sample }),
       ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
@@ -437,6 +445,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   mapAt(address: number): MapStorage | undefined {
     return this.#maps.get(address)
+  }
+
+  callStack(user: boolean): readonly bigint[] {
+    return user ? userStack(this) : kernelStack(this)
   }
 
   openMap(attributes: MapAttributes): number {

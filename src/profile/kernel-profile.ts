@@ -1,4 +1,4 @@
-import { decodeUtf8, ProfileError } from "../base/index.ts"
+import { decodeUtf8, encodeUtf8, ProfileError } from "../base/index.ts"
 import { type Btf, readBtf } from "../btf/index.ts"
 import { SymbolTable } from "./symbol-table.ts"
 import { parseTracepoint, type Tracepoint } from "./tracepoint-format.ts"
@@ -118,6 +118,13 @@ export class KernelProfile {
       if (!tracepoint) throw new Error(`BUG: event ${key} has no format`)
       return tracepoint
     })
+  }
+
+  /** The same kernel, built with other options: "CONFIG_BPF_LIRC_MODE2" → "y". */
+  withConfig(options: Readonly<Record<string, string>>): KernelProfile {
+    const lines = Object.entries(options).map(([name, value]) => `\n${name}=${value}`)
+    const config = encodeUtf8(decodeUtf8(this.#sections.config) + lines.join(""))
+    return new KernelProfile(this.facts, { ...this.#sections, config }, this.btf())
   }
 
   /** The value of a configuration option ("CONFIG_HZ" → "250", "CONFIG_BPF" → "y"); undefined when it is not set. */

@@ -48,6 +48,7 @@ export function placeObject(object: ObjectSpec, profile: KernelProfile): ObjectO
     release: profile.release,
     btf: profile.btf(),
     config: option => profile.config(option) === "y",
+    hasSymbol: name => profile.symbols().find(name) !== undefined,
     cpus: profile.facts.cpus,
   }
   const core = object.btf && new CoreResolver(object.btf, kernel.btf)

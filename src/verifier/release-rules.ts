@@ -30,10 +30,10 @@ const SINCE = {
   scalarIds: "6.5",
   /** A loop is endless when nothing at all changed, read or not. */
   exactLoops: "6.7",
-  /** Loads from kernel structures need CAP_PERFMON and a GPL licence. */
-  guardedStructures: "6.2",
   /** Pointers to kernel objects that the kernel vouches for are told apart from others. */
   trust: "6.2",
+  /** Structures of the kernel are read by programs with a GPL-compatible licence and CAP_PERFMON alone. */
+  guardedStructures: "6.2",
   /** Tags of the arguments of global functions: ctx, nonnull, trusted, arena. */
   argumentTags: "6.8",
   /** Parts of spilled numbers may be written over by who may not see addresses. */

@@ -8,13 +8,17 @@ import { attachIterator } from "./iterator.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
+import { attachToLirc } from "./lirc.ts"
 import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
+import { attachPerfEvent } from "./perf-sampling.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
 import { attachTrafficControl } from "./traffic-control.ts"
+import { attachUsdt } from "./usdt.ts"
+import { attachUserProbe, attachUserProbes } from "./user-probe.ts"
 import { attachXdp } from "./xdp.ts"
 
 /** Who attaches to which kind of point: a file each. */
@@ -25,6 +29,11 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   kprobeMulti: attachKprobeMulti,
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
+  uprobe: attachUserProbe,
+  uretprobe: attachUserProbe,
+  uprobeMulti: attachUserProbes,
+  usdt: attachUsdt,
+  perfEvent: attachPerfEvent,
   trace: attachTrace,
   xdp: attachXdp,
   tc: attachTrafficControl,
@@ -34,6 +43,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   netns: attachNetworkNamespace,
   cgroup: attachToCgroup,
   iter: attachIterator,
+  lirc: attachToLirc,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

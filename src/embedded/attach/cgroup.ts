@@ -11,7 +11,7 @@ import {
   type Reason,
   wrongHook,
 } from "../../kernel/index.ts"
-import { attachToGroup, type GroupMode } from "../cgroups/index.ts"
+import { attachToGroup, type GroupMode, groupSecurityHook } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { Attacher } from "./attached.ts"
 
@@ -23,9 +23,10 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
   const { program } = attachment
   const refuse = (errno: Errno, reason?: Reason) => attachRefusal(program, point, errnoNumber(errno), reason)
   const { definition, section } = program.spec
-  const hook = definition?.attachType as AttachTypeName | undefined
-  if (hook === undefined || !isAttachTypeOfCgroups(hook))
-    throw refuse("EINVAL", wrongHook(program.type, section, hook, CGROUP_SECTIONS))
+  const attachType = definition?.attachType as AttachTypeName | undefined
+  if (attachType === undefined || !isAttachTypeOfCgroups(attachType))
+    throw refuse("EINVAL", wrongHook(program.type, section, attachType, CGROUP_SECTIONS))
+  const hook = attachType === "lsm_cgroup" ? groupSecurityHook(program.spec.target) : attachType
   const { flags = [], replaces } = point
   const isLink = (point.by ?? (flags.length > 0 || replaces !== undefined ? "attach" : "link")) === "link"
   if (isLink && (replaces !== undefined || flags.includes("override")))

@@ -106,6 +106,7 @@ const HOOKS: readonly (readonly [program: string, act: Act, denied?: string])[] 
   ["getsockopt", open => void open("ipv4", "stream").option(SOL_SOCKET, SO_RCVBUF), "EPERM"],
   ["setsockopt", open => open("ipv4", "stream").setOption(SOL_SOCKET, SO_RCVBUF, 4096), "EPERM"],
   ["sock_ops", open => void connected(open, "ipv4")],
+  ["lsm_bind", bind("ipv4"), "EPERM"],
 ]
 
 describe.each(["6.1", "6.12"])("hooks of control groups on %s", release => {

@@ -82,6 +82,8 @@ export interface HelperKernel {
   closeDescriptor(fd: number): boolean
   /** Where a symbol of the kernel lies. */
   addressOf(symbol: string): bigint | undefined
+  /** Addresses in the functions that the task on the CPU is in, of its program or of the kernel, innermost first. */
+  callStack(user: boolean): readonly bigint[]
   /** What an iterator's program writes to, by the address of its struct seq_file. */
   sequenceAt(address: number): Sequence | undefined
   /** The name of a function in the kernel's own types. */
@@ -125,6 +127,8 @@ export interface Invocation {
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
   /** On hooks of control groups. */
   readonly group?: GroupRun
+  /** Of a perf event's sample: how far it has counted, and for how long. */
+  readonly sample?: { readonly counter: bigint; readonly enabled: bigint }
   /** Of a session, for bpf_session_cookie and bpf_session_is_return. */
   readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

@@ -8,6 +8,7 @@ import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
 import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
+import { INFRARED_HELPERS } from "./infrared-helpers.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
@@ -20,6 +21,7 @@ import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
 import { SOCKET_HELPERS } from "./socket-helpers.ts"
 import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
+import { STACK_HELPERS } from "./stack-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
 import { SYSTEM_HELPERS } from "./system-helpers.ts"
@@ -42,6 +44,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
   ...HASH_HELPERS,
+  ...INFRARED_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
   ...OUTPUT_HELPERS,
@@ -53,6 +56,8 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
+  ...SEQUENCE_HELPERS,
+  ...STACK_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
   ...SEQUENCE_HELPERS,

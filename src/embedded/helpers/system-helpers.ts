@@ -14,6 +14,8 @@ interface Attributes {
   word(at: number): number
   long(at: number): bigint
   text(at: number, size: number): string
+  /** Whether any byte from one place up to another is not 0. */
+  hasAny(from: number, to: number): boolean
 }
 
 function attributesAt({ memory }: HelperKernel, address: number, size: number): Attributes {
@@ -23,11 +25,25 @@ function attributesAt({ memory }: HelperKernel, address: number, size: number): 
   return {
     word: at => view.getUint32(at, true),
     long: at => view.getBigUint64(at, true),
+    hasAny: (from, to) => bytes.subarray(from, to).some(byte => byte !== 0),
     text: (at, length) => decodeUtf8(bytes.subarray(at, at + length)).replace(/\0.*$/s, ""),
   }
 }
 
-function createMap(kernel: HelperKernel, { word, text }: Attributes): number {
+/** Where the attributes of each command end: what lies behind has to be 0. */
+function endOf(kernel: HelperKernel, command: string): number {
+  if (command === "BPF_MAP_CREATE") return kernel.since("6.9") ? 80 : 72
+  return command === "BPF_MAP_DELETE_ELEM" ? ELEMENT.value : ELEMENT.flags + 8
+}
+
+function createMap(kernel: HelperKernel, { word, text, hasAny }: Attributes): number {
+  if (
+    hasAny(CREATE.flags + 4, CREATE.name) ||
+    hasAny(CREATE.name + CREATE.nameSize, endOf(kernel, "BPF_MAP_CREATE"))
+  )
+    throw new NotModelledError(
+      "bpf_sys_bpf with BPF_MAP_CREATE of types, inner maps or devices is not modelled by the embedded kernel yet",
+    )
   return kernel.openMap({
     type: word(CREATE.type),
     keySize: word(CREATE.keySize),
@@ -92,7 +108,9 @@ export const SYSTEM_HELPERS: HelperTable = {
       throw new NotModelledError(`bpf_sys_bpf with ${name} is not modelled by the embedded kernel yet`)
     try {
       const at = memoryArgument(kernel, attributes, size)
-      return run(kernel, attributesAt(kernel, at, Number(size)))
+      const given = attributesAt(kernel, at, Number(size))
+      if (given.hasAny(endOf(kernel, name), Number(size))) return -errnoNumber("EINVAL")
+      return run(kernel, given)
     } catch (error) {
       if (error instanceof MapError && error.errno) return -errnoNumber(error.errno)
       throw error

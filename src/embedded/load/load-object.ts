@@ -9,6 +9,8 @@ import {
   type LoadOptions,
   noTargetProgram,
   targetFunction,
+  type UsdtMap,
+  UsdtSpecs,
 } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
@@ -68,6 +70,7 @@ export function loadObject(
       maps: storages,
       mapFacts: mapFactsOf(object, storages, data, host.verifierKernel),
       layoutOf: layouts?.layoutOf,
+      usdt: new UsdtSpecs(object.btf, name => usdtMap(object, storages.get(name))),
       kconfigAddress: (name: string) => {
         const extern = kconfigExterns(object).find(extern => extern.name === name)
         const map = object.maps.find(map => map.kind === "kconfig")
@@ -126,6 +129,19 @@ function findTargets(
     found.set(spec.name, { program, function: name, start })
   }
   return found
+}
+
+/** A map of an object as descriptions of USDT arguments are written to it. */
+function usdtMap({ maps }: ObjectSpec, storage: MapStorage | undefined): UsdtMap | undefined {
+  const spec = maps.find(({ name }) => name === storage?.attributes.name)
+  if (!storage || !spec) return undefined
+  return {
+    valueSize: storage.attributes.valueSize,
+    valueType: spec.valueType,
+    maxEntries: storage.attributes.maxEntries,
+    update: (key, value, flags) => storage.set(key, value, BigInt(flags)),
+    remove: key => void storage.remove(key),
+  }
 }
 
 /** Calls `make` once for each map. */

@@ -68,6 +68,7 @@ export function loadProgram(
     type: definition.programType,
     executable: executableOf(program, given, resolution),
     verified: attributes.program,
+    usdt: resolution.usdt,
     target,
     verifiedInstructions: answer.verifiedInstructions,
     reach: answer.reach,

@@ -17,6 +17,7 @@ import * as vacancies from "./references/vacancies.ts"
 import { type Vacancy, VacantMap } from "./references/vacant-map.ts"
 import { RingBuffer } from "./ring-buffer.ts"
 import { checkCreation } from "./rules/index.ts"
+import { StackMap } from "./stack-map.ts"
 import { LocalStorage } from "./storages/local-storage.ts"
 import { TrieMap } from "./tries/trie-map.ts"
 import { withLayout } from "./with-layout.ts"
@@ -73,7 +74,7 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "cgroup_array":
       return vacant(vacancies.cgroupArray(attributes))
     case "stack_trace":
-      return vacant(vacancies.stackTrace(attributes))
+      return new StackMap(host, id, attributes)
     case "devmap":
       return new DeviceMap(host, id, attributes, "index")
     case "devmap_hash":

@@ -28,4 +28,5 @@ export type {
   RedirectTarget,
 } from "./references/redirect.ts"
 export { RING_QUERY, RingBuffer } from "./ring-buffer.ts"
+export { StackMap } from "./stack-map.ts"
 export { LocalStorage } from "./storages/local-storage.ts"

@@ -1,7 +1,15 @@
 import { AttachError, LoadError } from "../../base/index.ts"
 import type { AttachTypeName } from "../../catalog/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
-import type { AttachPoint, Link, Program, RunInput, RunOptions, RunResult } from "../../kernel/index.ts"
+import type {
+  AttachPoint,
+  Link,
+  Program,
+  RunInput,
+  RunOptions,
+  RunResult,
+  UsdtSpecs,
+} from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 import type { BufferReach, VerifierProgram } from "../../verifier/index.ts"
 import { type Replacement, replaceFunctions } from "./replace-functions.ts"
@@ -23,6 +31,8 @@ export interface LoadedProgram {
   readonly executable: ExecutableProgram
   /** As the verifier saw it. */
   readonly verified: VerifierProgram
+  /** Descriptions of USDT arguments, in a map of the program's object. */
+  readonly usdt: UsdtSpecs
   readonly target: TraceTarget | undefined
   /** Instructions that the verifier walked over all paths; undefined for a program that was loaded without it. */
   readonly verifiedInstructions: number | undefined
@@ -50,6 +60,7 @@ export class EmbeddedProgram implements Program {
   readonly log: string
   readonly spec: ProgramSpec
   readonly verified: VerifierProgram
+  readonly usdt: UsdtSpecs
   readonly target: TraceTarget | undefined
   readonly reach: BufferReach | undefined
   readonly #host: ProgramHost
@@ -68,6 +79,7 @@ export class EmbeddedProgram implements Program {
     this.#own = loaded.executable
     this.#executable = loaded.executable
     this.verified = loaded.verified
+    this.usdt = loaded.usdt
     this.target = loaded.target
     this.reach = loaded.reach
     this.verifiedInstructions = loaded.verifiedInstructions

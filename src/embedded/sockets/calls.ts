@@ -2,6 +2,7 @@ import { errnoNumber, NotModelledError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { sourceFor } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
+import { securityCheck } from "../tracing/security.ts"
 import { runAddressHook, toldAddress } from "./address-hooks.ts"
 import { autobind, bindInternet, leastSockaddr } from "./bind.ts"
 import { FAMILY, TCP, TYPE } from "./constants.ts"
@@ -24,18 +25,16 @@ const errno = (name: Parameters<typeof errnoNumber>[0]): number => -errnoNumber(
 const AF_UNSPEC = 0
 
 type Object = { readonly address: number }
-const securitySocketBind = kernelFunction(
-  "security_socket_bind",
-  (_kernel, _socket: Object, _address: number, _length: number): number => 0,
-)
-const securitySocketConnect = kernelFunction(
-  "security_socket_connect",
-  (_kernel, _socket: Object, _address: number, _length: number): number => 0,
-)
-const securitySocketListen = kernelFunction(
-  "security_socket_listen",
-  (_kernel, _socket: Object, _backlog: number): number => 0,
-)
+const security = {
+  bind: securityCheck<[socket: Object, address: number, length: number]>("socket_bind"),
+  connect: securityCheck<[socket: Object, address: number, length: number]>("socket_connect"),
+  listen: securityCheck<[socket: Object, backlog: number]>("socket_listen"),
+  accept: securityCheck<[socket: Object, newSocket: number]>("socket_accept"),
+  sendmsg: securityCheck<[socket: Object, message: number, size: number]>("socket_sendmsg"),
+  recvmsg: securityCheck<[socket: Object, message: number, size: number, flags: number]>("socket_recvmsg"),
+  getsockname: securityCheck<[socket: Object]>("socket_getsockname"),
+  getpeername: securityCheck<[socket: Object]>("socket_getpeername"),
+} as const
 
 /** A sockaddr that was copied in from user space. */
 export interface CopiedAddress {
@@ -51,7 +50,7 @@ function notModelled(what: string, { family, type }: Socket): NotModelledError {
 }
 
 export function bindSocket(kernel: KernelCore, socket: Socket, given: CopiedAddress): number {
-  const refused = securitySocketBind(kernel, socket.socketObject, given.address, given.bytes.length)
+  const refused = security.bind(kernel, socket.socketObject, given.address, given.bytes.length)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return bindUnix(kernel, socket, given.bytes)
   if (socket.isInternet) return bindInternet(kernel, socket, given.bytes)
@@ -59,7 +58,7 @@ export function bindSocket(kernel: KernelCore, socket: Socket, given: CopiedAddr
 }
 
 export function connectSocket(kernel: KernelCore, socket: Socket, given: CopiedAddress): number {
-  const refused = securitySocketConnect(kernel, socket.socketObject, given.address, given.bytes.length)
+  const refused = security.connect(kernel, socket.socketObject, given.address, given.bytes.length)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return connectUnix(kernel, socket, given.bytes)
   if (!socket.isInternet) throw notModelled("connect(2)", socket)
@@ -101,7 +100,7 @@ function disconnect(socket: Socket): number {
 }
 
 export function listenOn(kernel: KernelCore, socket: Socket, backlog: number): number {
-  const refused = securitySocketListen(kernel, socket.socketObject, backlog)
+  const refused = security.listen(kernel, socket.socketObject, backlog)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return listenUnix(socket, backlog)
   return socket.type === TYPE.stream ? listenTcp(kernel, socket, backlog) : errno("EOPNOTSUPP")
@@ -117,6 +116,8 @@ const inetCskAccept = kernelFunction(
 
 /** The next connection, or a negative errno. */
 export function acceptOn(kernel: KernelCore, socket: Socket): Socket | number {
+  const refused = security.accept(kernel, socket.socketObject, 0)
+  if (refused !== 0) return refused
   if (socket.type !== TYPE.stream) return errno("EOPNOTSUPP")
   if (socket.state !== TCP.listen) return errno("EINVAL")
   if (socket.family === FAMILY.unix) return socket.waiting.shift() ?? errno("EAGAIN")
@@ -130,6 +131,8 @@ export function sendOn(
   bytes: Uint8Array,
   to: Uint8Array | undefined,
 ): number {
+  const refused = security.sendmsg(kernel, socket.socketObject, 0, bytes.length)
+  if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return sendUnix(kernel, socket, bytes, to)
   if (!socket.isInternet || socket.type === TYPE.raw) throw notModelled("sendto(2)", socket)
   return socket.type === TYPE.stream
@@ -145,6 +148,8 @@ export interface ReceivedMessage {
 
 /** What has arrived, or a negative errno. */
 export function receiveOn(kernel: KernelCore, socket: Socket, size: number): ReceivedMessage | number {
+  const refused = security.recvmsg(kernel, socket.socketObject, 0, size, 0)
+  if (refused !== 0) return refused
   if (socket.type === TYPE.stream) {
     const bytes =
       socket.family === FAMILY.unix ? receiveUnixStream(socket, size) : receiveStream(socket, size)
@@ -159,6 +164,8 @@ export function receiveOn(kernel: KernelCore, socket: Socket, size: number): Rec
 
 /** getsockname(2): a sockaddr, or a negative errno. */
 export function nameOf(kernel: KernelCore, socket: Socket): Uint8Array | number {
+  const refused = security.getsockname(kernel, socket.socketObject)
+  if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return tellUnixName(kernel, socket, "getsockname")
   if (!socket.isInternet) throw notModelled("getsockname(2)", socket)
   return toldAddress(kernel, socket, socket.local, "getsockname")
@@ -166,6 +173,8 @@ export function nameOf(kernel: KernelCore, socket: Socket): Uint8Array | number 
 
 /** getpeername(2). */
 export function peerNameOf(kernel: KernelCore, socket: Socket): Uint8Array | number {
+  const refused = security.getpeername(kernel, socket.socketObject)
+  if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return tellUnixName(kernel, socket, "getpeername")
   if (!socket.isInternet) throw notModelled("getpeername(2)", socket)
   const isConnected = socket.remote.port !== 0 && socket.state !== TCP.close && socket.state !== TCP.synSent

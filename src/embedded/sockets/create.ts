@@ -1,15 +1,13 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
-import { kernelFunction } from "../tracing/kernel-function.ts"
+import { securityCheck } from "../tracing/security.ts"
 import { FAMILY, IPPROTO, TYPE } from "./constants.ts"
 import { Socket } from "./socket.ts"
 import { runSocketHook } from "./socket-hooks.ts"
 
 const errno = (name: Parameters<typeof errnoNumber>[0]): number => -errnoNumber(name)
-const securitySocketCreate = kernelFunction(
-  "security_socket_create",
-  (_kernel, _family: number, _type: number, _protocol: number, _kern: number): number => 0,
-)
+const securitySocketCreate =
+  securityCheck<[family: number, type: number, protocol: number, kern: number]>("socket_create")
 
 /** Makes a socket for the task on the CPU: its groups may refuse it. Gives it, or a negative errno. */
 export function createSocket(

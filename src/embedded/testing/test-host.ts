@@ -163,6 +163,10 @@ export class TestHost implements MapHost, HelperKernel {
     return [this.task.address]
   }
 
+  callStack(): bigint[] {
+    return [0x1000n, 0x2000n]
+  }
+
   openMap(): number {
     throw new Error("the test's kernel has no descriptors")
   }

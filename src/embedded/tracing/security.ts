@@ -1,5 +1,6 @@
+import { runGroupSecurity } from "../cgroups/security.ts"
 import type { KernelCore } from "../core.ts"
-import { type KernelFunction, kernelFunction, type Register } from "./kernel-function.ts"
+import { type KernelFunction, kernelFunction, type Register, toRegister } from "./kernel-function.ts"
 
 /** The BPF LSM has a function for each hook, which programs stand on. */
 export const BPF_LSM_PREFIX = "bpf_lsm_"
@@ -18,9 +19,11 @@ export function securityCheck<Args extends readonly Register[]>(
   hook = name,
 ): KernelFunction<Args, number> {
   const ask = kernelFunction(BPF_LSM_PREFIX + hook, (_kernel, ..._args: Args): number => 0)
-  return kernelFunction(`security_${name}`, (kernel, ...args: Args) =>
-    isBpfLsmActive(kernel) ? ask(kernel, ...args) : 0,
-  )
+  return kernelFunction(`security_${name}`, (kernel, ...args: Args) => {
+    if (!isBpfLsmActive(kernel)) return 0
+    const answer = ask(kernel, ...args)
+    return answer === 0 ? runGroupSecurity(kernel, hook, args.map(toRegister)) : answer
+  })
 }
 
 /** A place where LSMs are told of something that they cannot refuse. */

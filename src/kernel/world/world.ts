@@ -1,4 +1,6 @@
+import type { WorldReceiver } from "./receiver.ts"
 import type { SocketOptions, WorldSocket } from "./socket.ts"
+import type { RunningProgram, UserProgram } from "./user-program.ts"
 import type { Wire, WireOptions } from "./wire.ts"
 
 /** How a program is run. */
@@ -67,6 +69,8 @@ export interface World extends AsyncDisposable {
 
   /** Runs a program and waits for its end. */
   exec(path: string, options?: RunAs): Promise<ExecResult>
+  /** Keeps a processor busy in this process. */
+  work(milliseconds: number): void
   /** Lets time pass. */
   sleep(milliseconds: number): Promise<void>
 
@@ -81,8 +85,16 @@ export interface World extends AsyncDisposable {
   /** Opens a file that is there, writes the text with one write(2) and closes it. */
   writeText(path: string, text: string): void
 
+  /** Writes a program to a file that anybody may run. */
+  install(path: string, program: UserProgram): void
+  /** Starts an installed program, which does nothing by itself. It ends with the world. */
+  start(path: string): Promise<RunningProgram>
+
   /** socket(2). */
   socket(options?: SocketOptions): WorldSocket
+
+  /** Opens an infrared receiver that sees what it sends ("/dev/lirc0"). */
+  receiver(device: string): WorldReceiver
 
   /** Makes a control group below the root of the cgroup2 file system, and those above it. Gives its path: "/sys/fs/cgroup/web". */
   makeGroup(name: string): string

@@ -1,14 +1,13 @@
 import { existsSync, openSync } from "node:fs"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { type AttachPointOf, lircReason } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import type { Attached, AttachHost } from "./attached.ts"
 import { attachTo, EINVAL, requireType } from "./bpf-attachment.ts"
 import { openPath } from "./open-path.ts"
-import { type Reason, refusal } from "./refusal.ts"
+import { refusal } from "./refusal.ts"
 
 /** BPF_LIRC_MODE2 of enum bpf_attach_type. */
 const BPF_LIRC_MODE2 = 16
-const [ENODEV, ENOTTY, EEXIST, E2BIG] = [19, 25, 17, 7]
 
 /**
  * An infrared receiver, by BPF_PROG_ATTACH on its device: the kernel has no link for it. Stays beyond the life of this
@@ -34,21 +33,5 @@ export function attachToLirc(
       ? "ls /sys/class/lirc lists the receivers of this machine"
       : "this kernel has no infrared receivers (CONFIG_LIRC), or none is plugged in",
   )
-  return attachTo(host, program, point, { fd, attachType: BPF_LIRC_MODE2, explain })
-}
-
-function explain(number: number): Reason {
-  switch (number) {
-    case ENODEV:
-    case ENOTTY:
-      return { said: "the device is no infrared receiver that takes raw pulses" }
-    case EEXIST:
-      return { said: "this program is attached to the receiver already" }
-    case E2BIG:
-      return { said: "the receiver holds as many programs as it can: 64" }
-    case EINVAL:
-      return { hint: "the kernel needs CONFIG_BPF_LIRC_MODE2=y" }
-    default:
-      return {}
-  }
+  return attachTo(host, program, point, { fd, attachType: BPF_LIRC_MODE2, explain: lircReason })
 }

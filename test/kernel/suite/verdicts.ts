@@ -1,7 +1,8 @@
 // What the kernel of the guest says to each program of the compiled objects of this repository, loaded alone. The answers
 // leave the guest: test/kernel/verdicts.ts compares them with what `verify` says, which takes long on an emulated machine.
-import { appendFileSync, readdirSync, readFileSync } from "node:fs"
-import { after, describe, test } from "node:test"
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { release as osRelease } from "node:os"
+import { after, before, describe, test } from "node:test"
 import { readObject, SkepError, VerifierError } from "skep"
 import { openLinuxKernel } from "skep/linux"
 import type { KernelAnswer } from "./kernel-answer.ts"
@@ -11,7 +12,16 @@ const ANSWERS = "/tmp/out/verdicts"
 
 describe("every program of our objects is loaded alone", async () => {
   const kernel = await openLinuxKernel()
-  after(() => kernel[Symbol.asyncDispose]())
+  // Where loaders look for it; a guest has no /boot.
+  const config = `/boot/config-${osRelease()}`
+  before(() => {
+    mkdirSync("/boot", { recursive: true })
+    copyFileSync("/skep/test/config", config)
+  })
+  after(async () => {
+    rmSync(config)
+    await kernel[Symbol.asyncDispose]()
+  })
   const paths = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
   for (const path of paths.filter(path => path.endsWith(".bpf.o")).toSorted())
     test(path, async () => {

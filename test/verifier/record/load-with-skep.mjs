@@ -25,8 +25,8 @@ for (const line of readFileSync(list, "utf8").trim().split("\n")) {
 async function load(object, { name, definition }) {
   if (definition?.programType === "ext") return ["-", "its target is not loaded"]
   const head = [
-    programType(definition?.programType)?.number,
-    attachType(definition?.attachType)?.number ?? 0,
+    definition && programType(definition.programType)?.number,
+    (definition?.attachType && attachType(definition.attachType)?.number) || 0,
     (definition?.sleepable ? SLEEPABLE : 0) | (definition?.fragments ? FRAGMENTS : 0),
   ]
   try {

@@ -30,6 +30,11 @@ export function checkDynptr(walk: Walk, number: number, register: Register, argu
       `arg#${number - 1} expected pointer to stack or const struct bpf_dynptr`,
       "dynptr",
     )
+  const { dynptrGuards } = walk.rules
+  if (!dynptrGuards && register.type === TYPE.STACK && register.off % 8 !== 0)
+    reject(walk, ERRNO.EINVAL, "cannot pass in dynptr at an offset", "dynptr")
+  // Arguments were counted from 1.
+  const place = dynptrGuards ? number - 1 : number
   if (how === "create") {
     create(walk, number, register, argument)
     return
@@ -37,9 +42,9 @@ export function checkDynptr(walk: Walk, number: number, register: Register, argu
   if (register.type === TYPE.CONST_DYNPTR && how === "change")
     reject(walk, ERRNO.EINVAL, "cannot pass pointer to const bpf_dynptr, the helper mutates it", "dynptr")
   const dynptr = dynptrOf(walk, register)
-  if (!dynptr) reject(walk, ERRNO.EINVAL, `Expected an initialized dynptr as arg #${number - 1}`, "dynptr")
+  if (!dynptr) reject(walk, ERRNO.EINVAL, `Expected an initialized dynptr as arg #${place}`, "dynptr")
   if (kind !== undefined && dynptr.dynptr?.kind !== kind)
-    reject(walk, ERRNO.EINVAL, `Expected a dynptr of type ${kind} as arg #${number - 1}`, "dynptr")
+    reject(walk, ERRNO.EINVAL, `Expected a dynptr of type ${kind} as arg #${place}`, "dynptr")
   if (register.type === TYPE.STACK) markDynptrRead(walk, register)
 }
 
