@@ -5,6 +5,7 @@ import type { Sequence } from "./iterators/index.ts"
 import type { MapStorage } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
+import type { CongestionControls } from "./struct-ops/index.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -18,6 +19,7 @@ export interface KernelCore {
   readonly clock: Clock
   readonly hooks: TracingHooks
   readonly userHooks: UserHooks
+  readonly congestionControls: CongestionControls
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cpus: number

@@ -37,6 +37,7 @@ import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { runEach } from "./programs/run-each.ts"
+import { CongestionControls } from "./struct-ops/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
@@ -94,6 +95,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly fields: SpecialFields
   readonly clock: Clock
   readonly hooks = new TracingHooks()
+  readonly congestionControls = new CongestionControls()
   readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree

@@ -14,6 +14,7 @@ import type { KernelCore } from "../core.ts"
 import { type FileNode, type FileTree, pathOf } from "../files/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
 import { installProgram } from "../user/index.ts"
+import { kernelText } from "./kernel-text.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
 import { startProgram } from "./start-program.ts"
 
@@ -101,7 +102,9 @@ export class EmbeddedWorld implements World {
   }
 
   readText(path: string): string {
-    throw notModelled(`reading ${path}`)
+    const text = kernelText(this.#kernel, path)
+    if (text === undefined) throw notModelled(`reading ${path}`)
+    return text
   }
 
   writeText(path: string, _text: string): void {
