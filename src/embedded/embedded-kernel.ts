@@ -31,7 +31,7 @@ import { Receivers } from "./infrared/index.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import { type MapStorage, nativeMaps } from "./maps/index.ts"
+import { type HeldSocket, type MapStorage, nativeMaps } from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
@@ -39,7 +39,7 @@ import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { runEach } from "./programs/run-each.ts"
-import { closeSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -429,6 +429,16 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   mapById(id: number): MapStorage | undefined {
     for (const map of this.#maps.values()) if (map.id === id) return map
     return undefined
+  }
+
+  socketByDescriptor(fd: number): HeldSocket | undefined {
+    const socket = this.sockets.ofDescriptor(fd)
+    return socket ? heldSocket(this, socket) : undefined
+  }
+
+  socketAt(address: number): HeldSocket | undefined {
+    const socket = this.sockets.at(address)
+    return socket && heldSocket(this, socket)
   }
 
   groupById(id: number): number | undefined {

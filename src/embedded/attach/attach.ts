@@ -11,6 +11,7 @@ import { attachToLirc } from "./lirc.ts"
 import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
+import { attachToSocket } from "./socket.ts"
 import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
@@ -32,6 +33,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   netns: attachNetworkNamespace,
   cgroup: attachToCgroup,
   lirc: attachToLirc,
+  socket: attachToSocket,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

@@ -1,6 +1,15 @@
 import { errnoNumber, NotModelledError } from "../../base/index.ts"
-import { type Endpoint, FAMILY, IPPROTO, type Socket, TCP, TYPE } from "../sockets/index.ts"
-import { memoryArgument, word } from "./argument.ts"
+import {
+  assignSocket,
+  chooseSocket,
+  type Endpoint,
+  FAMILY,
+  IPPROTO,
+  type Socket,
+  TCP,
+  TYPE,
+} from "../sockets/index.ts"
+import { mapArgument, memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
 import { socketArgument, socketBehind } from "./socket-argument.ts"
 
@@ -53,6 +62,23 @@ const listenerOf = (kernel: HelperKernel, address: bigint, invocation: Invocatio
   return socket.state === TCP.listen ? socket.contextAddress : 0
 }
 
+const assign: HelperFunction = (kernel, [context, socket, flags], { program }) => {
+  if (program.type !== "sk_lookup")
+    throw new NotModelledError(
+      "giving a packet of traffic control to a socket is not modelled by the embedded kernel yet",
+    )
+  const found = socket === 0n ? undefined : kernel.core.sockets.at(Number(socket))
+  return assignSocket(kernel.core, Number(context), found, word(flags))
+}
+
+/** The socket under a key of a map of sockets. */
+const select: HelperFunction = (kernel, [context, map, key, flags]) => {
+  if (flags !== 0n) return -errnoNumber("EINVAL")
+  const storage = mapArgument(kernel, map)
+  const at = memoryArgument(kernel, key, BigInt(storage.attributes.keySize))
+  return chooseSocket(Number(context), kernel.core.sockets.at(storage.lookup(at)))
+}
+
 /** Helpers that find sockets, and see them as what they are. */
 export const SOCKET_LOOKUP_HELPERS: HelperTable = {
   bpf_sk_lookup_tcp: lookup(IPPROTO.tcp),
@@ -64,6 +90,8 @@ export const SOCKET_LOOKUP_HELPERS: HelperTable = {
     socketArgument(kernel, address, invocation)
     return 0
   },
+  bpf_sk_assign: assign,
+  bpf_sk_select_reuseport: select,
   bpf_sk_fullsock: (kernel, [address], invocation) =>
     address === 0n ? 0 : socketArgument(kernel, address, invocation).contextAddress,
   bpf_get_listener_sock: (kernel, [address], invocation) => listenerOf(kernel, address, invocation),

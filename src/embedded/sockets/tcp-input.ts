@@ -4,6 +4,7 @@ import type { Skb, Transport } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { FAMILY, IPPROTO, TCP } from "./constants.ts"
 import { deliverTo } from "./deliver.ts"
+import { findReceiver } from "./receiver.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import { embed, Socket } from "./socket.ts"
 import {
@@ -35,9 +36,8 @@ function receive(kernel: KernelCore, skb: Skb): number {
   const ip = skb.ipHeader()
   const segment = ip && parseTcp(ip.source, ip.destination, skb.bytes())
   if (!ip || !segment) return 0
-  const { source, destination } = segment.ends
-  const { namespace, index } = skb.device
-  const socket = kernel.sockets.find(IPPROTO.tcp, namespace, destination, source, index)
+  const { namespace } = skb.device
+  const socket = findReceiver(kernel, IPPROTO.tcp, skb, segment.ends)
   if (!socket) {
     if (!has(segment, TCP_FLAG.rst)) sendReset(kernel, undefined, namespace, segment.ends, segment)
     return 0
@@ -88,6 +88,7 @@ function askedFor(kernel: KernelCore, listener: Socket, ends: Ends, segment: Seg
   }
   callSockOps(kernel, asked, SOCK_OPS.rwndInit)
   callSockOps(kernel, asked, SOCK_OPS.timeoutInit)
+  callSockOps(kernel, asked, SOCK_OPS.needsEcn)
   requestsOf(listener).set(keyOf(ends), request)
   sendSegment(kernel, listener, back, {
     sequence: start,
