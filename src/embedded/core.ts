@@ -3,6 +3,7 @@ import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { Receivers } from "./infrared/index.ts"
+import type { MapStorage } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
@@ -37,6 +38,7 @@ export interface KernelCore {
   nextPid(): number
   /** The next 32 deterministic random bits. */
   random(): number
+  mapById(id: number): MapStorage | undefined
   programById(id: number): EmbeddedProgram | undefined
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void

@@ -12,6 +12,7 @@ import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachToSocket } from "./socket.ts"
+import { attachToSockmap } from "./sockmap.ts"
 import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
@@ -34,6 +35,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   cgroup: attachToCgroup,
   lirc: attachToLirc,
   socket: attachToSocket,
+  sockmap: attachToSockmap,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

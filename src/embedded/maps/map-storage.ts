@@ -79,8 +79,8 @@ export interface HeldSocket {
   readonly isBound: boolean
   /** SO_REUSEPORT. */
   readonly sharesPort: boolean
-  /** From now on the programs of a map serve it. */
-  serve(programs: SocketMapPrograms): void
+  /** From now on these programs of a map serve it, or none. */
+  serve(programs: SocketMapPrograms | undefined): void
 }
 
 /** A program as a prog array holds it. */

@@ -7,6 +7,7 @@ import { deliverTo } from "./deliver.ts"
 import { findReceiver } from "./receiver.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import { embed, Socket } from "./socket.ts"
+import { streamVerdict } from "./stream-verdict.ts"
 import {
   advance,
   type ConnectionRequest,
@@ -17,6 +18,7 @@ import {
   type TcpConnection,
 } from "./tcp-connection.ts"
 import { ownMss, sendReset, sendSegment, transmit } from "./tcp-output.ts"
+import { pushStream } from "./tcp-send.ts"
 import { setState, storeState } from "./tcp-state.ts"
 import { type Ends, parseTcp, type Segment, TCP_FLAG } from "./transport-headers.ts"
 
@@ -187,10 +189,18 @@ function takeData(kernel: KernelCore, socket: Socket, segment: Segment): void {
   if (!tcp || span === 0 || socket.state === TCP.close || segment.sequence !== tcp.receiveNext) return
   tcp.receiveNext = advance(tcp.receiveNext, span)
   tcp.bytesReceived += segment.data.length
-  if (segment.data.length > 0 && !socket.isReadClosed)
-    socket.arrivals.push({ bytes: segment.data, from: undefined })
   transmit(kernel, socket, { flags: TCP_FLAG.ack })
+  if (segment.data.length > 0 && !socket.isReadClosed) arrive(kernel, socket, segment.data)
   if (has(segment, TCP_FLAG.fin)) endOfStream(kernel, socket)
+}
+
+/** Bytes of the stream are there, for the socket or whom its programs give them to. */
+function arrive(kernel: KernelCore, socket: Socket, data: Uint8Array): void {
+  for (const { bytes, redirect } of streamVerdict(kernel, socket, data)) {
+    const target = redirect?.socket ?? socket
+    if (redirect && !redirect.isIngress) pushStream(kernel, target, bytes)
+    else target.arrivals.push({ bytes, from: undefined })
+  }
 }
 
 /** The other end has sent everything. */

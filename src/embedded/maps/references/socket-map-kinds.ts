@@ -8,17 +8,30 @@ const isServed = ({ protocol, isEstablished, isListening, isBound }: HeldSocket)
 const refuseService: SocketMapKind["refuse"] = socket => (isServed(socket) ? undefined : "EOPNOTSUPP")
 
 export function sockmapKind(attributes: MapAttributes): SocketMapKind {
-  return { isIndexed: true, refuse: refuseService, missing: "EINVAL", vacancy: socketMap(attributes) }
+  return {
+    isIndexed: true,
+    isServing: true,
+    refuse: refuseService,
+    missing: "EINVAL",
+    vacancy: socketMap(attributes),
+  }
 }
 
 export function sockhashKind(attributes: MapAttributes): SocketMapKind {
-  return { isIndexed: false, refuse: refuseService, missing: "ENOENT", vacancy: socketHash(attributes) }
+  return {
+    isIndexed: false,
+    isServing: true,
+    refuse: refuseService,
+    missing: "ENOENT",
+    vacancy: socketHash(attributes),
+  }
 }
 
 /** Only sockets that share their port and wait on it. */
 export function reuseportKind(attributes: MapAttributes): SocketMapKind {
   return {
     isIndexed: true,
+    isServing: false,
     refuse({ protocol, sharesPort, isListening, isBound }) {
       if (protocol === "other") return "ENOTSUPP"
       const waits = protocol === "tcp" ? isListening : isBound

@@ -10,6 +10,8 @@ import { type Vacancy, VacantMap } from "./vacant-map.ts"
 export interface SocketMapKind {
   /** The keys are 0 to max_entries − 1. */
   readonly isIndexed: boolean
+  /** Programs of the map serve its sockets. */
+  readonly isServing: boolean
   /** Why a socket does not go in. */
   readonly refuse: (socket: HeldSocket) => Errno | undefined
   /** Deleting what is not there. */
@@ -25,6 +27,8 @@ const LARGEST_DESCRIPTOR = 0x7fffffffn
 /** sockmap, sockhash and reuseport_sockarray: sockets, which user space puts in by descriptor. They go when they are closed. */
 export class SocketMap extends VacantMap {
   readonly programs: SocketMapPrograms = {}
+  /** Attach types whose program is there by link. */
+  readonly linked = new Set<string>()
   readonly #kind: SocketMapKind
   readonly #entries = new Map<string, HeldSocket>()
 
@@ -44,8 +48,13 @@ export class SocketMap extends VacantMap {
     return socket ? this.#put(this.#keyAt(key), socket, flags) : -errnoNumber("EINVAL")
   }
 
+  /** Reuseport arrays have no programs. */
+  get servesSockets(): boolean {
+    return this.#kind.isServing
+  }
+
   override delete(key: number): number {
-    return this.#entries.delete(this.#keyAt(key)) ? 0 : -errnoNumber(this.#kind.missing)
+    return this.#drop(this.#keyAt(key)) ? 0 : -errnoNumber(this.#kind.missing)
   }
 
   /** Values of 8 bytes show the socket's cookie. */
@@ -68,7 +77,7 @@ export class SocketMap extends VacantMap {
   }
 
   override remove(key: Uint8Array): boolean {
-    return this.#entries.delete(keyText(key)) || super.remove(key)
+    return this.#drop(keyText(key)) || super.remove(key)
   }
 
   override nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
@@ -97,8 +106,15 @@ export class SocketMap extends VacantMap {
     if (refused !== 0) return refused
     if (!isThere && this.#entries.size >= this.attributes.maxEntries) return -errnoNumber("E2BIG")
     this.#entries.set(key, socket)
-    socket.serve(this.programs)
+    if (this.#kind.isServing) socket.serve({ ...this.programs })
     return 0
+  }
+
+  /** A socket that is taken out is served no more. */
+  #drop(key: string): boolean {
+    const socket = this.#entries.get(key)
+    if (this.#kind.isServing) socket?.serve(undefined)
+    return this.#entries.delete(key)
   }
 
   #keyAt(address: number): string {
