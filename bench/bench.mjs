@@ -8,6 +8,7 @@ import { LIBRARY_GROUPS } from "./library.mjs"
 import { MAP_GROUPS } from "./maps.mjs"
 import { PROCESS_GROUPS } from "./processes.mjs"
 import { VERIFIER_GROUPS } from "./verifier.mjs"
+import { XDP_GROUPS } from "./xdp.mjs"
 
 const json = process.argv.includes("--json")
 const pattern = process.argv.slice(2).find(arg => !arg.startsWith("-")) ?? ""
@@ -18,6 +19,7 @@ const all = [
   ...ENGINE_GROUPS,
   ...MAP_GROUPS,
   ...VERIFIER_GROUPS,
+  ...XDP_GROUPS,
 ]
 const groups = all.filter(group => group.name.includes(pattern))
 if (groups.length === 0) {

@@ -38,8 +38,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Files that may use Node's own modules: everything else runs in a browser too. */
-const NODE_ONLY = /^src\/(cli\/|linux\/|profile\/(node|capture|load-builtin)\.ts$)/
+/** Files that may use Node's own modules, tests' own help among them: everything else runs in a browser too. */
+const NODE_ONLY = /^src\/(.*\/testing\/|cli\/|linux\/|profile\/(node|capture|load-builtin)\.ts$)/
 
 /** Besides index.ts: what only some pay for, and what only Node has. */
 const ENTRIES = new Set(["catalog/details.ts", "profile/node.ts"])

@@ -135,15 +135,45 @@ describe.each(RELEASES)("a load into the embedded kernel %s", release => {
 })
 
 test("a program that the verifier does not know enough for is never taken", async () => {
-  await using kernel = await boot("6.12", { unprivilegedBpfDisabled: 0 })
-  for (const capabilities of [[], ["CAP_BPF"]] as const) {
-    const load = kernel.load(objectOfProgram({ type: "socket_filter", instructions: assemble(NOTHING) }), {
-      capabilities,
-    })
-    await expect(load).rejects.toMatchObject({
-      errno: "ENOTSUPP",
-      message: expect.stringContaining("not supported by this verifier yet: "),
-      hint: expect.stringContaining("--no-verify"),
-    })
-  }
+  await using kernel = await boot("6.12")
+  const load = kernel.load(objectOfProgram({ type: "ext", instructions: assemble(NOTHING) }))
+  await expect(load).rejects.toMatchObject({
+    errno: "ENOTSUPP",
+    message: expect.stringContaining("not supported by this verifier yet: "),
+    hint: expect.stringContaining("--no-verify"),
+  })
+})
+
+describe("what the loading process holds decides what the verifier lets a program do", () => {
+  const LEAK = "r0 = r10\nexit"
+  const LOOP = "r1 = *(u32 *)(r1 +0)\nr1 &= 7\nr1 += -1\nif r1 s> 0 goto pc-2\nr0 = 0\nexit"
+  const GUESS = "r1 = 0\nif r1 == 0 goto pc+1\nr0 = *(u64 *)(r1 +0)\nr0 = 0\nexit"
+  test.each([
+    [NOTHING, [], ""],
+    [NOTHING, ["CAP_BPF"], ""],
+    [LEAK, [], "R0 leaks addr as return value"],
+    [LEAK, ["CAP_BPF"], "R0 leaks addr as return value"],
+    [LEAK, ["CAP_BPF", "CAP_PERFMON"], ""],
+    [LOOP, [], "back-edge from insn 3 to 2"],
+    [LOOP, ["CAP_BPF", "CAP_PERFMON"], ""],
+    [GUESS, [], "R1 invalid mem access 'scalar'"],
+    [GUESS, ["CAP_BPF"], "R1 invalid mem access 'scalar'"],
+    [GUESS, ["CAP_SYS_ADMIN"], ""],
+  ] as const)("%j with %j", async (code, capabilities, message) => {
+    await using kernel = await boot("6.12", { unprivilegedBpfDisabled: 0 })
+    const object = objectOfProgram({ type: "socket_filter", instructions: assemble(code) })
+    const load = kernel.load(object, { capabilities })
+    if (message === "") await (await load)[Symbol.asyncDispose]()
+    else await expect(load).rejects.toMatchObject({ message: expect.stringContaining(message) })
+  })
+
+  test("and one that was accepted without any runs", async () => {
+    await using kernel = await boot("6.12", { unprivilegedBpfDisabled: 0 })
+    const code = "r0 = *(u32 *)(r1 +0)\nr0 &= 7\nr0 += 40\nexit"
+    const object = objectOfProgram({ type: "socket_filter", instructions: assemble(code) })
+    await using loaded = await kernel.load(object, { capabilities: [] })
+    const [program] = Object.values(loaded.programs)
+    const { result } = await program!.run({ packet: new Uint8Array(16 + 3) })
+    expect(result).toBe(40 + 3)
+  })
 })

@@ -17,7 +17,7 @@ const decoder: Exhibit = {
   needs: ["CONFIG_BPF_LIRC_MODE2"],
   attach: { decode_nec: HERE, measure: HERE },
   async scenario({ world, object }) {
-    using remote = world.receiver(DEVICE)
+    const remote = world.receiver(DEVICE)
     const send = async (durations: readonly number[]): Promise<string[]> => {
       remote.send(durations)
       // The receiver's thread takes its time on a real kernel.
@@ -44,6 +44,7 @@ const decoder: Exhibit = {
       (error: { errno?: string }) => error.errno,
     )
     const { messages, repeats, broken, timeouts, overflows, light } = object.globals
+    remote.close()
     return { ...seen, again, counts: { messages, repeats, broken, timeouts, overflows }, light }
   },
   expected: {

@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 /** Folders with objects. Where `build` is missing, each NAME.bpf.c beside gives NAME.bpf.o. */
 const FOLDERS = {
   ...Object.fromEntries(readdirSync(join(root, "exhibits")).map(name => [`exhibits/${name}`, {}])),
+  "exhibits/programs": { build: import("../../exhibits/programs/build.mjs") },
   "src/btf/fixtures": { build: import("../../src/btf/fixtures/build.mjs") },
   "src/cli/disasm/fixtures": {},
   "src/cli/run/fixtures": {},

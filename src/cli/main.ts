@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "verify programs as a kernel would, and explain refusals",
     load: () => import("./verify/index.ts"),
   },
+  exhibit: {
+    summary: "example programs of every type, run on either kernel",
+    load: () => import("./exhibit/index.ts"),
+  },
   inspect: { summary: "show what an object file holds", load: () => import("./inspect/index.ts") },
   disasm: {
     summary: "disassemble programs, source lines interleaved",

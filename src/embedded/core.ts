@@ -3,14 +3,18 @@ import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { Receivers } from "./infrared/index.ts"
-import type { MapStorage } from "./maps/index.ts"
+import type { Sequence } from "./iterators/index.ts"
+import type { KernelLog } from "./kernel-log.ts"
+import type { MapStorage, RedirectInfo } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
+import type { Contexts } from "./programs/run-each.ts"
 import type { Sockets } from "./sockets/sockets.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
+import type { UserHooks } from "./user/index.ts"
 
 /** What every subsystem of the embedded kernel stands on, and nothing of the outside. */
 export interface KernelCore {
@@ -19,27 +23,44 @@ export interface KernelCore {
   readonly types: KernelTypes
   readonly clock: Clock
   readonly hooks: TracingHooks
+  readonly userHooks: UserHooks
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly cpus: number
+  /** What iterators that are being read write to, by address. */
+  readonly sequences: Map<number, Sequence>
   readonly sockets: Sockets
+  readonly log: KernelLog
+  /** What the program that ran last on this processor said of where its packet goes. */
+  readonly redirect: RedirectInfo
   readonly receivers: Receivers
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
+  /** The functions of the kernel that the task on the CPU is in, by address, outermost first. */
+  readonly calls: bigint[]
   /** The task on the CPU. */
   current: Task
   /** True when the profile's release is at least this one. */
   since(release: string): boolean
   /** Runs one attached program; the answer is r0. */
   run(attachment: Attachment, context: number, facts: HookFacts): bigint
+  /** Runs it many times in a row, in one call into WebAssembly; each r0 goes to memory. */
+  runMany(attachment: Attachment, contexts: Contexts, facts: HookFacts): void
   /** What the current task does last in the kernel: it meets the signals that wait for it. */
   returnToUser(): void
   nextPid(): number
   /** The next 32 deterministic random bits. */
   random(): number
-  mapById(id: number): MapStorage | undefined
   programById(id: number): EmbeddedProgram | undefined
+  /** The task_structs of all processes: the idle task first, the others by pid. */
+  tasks(): readonly number[]
+  maps(): Iterable<MapStorage>
+  mapById(id: number): MapStorage | undefined
+  programs(): Iterable<EmbeddedProgram>
+  /** A number for one walk of an iterator. */
+  nextSession(): number
   /** The kernel object at this address is gone: maps give back what they kept for it. */
   forgetOwner(owner: number): void
 }
@@ -52,6 +73,8 @@ export interface HookFacts {
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
   /** On hooks of control groups: whose, and what the caller will get. */
   readonly group?: GroupRun
+  /** Of a perf event's sample: how far it has counted, and for how many nanoseconds. */
+  readonly sample?: { readonly counter: bigint; readonly enabled: bigint }
   /** Of a session, entry and return of one call: where their 8 common bytes are. */
   readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

@@ -28,17 +28,27 @@ import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
 import { Receivers } from "./infrared/index.ts"
+import type { Sequence } from "./iterators/index.ts"
+import { KernelLog } from "./kernel-log.ts"
 import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
-import { type HeldSocket, type MapStorage, nativeMaps } from "./maps/index.ts"
+import {
+  type HeldSocket,
+  type MapAttributes,
+  MapDescriptors,
+  type MapDevice,
+  type MapStorage,
+  nativeMaps,
+  type RedirectInfo,
+} from "./maps/index.ts"
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
 import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
-import { runEach } from "./programs/run-each.ts"
+import { type Contexts, runEach } from "./programs/run-each.ts"
 import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
@@ -49,8 +59,10 @@ import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
 import { TracePipe } from "./trace-pipe.ts"
+import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import { UserHooks } from "./user/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
 /** Programs that run inside helpers of programs; more is a loop of hooks. */
@@ -96,18 +108,24 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly fields: SpecialFields
   readonly clock: Clock
   readonly hooks = new TracingHooks()
+  readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly calls: bigint[] = []
+  readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
   readonly receivers: Receivers
   readonly tracePipe = new TracePipe()
+  readonly log = new KernelLog()
+  readonly redirect: RedirectInfo = { target: undefined }
   readonly world: EmbeddedWorld
   readonly idle: Task
   readonly unprivilegedDisabled: boolean
   readonly verifierKernel: VerifierKernel
   #current: Task
+  readonly #mapDescriptors = new MapDescriptors(this)
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
@@ -124,6 +142,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
+  #lastSession = 0
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
@@ -211,9 +230,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const subject = { name, type, attachType: spec.definition?.attachType, executable }
     const host = {
       core: this,
+      program,
       memory: this.memory,
       cpus: this.cpus,
       since: (release: string) => this.since(release),
+      hasDevice: (index: number) => this.deviceByIndex(index) !== undefined,
       runEach: (_subject: unknown, batch: RunBatch) => this.#runEach(program, batch),
     }
     return runTests(host, subject, inputs, options)
@@ -248,10 +269,19 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       functionAddress: facts.functionAddress ?? 0n,
       ...(facts.traced && { traced: facts.traced }),
       ...(facts.group && { group: facts.group }),
+      ...(facts.sample && { sample: facts.sample }),
       ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
     return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+  }
+
+  runMany({ program, cookie }: Attachment, contexts: Contexts, facts: HookFacts): void {
+    const invocation = { program, context: contexts.first, cookie, functionAddress: 0n }
+    program.runs += contexts.count
+    this.#inside(invocation, facts, contexts.count, run =>
+      runEach(this.#engine, program.executable, run, contexts),
+    )
   }
 
   #execute(
@@ -418,8 +448,48 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#maps.get(address)
   }
 
+  callStack(user: boolean): readonly bigint[] {
+    return user ? userStack(this) : kernelStack(this)
+  }
+
+  openMap(attributes: MapAttributes): number {
+    return this.#mapDescriptors.create(this.current, attributes)
+  }
+
+  mapOfDescriptor(fd: number): MapStorage | undefined {
+    return this.#mapDescriptors.at(this.current, fd)
+  }
+
+  closeDescriptor(fd: number): boolean {
+    return this.current.closeFile(fd)
+  }
+
+  dropMap(map: MapStorage): void {
+    this.#maps.delete(map.address)
+  }
+
+  addressOf(symbol: string): bigint | undefined {
+    return this.profile.symbols().find(symbol)?.address
+  }
+
+  sequenceAt(address: number): Sequence | undefined {
+    return this.sequences.get(address)
+  }
+
+  programs(): Iterable<EmbeddedProgram> {
+    return this.#programs.values()
+  }
+
+  nextSession(): number {
+    return this.#lastSession++
+  }
+
   maps(): Iterable<MapStorage> {
     return this.#maps.values()
+  }
+
+  loadedProgram(id: number): EmbeddedProgram | undefined {
+    return this.#programs.get(id)
   }
 
   programById(id: number): EmbeddedProgram | undefined {
@@ -443,6 +513,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   groupById(id: number): number | undefined {
     return this.cgroups.byId(BigInt(id))?.object.address
+  }
+
+  deviceByIndex(index: number): MapDevice | undefined {
+    return this.network.current.devices.get(index)
   }
 
   taskById(pid: number): number | undefined {

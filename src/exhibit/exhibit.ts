@@ -1,10 +1,12 @@
-import type { AttachPoint, Kernel, LoadedObject, outcome, World } from "../kernel/index.ts"
+import type { AttachPoint, Kernel, Link, LoadedObject, outcome, World } from "../kernel/index.ts"
 
 /** What a scenario acts on. */
 export interface ExhibitContext {
   readonly kernel: Kernel
   readonly world: World
   readonly object: LoadedObject
+  /** The attachments by the names of their programs. */
+  readonly links: Readonly<Record<string, Link>>
   /** "ok", or the errno of what an action throws. */
   readonly outcome: typeof outcome
   /** Waits until there is something, a second at most: packets take their time on a real kernel. */

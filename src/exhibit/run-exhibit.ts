@@ -1,6 +1,14 @@
 import { UsageError } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
-import { describePoint, type Kernel, type Link, outcome, type World } from "../kernel/index.ts"
+import {
+  attachPointOf,
+  describePoint,
+  type Kernel,
+  type Link,
+  type LoadedObject,
+  outcome,
+  type World,
+} from "../kernel/index.ts"
 import type { ObjectSpec } from "../object/index.ts"
 import type { Exhibit, ExhibitContext, Observations } from "./exhibit.ts"
 
@@ -46,11 +54,13 @@ export async function runExhibit(
   const { programs: only } = exhibit
   const globals = typeof exhibit.globals === "function" ? exhibit.globals(world) : exhibit.globals
   await using object = await kernel.load(spec, { ...(only && { only }), ...(globals && { globals }) })
-  const context: ExhibitContext = { kernel, world, object, outcome, eventually }
-  const links = [...(await attachByHand(exhibit, context)), ...(await object.attach())]
+  const links: Record<string, Link> = {}
+  const context: ExhibitContext = { kernel, world, object, links, outcome, eventually }
+  await attachByHand(exhibit, context, links)
+  await attachBySection(spec, object, links)
   const programs = spec.programs.flatMap(({ name, section }) => {
     const program = object.programs[name]
-    const point = links.find(link => link.program === program)?.point
+    const point = links[name]?.point
     const attachedTo = point && (point.kind === "trace" ? section : describePoint(point))
     return program ? [{ name, type: program.type, section, attachedTo }] : []
   })
@@ -58,14 +68,33 @@ export async function runExhibit(
   return { programs, observed, expected: expectedOn(exhibit, kernel.release) }
 }
 
-async function attachByHand({ attach = {} }: Exhibit, context: ExhibitContext): Promise<Link[]> {
-  const links: Link[] = []
+async function attachByHand(
+  { attach = {} }: Exhibit,
+  context: ExhibitContext,
+  links: Record<string, Link>,
+): Promise<void> {
   for (const [name, point] of Object.entries(attach)) {
     const program = context.object.programs[name]
     if (!program) throw new UsageError(`the exhibit attaches '${name}', which is no program of its object`)
-    links.push(await program.attach(typeof point === "function" ? point(context) : point))
+    links[name] = await program.attach(typeof point === "function" ? point(context) : point)
   }
-  return links
+}
+
+/** All whose section names a place, but for those that are attached by hand already. */
+async function attachBySection(
+  { programs }: ObjectSpec,
+  object: LoadedObject,
+  links: Record<string, Link>,
+): Promise<void> {
+  const bySection = programs.filter(spec => object.programs[spec.name] && attachPointOf(spec))
+  if (bySection.every(({ name }) => !(name in links))) {
+    for (const link of await object.attach()) links[link.program.name] = link
+    return
+  }
+  for (const { name } of bySection) {
+    const program = object.programs[name]
+    if (program && !(name in links)) links[name] = await program.attach()
+  }
 }
 
 const PATIENCE = 1000

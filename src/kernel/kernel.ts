@@ -96,6 +96,8 @@ export interface Link extends AsyncDisposable {
   readonly id: number
   readonly program: Program
   readonly point: AttachPoint
+  /** Of an iterator: what its program writes about every object there is now, as text. Throws AttachError for other links. */
+  read(): Promise<string>
   /** Removes the attachment; closing twice is allowed. */
   detach(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { AttachError } from "../base/index.ts"
-import type { AttachPoint, Link } from "../kernel/index.ts"
+import { type AttachPoint, type Link, noIterator, noLinkAnyMore } from "../kernel/index.ts"
 import type { Attached } from "./attach/attached.ts"
 import { LINK_UPDATE, OBJECT_INFO, OBJECT_PATH } from "./bpf/attributes.ts"
 import type { Bpf } from "./bpf/bpf.ts"
@@ -56,14 +56,7 @@ export class LinuxLink implements Link {
   /** The same in pieces, as bytes, for programs that write records of their own. */
   chunks(): AsyncGenerator<Uint8Array> {
     const { fd } = this.#link("read")
-    if (this.point.kind !== "iter")
-      throw new AttachError(
-        `link ${this.id}: ${this.point.kind} is no iterator: there is nothing to read (EINVAL)`,
-        {
-          errno: "EINVAL",
-          hint: "programs of other kinds tell through maps",
-        },
-      )
+    if (this.point.kind !== "iter") throw noIterator(this)
     return readIterator(this.#bpf, fd)
   }
 
@@ -79,12 +72,7 @@ export class LinuxLink implements Link {
   #link(what: string): { readonly fd: number } {
     const { fd, isLink } = this.#attached
     if (isLink && fd !== undefined && this.#isAttached) return { fd }
-    throw new AttachError(
-      `this attachment is no BPF link that is still there: it cannot be ${what} (EOPNOTSUPP)`,
-      {
-        errno: "EOPNOTSUPP",
-      },
-    )
+    throw noLinkAnyMore(what)
   }
 }
 

@@ -72,6 +72,7 @@ function atRecord(error: unknown, program: ProgramSpec, record: CoreRelocation):
   if (!(error instanceof RelocationError)) return error
   const where = `program ${program.name}, instruction ${record.at}, CO-RE ${record.kind}`
   return new RelocationError(`${where}: ${error.message}`, {
+    errno: error.errno ?? "EINVAL",
     cause: error,
     ...(error.hint !== undefined && { hint: error.hint }),
   })

@@ -24,12 +24,26 @@ export interface LoadRefusal {
   readonly source?: SourceLine | undefined
 }
 
-function refuse(errno: Errno, message: string, told: Omit<Explanation, "rule" | "chain">): LoadRefusal {
+export function refuse(
+  errno: Errno,
+  message: string,
+  told: Omit<Explanation, "rule" | "chain">,
+): LoadRefusal {
   return { errno, message, explanation: { rule: undefined, ...told, chain: [] } }
 }
 
-/** What libbpf finds in the object itself, before it knows a kernel. */
-export function objectRefusal({ name, section, definition, problem }: ProgramSpec): LoadRefusal | undefined {
+/** What libbpf finds in the object itself, before it asks a kernel of this machine. */
+export function objectRefusal(
+  object: ObjectSpec,
+  { name, section, definition, problem }: ProgramSpec,
+): LoadRefusal | undefined {
+  if (object.byteOrder === "big")
+    return refuse("EINVAL", `object ${object.name}: it is for big-endian machines, this one is not`, {
+      what: "belongs to an object for big-endian machines",
+      known: "kernels are known here as they are on x86",
+      needs: "code and types in the byte order of the machine",
+      fix: "compile it with -target bpf, or -target bpfel",
+    })
   if (problem !== undefined)
     return refuse("EINVAL", `prog '${name}': ${problem}`, {
       what: "cannot be linked",
@@ -52,8 +66,9 @@ export function typeRefusal(
   program: ProgramSpec,
   type: ProgramTypeName,
   attach: VerifierProgram["attachType"],
-  release: Release,
+  profile: KernelProfile,
 ): LoadRefusal | undefined {
+  const { release } = profile
   const row = programType(type)
   if (!isSince(row?.since, release))
     return refuse("EINVAL", `prog '${program.name}': program type ${type} is not known to Linux ${release}`, {
@@ -61,6 +76,12 @@ export function typeRefusal(
       known: `Linux ${release} does not have that type`,
       needs: `Linux ${row?.since ?? "newer"} or later`,
       since: `${type} came with Linux ${row?.since}`,
+    })
+  if (row?.option !== undefined && profile.config(row.option) !== "y")
+    return refuse("EINVAL", `prog '${program.name}': BPF program load failed: Invalid argument`, {
+      what: `is of type ${type}`,
+      known: `Linux ${profile.version} was built without ${row.option}`,
+      needs: `a kernel with ${row.option}`,
     })
   for (const map of mapsOf(object, program)) {
     const kind = mapType(map.type)

@@ -22,13 +22,15 @@ import {
   targetRefusal,
   typeRefusal,
 } from "./load-refusal.ts"
+import { privilegeRefusal } from "./privilege-refusal.ts"
 import type { ProgramReport } from "./program-report.ts"
+import { structOpsRefusal } from "./struct-ops-refusal.ts"
 
 export interface VerifyChoices {
   /** As `verifyProgram` takes it: what goes into the report's log. */
   readonly logLevel?: number
-  /** False for a program loaded without capabilities. */
-  readonly privileged?: boolean
+  /** What the loading process holds; everything unless told. */
+  readonly capabilities?: readonly Capability[]
 }
 
 /** An object on one kernel: what its programs share. */
@@ -46,6 +48,7 @@ export function placeObject(object: ObjectSpec, profile: KernelProfile): ObjectO
     release: profile.release,
     btf: profile.btf(),
     config: option => profile.config(option) === "y",
+    hasSymbol: name => profile.symbols().find(name) !== undefined,
     cpus: profile.facts.cpus,
   }
   const core = object.btf && new CoreResolver(object.btf, kernel.btf)
@@ -65,8 +68,6 @@ function kconfigContents(object: ObjectSpec, profile: KernelProfile): ReadonlyMa
   return new Map([[map.name, data]])
 }
 
-const NOTHING: ReadonlySet<Capability> = new Set()
-
 /** Everything between an object file and the end of BPF_PROG_LOAD, for one program. */
 export function verifyOn(
   place: ObjectOnKernel,
@@ -74,12 +75,15 @@ export function verifyOn(
   choices: VerifyChoices = {},
 ): ProgramReport {
   const { object, profile, kernel } = place
-  const early = objectRefusal(program)
+  const early = objectRefusal(object, program)
   if (early) return refused(place, program, early)
   const type = program.definition!.programType as ProgramTypeName
-  const wrongType = typeRefusal(object, program, type, attachOf(program), profile.release)
+  const wrongType = typeRefusal(object, program, type, attachOf(program), profile)
   if (wrongType) return refused(place, program, wrongType)
-  const missing = externRefusal(object, program, profile)
+  const capabilities = choices.capabilities && new Set(choices.capabilities)
+  const withheld = privilegeRefusal(object, program, type, profile.release, capabilities)
+  if (withheld) return refused(place, program, withheld)
+  const missing = structOpsRefusal(object, program, profile) ?? externRefusal(object, program, profile)
   if (missing) return refused(place, program, missing)
   let code: ReturnType<typeof applyCore>
   try {
@@ -90,7 +94,6 @@ export function verifyOn(
   }
   const unknown = instructionRefusal(program, code.instructions, profile.release)
   if (unknown) return refused(place, program, unknown)
-  const capabilities = choices.privileged === false ? NOTHING : undefined
   const facts = programFromObject(
     object,
     { ...program, instructions: code.instructions },

@@ -7,7 +7,7 @@
  */
 export { type ChainStep, type Explanation, type SourceLine, sourceAt } from "./explain/index.ts"
 export * from "./facts/from-object.ts"
-export { mapsMadeBy } from "./facts/map-makers.ts"
+export { mapsMadeBy, missingForMap } from "./facts/map-makers.ts"
 export * from "./program.ts"
 export * from "./result.ts"
 export type { Rule } from "./rule.ts"

@@ -16,6 +16,8 @@ const SINCE = {
   precisionOfCalls: "6.8",
   /** Registers of one id are needed precisely together. */
   linkedPrecision: "6.12",
+  /** Programs may throw, and name the function that catches. */
+  exceptions: "6.7",
   /** What func_info says is looked at before the code is. */
   recordsFirst: "6.7",
   /** Callbacks are walked any number of times, in place of once. */
@@ -30,12 +32,20 @@ const SINCE = {
   exactLoops: "6.7",
   /** Pointers to kernel objects that the kernel vouches for are told apart from others. */
   trust: "6.2",
+  /** Structures of the kernel are read by programs with a GPL-compatible licence and CAP_PERFMON alone. */
+  guardedStructures: "6.2",
   /** Tags of the arguments of global functions: ctx, nonnull, trusted, arena. */
   argumentTags: "6.8",
+  /** Parts of spilled numbers may be written over by who may not see addresses. */
+  numbersOverwritten: "6.8",
   /** Sizes that may be zero have a message of their own. */
   zeroSizes: "6.8",
   /** Known bits are printed as the number that they are. */
   plainConstants: "6.8",
+  /** One call may go through the elements of several maps. */
+  severalElementMaps: "6.10",
+  /** Dynptrs end when they are written over, which may not be where they hold a reference. */
+  dynptrGuards: "6.3",
   /** States are printed without what goes without saying, long numbers in hexadecimal. */
   denseStates: "6.8",
   /** Source lines are printed with their file and number. */

@@ -11,7 +11,10 @@ beforeAll(async () => {
     kernels.set(release, { release, btf: (await loadBuiltinProfile(release)).btf() })
 })
 
-const maps = { values: plainMap("values", 2, 16) }
+const maps = {
+  values: plainMap("values", 2, 16),
+  ring: plainMap("ring", 27, 0, { keySize: 0, maxEntries: 4096 }),
+}
 
 /** What the two releases say: the line that refuses, "" where the program is accepted. */
 function verdictsOf(code: string): string[] {
@@ -35,6 +38,18 @@ const VALUE = `
   exit
   r6 = r0
   call bpf_get_prandom_u32`
+const RESERVED = `
+  r1 = map ring
+  r2 = 8
+  r3 = 0
+  r4 = r10
+  r4 += -16
+  call bpf_ringbuf_reserve_dynptr`
+const SUBMITTED = `
+  r1 = r10
+  r1 += -16
+  r2 = 0
+  call bpf_ringbuf_submit_dynptr`
 const END = "\n  r0 = 0\n  exit"
 
 describe("Linux 6.1 and 6.12", () => {
@@ -59,8 +74,42 @@ describe("Linux 6.1 and 6.12", () => {
       `${VALUE}\n r7 = r0\n r7 &= 7\n r8 = r0\n r8 |= 8\n r8 &= 15\n if r7 < r8 goto pc+1\n r0 = *(u8 *)(r9 +0)${END}`,
       ["R9 !read_ok", ""],
     ],
+    [
+      "refuse a dynptr that was written over when it is used, and when it is written over",
+      `${RESERVED}\n *(u64 *)(r10 -16) = 1${SUBMITTED}${END}`,
+      ["arg 1 is an unacquired reference", "cannot overwrite referenced dynptr"],
+    ],
+    [
+      "refuse a half of a dynptr that was written over",
+      `${RESERVED}\n *(u8 *)(r10 -1) = 1${SUBMITTED}${END}`,
+      ["Expected an initialized dynptr as arg #1", "cannot overwrite referenced dynptr"],
+    ],
   ])("%s", (_name, code, expected) => {
     expect(verdictsOf(code)).toEqual(expected)
+  })
+
+  test("print states at length, and without what goes without saying", () => {
+    const code = "r2 = *(u32 *)(r1 +16)\n *(u64 *)(r10 -8) = r1\n r0 = 0\n exit"
+    const said = [...kernels.values()].map(kernel => {
+      const { log } = verifyProgram(programOf(code, kernel, { type: "xdp" }), kernel, { logLevel: 2 })
+      return log.split("\n").slice(1, 4)
+    })
+    expect(said).toEqual([
+      [
+        "0: R1=ctx(off=0,imm=0) R10=fp0",
+        expect.stringMatching(
+          /^0: .*; R1=ctx\(off=0,imm=0\) R2_w=scalar\(umax=4294967295,var_off=\(0x0; 0xffffffff\)\)$/,
+        ),
+        expect.stringMatching(/^1: .*; R1=ctx\(off=0,imm=0\) R10=fp0 fp-8_w=ctx$/),
+      ],
+      [
+        "0: R1=ctx() R10=fp0",
+        expect.stringMatching(
+          /^0: .*; R1=ctx\(\) R2_w=scalar\(smin=0,smax=umax=0xffffffff,var_off=\(0x0; 0xffffffff\)\)$/,
+        ),
+        expect.stringMatching(/^1: .*; R1=ctx\(\) R10=fp0 fp-8_w=ctx\(\)$/),
+      ],
+    ])
   })
 
   test("print the results of programs as bits, and as ranges", () => {

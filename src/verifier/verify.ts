@@ -2,6 +2,7 @@ import {
   ALU,
   CLASS,
   classOf,
+  type Instruction,
   JUMP,
   LOAD64_OPCODE,
   MODE,
@@ -136,7 +137,6 @@ function checkTarget({ program }: Walk): void {
     unsupported(`${program.type} programs whose target this kernel's BTF does not have`)
 }
 
-/** What 64-bit loads refer to must exist, and maps must be ones that the program may use. */
 /** Opcodes of releases after 6.1: loads with sign extension, unconditional byte swaps, jumps that are taken some time. */
 function checkOpcodes(walk: Walk): void {
   const { rules, code } = walk
@@ -152,17 +152,34 @@ function checkOpcodes(walk: Walk): void {
   }
 }
 
+/** What nothing was relocated to names the loader's standard input: a file, but no map. */
+function isStream(descriptor: number): boolean {
+  return descriptor >= 0 && descriptor <= 2
+}
+
+/** What stands behind the first half of a 64-bit load: nothing but the other half of the number. */
+function isSecondHalf(instruction: Instruction | undefined): boolean {
+  return instruction?.opcode === 0 && instruction.dst === 0 && instruction.src === 0 && instruction.off === 0
+}
+
+/** What 64-bit loads refer to must exist, and maps must be ones that the program may use. */
 function resolveReferences(walk: Walk): void {
   const seen = new Set<MapFacts>()
   walk.code.forEach(({ opcode, src, imm }, at) => {
     if (opcode !== LOAD64_OPCODE) return
     walk.at = at
+    if (!isSecondHalf(walk.code[at + 1])) reject(walk, ERRNO.EINVAL, "invalid bpf_ld_imm64 insn", "encoding")
     const reference = walk.program.references.get(at)
     if (reference?.kind === "map" || reference?.kind === "mapValue") {
       if (!seen.has(reference.map)) checkMapForProgram(walk, reference.map)
       seen.add(reference.map)
     } else if (!reference && (src === PSEUDO_LOAD.MAP_FD || src === PSEUDO_LOAD.MAP_VALUE))
-      reject(walk, ERRNO.EBADF, `fd ${imm} is not pointing to valid bpf_map`, "map-helper")
+      reject(
+        walk,
+        isStream(imm) ? ERRNO.EINVAL : ERRNO.EBADF,
+        `fd ${imm} is not pointing to valid bpf_map`,
+        "map-helper",
+      )
     else if (src > PSEUDO_LOAD.MAP_IDX_VALUE)
       reject(walk, ERRNO.EINVAL, "unrecognized bpf_ld_imm64 insn", "encoding")
   })

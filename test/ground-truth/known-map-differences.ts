@@ -22,17 +22,12 @@ const REFUSED: Readonly<Record<string, readonly [step: RegExp, reason: string][]
       "each CPU's reader is open from the map's creation on; in the recording no slot had one",
     ],
   ],
-  devmap: [[/^update \d+ 1 [02]$/, "no network devices yet, the loopback interface neither"]],
-  devmap_hash: [[/^update \d+ 1 [012]$/, "no network devices yet, the loopback interface neither"]],
   struct_ops: [[/^create .* vmlinux=\d+$/, "struct_ops maps are not modelled"]],
 }
 
 /** What comes out differently because an earlier step of the run was not modelled: run, index of the step, step. */
 const CONSEQUENCES: readonly string[] = [
   "cgroup_array: slots #15 delete 0",
-  ...["#3 lookup 0", "#17 lookup 1"].map(step => `devmap: devices ${step}`),
-  ...["#3 lookup 0", "#6 walk", "#14 delete 0", "#18 walk"].map(step => `devmap_hash: devices ${step}`),
-  "devmap_hash: a full one #5 walk",
   ...[4, 8].flatMap(size => [
     `sockmap, values of ${size} bytes: sockets #18 delete 0`,
     ...["#14 walk", "#18 delete 0", "#20 walk"].map(

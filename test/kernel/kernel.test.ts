@@ -35,11 +35,16 @@ describe.each(releases)("Linux %s", async release => {
     test("the kernel suite", ({ skip }) => skip(why))
     return
   }
-  const { tests, status, errors } = await run
+  const { tests, status, errors, verdicts } = await run
   test("boots and runs the suite to its end", () => {
     expect(tests.length, errors).toBeGreaterThan(0)
     expect([0, 1], `it broke off after "${tests.at(-1)?.name}": ${errors}`).toContain(status)
   })
+  for (const { name, difference, skipped } of verdicts)
+    test(`verify says what the kernel says to ${name}`, ({ skip }) => {
+      if (skipped !== undefined) skip(skipped)
+      if (difference !== undefined) expect.fail(difference)
+    })
   for (const { name, error, skipped } of tests)
     test(name, ({ skip }) => {
       if (skipped !== undefined) skip(skipped)

@@ -6,6 +6,7 @@ import { runInGuest } from "../../scripts/kernel-guest/guest.mjs"
 import { kernelPackage } from "../../scripts/kernel-guest/kernel-package.mjs"
 import { packageFiles } from "../../scripts/kernel-guest/package-files.mjs"
 import { programFiles } from "../../scripts/kernel-guest/programs.mjs"
+import { type ComparedVerdict, compareVerdicts } from "./verdicts.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const suite = join(root, ".cache/kernel-suite")
@@ -32,6 +33,8 @@ export interface SuiteRun {
   readonly status: number
   /** What the run wrote on standard error: warnings, and the reason when it broke off. */
   readonly errors: string
+  /** What the kernel said to our objects, beside what `verify` says. */
+  readonly verdicts: readonly ComparedVerdict[]
 }
 
 /** Compiles the suite, for all guests. */
@@ -58,7 +61,9 @@ export async function runKernelSuite(release: string, pattern = ""): Promise<Sui
     .filter(line => line !== "")
     .map(line => JSON.parse(line) as GuestTest)
     .filter(({ skipped }) => skipped !== UNWANTED)
-  return { tests, status: Number(output("status")), errors: output("stderr") }
+  // The reference kernel is built with other options than the one of the profile.
+  const verdicts = release === "reference" ? [] : await compareVerdicts(release, results)
+  return { tests, status: Number(output("status")), errors: output("stderr"), verdicts }
 }
 
 function guestFiles(release: string): Record<string, string> {

@@ -1,22 +1,26 @@
-// Compares whole logs with those of Linux 6.12: node test/verifier/compare-logs.mjs LOGS.jsonl [FILE-PATTERN]
+// Compares whole logs with those of Linux 6.12: node test/verifier/compare-logs.mjs LOGS.jsonl [FILE-PATTERN] [--unprivileged]
 // LOGS.jsonl has one object a line: object, program, mode, log. Addresses and BTF ids are left out.
 import { readFileSync } from "node:fs"
 import { basename } from "node:path"
+import { limitedTable } from "./oracle.mjs"
 import { loadPrograms } from "./programs.mjs"
 
-const [logFile, pattern] = process.argv.slice(2)
+const args = process.argv.slice(2)
+const [logFile, pattern] = args.filter(each => !each.startsWith("--"))
+const isUnprivileged = args.includes("--unprivileged")
+const asked = isUnprivileged ? ["6.12", limitedTable("6.12", "none"), "none"] : []
 const logs = new Map(
   readFileSync(logFile, "utf8")
     .trim()
     .split("\n")
     .map(line => JSON.parse(line))
-    .filter(each => each.mode === "priv" && each.log)
+    .filter(each => each.mode === (isUnprivileged ? "unpriv" : "priv") && each.log)
     .map(each => [`${each.object} ${each.program}`, each.log]),
 )
 const differences = new Map()
 let same = 0
 let compared = 0
-for await (const { file, program, verify } of loadPrograms(pattern)) {
+for await (const { file, program, verify } of loadPrograms(pattern, ...asked)) {
   const wanted = logs.get(`${basename(file)} ${program.name}`)
   if (!wanted) continue
   const level = wanted.startsWith("func#") ? 2 : 1

@@ -1,7 +1,8 @@
 // How refusals of the kernel's own verifier tests are explained.
-//   npm run build && node test/verifier/explanations.mjs [FILE-PATTERN] [--show RULE|all] [--check]
+//   npm run build && node test/verifier/explanations.mjs [FILE-PATTERN] [--show RULE|all] [--unprivileged] [--check]
 // An explanation is particular when a rule is named, it says how to mend the program, and it knows more than the
 // kernel's message does. With --check it fails below what has been reached.
+import { limitedTable } from "./oracle.mjs"
 import { loadPrograms } from "./programs.mjs"
 
 const args = process.argv.slice(2)
@@ -13,7 +14,8 @@ let refused = 0
 let particular = 0
 let chained = 0
 
-for await (const { file, program, verify } of loadPrograms(pattern)) {
+const asked = args.includes("--unprivileged") ? ["6.12", limitedTable("6.12", "none"), "none"] : []
+for await (const { file, program, verify } of loadPrograms(pattern, ...asked)) {
   const result = verify(0, true)
   if (result.verdict !== "reject") continue
   refused++

@@ -4,7 +4,7 @@
 //   [--log LEVEL] [--brief] [--check] [--json FILE]; with --check it fails below what has been reached, with --json each
 //   program's result goes to a file.
 // LIST is what the loading process holds, as oracle.mjs has it: none (the same as --unprivileged), or bpf,net_admin …
-// KIND is one of accepted (wrongly), rejected (wrongly), unsupported, message, processed, crashed.
+// KIND is one of accepted (wrongly), rejected (wrongly), unsupported, errno, message, processed, crashed.
 import { writeFileSync } from "node:fs"
 import { lastLine } from "./last-line.mjs"
 import { limitedTable, TABLES } from "./oracle.mjs"
@@ -52,11 +52,12 @@ async function compare(table, reached) {
     if (options.program && program.name !== options.program) continue
     if (rows.at(-1)?.[0] !== file) rows.push([file, newRow()])
     const result = timed(verify)
-    const { verdict, message, log, stats } = result
+    const { verdict, errno, message, log, stats } = result
     results.push({
       file,
       program: program.name,
       verdict,
+      errno,
       message,
       last: lastWords(log),
       processed: stats.processed,
@@ -100,6 +101,8 @@ function count(row, file, program, expected, result) {
     row.equal++
     if (expected.verdict === "reject") {
       row.rejections++
+      if (result.errno === expected.errno) row.errno++
+      else note("errno", `${result.errno} <> ${expected.errno}`)
       if (lastWords(result.log) === expected.message) row.message++
       else note("message", `${lastWords(result.log)}  <>  ${expected.message}`)
     }
@@ -132,6 +135,7 @@ function report() {
       "rejected",
       "crashed",
       "rejections",
+      "errno",
       "message",
       "processed",
     ]
@@ -145,6 +149,7 @@ function report() {
     "w.rejected",
     "crashed",
     "rejections",
+    "errno =",
     "message =",
     "processed =",
   ]
@@ -155,12 +160,16 @@ function report() {
 }
 
 function check(reached) {
-  const { programs, equal, accepted, rejections, message, crashed, processed } = totals
+  const { programs, equal, accepted, rejections, errno, message, crashed, processed } = totals
   const percent = share => `${share * 100} %`
   const broken = [
     [equal >= reached.equal * programs, `fewer than ${percent(reached.equal)} of the verdicts are equal`],
     [accepted === 0, "programs are accepted that the kernel rejects"],
     [crashed === 0, "the verifier crashed"],
+    [
+      errno >= reached.messages * rejections,
+      `fewer than ${percent(reached.messages)} of the errnos are equal`,
+    ],
     [
       message >= reached.messages * rejections,
       `fewer than ${percent(reached.messages)} of the last messages are equal`,
@@ -183,6 +192,7 @@ function newRow() {
     rejected: 0,
     crashed: 0,
     rejections: 0,
+    errno: 0,
     message: 0,
     processed: 0,
   }
@@ -199,7 +209,8 @@ function parseOptions(args) {
   const program = value("--program")
   const json = value("--json")
   const capabilities = value("--capabilities") ?? (args.includes("--unprivileged") ? "none" : undefined)
-  const log = Number(value("--log") ?? 1)
+  // Below 2 the log of a way is cut where it was put aside, which was inside a line when a jump was known.
+  const log = Number(value("--log") ?? (capabilities ? 2 : 1))
   const brief = args.includes("--brief")
   const check = args.includes("--check")
   return {

@@ -64,6 +64,9 @@ describe("helperAllowed", () => {
       capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     }
     expect(because(helperAllowed("bpf_trace_printk", caller))).toBe("bpf_trace_printk needs CAP_PERFMON")
+    expect(because(helperAllowed("bpf_trace_printk", { ...caller, capabilities: ["CAP_PERFMON"] }))).toBe(
+      "bpf_trace_printk needs CAP_BPF",
+    )
     expect(answer("bpf_trace_printk", { ...caller, capabilities: ["CAP_SYS_ADMIN"] })).toBe("yes")
   })
 

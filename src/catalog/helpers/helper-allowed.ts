@@ -158,7 +158,8 @@ function unmet(name: string, grant: HelperGrant, caller: HelperCaller): string |
     ((grant.hooks && !grant.hooks.includes(hook)) || grant.exceptHooks?.includes(hook))
   )
     return `${name} is not for ${hook}`
-  if (grant.capability && !holds(caller, grant.capability)) return `${name} needs ${grant.capability}`
+  const missing = [grant.capability ?? []].flat().find(each => !holds(caller, each))
+  if (missing) return `${name} needs ${missing}`
   if (grant.config && caller.config && !caller.config(grant.config))
     return `${name} needs a kernel with ${grant.config}`
   return undefined

@@ -2,6 +2,8 @@ import type { AttachTypeName } from "../attach-types.ts"
 import type { Release } from "../releases.ts"
 import type { HelperName } from "./helpers.ts"
 
+type HelperCapability = "CAP_BPF" | "CAP_PERFMON" | "CAP_SYS_ADMIN"
+
 /** Who may call a number of helpers: every condition that is given must hold. */
 export interface HelperGrant {
   readonly helpers: readonly HelperName[]
@@ -12,8 +14,8 @@ export interface HelperGrant {
   /** Kernel functions, or members of a kernel structure ("tcp_congestion_ops.init"), that the program stands on. */
   readonly hooks?: readonly string[]
   readonly exceptHooks?: readonly string[]
-  /** The loading process (or its token) must hold it. */
-  readonly capability?: "CAP_BPF" | "CAP_PERFMON" | "CAP_SYS_ADMIN"
+  /** The loading process (or its token) must hold it, or all of them. */
+  readonly capability?: HelperCapability | readonly HelperCapability[]
   /** The kernel must be built with it. */
   readonly config?: string
 }
@@ -106,7 +108,7 @@ export const HELPER_SETS = {
       helpers: ["bpf_get_current_cgroup_id", "bpf_get_current_ancestor_cgroup_id"],
     },
     {
-      capability: "CAP_PERFMON",
+      capability: ["CAP_BPF", "CAP_PERFMON"],
       helpers: [
         "bpf_trace_printk",
         "bpf_trace_vprintk",

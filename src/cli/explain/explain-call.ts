@@ -69,7 +69,7 @@ function helperConditions(name: HelperName): string {
       grant.exceptAttachTypes && `not attach type ${grant.exceptAttachTypes.join(", ")}`,
       grant.hooks &&
         (grant.hooks.length > 6 ? `${grant.hooks.length} hooks` : `at ${grant.hooks.join(", ")}`),
-      grant.capability && `needs ${grant.capability}`,
+      grant.capability && `needs ${[grant.capability].flat().join(" and ")}`,
       grant.config && `needs ${grant.config}`,
     ].filter(Boolean)
     return rules.length === 0 ? [] : [`${struct ?? programType}: ${rules.join(", ")}`]

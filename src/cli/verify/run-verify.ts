@@ -1,4 +1,5 @@
 import { didYouMean, UsageError } from "../../base/index.ts"
+import type { Capability } from "../../catalog/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 import {
   type AskedKernel,
@@ -26,7 +27,8 @@ export interface VerifyOptions {
   /** A release, the path of a profile, or "all". */
   readonly release: string
   readonly logLevel: number
-  readonly privileged: boolean
+  /** What the loading process holds; everything when left out. */
+  readonly capabilities?: readonly Capability[]
   readonly format: Format
 }
 
@@ -75,10 +77,11 @@ function print(
 function verifyObject(
   object: ObjectSpec,
   kernels: readonly AskedKernel[],
-  { programs: names, logLevel, privileged }: VerifyOptions,
+  { programs: names, logLevel, capabilities }: VerifyOptions,
 ): ProgramReport[] {
   const programs = object.programs.filter(({ name }) => names?.includes(name) ?? true)
-  return kernels.flatMap(kernel => verifyAll(object, programs, kernel, { logLevel, privileged }))
+  const choices = { logLevel, ...(capabilities && { capabilities }) }
+  return kernels.flatMap(kernel => verifyAll(object, programs, kernel, choices))
 }
 
 /** Each name must be that of a program of one of the objects. */

@@ -26,6 +26,15 @@ describe.each(["6.1", "6.12"])("skep verify --release %s prints", release => {
   })
 })
 
+test.each([
+  ["unprivileged", ["--unprivileged"]],
+  ["cap-bpf", ["--capabilities", "cap_bpf", "CAP_NET_ADMIN"]],
+])("skep verify of a loader that is %s", async (name, args) => {
+  const { status, out } = await verify(fixture("unprivileged"), ...args)
+  expect(status).toBe(1)
+  await expect(steady(out)).toMatchFileSnapshot(`./golden/${name}-6.12.txt`)
+})
+
 describe("skep verify ends with", () => {
   test("0 when everything is accepted", async () => {
     const { status, out } = await verify(fixture("network"), "--program", "parse", "count")
@@ -43,10 +52,17 @@ describe("skep verify ends with", () => {
   })
 
   test("1 when something cannot be decided", async () => {
-    const { status, out } = await verify(fixture("network"), "--program", "parse", "--unprivileged")
+    const { status, out } = await verify("test/kernel/programs/replace.bpf.o", "--program", "new_answer")
     expect(status).toBe(1)
-    expect(out).toContain("unsupported  parse")
+    expect(out).toContain("unsupported  new_answer")
     expect(out).toContain("0 accepted, 1 not decided")
+  })
+
+  test("2 for capabilities that nothing depends on, or none and some at once", async () => {
+    const wrong = await verify(fixture("network"), "--capabilities", "cap_chown")
+    expect(wrong.status).toBe(2)
+    expect(wrong.err).toContain("there are cap_bpf, cap_perfmon, cap_net_admin, cap_sys_admin")
+    expect((await verify(fixture("network"), "--unprivileged", "--capabilities", "cap_bpf")).status).toBe(2)
   })
 
   test("2 for an unknown program, with a near name", async () => {

@@ -4,12 +4,14 @@ import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached, Attacher } from "./attached.ts"
 import { attachToCgroup } from "./cgroup.ts"
+import { attachIterator } from "./iterator.ts"
 import { attachKprobe, attachKretprobe, attachKsyscall } from "./kernel-probe.ts"
 import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
 import { attachToLirc } from "./lirc.ts"
 import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
+import { attachPerfEvent } from "./perf-sampling.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
 import { attachToSocket } from "./socket.ts"
 import { attachToSockmap } from "./sockmap.ts"
@@ -17,6 +19,9 @@ import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
 import { attachTrafficControl } from "./traffic-control.ts"
+import { attachUsdt } from "./usdt.ts"
+import { attachUserProbe, attachUserProbes } from "./user-probe.ts"
+import { attachXdp } from "./xdp.ts"
 
 /** Who attaches to which kind of point: a file each. */
 const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
@@ -26,13 +31,20 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   kprobeMulti: attachKprobeMulti,
   tracepoint: attachTraceEvent,
   rawTracepoint: attachRawTracepoint,
+  uprobe: attachUserProbe,
+  uretprobe: attachUserProbe,
+  uprobeMulti: attachUserProbes,
+  usdt: attachUsdt,
+  perfEvent: attachPerfEvent,
   trace: attachTrace,
+  xdp: attachXdp,
   tc: attachTrafficControl,
   tcx: attachTcx,
   lwt: attachLightweightTunnel,
   netfilter: attachNetfilter,
   netns: attachNetworkNamespace,
   cgroup: attachToCgroup,
+  iter: attachIterator,
   lirc: attachToLirc,
   socket: attachToSocket,
   sockmap: attachToSockmap,

@@ -10,6 +10,8 @@ export interface Attached {
   readonly remove: () => void
   /** Said to the user when nothing in the embedded kernel can fire this hook yet. */
   readonly note: string | undefined
+  /** Of an iterator: what its program writes about every object there is now. */
+  readonly read?: () => Uint8Array
 }
 
 /** Puts a program on the hooks of one kind. Throws AttachError with the errno and words libbpf gives. */

@@ -1,4 +1,5 @@
-import type { AttachPoint, Link } from "../../kernel/index.ts"
+import { decodeUtf8 } from "../../base/index.ts"
+import { type AttachPoint, type Link, noIterator, noLinkAnyMore } from "../../kernel/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached } from "./attached.ts"
 
@@ -10,6 +11,7 @@ export class EmbeddedLink implements Link {
   /** What the user should know: that nothing can fire this hook yet. */
   readonly note: string | undefined
   readonly #remove: () => void
+  readonly #read: Attached["read"]
   #attached = true
 
   constructor(id: number, program: EmbeddedProgram, attached: Attached) {
@@ -18,6 +20,13 @@ export class EmbeddedLink implements Link {
     this.point = attached.point
     this.note = attached.note
     this.#remove = attached.remove
+    this.#read = attached.read
+  }
+
+  async read(): Promise<string> {
+    if (!this.#attached) throw noLinkAnyMore("read")
+    if (!this.#read) throw noIterator(this)
+    return decodeUtf8(this.#read())
   }
 
   async detach(): Promise<void> {

@@ -8,7 +8,7 @@ import { BPF_LSM_PREFIX, isBpfLsmActive } from "../tracing/security.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
 import { type Attached, type Attacher, noteFor } from "./attached.ts"
 
-/** fentry, fexit, fmod_ret, tp_btf and lsm: the target was found at load. */
+/** fentry, fexit, fmod_ret, tp_btf, lsm and freplace: the target was found at load. */
 export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
   const { program } = attachment
   const { target, spec } = program
@@ -23,6 +23,14 @@ export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
   if (target.kind === "tp_btf") {
     const remove = kernel.hooks.addRaw(target.tracepoint, attachment)
     return { point, remove, note: noteFor(isTracepointModelled(target.tracepoint), target.tracepoint) }
+  }
+  if (target.kind === "ext") {
+    const remove = target.program.replaceFunction(target.start, program.executable)
+    if (remove) return { point, remove, note: undefined }
+    throw new AttachError(`prog '${program.name}': failed to attach: ${errnoText("EBUSY")}`, {
+      errno: "EBUSY",
+      hint: `another program replaces that function of '${target.program.name}' already`,
+    })
   }
   if (target.kind === "lsm") return attachLsm(kernel, point, attachment, target)
   if (!kernel.profile.isTraceable(target.symbol))

@@ -8,7 +8,7 @@ import { EMBEDDED_HELPERS } from "./index.ts"
  */
 const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
   "no maps of cgroups yet": ["bpf_current_task_under_cgroup"],
-  "no call stacks": [...["bpf_get_stackid", "bpf_get_stack", "bpf_get_task_stack"]],
+  "no call stacks of tasks that sleep": ["bpf_get_task_stack"],
 }
 
 /** The others that these programs may call. */
@@ -39,6 +39,7 @@ const MODELLED = [
   ...["bpf_perf_event_read", "bpf_perf_event_read_value", "bpf_get_branch_snapshot"],
   ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
   ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
+  ...["bpf_get_stackid", "bpf_get_stack", "bpf_perf_prog_read_value"],
   ...["bpf_get_func_ip", "bpf_get_attach_cookie"],
   ...["bpf_get_func_arg", "bpf_get_func_ret", "bpf_get_func_arg_cnt"],
 ]

@@ -4,7 +4,8 @@ import type { Cgroup, GroupRun } from "../cgroups/index.ts"
 import type { Clock } from "../clock.ts"
 import type { KernelCore } from "../core.ts"
 import type { SpecialFields } from "../fields/index.ts"
-import type { MapStorage } from "../maps/index.ts"
+import type { Sequence } from "../iterators/index.ts"
+import type { MapAttributes, MapStorage, RedirectInfo } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
 import type { SkbContext } from "../packets/index.ts"
@@ -68,10 +69,23 @@ export interface HelperKernel {
   sendSignal(signal: number, toProcess: boolean): number
   /** Where the registers stand that a task had in user space. */
   userRegisters(task: number): number
+  /** Where the program that runs wants its packet to go. */
+  readonly redirect: RedirectInfo
   /** The map whose `struct bpf_map` stands at `address`; undefined when none does. */
   mapAt(address: number): MapStorage | undefined
   /** Every map there is. */
   maps(): Iterable<MapStorage>
+  /** BPF_MAP_CREATE for the process on the CPU: a descriptor. Throws MapError. */
+  openMap(attributes: MapAttributes): number
+  mapOfDescriptor(fd: number): MapStorage | undefined
+  /** close(2) by the process on the CPU; false when nothing is open under that number. */
+  closeDescriptor(fd: number): boolean
+  /** Where a symbol of the kernel lies. */
+  addressOf(symbol: string): bigint | undefined
+  /** Addresses in the functions that the task on the CPU is in, of its program or of the kernel, innermost first. */
+  callStack(user: boolean): readonly bigint[]
+  /** What an iterator's program writes to, by the address of its struct seq_file. */
+  sequenceAt(address: number): Sequence | undefined
   /** The name of a function in the kernel's own types. */
   functionName(btfId: number): string | undefined
   /** The variable of every CPU whose address in its section this is. */
@@ -113,6 +127,8 @@ export interface Invocation {
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
   /** On hooks of control groups. */
   readonly group?: GroupRun
+  /** Of a perf event's sample: how far it has counted, and for how long. */
+  readonly sample?: { readonly counter: bigint; readonly enabled: bigint }
   /** Of a session, for bpf_session_cookie and bpf_session_is_return. */
   readonly session?: { readonly cookie: number; readonly isReturn: boolean }
 }

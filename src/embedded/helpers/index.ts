@@ -18,14 +18,18 @@ import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
+import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
 import { SOCKET_HELPERS } from "./socket-helpers.ts"
 import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
+import { STACK_HELPERS } from "./stack-helpers.ts"
 import { STORAGE_HELPERS } from "./storage-helpers.ts"
 import { SYSCTL_HELPERS } from "./sysctl-helpers.ts"
+import { SYSTEM_HELPERS } from "./system-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
 import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
+import { XDP_REDIRECT_HELPERS } from "./xdp-redirect-helpers.ts"
 
 export { ArgumentRefusal } from "./argument.ts"
 export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
@@ -52,10 +56,15 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
+  ...SEQUENCE_HELPERS,
+  ...STACK_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
+  ...SEQUENCE_HELPERS,
+  ...SYSTEM_HELPERS,
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
   ...USER_RING_HELPERS,
+  ...XDP_REDIRECT_HELPERS,
 }

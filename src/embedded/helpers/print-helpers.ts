@@ -10,14 +10,14 @@ import { showValue } from "./show-value.ts"
 const MAX_LINE = 1024
 
 /** The format without its NUL, as the program passed it with its size. */
-function formatAt(kernel: HelperKernel, address: bigint, size: bigint): Uint8Array {
+export function formatAt(kernel: HelperKernel, address: bigint, size: bigint): Uint8Array {
   const bytes = kernel.memory.read(memoryArgument(kernel, address, size), Number(size))
   const end = bytes.indexOf(0)
   return end < 0 ? bytes : bytes.subarray(0, end)
 }
 
 /** 64-bit arguments from an array in memory. */
-function arrayAt(kernel: HelperKernel, address: bigint, bytes: bigint): bigint[] {
+export function arrayAt(kernel: HelperKernel, address: bigint, bytes: bigint): bigint[] {
   const { view } = kernel.memory
   const at = memoryArgument(kernel, address, bytes)
   return Array.from({ length: Number(bytes) / 8 }, (_, index) => view.getBigUint64(at + index * 8, true))
@@ -44,8 +44,13 @@ const ALL_FLAGS = 15n
 /** `struct btf_ptr`: a pointer, the id of its type in the kernel's BTF, flags. */
 const BTF_POINTER = { size: 16n, type: 8 }
 
-/** Writes a value of the kernel's types as text; the answer is its full length without the NUL. */
-const printByType: HelperFunction = (kernel, [buffer, size, pointer, pointerSize, flags]) => {
+/** A value of the kernel's types as text, or a negative errno. */
+export function typedText(
+  kernel: HelperKernel,
+  pointer: bigint,
+  pointerSize: bigint,
+  flags: bigint,
+): string | number {
   const { memory, types } = kernel
   if (flags > ALL_FLAGS || pointerSize !== BTF_POINTER.size) return -errnoNumber("EINVAL")
   const at = memoryArgument(kernel, pointer, pointerSize)
@@ -55,13 +60,18 @@ const printByType: HelperFunction = (kernel, [buffer, size, pointer, pointerSize
   const address = memory.view.getBigUint64(at, true)
   const refused = refusal(memory, "kernel", address, types.btf.sizeOf(id))
   if (refused !== 0) return refused
-  const text = showValue({ btf: types.btf, view: memory.view, hash: hashed }, id, Number(address), {
+  return showValue({ btf: types.btf, view: memory.view, hash: hashed }, id, Number(address), {
     compact: (flags & COMPACT) !== 0n,
     nameless: (flags & NAMELESS) !== 0n,
     rawPointers: (flags & RAW_POINTERS) !== 0n,
     zeros: (flags & ZEROS) !== 0n,
   })
-  return writeText(kernel, buffer, size, encodeUtf8(text))
+}
+
+/** Writes a value of the kernel's types as text; the answer is its full length without the NUL. */
+const printByType: HelperFunction = (kernel, [buffer, size, pointer, pointerSize, flags]) => {
+  const text = typedText(kernel, pointer, pointerSize, flags)
+  return typeof text === "number" ? text : writeText(kernel, buffer, size, encodeUtf8(text))
 }
 
 /** Puts as much of a text as there is room for, with a NUL; the answer is its length. */

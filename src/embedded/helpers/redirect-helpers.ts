@@ -1,6 +1,7 @@
 import { errnoNumber, NotModelledError } from "../../base/index.ts"
 import { memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
+import { redirectFrame } from "./xdp-redirect-helpers.ts"
 
 /** What a program of traffic control or a tunnel answers to have its packet redirected, or dropped. */
 const [REDIRECT, SHOT] = [7, 2]
@@ -11,7 +12,9 @@ const EINVAL = -errnoNumber("EINVAL")
 const NEIGHBOUR = { bytes: 20n, family: 0, address: 4 } as const
 const AF_INET = 2
 
-const redirect: HelperFunction = (kernel, [index, flags]) => {
+const redirect: HelperFunction = (kernel, args, invocation, frame) => {
+  if (invocation.program.type === "xdp") return redirectFrame(kernel, args, invocation, frame)
+  const [index, flags] = args
   if ((flags & ~BPF_F_INGRESS) !== 0n) return SHOT
   kernel.network.redirect = { index: word(index), way: flags === 0n ? "out" : "in" }
   return REDIRECT

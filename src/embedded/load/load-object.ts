@@ -1,4 +1,4 @@
-import { LoadError, NotModelledError } from "../../base/index.ts"
+import { errnoText, LoadError, NotModelledError } from "../../base/index.ts"
 import { CoreResolver } from "../../btf/index.ts"
 import type { Capability } from "../../catalog/index.ts"
 import {
@@ -7,14 +7,18 @@ import {
   type KernelFacts,
   kconfigExterns,
   type LoadOptions,
+  noTargetProgram,
+  targetFunction,
+  type UsdtMap,
+  UsdtSpecs,
 } from "../../kernel/index.ts"
-import type { MapSpec, ObjectSpec } from "../../object/index.ts"
+import type { MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
 import type { LoadingHost } from "../prog-load/index.ts"
 import { EmbeddedProgram, type ProgramHost } from "../programs/program.ts"
 import { createMaps } from "./create-maps.ts"
-import { loadProgram, type ProgramLoadOptions } from "./load-program.ts"
+import { type ExtensionTarget, loadProgram, type ProgramLoadOptions } from "./load-program.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
 import { mapFactsOf } from "./map-facts.ts"
 import { layoutsOf, mapLayout } from "./map-layout.ts"
@@ -41,6 +45,7 @@ export interface LoadHost extends MapHost, ProgramHost, LoadingHost {
   /** From here on programs and ids reach the map. */
   admit(map: MapStorage): void
   admitProgram(program: EmbeddedProgram): void
+  loadedProgram(id: number): EmbeddedProgram | undefined
   /** Forgets what an object brought. */
   dismiss(object: EmbeddedObject): void
 }
@@ -52,7 +57,7 @@ export function loadObject(
   options: EmbeddedLoadOptions = {},
 ): EmbeddedObject {
   const wanted = choosePrograms(object, options.only)
-  requireNoTargets(options)
+  const targets = findTargets(wanted, host, options)
   const data = onceEach(initialData(object, factsOf(host.profile), options.globals ?? {}))
   const layouts = layoutsOf(object, host)
   const layoutOf = (spec: MapSpec) => layouts && mapLayout(spec, object, layouts)
@@ -65,13 +70,14 @@ export function loadObject(
       maps: storages,
       mapFacts: mapFactsOf(object, storages, data, host.verifierKernel),
       layoutOf: layouts?.layoutOf,
+      usdt: new UsdtSpecs(object.btf, name => usdtMap(object, storages.get(name))),
       kconfigAddress: (name: string) => {
         const extern = kconfigExterns(object).find(extern => extern.name === name)
         const map = object.maps.find(map => map.kind === "kconfig")
         return extern && map && storages.get(map.name)?.valueAddress(extern.offset)
       },
     }
-    const how = programOptions(options)
+    const how = programOptions(options, targets)
     const programs = wanted.map(spec => {
       const loaded = loadProgram(spec, host.nextProgramId(), resolution, host, how)
       return [spec.name, new EmbeddedProgram(loaded, host)] as const
@@ -94,20 +100,48 @@ export function loadObject(
   }
 }
 
-function programOptions({
-  verify = true,
-  logLevel = 0,
-  capabilities,
-}: EmbeddedLoadOptions): ProgramLoadOptions {
-  return { verify, logLevel, capabilities: new Set(capabilities ?? ["CAP_SYS_ADMIN"]) }
+function programOptions(
+  { verify = true, logLevel = 0, capabilities }: EmbeddedLoadOptions,
+  targets: ProgramLoadOptions["targets"],
+): ProgramLoadOptions {
+  return { verify, logLevel, capabilities: new Set(capabilities ?? ["CAP_SYS_ADMIN"]), targets }
 }
 
-function requireNoTargets({ targets = {} }: EmbeddedLoadOptions): void {
-  const [name] = Object.keys(targets)
-  if (name !== undefined)
-    throw new NotModelledError(
-      `prog '${name}': programs that replace or trace programs are not modelled by the embedded kernel yet`,
-    )
+/** What programs replace functions of. Throws LoadError for programs and functions that are not there. */
+function findTargets(
+  programs: readonly ProgramSpec[],
+  host: LoadHost,
+  { targets = {} }: EmbeddedLoadOptions,
+): Map<string, ExtensionTarget> {
+  const found = new Map<string, ExtensionTarget>()
+  for (const spec of programs) {
+    const target = targets[spec.name]
+    if (!target) continue
+    if (spec.definition?.programType !== "ext")
+      throw new NotModelledError(
+        `prog '${spec.name}': programs that trace programs are not modelled by the embedded kernel yet`,
+      )
+    const program = host.loadedProgram(target.program.id)
+    if (!program) throw noTargetProgram(spec.name, target.program.id, errnoText("ENOENT"), "ENOENT")
+    const name = target.function ?? spec.target
+    targetFunction(spec.name, program.id, program.verified.btf, name)
+    const start = program.verified.functions.find(each => each.name === name)?.start ?? 0
+    found.set(spec.name, { program, function: name, start })
+  }
+  return found
+}
+
+/** A map of an object as descriptions of USDT arguments are written to it. */
+function usdtMap({ maps }: ObjectSpec, storage: MapStorage | undefined): UsdtMap | undefined {
+  const spec = maps.find(({ name }) => name === storage?.attributes.name)
+  if (!storage || !spec) return undefined
+  return {
+    valueSize: storage.attributes.valueSize,
+    valueType: spec.valueType,
+    maxEntries: storage.attributes.maxEntries,
+    update: (key, value, flags) => storage.set(key, value, BigInt(flags)),
+    remove: key => void storage.remove(key),
+  }
 }
 
 /** Calls `make` once for each map. */

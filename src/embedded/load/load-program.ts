@@ -10,7 +10,7 @@ import {
   type LogRequest,
   progLoad,
 } from "../prog-load/index.ts"
-import type { LoadedProgram } from "../programs/program.ts"
+import type { EmbeddedProgram, LoadedProgram, TraceTarget } from "../programs/program.ts"
 import { executableOf } from "./executable.ts"
 import { type GivenProgram, givenProgram } from "./given-program.ts"
 import type { Resolution } from "./resolution.ts"
@@ -21,6 +21,15 @@ export interface ProgramLoadOptions {
   readonly verify: boolean
   readonly logLevel: number
   readonly capabilities: ReadonlySet<Capability>
+  /** Programs that others replace functions of, by the others' names. */
+  readonly targets: ReadonlyMap<string, ExtensionTarget>
+}
+
+/** A function of a loaded program. */
+export interface ExtensionTarget {
+  readonly program: EmbeddedProgram
+  readonly function: string
+  readonly start: number
 }
 
 const XDP_HAS_FRAGS = 1 << 5
@@ -38,10 +47,13 @@ export function loadProgram(
   options: ProgramLoadOptions,
 ): LoadedProgram {
   const definition = loadDefinition(program)
-  const target = findTraceTarget(program, resolution.profile)
+  const extended = options.targets.get(program.name)
+  const target: TraceTarget | undefined = extended
+    ? { kind: "ext", program: extended.program, start: extended.start }
+    : findTraceTarget(program, resolution.profile)
   const given = givenProgram(program, resolution)
   const attributes: LoadAttributes = {
-    program: verifierProgram(program, given, resolution, host),
+    program: verifierProgram(program, given, resolution, host, extended),
     expectedAttachType: definition.attachType as AttachTypeName | undefined,
     capabilities: options.capabilities,
     verify: options.verify,
@@ -55,6 +67,8 @@ export function loadProgram(
     spec: program,
     type: definition.programType,
     executable: executableOf(program, given, resolution),
+    verified: attributes.program,
+    usdt: resolution.usdt,
     target,
     verifiedInstructions: answer.verifiedInstructions,
     reach: answer.reach,
@@ -67,10 +81,14 @@ function verifierProgram(
   { instructions, references }: GivenProgram,
   { object, mapFacts }: Resolution,
   { verifierKernel }: LoadingHost,
+  extended: ExtensionTarget | undefined,
 ): VerifierProgram {
   const flags = program.definition?.fragments ? XDP_HAS_FRAGS : 0
   const given = { ...program, instructions, references }
-  const found = programFromObject(object, given, mapFacts, verifierKernel, { flags })
+  const found = programFromObject(object, given, mapFacts, verifierKernel, {
+    flags,
+    ...(extended && { extends: { program: extended.program.verified, function: extended.function } }),
+  })
   if (!found) throw new Error(`BUG: program ${program.name} of a known section has no type`)
   return { ...found, attachType: effectiveAttachType(found.type, found.attachType) }
 }

@@ -1,4 +1,5 @@
 import type { CoreResolver, TypeId } from "../../btf/index.ts"
+import type { UsdtSpecs } from "../../kernel/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
 import type { MapFacts } from "../../verifier/index.ts"
@@ -14,6 +15,8 @@ export interface Resolution {
   /** Maps of the object by name, and what the verifier knows of them. */
   readonly maps: ReadonlyMap<string, MapStorage>
   readonly mapFacts: ReadonlyMap<string, MapFacts>
+  /** Descriptions of USDT arguments, in a map of the object. */
+  readonly usdt: UsdtSpecs
   /** Where the object's types have special fields; undefined when it has no types. */
   readonly layoutOf: ((type: TypeId) => ValueLayout) | undefined
   /** Where a `.kconfig` extern's value lies. */

@@ -11,6 +11,7 @@ import { QueueMap } from "./queues/queue-map.ts"
 import { UserRingBuffer } from "./queues/user-ring-buffer.ts"
 import { ArenaMap } from "./references/arena-map.ts"
 import { CpuMap } from "./references/cpu-map.ts"
+import { DeviceMap } from "./references/device-map.ts"
 import { NestedMap } from "./references/nested-map.ts"
 import { SocketMap } from "./references/socket-map.ts"
 import { reuseportKind, sockhashKind, sockmapKind } from "./references/socket-map-kinds.ts"
@@ -18,6 +19,7 @@ import * as vacancies from "./references/vacancies.ts"
 import { type Vacancy, VacantMap } from "./references/vacant-map.ts"
 import { RingBuffer } from "./ring-buffer.ts"
 import { checkCreation } from "./rules/index.ts"
+import { StackMap } from "./stack-map.ts"
 import { LocalStorage } from "./storages/local-storage.ts"
 import { TrieMap } from "./tries/trie-map.ts"
 import { withLayout } from "./with-layout.ts"
@@ -74,11 +76,11 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "cgroup_array":
       return vacant(vacancies.cgroupArray(attributes))
     case "stack_trace":
-      return vacant(vacancies.stackTrace(attributes))
+      return new StackMap(host, id, attributes)
     case "devmap":
-      return vacant(vacancies.deviceMap(attributes))
+      return new DeviceMap(host, id, attributes, "index")
     case "devmap_hash":
-      return vacant(vacancies.deviceHash(attributes))
+      return new DeviceMap(host, id, attributes, "hash")
     case "xskmap":
       return vacant(vacancies.xskMap(attributes))
     case "sockmap":

@@ -2,6 +2,7 @@
 
 export * from "./commands/index.ts"
 export * from "./create-map.ts"
+export * from "./map-descriptors.ts"
 export type {
   HeldSocket,
   MapAttributes,
@@ -18,7 +19,17 @@ export { PerfEventArray } from "./perf-event-array.ts"
 export { ProgArray } from "./prog-array.ts"
 export { UserRingBuffer } from "./queues/user-ring-buffer.ts"
 export { ArenaMap } from "./references/arena-map.ts"
+export { CpuMap } from "./references/cpu-map.ts"
+export { DeviceMap } from "./references/device-map.ts"
 export { NestedMap } from "./references/nested-map.ts"
+export type {
+  CpuEntry,
+  DeviceEntry,
+  MapDevice,
+  RedirectInfo,
+  RedirectTarget,
+} from "./references/redirect.ts"
 export { SocketMap, type SocketMapPrograms } from "./references/socket-map.ts"
 export { RING_QUERY, RingBuffer } from "./ring-buffer.ts"
+export { StackMap } from "./stack-map.ts"
 export { LocalStorage } from "./storages/local-storage.ts"

@@ -3,6 +3,7 @@ import type { ExecutableProgram } from "../../engine/index.ts"
 import type { SpecialFields, ValueLayout } from "../fields/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import type { NativeMap } from "./native/index.ts"
+import type { MapDevice } from "./references/redirect.ts"
 import type { SocketMapPrograms } from "./references/socket-map.ts"
 
 /** What a map is made from: the union bpf_attr of BPF_MAP_CREATE, sizes in bytes. */
@@ -57,6 +58,8 @@ export interface MapHost {
   mapById(id: number): MapStorage | undefined
   /** The loaded program behind an id, for prog arrays; undefined when there is none. */
   programById(id: number): TailTarget | undefined
+  /** The network interface of the acting process's namespace with this index, for device maps; undefined when there is none. */
+  deviceByIndex(index: number): MapDevice | undefined
   /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
   /** The socket behind a descriptor of the task on the CPU; undefined when there is none. */
   socketByDescriptor(fd: number): HeldSocket | undefined
@@ -89,6 +92,8 @@ export interface TailTarget {
   readonly name: string
   /** bpftool's name of the program type. */
   readonly type: string
+  /** bpftool's name of the attach type that it was loaded for; undefined where its type has none. */
+  readonly attachType?: string | undefined
   readonly executable: ExecutableProgram
 }
 

@@ -3,6 +3,7 @@ import type { KernelObject } from "../memory/index.ts"
 import { TrafficControl } from "./hooks/traffic-control.ts"
 import type { NetNamespace } from "./namespace.ts"
 import type { Skb } from "./skb.ts"
+import { XdpPlaces } from "./xdp/places.ts"
 
 export const LOOPBACK_INDEX = 1
 
@@ -15,12 +16,12 @@ export interface DeviceAddress {
 export interface DeviceOptions {
   readonly name: string
   readonly index: number
-  readonly kind: "loopback" | "veth" | "wire"
+  readonly kind: "loopback" | "veth"
   readonly mac: Uint8Array
   readonly namespace: NetNamespace
 }
 
-const MTU = { loopback: 65536, veth: 1500, wire: 1500 } as const
+const MTU = { loopback: 65536, veth: 1500 } as const
 const [IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_RUNNING, IFF_MULTICAST] = [0x1, 0x2, 0x8, 0x40, 0x1000]
 const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772]
 
@@ -32,13 +33,14 @@ export class NetDevice {
   readonly mac: Uint8Array
   readonly namespace: NetNamespace
   readonly addresses: DeviceAddress[] = []
+  readonly xdp = new XdpPlaces()
   readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }
   /** struct net_device. */
   readonly object: KernelObject
   /** The other end of a veth pair. */
   peer: NetDevice | undefined
-  /** Who takes the frames of a wire. */
-  onFrame: ((frame: Uint8Array) => void) | undefined
+  /** False where nobody is asked for link-layer addresses (IFF_NOARP): frames go to the device's own. */
+  hasNeighbours = true
   #isUp = false
 
   constructor(kernel: KernelCore, { name, index, kind, mac, namespace }: DeviceOptions) {
@@ -71,6 +73,11 @@ export class NetDevice {
     this.object.set("flags", kind | (isUp ? IFF_UP | IFF_RUNNING : 0))
   }
 
+  /** False once it was removed. */
+  get isThere(): boolean {
+    return this.namespace.devices.get(this.index) === this
+  }
+
   /** Its own address for talking to one of this family. */
   addressFor(destination: Uint8Array): Uint8Array | undefined {
     return this.addresses.find(({ address }) => address.length === destination.length)?.address
@@ -79,7 +86,7 @@ export class NetDevice {
   /** Where a frame on this device goes for an address on its link: neighbours are known, nobody asks by ARP. */
   neighbour(address: Uint8Array): Uint8Array {
     const { peer } = this
-    if (this.kind === "loopback") return this.mac
+    if (this.kind === "loopback" || !this.hasNeighbours) return this.mac
     const isPeer = peer?.addresses.some(other => sameBytes(other.address, address))
     return peer && (isPeer || this.kind === "veth") ? peer.mac : BROADCAST
   }

@@ -16,11 +16,15 @@ import { ICMP } from "./icmp.ts"
 import { NetNamespace, type Transport } from "./namespace.ts"
 import { receivePacket } from "./receive.ts"
 import type { Skb } from "./skb.ts"
+import { Taps } from "./taps.ts"
 
 /** Inode numbers of network namespaces: the first one's, and those that come. */
 const FIRST_INODE = 0xf000_0000 - 168
 /** Locally administered, so no maker's. */
 const MAC_PREFIX = [0x02, 0x00, 0x00, 0x00] as const
+
+/** Who takes a packet that has come in; it frees it, or gives it on. */
+export type Receiver = (kernel: KernelCore, skb: Skb) => unknown
 
 /** All network namespaces, and the packets that wait. */
 export class Network {
@@ -30,9 +34,10 @@ export class Network {
     [PROTOCOL.icmp, ICMP],
     [PROTOCOL.icmp6, ICMP],
   ])
+  readonly taps = new Taps()
   readonly #kernel: KernelCore
   readonly #named = new Map<string, NetNamespace>()
-  readonly #backlog: Skb[] = []
+  readonly #backlog: { readonly skb: Skb; readonly receive: Receiver }[] = []
   readonly #echoes = new Set<number>()
   #depth = 0
   #isDraining = false
@@ -148,9 +153,9 @@ export class Network {
     return redirect
   }
 
-  /** A packet that has come in: it is received when this processor is done with what it does (softirq). */
-  enqueue(skb: Skb): void {
-    this.#backlog.push(skb)
+  /** A packet that has come in: `receive` takes it when this processor is done with what it does (softirq). */
+  enqueue(skb: Skb, receive: Receiver = receivePacket): void {
+    this.#backlog.push({ skb, receive })
   }
 
   /** Does something with packets; what comes in meanwhile is received at its end. */
@@ -179,7 +184,8 @@ export class Network {
     if (this.#isDraining) return
     this.#isDraining = true
     try {
-      for (let skb = this.#backlog.shift(); skb; skb = this.#backlog.shift()) receivePacket(this.#kernel, skb)
+      for (let next = this.#backlog.shift(); next; next = this.#backlog.shift())
+        next.receive(this.#kernel, next.skb)
     } finally {
       this.#isDraining = false
     }

@@ -1,14 +1,12 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
-import { SKB_CONTEXT_BYTES, SkbContext } from "../packets/index.ts"
+import { SKB_CONTEXT_BYTES, SkbContext, type XdpContext } from "../packets/index.ts"
 import type { NetDevice } from "./device.ts"
 import { type IpHeader, parseIp } from "./headers.ts"
 import { type Redirect, redirectClone } from "./hooks/redirect.ts"
 import type { Tunnel } from "./hooks/tunnels.ts"
+import { HEADROOM, type PacketRoom, TAILROOM } from "./packet-room.ts"
 
-/** What a packet has before its link-layer header (NET_SKB_PAD, and room for tunnels), and behind its data. */
-const HEADROOM = 256
-const TAILROOM = 320
 const BUFFER_AT = Math.ceil(SKB_CONTEXT_BYTES / 64) * 64
 /** pkt_type. */
 export const PACKET = { host: 0, broadcast: 1, multicast: 2, otherHost: 3, outgoing: 4 } as const
@@ -42,11 +40,18 @@ export class Skb {
   /** Programs of its route. */
   tunnel: Tunnel | undefined
 
+  /** Bytes that XDP left before the link-layer header. */
+  metadata = 0
+  /** While XDP has it: how far its bytes may grow to either side. */
+  room: PacketRoom | undefined
+  /** XDP sent it here: it does not pass XDP again. */
+  isRedirected = false
+
   /** `bytes` starts with the network header, or with the link-layer header when `mac` says so. */
-  constructor(kernel: KernelCore, device: NetDevice, bytes: Uint8Array, mac: number) {
+  constructor(kernel: KernelCore, device: NetDevice, bytes: Uint8Array, mac: number, tailroom = TAILROOM) {
     this.#kernel = kernel
     const { memory } = kernel
-    this.contextAddress = memory.alloc(BUFFER_AT + HEADROOM + bytes.length + TAILROOM)
+    this.contextAddress = memory.alloc(BUFFER_AT + HEADROOM + bytes.length + tailroom)
     this.context = new SkbContext(memory, this.contextAddress)
     const start = this.contextAddress + BUFFER_AT + HEADROOM
     memory.write(start, bytes)
@@ -129,6 +134,7 @@ export class Skb {
   /** Makes the link-layer header the start. */
   toMac(): void {
     this.context.moveTo(this.context.header("mac"))
+    this.context.set("data_meta", this.context.data - this.metadata)
   }
 
   /** Puts other bytes in place of those from the start on; headers before it stay. */
@@ -143,16 +149,55 @@ export class Skb {
     return redirectClone(this.#kernel, this, redirect)
   }
 
-  /** A packet like this one, on the same device. */
-  clone(): Skb {
+  /** A packet like this one, on the same device, with the headroom that new ones have before the link-layer header. */
+  clone(tailroom = TAILROOM): Skb {
     const { context } = this
     const start = context.data
     this.toMac()
-    const copy = new Skb(this.#kernel, this.#device, this.bytes(), context.header("network") - context.data)
+    const copy = new Skb(
+      this.#kernel,
+      this.#device,
+      this.bytes(),
+      context.header("network") - context.data,
+      tailroom,
+    )
     copy.context.copyFrom(context)
     context.moveTo(start)
     copy.owner = this.#owner
+    copy.isRedirected = this.isRedirected
     copy.pull(start - context.header("mac"))
+    return copy
+  }
+
+  /** Takes over where a program of XDP has left the packet. */
+  adopt({ data, end, meta }: XdpContext): void {
+    const { context } = this
+    context.set("data", data)
+    context.setEnd(end)
+    context.setHeader("mac", data)
+    this.metadata = data - meta
+  }
+
+  /** Forgets all but bytes and metadata: a frame of XDP has no more. */
+  toFrame(): void {
+    this.context.reset()
+    this.owner = undefined
+    this.device = this.#device
+  }
+
+  /** Makes it a frame of XDP that starts at its link-layer header, with metadata before. */
+  setFrame(metadata: Uint8Array): void {
+    const { data, end } = this.context
+    this.metadata = metadata.length
+    this.#kernel.memory.write(data - metadata.length, metadata)
+    this.room = { start: data - HEADROOM, end: end + TAILROOM }
+  }
+
+  /** The same of a frame of XDP, with its room. */
+  cloneFrame(): Skb {
+    const copy = this.clone()
+    const { data } = this.context
+    copy.setFrame(this.#kernel.memory.bytes.subarray(data - this.metadata, data))
     return copy
   }
 

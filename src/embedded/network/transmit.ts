@@ -5,7 +5,9 @@ import type { NetDevice } from "./device.ts"
 import { readEthernet } from "./ethernet.ts"
 import { passesTrafficControl } from "./hooks/run-traffic-control.ts"
 import type { Skb } from "./skb.ts"
+import { copyToTaps } from "./taps.ts"
 import { netDevQueue, netifRxEvent } from "./tracepoints.ts"
+import { enqueueForDriver } from "./xdp/native.ts"
 
 /** What a queue answers for a packet that it dropped: no error to the sender. */
 const NET_XMIT_DROP = 1
@@ -23,19 +25,21 @@ export const transmitPacket = kernelFunction("__dev_queue_xmit", (kernel, skb: S
 const hardStartXmit = kernelFunction(
   "dev_hard_start_xmit",
   (kernel, skb: Skb, _device: KernelObject): number => {
-    const { device } = skb
-    switch (device.kind) {
-      case "loopback":
-        return loopbackXmit(kernel, skb, device.object)
-      case "veth":
-        return vethXmit(kernel, skb, device.object)
-      case "wire":
-        device.onFrame?.(skb.bytes())
-        skb.free()
-        return 0
-    }
+    copyToTaps(kernel, skb, "out")
+    return startXmit(kernel, skb)
   },
 )
+
+/** Hands a frame to its device's driver, past no hook. The packet is gone afterwards. */
+export function startXmit(kernel: KernelCore, skb: Skb): number {
+  const { device } = skb
+  switch (device.kind) {
+    case "loopback":
+      return loopbackXmit(kernel, skb, device.object)
+    case "veth":
+      return vethXmit(kernel, skb, device.object)
+  }
+}
 
 const loopbackXmit = kernelFunction("loopback_xmit", (kernel, skb: Skb, _device: KernelObject): number => {
   comeIn(kernel, skb, skb.device)
@@ -53,9 +57,11 @@ const vethXmit = kernelFunction("veth_xmit", (kernel, skb: Skb, _device: KernelO
 function comeIn(kernel: KernelCore, skb: Skb, device: NetDevice): void {
   const isOtherNamespace = device.namespace !== skb.device.namespace
   skb.owner = undefined
+  skb.metadata = 0
   if (isOtherNamespace) skb.mark = 0
   skb.device = device
   readEthernet(kernel, skb)
+  if (enqueueForDriver(kernel, skb)) return
   netifRxEvent(kernel, skb)
   kernel.network.enqueue(skb)
 }

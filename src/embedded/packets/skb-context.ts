@@ -9,6 +9,8 @@ const NETWORK_HEADER = MAC_HEADER + 4
 
 export const SKB_CONTEXT_BYTES = NETWORK_HEADER + 4
 
+const CONTROL_BYTES = 20
+
 /** Classic loads from here on count from a header: SKF_NET_OFF, SKF_LL_OFF. */
 const [FROM_NETWORK, FROM_LINK] = [-0x10_0000, -0x20_0000]
 
@@ -53,6 +55,15 @@ export class SkbContext {
     this.#memory.view.setBigUint64(this.#at + SKB_FIELD.sk, BigInt(address), true)
   }
 
+  /** Forgets what was said of the packet, apart from where its bytes are. */
+  reset(): void {
+    const [data, meta, length] = [this.data, this.get("data_meta"), this.get("len")]
+    this.#memory.bytes.fill(0, this.#at, this.#at + CONTEXT_LAYOUTS.__sk_buff.size)
+    this.set("data", data)
+    this.set("data_meta", meta)
+    this.setEnd(data + length)
+  }
+
   /** Takes over what another packet's context says, apart from where its bytes are. */
   copyFrom(other: SkbContext): void {
     const [data, length] = [this.data, this.get("len")]
@@ -60,6 +71,18 @@ export class SkbContext {
     this.set("data", data)
     this.set("data_meta", data)
     this.setEnd(data + length)
+  }
+
+  /** The control block (`cb`), which is zero afterwards. */
+  takeControl(): Uint8Array {
+    const at = this.#at + SKB_FIELD.cb
+    const control = this.#memory.read(at, CONTROL_BYTES)
+    this.#memory.bytes.fill(0, at, at + CONTROL_BYTES)
+    return control
+  }
+
+  putControl(control: Uint8Array): void {
+    this.#memory.write(this.#at + SKB_FIELD.cb, control)
   }
 
   get data(): number {

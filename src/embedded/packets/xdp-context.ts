@@ -29,6 +29,8 @@ export interface XdpPacket {
   readonly hardEnd: number
   readonly ingress: number
   readonly queue: number
+  /** Where it is about to leave: programs of a devmap's elements are told. */
+  readonly egress?: number
 }
 
 /** What metadata may have: words, and not too many. */
@@ -50,14 +52,22 @@ export class XdpContext {
     this.#at = at
   }
 
-  write({ start, meta, data, end, hardEnd, ingress, queue }: XdpPacket): void {
+  write({ start, meta, data, end, hardEnd, ingress, queue, egress = 0 }: XdpPacket): void {
     this.#set(FIELD.data, data)
     this.#set(FIELD.data_end, end)
     this.#set(FIELD.data_meta, meta)
     this.#set(FIELD.ingress_ifindex, ingress)
     this.#set(FIELD.rx_queue_index, queue)
-    this.#set(FIELD.egress_ifindex, 0)
+    this.#set(FIELD.egress_ifindex, egress)
     this.#set(START, start)
+    this.#set(HARD_END, hardEnd)
+  }
+
+  /** Another packet in the same buffer, without metadata. */
+  place(data: number, end: number, hardEnd: number): void {
+    this.#set(FIELD.data, data)
+    this.#set(FIELD.data_end, end)
+    this.#set(FIELD.data_meta, data)
     this.#set(HARD_END, hardEnd)
   }
 
@@ -67,6 +77,10 @@ export class XdpContext {
 
   get end(): number {
     return this.#get(FIELD.data_end)
+  }
+
+  get ingress(): number {
+    return this.#get(FIELD.ingress_ifindex)
   }
 
   get meta(): number {

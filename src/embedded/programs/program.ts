@@ -1,14 +1,25 @@
 import { AttachError, LoadError } from "../../base/index.ts"
 import type { AttachTypeName } from "../../catalog/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
-import type { AttachPoint, Link, Program, RunInput, RunOptions, RunResult } from "../../kernel/index.ts"
+import type {
+  AttachPoint,
+  Link,
+  Program,
+  RunInput,
+  RunOptions,
+  RunResult,
+  UsdtSpecs,
+} from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
-import type { BufferReach } from "../../verifier/index.ts"
+import type { BufferReach, VerifierProgram } from "../../verifier/index.ts"
+import { type Replacement, replaceFunctions } from "./replace-functions.ts"
 
 /** What a BTF-attached program stands on, found at load. */
 export type TraceTarget =
   | { readonly kind: "fentry" | "modifyReturn" | "fexit"; readonly symbol: string }
   | { readonly kind: "lsm"; readonly hook: string; readonly returnsVoid: boolean }
+  /** The function that begins at a slot of another program. */
+  | { readonly kind: "ext"; readonly program: EmbeddedProgram; readonly start: number }
   | { readonly kind: "tp_btf"; readonly tracepoint: string }
 
 /** What the loader made of a program spec. */
@@ -18,6 +29,10 @@ export interface LoadedProgram {
   /** bpftool's name of the type. */
   readonly type: string
   readonly executable: ExecutableProgram
+  /** As the verifier saw it. */
+  readonly verified: VerifierProgram
+  /** Descriptions of USDT arguments, in a map of the program's object. */
+  readonly usdt: UsdtSpecs
   readonly target: TraceTarget | undefined
   /** Instructions that the verifier walked over all paths; undefined for a program that was loaded without it. */
   readonly verifiedInstructions: number | undefined
@@ -44,11 +59,15 @@ export class EmbeddedProgram implements Program {
   /** The verifier's log, where `logLevel` asked for it. */
   readonly log: string
   readonly spec: ProgramSpec
-  readonly executable: ExecutableProgram
+  readonly verified: VerifierProgram
+  readonly usdt: UsdtSpecs
   readonly target: TraceTarget | undefined
   readonly reach: BufferReach | undefined
   readonly #host: ProgramHost
   readonly #links = new Set<Link>()
+  readonly #own: ExecutableProgram
+  #executable: ExecutableProgram
+  #replacements: readonly Replacement[] = []
   #closed = false
   runs = 0
 
@@ -57,7 +76,10 @@ export class EmbeddedProgram implements Program {
     this.name = loaded.spec.name
     this.type = loaded.type
     this.spec = loaded.spec
-    this.executable = loaded.executable
+    this.#own = loaded.executable
+    this.#executable = loaded.executable
+    this.verified = loaded.verified
+    this.usdt = loaded.usdt
     this.target = loaded.target
     this.reach = loaded.reach
     this.verifiedInstructions = loaded.verifiedInstructions
@@ -69,6 +91,24 @@ export class EmbeddedProgram implements Program {
   /** The attach type that it was loaded for. */
   get attachType(): AttachTypeName | undefined {
     return this.spec.definition?.attachType
+  }
+
+  /** What runs: the program with the functions that others have replaced. */
+  get executable(): ExecutableProgram {
+    return this.#executable
+  }
+
+  /** From now on `by` is called instead of the function that begins at a slot; undefined when another one is already. */
+  replaceFunction(start: number, by: ExecutableProgram): (() => void) | undefined {
+    if (this.#replacements.some(each => each.start === start)) return undefined
+    const replacement = { start, by }
+    this.#replaceBy([...this.#replacements, replacement])
+    return () => this.#replaceBy(this.#replacements.filter(each => each !== replacement))
+  }
+
+  #replaceBy(replacements: readonly Replacement[]): void {
+    this.#replacements = replacements
+    this.#executable = replaceFunctions(this.#own, replacements)
   }
 
   async attach(point?: AttachPoint): Promise<Link> {

@@ -34,7 +34,7 @@ export class Task {
   readonly #stack: number
   /** Blocks of user memory that belong to the current program image. */
   #image: number[] = []
-  readonly #files = new Map<number, KernelObject>()
+  readonly #files = new Map<number, { readonly file: KernelObject; readonly release?: () => void }>()
   #mm: KernelObject
   /** User memory for what system calls write back, once it is asked for. */
   #scratch = 0
@@ -269,36 +269,33 @@ export class Task {
     this.#scratch = 0
   }
 
-  /** Puts an open file under the lowest free descriptor. */
-  installFile(file: KernelObject): number {
+  /** Puts an open file under the lowest free descriptor; `release` runs when it is closed. */
+  installFile(file: KernelObject, release?: () => void): number {
     let fd = FIRST_FREE_DESCRIPTOR
     while (this.#files.has(fd)) fd++
-    this.#files.set(fd, file)
+    this.#files.set(fd, { file, ...(release && { release }) })
     return fd
   }
 
   /** The open file under a descriptor. */
   fileAt(fd: number): KernelObject | undefined {
-    return this.#files.get(fd)
+    return this.#files.get(fd)?.file
   }
 
   /** False when nothing is open under that descriptor. */
   closeFile(fd: number): boolean {
-    const file = this.#files.get(fd)
-    if (!file) return false
+    const open = this.#files.get(fd)
+    if (!open) return false
     this.#files.delete(fd)
-    this.#release(file)
+    open.release?.()
+    // The last descriptor of an open file is closed.
+    this.#kernel.sockets.closeFile(open.file)
+    open.file.free()
     return true
   }
 
   closeFiles(): void {
     for (const fd of [...this.#files.keys()]) this.closeFile(fd)
-  }
-
-  /** The last descriptor of an open file is closed. */
-  #release(file: KernelObject): void {
-    this.#kernel.sockets.closeFile(file)
-    file.free()
   }
 
   /** Takes the task away. Its memory goes with the last program that holds it. */

@@ -1,6 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import { actionsOf, failedRun, type RunOptions, type RunResult } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Contexts } from "../programs/run-each.ts"
 import { finishRun } from "./finish-run.ts"
 import {
@@ -19,6 +20,7 @@ export interface RunBatch extends Contexts {
 
 export interface BatchHost extends RunHost {
   readonly core: KernelCore
+  readonly program: EmbeddedProgram
   runEach(subject: TestSubject, batch: RunBatch): void
 }
 
@@ -142,7 +144,7 @@ export class ChunkRun {
 }
 
 /** What the caller has room for; none at all means that it does not ask. */
-function fitting(bytes: Output["packet"], room: number | undefined, what: string): Uint8Array {
+export function fitting(bytes: Output["packet"], room: number | undefined, what: string): Uint8Array {
   if (!bytes || room === 0) return NOTHING
   refuseIf(room !== undefined && bytes.length > room, "ENOSPC", `the ${what} has ${bytes.length} bytes now`)
   return bytes

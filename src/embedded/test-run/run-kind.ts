@@ -7,6 +7,8 @@ import type { KernelMemory } from "../memory/index.ts"
 export interface RunHost {
   readonly memory: KernelMemory
   readonly cpus: number
+  /** Whether the caller's network namespace has a device with this index. */
+  hasDevice(index: number): boolean
   since(release: string): boolean
 }
 

@@ -9,11 +9,12 @@ import {
 import { type BatchHost, ChunkRun } from "./chunk-run.ts"
 import { FLOW_RUN } from "./flow-run.ts"
 import { runFunctions } from "./function-run.ts"
+import { runLive } from "./live-run.ts"
 import { LOOKUP_RUN } from "./lookup-run.ts"
 import { ARGUMENT_RUN, SYSCALL_RUN, wantedCpu } from "./memory-run.ts"
 import { Refused, type RunKind, type TestSubject } from "./run-kind.ts"
 import { SKB_RUN } from "./skb-run.ts"
-import { XDP_RUN } from "./xdp-run.ts"
+import { LIVE_FRAMES, XDP_RUN } from "./xdp-run.ts"
 
 const KINDS: Readonly<Partial<Record<ProgramTypeName, RunKind>>> = {
   xdp: XDP_RUN,
@@ -49,6 +50,10 @@ export function runTests(
     const kind = KINDS[subject.type]
     if (!kind) throw new Refused("ENOTSUPP")
     kind.check(options, subject)
+    if (subject.type === "xdp" && ((options.flags ?? 0) & LIVE_FRAMES) !== 0)
+      return inputs.map(({ packet, context }) =>
+        runLive(host, subject, { packet, context: contextBytes(subject, context) }, options),
+      )
     const cpu = subject.type === "xdp" ? undefined : wantedCpu(options, host.cpus)
     const results: RunResult[] = []
     for (; done < inputs.length; done += MOST_AT_ONCE) {

@@ -9,11 +9,11 @@ import {
   XdpContext,
 } from "../packets/index.ts"
 import { LOOPBACK, PAGE, SHARED_INFO } from "./machine.ts"
-import { Refused, type RunKind, refuseIf } from "./run-kind.ts"
+import { Refused, type RunHost, type RunKind, refuseIf } from "./run-kind.ts"
 import { setWord, userContext, wordAt } from "./user-context.ts"
 import { needsEthernet } from "./user-packet.ts"
 
-const LIVE_FRAMES = 2
+export const LIVE_FRAMES = 2
 const MAX_BATCH = 256
 /** What a packet has before it (XDP_PACKET_HEADROOM). */
 const HEADROOM = 256
@@ -28,7 +28,7 @@ export const XDP_RUN: RunKind = {
   isFresh: false,
   isTimed: true,
 
-  check({ flags = 0, batchSize = 0, context, packetRoom, contextRoom }, { name }) {
+  check({ flags = 0, batchSize = 0, context, packetRoom, contextRoom }) {
     refuseIf((flags & ~LIVE_FRAMES) !== 0, "EINVAL", `flags ${flags}`)
     if ((flags & LIVE_FRAMES) === 0) {
       refuseIf(batchSize > 0, "EINVAL", "a batch size goes with live frames only")
@@ -36,22 +36,12 @@ export const XDP_RUN: RunKind = {
     }
     refuseIf(batchSize > MAX_BATCH, "E2BIG", `a batch has ${MAX_BATCH} packets at most`)
     refuseIf(context && (packetRoom !== 0 || contextRoom !== 0), "EINVAL", "live frames do not come back")
-    throw new NotModelledError(
-      `prog '${name}': test runs with live frames are not modelled by the embedded kernel yet`,
-    )
   },
 
   place(host, slot, input, { name }) {
     const { packet = new Uint8Array(0) } = input
     const context = userContext(input, CONTEXT_BYTES)
-    const metadata = context
-      ? checkContext(
-          context,
-          packet.length,
-          mostMetadata(release => host.since(release)),
-          name,
-        )
-      : 0
+    const metadata = context ? checkContext(context, packet.length, host, name) : 0
     const frame = slot + FRAME_AT
     const meta = frame + HEADROOM - metadata
     const hardEnd = frame + PAGE - SHARED_INFO
@@ -84,7 +74,8 @@ export const XDP_RUN: RunKind = {
 }
 
 /** Bytes of metadata that the context says the packet starts with. */
-function checkContext(context: Uint8Array, length: number, most: number, name: string): number {
+function checkContext(context: Uint8Array, length: number, host: RunHost, name: string): number {
+  const most = mostMetadata(release => host.since(release))
   const word = (field: keyof typeof FIELD): number => wordAt(context, FIELD[field])
   const metadata = word("data")
   refuseIf(word("data_meta") !== 0, "EINVAL", "data_meta has to be 0: data counts from it")
@@ -100,13 +91,13 @@ function checkContext(context: Uint8Array, length: number, most: number, name: s
       `prog '${name}': packets in pieces, here of ${word("data_end")} and more bytes, are not modelled by the embedded kernel yet`,
     )
   refuseIf(word("egress_ifindex") !== 0, "EINVAL", "egress_ifindex has to be 0")
-  checkDevice(word("ingress_ifindex"), word("rx_queue_index"))
+  checkDevice(host, word("ingress_ifindex"), word("rx_queue_index"))
   return metadata
 }
 
-/** The loopback device is all there is, with one queue. */
-function checkDevice(index: number, queue: number): void {
-  if (index !== 0 && index !== LOOPBACK) throw new Refused("ENODEV", `there is no interface ${index}`)
+/** Devices have one queue. */
+function checkDevice(host: RunHost, index: number, queue: number): void {
+  if (index !== 0 && !host.hasDevice(index)) throw new Refused("ENODEV", `there is no interface ${index}`)
   refuseIf(
     queue !== 0,
     "EINVAL",

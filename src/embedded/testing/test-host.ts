@@ -10,8 +10,10 @@ import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import {
   createMap,
   type MapAttributes,
+  type MapDevice,
   type MapHost,
   type MapStorage,
+  type RedirectInfo,
   type TailTarget,
 } from "../maps/index.ts"
 import { KernelMemory, type KernelTypes } from "../memory/index.ts"
@@ -34,6 +36,9 @@ export class TestHost implements MapHost, HelperKernel {
   readonly release: string
   readonly bootTime = 1_000_000_000_000n
   readonly programs = new Map<number, TailTarget>()
+  /** The loopback interface. */
+  readonly devices = new Map<number, MapDevice>([[1, { index: 1, isThere: true }]])
+  readonly redirect: RedirectInfo = { target: undefined }
   /** Callbacks that timers and work items have run. */
   readonly called: Callback[] = []
   /** References to objects of the kernel that were given back. */
@@ -158,6 +163,30 @@ export class TestHost implements MapHost, HelperKernel {
     return [this.task.address]
   }
 
+  callStack(): bigint[] {
+    return [0x1000n, 0x2000n]
+  }
+
+  openMap(): number {
+    throw new Error("the test's kernel has no descriptors")
+  }
+
+  mapOfDescriptor(): undefined {
+    return undefined
+  }
+
+  closeDescriptor(): boolean {
+    return false
+  }
+
+  addressOf(): undefined {
+    return undefined
+  }
+
+  sequenceAt(): undefined {
+    return undefined
+  }
+
   areaOf(): undefined {
     return undefined
   }
@@ -205,6 +234,10 @@ export class TestHost implements MapHost, HelperKernel {
 
   programById(id: number): TailTarget | undefined {
     return this.programs.get(id)
+  }
+
+  deviceByIndex(index: number): MapDevice | undefined {
+    return this.devices.get(index)
   }
 
   readonly runCallback: CallbackRunner = (_kind, callback) => {

@@ -34,11 +34,21 @@ export function kernelFunction<Args extends readonly Register[], Result extends 
   modelled.add(name)
   return (kernel, ...args) => {
     const site = kernel.functions.site(name)
-    const hooks = site && kernel.hooks.onFunction(site.symbol)
-    kernel.clock.advance(200n)
-    if (!hooks) return body(kernel, ...args)
-    const registers = argumentRegisters(site, args)
-    return callTraced(kernel, site, hooks, registers, atEntry, () => body(kernel, ...args))
+    if (!site) {
+      kernel.clock.advance(200n)
+      return body(kernel, ...args)
+    }
+    const { calls } = kernel
+    calls.push(site.address)
+    try {
+      kernel.clock.advance(200n)
+      const hooks = kernel.hooks.onFunction(site.symbol)
+      if (!hooks) return body(kernel, ...args)
+      const registers = argumentRegisters(site, args)
+      return callTraced(kernel, site, hooks, registers, atEntry, () => body(kernel, ...args))
+    } finally {
+      calls.pop()
+    }
   }
 }
 

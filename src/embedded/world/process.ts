@@ -28,6 +28,7 @@ import {
   WNOHANG,
   wait4,
 } from "../tasks/index.ts"
+import { callFunction, type InstalledProgram } from "../user/index.ts"
 
 export type ProcessEnd = { readonly status: number } | { readonly signal: string }
 
@@ -133,6 +134,11 @@ export class Process {
   /** unlinkat(AT_FDCWD, path, 0), as the rm of coreutils calls it. */
   unlinkat(path: string): SyscallResult {
     return this.#call(() => unlinkat(this.#kernel, AT_FDCWD, this.#text(path), 0))
+  }
+
+  /** Lets the program it runs call one of its functions; probes of user space on the way run. */
+  call(program: InstalledProgram, symbol: string, args: readonly bigint[]): bigint {
+    return this.#on(() => callFunction(this.#kernel, program, symbol, args))
   }
 
   /**

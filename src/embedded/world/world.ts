@@ -7,16 +7,23 @@ import {
   type PairEnd,
   type RouteOptions,
   type RunAs,
+  type RunningProgram,
   type SocketOptions,
+  type UserProgram,
+  type Wire,
+  type WireOptions,
   type World,
   type WorldReceiver,
   type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
-import type { FileTree } from "../files/index.ts"
+import { type FileNode, type FileTree, pathOf } from "../files/index.ts"
+import { makeWire } from "../network/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
+import { installProgram } from "../user/index.ts"
 import { WorldGroups } from "./groups.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
+import { startProgram } from "./start-program.ts"
 import { openSocket } from "./world-socket.ts"
 
 export interface ExecOptions extends RunAs {
@@ -50,6 +57,8 @@ export class EmbeddedWorld implements World {
   readonly #groups: WorldGroups
   /** Takes back what it made. */
   readonly #undo: (() => void)[] = []
+  readonly #running = new Set<RunningProgram>()
+  readonly #installed = new Set<FileNode>()
 
   constructor(kernel: KernelCore, shell: Task) {
     this.#kernel = kernel
@@ -79,6 +88,10 @@ export class EmbeddedWorld implements World {
     const status = result.ok ? (options.status ?? OWN_STATUS[path] ?? 0) : shellStatus(result.errno)
     child.exit(status)
     return { pid, status }
+  }
+
+  work(milliseconds: number): void {
+    this.#kernel.clock.advance(BigInt(Math.round(milliseconds * NANOSECONDS)))
   }
 
   /** Nothing happens for so many milliseconds but what is due: timers of programs. */
@@ -122,6 +135,18 @@ export class EmbeddedWorld implements World {
     this.#withFile(path, { write: true }, fd => this.#done("write", this.shell.write(fd, encodeUtf8(text))))
   }
 
+  install(path: string, program: UserProgram): void {
+    const node = this.files.create(path, { mode: 0o755 })
+    installProgram(node, path, program)
+    this.#installed.add(node)
+  }
+
+  async start(path: string): Promise<RunningProgram> {
+    const running = startProgram(this.#kernel, this, path)
+    this.#running.add(running)
+    return running
+  }
+
   socket(options?: SocketOptions): WorldSocket {
     const socket = openSocket(this.shell, options)
     this.#undo.push(() => socket.close())
@@ -162,6 +187,12 @@ export class EmbeddedWorld implements World {
     this.#undo.push(this.#kernel.network.makePair(one, other))
   }
 
+  makeWire(options: WireOptions): Wire {
+    const { wire, remove } = makeWire(this.#kernel, options)
+    this.#undo.push(remove)
+    return wire
+  }
+
   addRoute(route: RouteOptions): void {
     this.#kernel.network.addRoute(route)
   }
@@ -190,6 +221,10 @@ export class EmbeddedWorld implements World {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#groups.removeAll()
     for (const undo of this.#undo.splice(0).reverse()) undo()
+    for (const running of this.#running) await running[Symbol.asyncDispose]()
+    this.#running.clear()
+    for (const node of this.#installed) if (this.files.find(pathOf(node)) === node) this.files.remove(node)
+    this.#installed.clear()
   }
 
   /** A child of the shell that does what it is told, as another user if asked. Let it `exit()` in the end. */

@@ -13,6 +13,6 @@ export function loadDefinition({
       errno: "EINVAL",
       hint: "section names decide the program type: see `skep explain kprobe` for an example",
     })
-  if (problem !== undefined) throw new RelocationError(`prog '${name}': ${problem}`)
+  if (problem !== undefined) throw new RelocationError(`prog '${name}': ${problem}`, { errno: "EINVAL" })
   return definition
 }

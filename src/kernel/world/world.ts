@@ -1,5 +1,7 @@
 import type { WorldReceiver } from "./receiver.ts"
 import type { SocketOptions, WorldSocket } from "./socket.ts"
+import type { RunningProgram, UserProgram } from "./user-program.ts"
+import type { Wire, WireOptions } from "./wire.ts"
 
 /** How a program is run. */
 export interface RunAs {
@@ -67,6 +69,8 @@ export interface World extends AsyncDisposable {
 
   /** Runs a program and waits for its end. */
   exec(path: string, options?: RunAs): Promise<ExecResult>
+  /** Keeps a processor busy in this process. */
+  work(milliseconds: number): void
   /** Lets time pass. */
   sleep(milliseconds: number): Promise<void>
 
@@ -80,6 +84,11 @@ export interface World extends AsyncDisposable {
   readText(path: string): string
   /** Opens a file that is there, writes the text with one write(2) and closes it. */
   writeText(path: string, text: string): void
+
+  /** Writes a program to a file that anybody may run. */
+  install(path: string, program: UserProgram): void
+  /** Starts an installed program, which does nothing by itself. It ends with the world. */
+  start(path: string): Promise<RunningProgram>
 
   /** socket(2). */
   socket(options?: SocketOptions): WorldSocket
@@ -96,6 +105,8 @@ export interface World extends AsyncDisposable {
 
   /** Two devices (veth) joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
   makePair(one: PairEnd, other: PairEnd): void
+  /** A device whose other end is the scenario itself. */
+  makeWire(options: WireOptions): Wire
   /** Adds a route to the namespace that acts; it goes with its device. */
   addRoute(route: RouteOptions): void
   /** Acts in a network namespace that a pair's end is in. */

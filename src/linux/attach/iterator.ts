@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from "node:fs"
 import { AttachError, errnoName } from "../../base/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { type AttachPointOf, iteratorHint } from "../../kernel/index.ts"
 import { LINK_CREATE, OBJECT_ID } from "../bpf/attributes.ts"
 import { closeFd } from "../ffi/descriptor.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
@@ -24,7 +24,12 @@ export function attachIterator(host: AttachHost, program: LoadedProgram, point: 
       ...(info && { iter_info: info, iter_info_len: info.length }),
     })
     if (result < 0)
-      throw attachError(program, "failed to attach to iterator", -result, hintFor(program, point))
+      throw attachError(
+        program,
+        "failed to attach to iterator",
+        -result,
+        iteratorHint(program.spec.target, point),
+      )
     return linkOf(host, point, result)
   } finally {
     for (const release of resources) release()
@@ -62,12 +67,6 @@ function openFolder(program: LoadedProgram, path: string): number {
       { ...(errno && { errno }), cause },
     )
   }
-}
-
-function hintFor({ spec }: LoadedProgram, { map }: IteratorPoint): string | undefined {
-  return /^(bpf_map_elem|bpf_sk_storage_map|sockmap)$/.test(spec.target) && map === undefined
-    ? `an iterator over ${spec.target} wants the id of a map: attach({ kind: "iter", map })`
-    : undefined
 }
 
 function words(...values: number[]): Uint8Array {

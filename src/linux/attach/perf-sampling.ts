@@ -1,5 +1,4 @@
-import { AttachError } from "../../base/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { type AttachPointOf, checkSampling, samplingOf } from "../../kernel/index.ts"
 import { openPerfEvent, type PerfTarget } from "../ffi/perf-event.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { type Attached, type AttachHost, attachError } from "./attached.ts"
@@ -9,34 +8,29 @@ import { attachToEvent } from "./perf-probes.ts"
 type PerfPoint = AttachPointOf<"perfEvent">
 
 const [HARDWARE, SOFTWARE] = [0, 1]
-/** Type and number of each event (include/uapi/linux/perf_event.h), and whether it counts time or work: then a rate is meant. */
-const EVENTS: Readonly<Record<PerfPoint["event"], { type: number; config: number; isRate: boolean }>> = {
-  "cpu-clock": { type: SOFTWARE, config: 0, isRate: true },
-  "task-clock": { type: SOFTWARE, config: 1, isRate: true },
-  "page-faults": { type: SOFTWARE, config: 2, isRate: false },
-  "context-switches": { type: SOFTWARE, config: 3, isRate: false },
-  "cpu-cycles": { type: HARDWARE, config: 0, isRate: true },
-  instructions: { type: HARDWARE, config: 1, isRate: true },
+/** Type and number of each event (include/uapi/linux/perf_event.h). */
+const EVENTS: Readonly<Record<PerfPoint["event"], { type: number; config: number }>> = {
+  "cpu-clock": { type: SOFTWARE, config: 0 },
+  "task-clock": { type: SOFTWARE, config: 1 },
+  "page-faults": { type: SOFTWARE, config: 2 },
+  "context-switches": { type: SOFTWARE, config: 3 },
+  "cpu-cycles": { type: HARDWARE, config: 0 },
+  instructions: { type: HARDWARE, config: 1 },
 }
 /** The bit of perf_event_attr that makes its period a frequency. */
 const FREQUENCY = 1 << 10
-/** Of clocks, when neither period nor frequency is told: an odd number, so as not to run in step with timers. */
-const USUAL_FREQUENCY = 99
 const [ENOENT, EOPNOTSUPP] = [2, 95]
 
 /** perf_event: the program runs with every sample of an event, on each CPU, one CPU, or in one process. */
 export function attachPerfEvent(host: AttachHost, program: LoadedProgram, point: PerfPoint): Attached {
   const { name } = program.spec
-  if (point.period !== undefined && point.frequency !== undefined)
-    throw new AttachError(`prog '${name}': ${point.event}: a period or a frequency, not both (EINVAL)`, {
-      errno: "EINVAL",
-    })
-  const { type, config, isRate } = EVENTS[point.event]
-  const frequency = point.frequency ?? (point.period === undefined && isRate ? USUAL_FREQUENCY : undefined)
+  checkSampling(name, point)
+  const { type, config } = EVENTS[point.event]
+  const { frequency, period } = samplingOf(point)
   const event = {
     type,
     config,
-    sample_period: frequency ?? point.period ?? 1,
+    sample_period: frequency ?? period,
     flags: frequency === undefined ? 0 : FREQUENCY,
   }
   return combine(point, targetsOf(host, point), target => {

@@ -1,9 +1,13 @@
 import { AttachError } from "../../base/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import {
+  type AttachPointOf,
+  checkUserCookies,
+  findFunctions,
+  manyUserFunctionsHint,
+} from "../../kernel/index.ts"
 import { LINK_CREATE } from "../bpf/attributes.ts"
-import { withExecutable } from "../elf/executable.ts"
 import { findBinary } from "../elf/find-binary.ts"
-import { findFunctions } from "../elf/symbols.ts"
+import { withExecutable } from "../elf/open-executable.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { type Attached, type AttachHost, attachError, named } from "./attached.ts"
 import { linkOf } from "./tracing.ts"
@@ -18,6 +22,7 @@ export function attachUprobeMulti(
   point: AttachPointOf<"uprobeMulti">,
 ): Attached {
   const { cookies, pid = -1, session = false } = point
+  const { machine } = host
   if (session && point.return)
     throw new AttachError(
       `prog '${program.spec.name}': a session is no return probe: it sees both (EINVAL)`,
@@ -28,11 +33,7 @@ export function attachUprobeMulti(
   return named(program, () => {
     const path = findBinary(point.binary, pid)
     const functions = withExecutable(path, file => findFunctions(file, point.functions))
-    if (cookies && (typeof point.functions === "string" || cookies.length !== functions.length))
-      throw new AttachError(
-        `${cookies.length} cookies for ${functions.length} functions: give both as lists of the same length (EINVAL)`,
-        { errno: "EINVAL" },
-      )
+    checkUserCookies(point, functions.length)
     const { result } = host.bpf.try("BPF_LINK_CREATE", LINK_CREATE.uprobeMulti, {
       prog_fd: program.descriptor.fd,
       attach_type: session ? TRACE_UPROBE_SESSION : TRACE_UPROBE_MULTI,
@@ -44,21 +45,16 @@ export function attachUprobeMulti(
       ...(pid >= 0 && { pid: pid === 0 ? process.pid : pid }),
     })
     if (result < 0)
-      throw attachError(program, "failed to attach multi-uprobe", -result, hintFor(host, program, point))
+      throw attachError(
+        program,
+        "failed to attach multi-uprobe",
+        -result,
+        manyUserFunctionsHint(
+          { version: machine.version, since: release => machine.since(release) },
+          program.spec.definition?.attachType,
+          point,
+        ),
+      )
     return linkOf(host, point, result)
   })
-}
-
-function hintFor(
-  { machine }: AttachHost,
-  { spec }: LoadedProgram,
-  point: AttachPointOf<"uprobeMulti">,
-): string | undefined {
-  const [what, since] = point.session ? ["uprobe sessions", "6.13"] : ["multi-uprobe links", "6.6"]
-  if (!machine.since(since))
-    return `${what} need Linux ${since}, this is ${machine.version}: attach each function by a uprobe of its own`
-  const wanted = point.session ? "trace_uprobe_session" : "trace_uprobe_multi"
-  return spec.definition?.attachType === wanted
-    ? undefined
-    : `the program was loaded as ${spec.definition?.attachType ?? "a plain uprobe"}: put it in a section uprobe.${point.session ? "session" : "multi"}`
 }

@@ -1,8 +1,6 @@
-import { AttachError } from "../../base/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
-import { withExecutable } from "../elf/executable.ts"
+import { type AttachPointOf, checkReturnOffset, findFunction } from "../../kernel/index.ts"
 import { findBinary } from "../elf/find-binary.ts"
-import { findFunction } from "../elf/symbols.ts"
+import { withExecutable } from "../elf/open-executable.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { type Attached, type AttachHost, named } from "./attached.ts"
 import { attachUprobe } from "./perf-probes.ts"
@@ -15,11 +13,7 @@ export function attachUserProbe(
 ): Attached {
   const { symbol = "", offset = 0, pid = -1 } = point
   const isReturn = point.kind === "uretprobe"
-  if (isReturn && symbol !== "" && offset !== 0)
-    throw new AttachError(
-      `prog '${program.spec.name}': uretprobes do not support offset specification (EINVAL)`,
-      { errno: "EINVAL", hint: `a function returns from any offset: leave out +${offset}` },
-    )
+  if (isReturn) checkReturnOffset(program.spec.name, symbol, offset)
   return named(program, () => {
     const path = findBinary(point.binary, pid)
     const start = symbol === "" ? 0n : withExecutable(path, file => findFunction(file, symbol).offset)

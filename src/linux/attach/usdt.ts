@@ -1,9 +1,8 @@
 import { AttachError } from "../../base/index.ts"
-import type { AttachPointOf } from "../../kernel/index.ts"
-import { withExecutable } from "../elf/executable.ts"
+import { type AttachPointOf, findUsdtPlaces, type UsdtPlace } from "../../kernel/index.ts"
 import { findBinary } from "../elf/find-binary.ts"
 import { mappedAddress } from "../elf/mapped-address.ts"
-import { findUsdtPlaces, type UsdtPlace } from "../elf/usdt-notes.ts"
+import { withExecutable } from "../elf/open-executable.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { type Attached, type AttachHost, named } from "./attached.ts"
 import { combine } from "./combine.ts"
@@ -36,6 +35,7 @@ export function attachUsdt(host: AttachHost, program: LoadedProgram, point: Usdt
     }
     const attach = (place: UsdtPlace): Attached => {
       // Places with the same arguments share a description.
+      checkArchitecture(place)
       const id = specs.get(place.arguments) ?? program.usdt.add(place.arguments, point.cookie ?? 0n)
       specs.set(place.arguments, id)
       return host.machine.since("5.15")
@@ -56,6 +56,16 @@ export function attachUsdt(host: AttachHost, program: LoadedProgram, point: Usdt
       throw error
     }
   })
+}
+
+function checkArchitecture({ arguments: text }: UsdtPlace): void {
+  if (process.arch === "x64" || text === "") return
+  throw new AttachError(
+    `USDT arguments '${text}' of ${process.arch} cannot be read: x64's can (EOPNOTSUPP)`,
+    {
+      errno: "EOPNOTSUPP",
+    },
+  )
 }
 
 /** The cookie of the uprobe is the number of its description. */

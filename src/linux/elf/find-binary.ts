@@ -1,5 +1,5 @@
 import { accessSync, constants, readlinkSync } from "node:fs"
-import { AttachError } from "../../base/index.ts"
+import { notInFolders } from "../../kernel/index.ts"
 
 const LIBRARY_FOLDERS: Readonly<Record<string, string>> = {
   x64: "/lib/x86_64-linux-gnu",
@@ -24,10 +24,7 @@ export function findBinary(binary: string, pid = -1): string {
     const path = `${root}${folder}/${binary}`
     if (isAccessible(path, wanted)) return path
   }
-  throw new AttachError(`failed to resolve full path for '${binary}': No such file or directory (ENOENT)`, {
-    errno: "ENOENT",
-    hint: `it is in none of ${[...new Set(searched)].join(", ")}: give an absolute path`,
-  })
+  throw notInFolders(binary, searched)
 }
 
 /** "/proc/PID/root" for a process that sees other file systems than this one, else "". */

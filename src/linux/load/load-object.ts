@@ -1,10 +1,16 @@
 import { errorText, LoadError } from "../../base/index.ts"
 import { CoreResolver } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
-import { choosePrograms, initialData, type KernelFacts, type LoadOptions } from "../../kernel/index.ts"
+import {
+  choosePrograms,
+  initialData,
+  type KernelFacts,
+  type LoadOptions,
+  UsdtSpecs,
+} from "../../kernel/index.ts"
 import type { ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { AttachHost } from "../attach/attached.ts"
-import { UsdtSpecs } from "../attach/usdt-specs.ts"
+import { usdtMap } from "../attach/usdt-map.ts"
 import { MAP_ELEMENT } from "../bpf/attributes.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import { LinuxObject } from "../linux-object.ts"
@@ -60,7 +66,7 @@ export function loadObject(object: ObjectSpec, host: LoadHost, options: LinuxLoa
     const { bpf, features, machine, types } = host
     for (const each of structOps) maps.set(each.spec.name, createStructOpsMap(plan, each))
     const core = object.btf && new CoreResolver(object.btf, types.vmlinux)
-    const usdt = new UsdtSpecs(bpf, object.btf, maps)
+    const usdt = new UsdtSpecs(object.btf, name => usdtMap(bpf, maps.get(name)))
     const programs: ProgramPlan = { bpf, features, machine, types, object, maps, core, btf, usdt }
     for (const spec of wanted) {
       using attachProgram = programTarget(spec, options, host)

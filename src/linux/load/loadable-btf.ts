@@ -1,5 +1,5 @@
 import { alignUp } from "../../base/index.ts"
-import { BtfBuilder, type BtfType, type TypeId, VOID } from "../../btf/index.ts"
+import { type Btf, BtfBuilder, type BtfType, type TypeId, VOID } from "../../btf/index.ts"
 import type { ObjectSpec } from "../../object/index.ts"
 
 /** The name of what stands for kernel functions, and of their parameters without one. */
@@ -20,15 +20,26 @@ export interface LoadableBtf {
  */
 export function loadableBtf(
   object: ObjectSpec,
-  options: { readonly questionMarks: boolean },
+  { questionMarks }: { readonly questionMarks: boolean },
 ): LoadableBtf | undefined {
   const { btf } = object
   if (!btf) return undefined
+  const known = made.get(object)
+  if (known?.questionMarks === questionMarks) return known.loadable
+  const loadable = rewrite(object, btf, questionMarks)
+  made.set(object, { questionMarks, loadable })
+  return loadable
+}
+
+/** Whoever loads an object's programs one by one asks for the same each time. */
+const made = new WeakMap<ObjectSpec, { readonly questionMarks: boolean; readonly loadable: LoadableBtf }>()
+
+function rewrite(object: ObjectSpec, btf: Btf, questionMarks: boolean): LoadableBtf {
   const builder = new BtfBuilder()
   const ids = [...btf.ids()].filter(id => id !== VOID)
   for (const _ of ids) builder.reserve()
-  const rewrite = new Rewrite(object, builder, options.questionMarks)
-  for (const id of ids) builder.define(id, rewrite.type(btf.type(id), id))
+  const types = new Rewrite(object, builder, questionMarks)
+  for (const id of ids) builder.define(id, types.type(btf.type(id), id))
   for (const { lines } of object.programs)
     for (const { file, text } of lines) {
       builder.string(file)

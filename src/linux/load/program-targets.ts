@@ -1,5 +1,5 @@
-import { didYouMean, errorText, LoadError } from "../../base/index.ts"
-import type { LoadOptions } from "../../kernel/index.ts"
+import { errnoName, errorText } from "../../base/index.ts"
+import { type LoadOptions, noTargetProgram, targetFunction } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 import { OBJECT_ID } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
@@ -28,11 +28,7 @@ export function programTarget(
   if (!target) return undefined
   const name = target.function ?? spec.target
   const { result } = host.bpf.try("BPF_PROG_GET_FD_BY_ID", OBJECT_ID, { id: target.program.id }, 12)
-  if (result < 0)
-    throw new LoadError(
-      `prog '${spec.name}': its target, program ${target.program.id}, cannot be opened: ${errorText(-result)}`,
-      { hint: "it must be loaded, and this process needs CAP_SYS_ADMIN" },
-    )
+  if (result < 0) throw noTargetProgram(spec.name, target.program.id, errorText(-result), errnoName(-result))
   const descriptor = new Descriptor(host.bpf.native, result)
   try {
     return new ProgramTarget(host.bpf, result, functionIn(host, spec, result, target.program.id, name))
@@ -51,16 +47,5 @@ function functionIn(
 ): number {
   const info = programInfo(bpf, fd)
   const btf = info.btf_id === 0 ? undefined : types.byId(info.btf_id)
-  if (!btf)
-    throw new LoadError(`prog '${spec.name}': the target program ${id} has no BTF (EINVAL)`, {
-      errno: "EINVAL",
-      hint: "compile it with -g",
-    })
-  const found = btf.find(name, "func")
-  if (found !== undefined) return found
-  const names = [...btf.ids()].flatMap(id => btf.typeOf(id, "func")?.name ?? [])
-  throw new LoadError(`prog '${spec.name}': program ${id} has no function '${name}' (ENOENT)`, {
-    errno: "ENOENT",
-    hint: didYouMean(name, names) ?? `its functions: ${names.join(", ")}`,
-  })
+  return targetFunction(spec.name, id, btf, name)
 }

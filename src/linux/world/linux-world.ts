@@ -9,7 +9,11 @@ import type {
   PairEnd,
   RouteOptions,
   RunAs,
+  RunningProgram,
   SocketOptions,
+  UserProgram,
+  Wire,
+  WireOptions,
   World,
   WorldReceiver,
   WorldSocket,
@@ -20,6 +24,7 @@ import { Groups } from "./groups.ts"
 import { makeDevice } from "./make-device.ts"
 import { Namespaces } from "./namespaces.ts"
 import { openFlags } from "./open-flags.ts"
+import { Programs } from "./programs.ts"
 import { openReceiver } from "./receiver.ts"
 import { runTool } from "./run-tool.ts"
 
@@ -38,6 +43,7 @@ export class LinuxWorld implements World {
   readonly pid = process.pid
   readonly #kernel: LinuxKernel
   readonly #sockets: Socket[] = []
+  readonly #programs = new Programs()
   readonly #groups = new Groups()
   readonly #namespaces: Namespaces
 
@@ -62,6 +68,11 @@ export class LinuxWorld implements World {
       const isMissing = (error as { code?: string }).code === "ENOENT"
       return { pid: child?.pid ?? 0, status: isMissing ? NOT_FOUND : NOT_EXECUTABLE }
     }
+  }
+
+  work(milliseconds: number): void {
+    const end = Date.now() + milliseconds
+    while (Date.now() < end) Math.sqrt(end)
   }
 
   async sleep(milliseconds: number): Promise<void> {
@@ -93,6 +104,14 @@ export class LinuxWorld implements World {
     }
   }
 
+  install(path: string, program: UserProgram): void {
+    this.#programs.install(path, program)
+  }
+
+  start(path: string): Promise<RunningProgram> {
+    return this.#programs.start(path)
+  }
+
   socket(options?: SocketOptions): WorldSocket {
     const socket = Socket.open(this.#kernel.bpf.native, options)
     this.#sockets.push(socket)
@@ -119,6 +138,12 @@ export class LinuxWorld implements World {
     this.#namespaces.makePair(one, other)
   }
 
+  makeWire(options: WireOptions): Wire {
+    const wire = this.#namespaces.makeWire(options)
+    this.#sockets.push(wire.socket)
+    return wire
+  }
+
   addRoute({ to, interface: device, via, segments }: RouteOptions): void {
     const family = to.includes(":") ? "-6" : "-4"
     const encap = segments ? ["encap", "seg6", "mode", "encap", "segs", segments.join(",")] : []
@@ -140,6 +165,7 @@ export class LinuxWorld implements World {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#sockets.splice(0)) socket.close()
+    await this.#programs.endAll()
     this.#namespaces.removeAll()
     this.#groups.removeAll()
   }

@@ -1,12 +1,16 @@
-import { closeSync, mkdirSync, openSync } from "node:fs"
-import type { PairEnd } from "../../kernel/index.ts"
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs"
+import type { PairEnd, WireOptions } from "../../kernel/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import type { Native } from "../ffi/native.ts"
 import { systemCallNumber } from "../ffi/system-calls.ts"
 import { runTool } from "./run-tool.ts"
+import { LinuxWire, nearEnd } from "./wire.ts"
 
 const CLONE_NEWNET = 0x4000_0000
 const OWN = "/proc/thread-self/ns/net"
+
+/** What a wire's other end is called, in a namespace of its own. */
+const FAR_END = "far"
 
 /** The network namespaces and devices that a world has made, by iproute2. */
 export class Namespaces {
@@ -31,12 +35,43 @@ export class Namespaces {
     }
   }
 
+  makeWire({ name, addresses }: WireOptions): LinuxWire {
+    const namespace = `wire-${name}`
+    this.makePair({ name, addresses }, { name: FAR_END, namespace, addresses: [] })
+    for (const [device, ip] of [
+      [name, ["ip"]],
+      [FAR_END, ["ip", "-n", namespace]],
+    ] as const)
+      runTool(...ip, "link", "set", device, "arp", "off")
+    if (!addresses.some(address => address.includes(":")))
+      writeFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, "1")
+    const near = nearEnd(this.#native, name)
+    return this.#insideNow(namespace, () => {
+      // procfs shows the namespace of the reading thread.
+      writeFileSync(`/proc/sys/net/ipv6/conf/${FAR_END}/disable_ipv6`, "1")
+      return LinuxWire.open(this.#native, FAR_END, near)
+    })
+  }
+
   async inside<T>(name: string, action: () => T | Promise<T>): Promise<T> {
     const before = openSync(OWN, "r")
     const wanted = openSync(`/run/netns/${name}`, "r")
     try {
       this.#enter(wanted)
       return await action()
+    } finally {
+      this.#enter(before)
+      closeSync(wanted)
+      closeSync(before)
+    }
+  }
+
+  #insideNow<T>(name: string, action: () => T): T {
+    const before = openSync(OWN, "r")
+    const wanted = openSync(`/run/netns/${name}`, "r")
+    try {
+      this.#enter(wanted)
+      return action()
     } finally {
       this.#enter(before)
       closeSync(wanted)

@@ -57,10 +57,12 @@ export const explainDebugRecords: Explainer = ({ walk, message }) => {
 }
 
 export const explainCapability: Explainer = failure => ({
-  what: doing(failure),
-  known: "the program is loaded without capabilities",
+  what: /^loading\/calling/.test(failure.message)
+    ? "calls a function of the program or of the kernel"
+    : doing(failure),
+  known: `the loading process holds ${failure.walk.privileges.capabilities?.join(", ") || "no capabilities"}`,
   needs: "CAP_BPF, and CAP_PERFMON for what shows addresses of the kernel",
-  fix: "load with these capabilities (setcap cap_bpf,cap_perfmon=ep), or do without",
+  fix: "load with these capabilities (setcap cap_bpf,cap_perfmon=ep), or do without it",
 })
 
 export const explainAttachTarget: Explainer = ({ walk, message }) => ({

@@ -58,15 +58,14 @@ function functionTarget(
   // Before, these were among the functions for error injection.
   const open = injectable || isSince("6.3", kernel.release) ? MODIFIABLE.get(name) : undefined
   let refusal: Refusal
-  if (attach === "modify_return" && !isSecurity && !injectable && !open)
+  if (sleepable) {
+    const allowed =
+      open === "sleepable" ||
+      (name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable) ||
+      (injectable && /^__x64_sys_/.test(name))
+    if (!allowed) refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
+  } else if (attach === "modify_return" && !isSecurity && !injectable && !open)
     refusal = { message: `${name}() is not modifiable`, errno: ERRNO.EINVAL }
-  else if (
-    sleepable &&
-    open !== "sleepable" &&
-    !(name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable)
-  )
-    if (!(injectable && /^__x64_sys_/.test(name)))
-      refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
   if (!refusal && attach !== "trace_fentry" && neverReturns(name, kernel))
     refusal = {
       message: "Attaching fexit/fmod_ret to __noreturn functions is rejected.",

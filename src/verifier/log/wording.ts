@@ -4,6 +4,7 @@ import type { ReleaseRules } from "../release-rules.ts"
 const REWORDED: readonly (readonly [rule: keyof ReleaseRules, now: RegExp, before: string])[] = [
   ["trust", /\b(trusted_|rcu_)(?=ptr_)/g, ""],
   ["trust", /\bringbuf_mem/g, "alloc_mem"],
+  ["guardedStructures", /^'struct (\w+)' (?=access is allowed only)/, "$1 "],
 ]
 
 export function worded(rules: ReleaseRules, message: string): string {

@@ -23,9 +23,10 @@ export function accessBtfObject(walk: Walk, access: Access, pointer: Register, o
   const name = "name" in type ? type.name : ""
   const refuse = (message: string, errno: number = ERRNO.EACCES): never =>
     reject(walk, errno, message, "structure-access")
-  if (!walk.privileges.perfmon)
+  const { guardedStructures } = walk.rules
+  if (guardedStructures && !walk.privileges.perfmon)
     refuse(`'struct ${name}' access is allowed only to CAP_PERFMON and CAP_SYS_ADMIN`, ERRNO.EPERM)
-  if (!walk.program.gpl && btf === walk.kernel.btf)
+  if (guardedStructures && !walk.program.gpl && btf === walk.kernel.btf)
     refuse(`Cannot access kernel 'struct ${name}' from non-GPL compatible program`, ERRNO.EINVAL)
   if (offset < 0) refuse(`R${base} is ptr_${name} invalid negative access: off=${offset}`)
   const { scalar } = pointer

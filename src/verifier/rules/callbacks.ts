@@ -95,10 +95,18 @@ function keyAndValue(frame: Frame, map: MapFacts, mapUid: number): void {
 export function enterMapElement(map: MapFacts | undefined): Entry {
   return (walk, caller, callee) => {
     if (!map) reject(walk, ERRNO.EINVAL, "callback function not allowed for map", "callback")
+    if (!walk.rules.severalElementMaps) checkSameMap(walk, map)
     callee.registers[1] = cloneRegister(caller.registers[1]!)
     keyAndValue(callee, map, caller.registers[1]!.mapUid)
     callee.registers[4] = cloneRegister(caller.registers[3]!)
   }
+}
+
+/** The kernel takes its words from the other call that needs to know its map. */
+function checkSameMap(walk: Walk, map: MapFacts): void {
+  const known = walk.elementMaps.get(walk.at)
+  if (known && known !== map) reject(walk, ERRNO.EINVAL, "tail_call abusing map_ptr", "callback")
+  walk.elementMaps.set(walk.at, map)
 }
 
 export const enterLoop: Entry = (walk, caller, callee) => {

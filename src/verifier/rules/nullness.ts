@@ -16,6 +16,7 @@ export function markNullness(walk: Walk, state: State, number: number, isNull: b
     if (!mayBeNull(register.type) || register.id !== id) return
     if (isNull) {
       register.type = TYPE.SCALAR
+      if (!walk.privileges.bpf) register.precise = true
       register.id = 0
       register.refId = 0
       return

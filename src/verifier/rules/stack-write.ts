@@ -59,7 +59,8 @@ function writeSlot(walk: Walk, access: Access, frame: Frame, offset: number): vo
   const place = -offset - 1
   const index = place >> 3
   const slot = frame.stack[index]!
-  if (!walk.privileges.perfmon && isSpill(slot) && !isScalarSpill(slot) && size !== 8)
+  const kept = isSpill(slot) && !(walk.rules.numbersOverwritten && isScalarSpill(slot))
+  if (!walk.privileges.perfmon && kept && size !== 8)
     reject(walk, ERRNO.EACCES, "attempt to corrupt spilled pointer on stack", "spill")
   destroyDynptrAt(walk, frame, index)
   noteStackAccess(walk, frame, offset)
@@ -125,7 +126,7 @@ function spill(slot: StackSlot, value: Register, size: number, { privileges, rul
 
 function writeBytes(walk: Walk, access: Access, slot: StackSlot, place: number): void {
   slot.register.type = TYPE.NOT_INIT
-  if (isSpecial(slot)) for (let byte = 0; byte < 8; byte++) scrub(slot, byte)
+  if (isSpecial(walk, slot)) for (let byte = 0; byte < 8; byte++) scrub(slot, byte)
   // A slot that is written in part may be read in part: it does not screen reads.
   if (access.size === 8) slot.register.live |= LIVE.WRITTEN
   let kind: number = BYTE.MISC
@@ -136,9 +137,9 @@ function writeBytes(walk: Walk, access: Access, slot: StackSlot, place: number):
   for (let index = 0; index < access.size; index++) setByteKind(slot, (place - index) & 7, kind)
 }
 
-function isSpecial(slot: StackSlot): boolean {
+function isSpecial({ rules }: Walk, slot: StackSlot): boolean {
   const kind = byteKind(slot, 7)
-  return kind === BYTE.SPILL || kind === BYTE.DYNPTR || kind === BYTE.ITERATOR
+  return kind === BYTE.SPILL || (rules.dynptrGuards && kind === BYTE.DYNPTR) || kind === BYTE.ITERATOR
 }
 
 function storesZero(walk: Walk, access: Access): boolean {
@@ -178,7 +179,7 @@ function writeSomewhere(walk: Walk, access: Access, frame: Frame, offset: number
       continue
     }
     slot.register.type = TYPE.NOT_INIT
-    if (walk.rules.wholeSlots && isSpecial(slot)) {
+    if (walk.rules.wholeSlots && isSpecial(walk, slot)) {
       for (let each = 0; each < 8; each++) scrub(slot, each)
       kind = byteKind(slot, byte)
     }

@@ -1,4 +1,5 @@
 import { findMember } from "../../btf/index.ts"
+import { isSince, type Release } from "../../catalog/index.ts"
 import { ERRNO, Rejection, reject, unsupported } from "../reject.ts"
 import type { Register } from "../state/register.ts"
 import type { Walk } from "../walk/walk.ts"
@@ -9,6 +10,8 @@ interface Place {
   readonly member: string
   /** "start": a store begins where the member does; "inside": anywhere in it; "text": and leaves its last byte alone. */
   readonly how: "start" | "inside" | "text"
+  /** The first release that allows it, where it came later than its structure of operations. */
+  readonly since?: Release
 }
 
 interface Rules {
@@ -23,7 +26,12 @@ interface Rules {
   readonly beyond: (offset: number, size: number, end: number, struct: string) => string
 }
 
-const start = (struct: string, member: string): Place => ({ struct, member, how: "start" })
+const start = (struct: string, member: string, since?: Release): Place => ({
+  struct,
+  member,
+  how: "start",
+  ...(since !== undefined && { since }),
+})
 const inside = (struct: string, member: string): Place => ({ struct, member, how: "inside" })
 const text = (struct: string, member: string): Place => ({ struct, member, how: "text" })
 
@@ -38,10 +46,10 @@ const RULES: Readonly<Record<string, Rules>> = {
       start("inet_connection_sock", "icsk_ack.pending"),
       start("tcp_sock", "snd_cwnd"),
       start("tcp_sock", "snd_cwnd_cnt"),
-      start("tcp_sock", "snd_cwnd_stamp"),
+      start("tcp_sock", "snd_cwnd_stamp", "6.6"),
       start("tcp_sock", "snd_ssthresh"),
       start("tcp_sock", "ecn_flags"),
-      start("tcp_sock", "app_limited"),
+      start("tcp_sock", "app_limited", "6.6"),
     ],
     whole: false,
     otherStruct: "only read is supported",
@@ -106,8 +114,9 @@ export function checkStructureStore(walk: Walk, pointer: Register, offset: numbe
   if (type.kind !== "struct" || !rules.structs.includes(struct)) refuse(rules.otherStruct)
   if (rules.whole && offset + size > type.size) refuse(rules.beyond(offset, size, type.size, struct))
   if (rules.places.length === 0) return
-  for (const { struct: owner, member, how } of rules.places) {
+  for (const { struct: owner, member, how, since } of rules.places) {
     if (rules.whole && owner !== struct) continue
+    if (since !== undefined && !isSince(since, walk.kernel.release)) continue
     const id = btf.find(owner, "struct")
     const place = id && findMember(btf, id, member)
     if (!place) continue

@@ -58,7 +58,7 @@ function registersMatch(old: Register, current: Register, ids: IdMap): boolean {
   switch (baseType(old.type)) {
     case TYPE.SCALAR:
       if (ids.everyNumber) return false
-      return current.type === TYPE.SCALAR && (!old.precise || covers(old, current))
+      return current.type === TYPE.SCALAR && ((!old.precise && !ids.allPrecise) || covers(old, current))
     case TYPE.MAP_KEY:
     case TYPE.MAP_VALUE:
       if (!samePointee(old, current)) return false

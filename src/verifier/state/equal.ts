@@ -58,7 +58,7 @@ export function registersMatch(old: Register, current: Register, ids: IdMap, lik
   switch (baseType(old.type)) {
     case TYPE.SCALAR:
       if (ids.everyNumber) return isSameNumber(old, current) && scalarIdsMatch(ids, old.id, current.id)
-      if (!old.precise && likeness === "covers") return true
+      if (!old.precise && !ids.allPrecise && likeness === "covers") return true
       if (old.id !== 0 && (old.id & ADDED_CONSTANT) !== (current.id & ADDED_CONSTANT)) return false
       if (old.id & ADDED_CONSTANT && old.off !== current.off) return false
       return covers(old, current) && scalarIdsMatch(ids, old.id, current.id)

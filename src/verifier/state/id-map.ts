@@ -5,12 +5,14 @@ export interface IdMap {
   readonly old: number[]
   readonly current: number[]
   temporary: number
+  /** Whether every number counts as needed exactly: of programs whose precision is not tracked. */
+  readonly allPrecise: boolean
   /** Whether any difference of numbers matters, needed exactly or not. */
   everyNumber: boolean
 }
 
-export function newIdMap(): IdMap {
-  return { old: [], current: [], temporary: 0, everyNumber: false }
+export function newIdMap(allPrecise = false): IdMap {
+  return { old: [], current: [], temporary: 0, allPrecise, everyNumber: false }
 }
 
 export function resetIdMap(map: IdMap, lastId: number): void {

@@ -87,7 +87,7 @@ export function findSubprograms(walk: Walk): void {
       reject(walk, ERRNO.EINVAL, "call to invalid destination", "jump-target")
     starts.add(target)
   })
-  const catches = exceptionCallbackStart(walk)
+  const catches = walk.rules.exceptions ? exceptionCallbackStart(walk) : undefined
   if (catches !== undefined) starts.add(catches)
   for (const start of [...starts].sort((a, b) => a - b)) {
     const { name, global } = functionAt(program, start)

@@ -3,7 +3,7 @@ import type { Instruction } from "../../isa/index.ts"
 import type { Scalar } from "../domain/index.ts"
 import type { Log } from "../log/log.ts"
 import type { Privileges } from "../privileges.ts"
-import type { VerifierKernel, VerifierProgram } from "../program.ts"
+import type { MapFacts, VerifierKernel, VerifierProgram } from "../program.ts"
 import type { ReleaseRules } from "../release-rules.ts"
 import type { Sanitation } from "../rules/speculation/moves.ts"
 import type { TailCall } from "../rules/tail-calls.ts"
@@ -109,6 +109,8 @@ export interface Walk {
   readonly tailCalls: Map<number, TailCall>
   /** Calls of bpf_loop that could be written out, with their callback; -1 for those that could not. */
   readonly inlinedLoops: Map<number, number>
+  /** The map whose elements a call goes through, by the call's instruction. */
+  readonly elementMaps: Map<number, MapFacts>
   /** The function that catches what the program throws; undefined where the kernel's own does. */
   exceptionCallback: number | undefined
   /** Why the last function's prototype could not be read. */

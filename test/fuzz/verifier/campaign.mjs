@@ -1,7 +1,8 @@
 // Random programs of several types, verified here and by a Linux 6.12 guest: verdict, errno, last message and walked
 // instructions are compared. By hand, after npm run build:
-//   node test/fuzz/verifier/campaign.mjs [COUNT] [SEED] [--show N] [--reuse]
+//   node test/fuzz/verifier/campaign.mjs [COUNT] [SEED] [--show N] [--reuse] [--capabilities LIST]
 //   node test/fuzz/verifier/campaign.mjs --logs SEED,SEED…
+// --capabilities loads them with these alone (bpf,net_admin …, or none): programs of types that may not be loaded so are left out.
 // --reuse compares with the answers of the last run; --show prints N programs of each kind of difference; --logs asks for
 // whole logs of some programs, and prints where ours leave them.
 import { execFileSync } from "node:child_process"
@@ -9,6 +10,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { missingToLoad } from "../../../dist/catalog/index.js"
 import { loadBuiltinProfile } from "../../../dist/profile/node.js"
 import { verifyProgram } from "../../../dist/verifier/index.js"
 import { runInGuest } from "../../../scripts/kernel-guest/guest.mjs"
@@ -17,17 +19,30 @@ import { lastLine } from "../../verifier/last-line.mjs"
 import { bytesOf, caseOf, programOf } from "./cases.mjs"
 
 const { values, positionals } = parseArgs({
-  options: { show: { type: "string", default: "1" }, reuse: { type: "boolean" }, logs: { type: "string" } },
+  options: {
+    show: { type: "string", default: "1" },
+    reuse: { type: "boolean" },
+    logs: { type: "string" },
+    capabilities: { type: "string" },
+  },
   allowPositionals: true,
 })
 const [count = 20_000, seed = 1] = positionals.map(Number)
 const here = fileURLToPath(new URL(".", import.meta.url))
 const folder = fileURLToPath(new URL("../../../.cache/verifier-fuzz", import.meta.url))
 const SECONDS = 5400
+/** Their numbers in the kernel. */
+const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 }
 
-const cases = values.logs
-  ? values.logs.split(",").map(seed => caseOf(Number(seed)))
-  : Array.from({ length: count }, (_, index) => caseOf(seed + index))
+const held = values.capabilities
+  ?.split(",")
+  .flatMap(name => (name === "none" ? [] : `CAP_${name.toUpperCase()}`))
+const capabilities = held && new Set(held)
+const cases = (
+  values.logs
+    ? values.logs.split(",").map(seed => caseOf(Number(seed)))
+    : Array.from({ length: count }, (_, index) => caseOf(seed + index))
+).filter(({ type }) => mayLoad(type.name))
 if (!values.reuse) await askKernel()
 const answers = readAnswers()
 const profile = await loadBuiltinProfile("6.12")
@@ -45,7 +60,7 @@ cases.forEach((one, index) => {
   if (answer === undefined) throw new Error(`the kernel stopped answering after ${index} programs`)
   count1("programs")
   count1(answer.errno === 0 ? "accepted by the kernel" : "refused by the kernel")
-  const result = verify(one, answer.errno === 0 ? 0 : 1)
+  const result = verify(one, answer.errno === 0 ? 0 : capabilities ? 2 : 1)
   const kind = difference(answer, result)
   if (kind === undefined) return
   count1(kind)
@@ -58,13 +73,25 @@ for (const [what, times] of [...tally].sort(([a], [b]) => a.localeCompare(b)))
   console.log(`${String(times).padStart(7)}  ${what}`)
 process.exitCode = tally.has("DIFFERENT: accepted here, refused there") ? 1 : 0
 
+function mayLoad(programType) {
+  if (!capabilities) return true
+  return (
+    missingToLoad({ programType, release: "6.12", capabilities, unprivilegedDisabled: false }).length === 0
+  )
+}
+
+/** Bits of what the loader keeps. */
+function mask() {
+  return held ? `${held.reduce((bits, name) => bits | (1n << BigInt(CAPABILITIES[name])), 0n)}` : ""
+}
+
 function count1(what) {
   tally.set(what, (tally.get(what) ?? 0) + 1)
 }
 
 function verify(one, logLevel = 0) {
   try {
-    const result = verifyProgram(programOf(one), kernel, { logLevel })
+    const result = verifyProgram(programOf(one), kernel, { logLevel, capabilities })
     return { ...result, errno: Math.abs(result.errno) }
   } catch (error) {
     return { verdict: "crash", message: error.stack, errno: 0, log: "", stats: { processed: 0 } }
@@ -97,7 +124,10 @@ async function askKernel() {
   writeFileSync(programs, bytesOf(cases))
   await runInGuest({
     kernel: kernelPackage("6.12").image,
-    script: `/loader /programs /tmp/out/answers.tsv ${values.logs ? "/tmp/out/logs" : ""}\n`,
+    script: [
+      "echo 0 >/proc/sys/kernel/unprivileged_bpf_disabled",
+      `/loader /programs /tmp/out/answers.tsv ${values.logs ? "/tmp/out/logs" : "-"} ${mask()}\n`,
+    ].join("\n"),
     files: { loader, programs },
     results: join(folder, "results"),
     seconds: SECONDS,

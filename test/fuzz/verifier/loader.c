@@ -2,17 +2,20 @@
 /*
  * Asks the running kernel what it says of raw programs. Run in a guest.
  *
- *   loader PROGRAMS ANSWERS [LOGS]
+ *   loader PROGRAMS ANSWERS LOGS|- [CAPABILITIES]
  *
  * PROGRAMS: the length of BTF, and that; how many maps, and five words for each (type, key, value, entries, flags); then
  * for each program four words (type, attach type, instructions, functions), two for each function (start, type), and its
  * instructions, whose references to maps name them by their place. All numbers little endian, of 32 bits. ANSWERS gets a line "errno processed message" (tabs between) for each program, LOGS the
- * whole log at level 2, each behind a line "===".
+ * whole log at level 2, each behind a line "===". With CAPABILITIES (bits of CAP_SYS_ADMIN …) programs are loaded with no
+ * others than these, and without BTF when CAP_BPF is not among them; the maps are made with all.
  */
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -29,6 +32,7 @@ static char log_text[LOG_BYTES];
 static int maps[MOST_MAPS];
 static struct bpf_func_info functions[MOST_FUNCTIONS];
 static int btf;
+static int has_btf = 1;
 
 static int bpf(int command, union bpf_attr *attr)
 {
@@ -99,9 +103,9 @@ static void ask(const uint32_t *words, FILE *answers, FILE *logs)
 		.log_buf = (uintptr_t)log_text,
 		.log_size = LOG_BYTES,
 		.log_level = logs ? 2 | 4 : 4,
-		.prog_btf_fd = btf,
+		.prog_btf_fd = has_btf ? btf : 0,
 		.func_info = (uintptr_t)functions,
-		.func_info_cnt = words[3],
+		.func_info_cnt = has_btf ? words[3] : 0,
 		.func_info_rec_size = sizeof(functions[0]),
 	};
 	int fd, error, processed;
@@ -118,17 +122,29 @@ static void ask(const uint32_t *words, FILE *answers, FILE *logs)
 	fprintf(answers, "%d\t%d\t%s\n", error, processed, error ? message : "");
 }
 
+static int keep_only(unsigned long long kept)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = (uint32_t)kept, .permitted = (uint32_t)kept },
+		{ .effective = (uint32_t)(kept >> 32), .permitted = (uint32_t)(kept >> 32) },
+	};
+
+	has_btf = !!(kept & (1ull << CAP_BPF));
+	return syscall(__NR_capset, &header, data);
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	FILE *programs, *answers, *logs;
 	uint32_t words[5], count;
 
-	if (argc != 3 && argc != 4)
+	if (argc != 4 && argc != 5)
 		return 1;
 	programs = fopen(argv[1], "rb");
 	answers = fopen(argv[2], "w");
-	logs = argc == 4 ? fopen(argv[3], "w") : NULL;
+	logs = strcmp(argv[3], "-") ? fopen(argv[3], "w") : NULL;
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	if (!programs || !answers)
 		return 1;
@@ -147,6 +163,10 @@ int main(int argc, char **argv)
 			perror("map");
 			return 1;
 		}
+	}
+	if (argc == 5 && keep_only(strtoull(argv[4], NULL, 0))) {
+		perror("capabilities");
+		return 1;
 	}
 	while (read_words(programs, words, 4)) {
 		if (words[3] > MOST_FUNCTIONS || !read_words(programs, (uint32_t *)functions, 2 * words[3]))

@@ -461,12 +461,25 @@ export const PACKET_PROTOTYPES = [
     arguments: [
       { name: "ctx", c: "void *", kind: "context" },
       { name: "ifindex", c: "u32", kind: "anything" },
-      { name: "mtu_len", c: "u32 *", kind: "memory", access: "write", size: 4, aligned: true },
+      { name: "mtu_len", c: "u32 *", kind: "memory", access: "uninit", size: 4, aligned: true },
       { name: "len_diff", c: "s32", kind: "anything" },
       { name: "flags", c: "u64", kind: "anything" },
     ],
     returns: { c: "long", kind: "integer" },
     gplOnly: true,
+    // Newer kernels read it, which the older do not tell.
+    variants: [
+      {
+        when: { since: "6.12" },
+        arguments: [
+          { name: "ctx", c: "void *", kind: "context" },
+          { name: "ifindex", c: "u32", kind: "anything" },
+          { name: "mtu_len", c: "u32 *", kind: "memory", access: "write", size: 4, aligned: true },
+          { name: "len_diff", c: "s32", kind: "anything" },
+          { name: "flags", c: "u64", kind: "anything" },
+        ],
+      },
+    ],
   },
   {
     name: "bpf_xdp_get_buff_len",

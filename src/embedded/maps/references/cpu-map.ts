@@ -1,51 +1,65 @@
-import { type Errno, NotModelledError } from "../../../base/index.ts"
+import { type Errno, errnoNumber } from "../../../base/index.ts"
 import { BPF_EXIST, BPF_NOEXIST } from "../flags.ts"
 import { nextIndex, numberAt } from "../index-keys.ts"
 import { MapBase } from "../map-base.ts"
+import type { TailTarget } from "../map-storage.ts"
+import type { CpuEntry } from "./redirect.ts"
 
 /** The longest queue of packets that may wait for a processor. */
 const LONGEST_QUEUE = 16384
 
+interface StoredCpu extends CpuEntry {
+  /** Where a `struct bpf_cpumap_val` stands for programs that look it up. */
+  readonly value: number
+}
+
 /** cpumap: for each processor the size of its queue of packets, and a program in values of 8 bytes. */
 export class CpuMap extends MapBase {
-  readonly #values = new Map<number, Uint8Array>()
+  readonly #entries = new Map<number, StoredCpu>()
+
+  /** The element that a redirect names; undefined where none is. */
+  entry(index: number): CpuEntry | undefined {
+    return this.#entries.get(index)
+  }
 
   override get(key: Uint8Array): Uint8Array | undefined {
-    return this.#values.get(numberAt(key))?.slice()
+    const entry = this.#entries.get(numberAt(key))
+    return entry && this.memory.read(entry.value, this.attributes.valueSize)
   }
 
   override set(key: Uint8Array, value: Uint8Array, flags: bigint): void {
-    const index = numberAt(key)
-    const refusal = this.#refusal(index, numberAt(value), flags)
-    if (refusal) throw this.fail(refusal, `update of processor ${index}`)
-    if (numberAt(value) === 0) {
-      this.#values.delete(index)
-      return
-    }
-    const program = value.length === 8 ? new DataView(value.buffer, value.byteOffset).getInt32(4, true) : 0
-    if (program > 0) this.#refuseProgram(program)
-    this.#values.set(index, value.slice())
+    this.checkValue(value)
+    const [cpu, queue] = [numberAt(key), numberAt(value)]
+    const refusal = this.#refusal(cpu, queue, flags)
+    if (refusal) throw this.fail(refusal, `update of processor ${cpu}`)
+    const id = value.length === 8 ? new DataView(value.buffer, value.byteOffset).getInt32(4, true) : 0
+    const program = queue > 0 && id > 0 ? this.#program(id) : undefined
+    this.#drop(cpu)
+    if (queue === 0) return
+    const address = this.memory.alloc(8)
+    this.memory.view.setUint32(address, queue, true)
+    this.memory.view.setUint32(address + 4, program?.id ?? 0, true)
+    this.#entries.set(cpu, { cpu, queue, program, value: address })
   }
 
   override remove(key: Uint8Array): boolean {
     const index = numberAt(key)
     if (index >= this.attributes.maxEntries) throw this.fail("EINVAL", `delete: it has no processor ${index}`)
-    this.#values.delete(index)
+    this.#drop(index)
     return true
   }
 
-  lookup(_key: number): number {
-    throw new NotModelledError(
-      `map '${this.attributes.name}': programs that look into a cpumap are not modelled yet`,
-    )
+  lookup(key: number): number {
+    return this.#entries.get(this.memory.view.getUint32(key, true))?.value ?? 0
   }
 
+  /** The map is read-only to programs. */
   update(_key: number, _value: number, _flags: bigint): number {
-    throw new NotModelledError(`map '${this.attributes.name}': programs do not write a cpumap`)
+    return -errnoNumber("EPERM")
   }
 
   delete(_key: number): number {
-    return this.update(_key, 0, 0n)
+    return -errnoNumber("EPERM")
   }
 
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
@@ -60,6 +74,11 @@ export class CpuMap extends MapBase {
     return this.update(key, 0, flags)
   }
 
+  override close(): void {
+    for (const { value } of this.#entries.values()) this.memory.free(value)
+    super.close()
+  }
+
   #refusal(index: number, queue: number, flags: bigint): Errno | undefined {
     if (flags > BPF_EXIST) return "EINVAL"
     if (index >= this.attributes.maxEntries) return "E2BIG"
@@ -69,8 +88,21 @@ export class CpuMap extends MapBase {
   }
 
   /** Linux answers ENOMEM whatever is wrong with the program. */
-  #refuseProgram(id: number): never {
-    if (!this.host.programById(id)) throw this.fail("ENOMEM", `there is no program with id ${id}`)
-    throw new NotModelledError(`map '${this.attributes.name}': programs in a cpumap are not modelled yet`)
+  #program(id: number): TailTarget {
+    const program = this.host.programById(id)
+    if (!program) throw this.fail("ENOMEM", `update: there is no program with id ${id}`)
+    if (program.type !== "xdp" || program.attachType !== "xdp_cpumap")
+      throw this.fail(
+        "ENOMEM",
+        `update: program '${program.name}' is not for elements of a cpumap`,
+        "its section is xdp/cpumap",
+      )
+    return program
+  }
+
+  #drop(cpu: number): void {
+    const old = this.#entries.get(cpu)
+    if (old) this.memory.free(old.value)
+    this.#entries.delete(cpu)
   }
 }

@@ -1,7 +1,6 @@
-import type { Errno } from "../../../base/index.ts"
-import { BPF_ANY, BPF_EXIST, BPF_NOEXIST } from "../flags.ts"
+import { BPF_ANY, BPF_EXIST } from "../flags.ts"
 import type { MapAttributes } from "../map-storage.ts"
-import type { Entrance, Refusal, Vacancy } from "./vacant-map.ts"
+import type { Vacancy } from "./vacant-map.ts"
 
 /** The largest file descriptor. */
 const LARGEST_DESCRIPTOR = 0x7fffffffn
@@ -73,42 +72,6 @@ export function cgroupStorage(): Vacancy {
     update: ({ flags }) => (flags === BPF_ANY || flags === BPF_EXIST ? "ENOENT" : "EINVAL"),
     delete: () => "EINVAL",
   }
-}
-
-/** The machine that is modelled has the loopback interface only, and no packets go through it yet. */
-const LOOPBACK = 1
-
-/** devmap: a network interface for each index; no interface takes one out. */
-export function deviceMap({ maxEntries }: MapAttributes): Vacancy {
-  return {
-    keys: "index",
-    lookup: "ENOENT",
-    update: entrance => {
-      const { key, flags } = entrance
-      if (flags > BPF_EXIST) return "EINVAL"
-      if (key >= maxEntries) return "E2BIG"
-      return flags === BPF_NOEXIST ? "EEXIST" : deviceRefusal(entrance)
-    },
-    delete: key => (key >= maxEntries ? "EINVAL" : undefined),
-  }
-}
-
-/** devmap_hash: the same by any number. */
-export function deviceHash(_attributes: MapAttributes): Vacancy {
-  return {
-    keys: "none",
-    lookup: "ENOENT",
-    update: entrance =>
-      entrance.flags > BPF_EXIST || entrance.value === 0 ? "EINVAL" : deviceRefusal(entrance),
-    delete: (): Errno => "ENOENT",
-  }
-}
-
-/** Behind the interface stands a program, in values of 8 bytes. */
-function deviceRefusal({ value, bytes }: Entrance): Refusal | undefined {
-  const program = bytes.length === 8 ? new DataView(bytes.buffer, bytes.byteOffset).getInt32(4, true) : 0
-  if (value === 0 && program <= 0) return undefined
-  return value === LOOPBACK && program <= 0 ? "not modelled" : "EINVAL"
 }
 
 /** Values of 8 bytes hold a descriptor too. */

@@ -37,7 +37,7 @@ export function createDynptr(
 /** Writing over a dynptr ends it, and the slices of it; one that holds a reference may not be written over. */
 export function destroyDynptrAt(walk: Walk, frame: Frame, index: number): void {
   const slot = frame.stack[index]
-  if (!slot || byteKind(slot, 0) !== BYTE.DYNPTR) return
+  if (!walk.rules.dynptrGuards || !slot || byteKind(slot, 0) !== BYTE.DYNPTR) return
   const first = slot.register.dynptr?.first ? index : index + 1
   const { register } = frame.stack[first]!
   if (register.dynptr?.kind === "ringbuf")

@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs"
-import { AttachError, ByteReader, errnoName, errnoNumber, errnoText } from "../../base/index.ts"
+import { AttachError, ByteReader } from "../../base/index.ts"
 
 const HEADER_BYTES = 64
 const SEGMENT_BYTES = 56
@@ -81,6 +80,12 @@ export class Executable {
     return segment && address - segment.address + segment.offset
   }
 
+  /** Where a place of the file is when it runs where it was linked to; undefined when it is not mapped. */
+  addressAt(offset: bigint): bigint | undefined {
+    const segment = this.segments.find(each => offset >= each.offset && offset < each.offset + each.size)
+    return segment && offset - segment.offset + segment.address
+  }
+
   damaged(problem: string): AttachError {
     return new AttachError(`${this.path}: not a 64-bit little-endian ELF program: ${problem} (ENOEXEC)`, {
       errno: "ENOEXEC",
@@ -145,26 +150,7 @@ export class Executable {
   }
 }
 
-/** Opens a program or library, hands it to `use` and closes it. Throws AttachError (the errno of open(2), ENOEXEC). */
-export function withExecutable<T>(path: string, use: (executable: Executable) => T): T {
-  const fd = openFile(path)
-  try {
-    const { size } = fstatSync(fd)
-    return use(
-      new Executable((offset, length) => {
-        checkRoom(path, offset, length, size)
-        const bytes = new Uint8Array(length)
-        const count = readSync(fd, bytes, 0, length, offset)
-        checkRoom(path, offset, length, offset + count)
-        return bytes
-      }, path),
-    )
-  } finally {
-    closeSync(fd)
-  }
-}
-
-/** The same over bytes that are there. */
+/** An executable whose bytes are there. Throws AttachError (ENOEXEC). */
 export function executableOf(bytes: Uint8Array, path = "program"): Executable {
   return new Executable((offset, length) => {
     checkRoom(path, offset, length, bytes.length)
@@ -172,16 +158,8 @@ export function executableOf(bytes: Uint8Array, path = "program"): Executable {
   }, path)
 }
 
-function openFile(path: string): number {
-  try {
-    return openSync(path, "r")
-  } catch (cause) {
-    const errno = errnoName(-((cause as { errno?: number }).errno ?? -errnoNumber("EIO"))) ?? "EIO"
-    throw new AttachError(`${path}: cannot be opened: ${errnoText(errno)} (${errno})`, { errno, cause })
-  }
-}
-
-function checkRoom(path: string, offset: number, length: number, size: number): void {
+/** Throws AttachError for a place outside of the file. */
+export function checkRoom(path: string, offset: number, length: number, size: number): void {
   if (offset >= 0 && length >= 0 && offset + length <= size) return
   throw new AttachError(
     `${path}: damaged: ${length} bytes at offset ${offset} leave the ${size} bytes there are (ENOEXEC)`,

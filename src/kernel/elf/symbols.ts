@@ -1,5 +1,5 @@
 import { AttachError, type ByteReader, encodeUtf8, nearestNames } from "../../base/index.ts"
-import { isGlob, matchesGlob } from "../../kernel/index.ts"
+import { isGlob, matchesGlob } from "../glob.ts"
 import type { Executable, Section } from "./executable.ts"
 
 const SYMBOL_BYTES = 24

@@ -1,44 +1,43 @@
 import { AttachError } from "../../base/index.ts"
 import { type Btf, type BtfValue, findMember, type TypeId, writeValue } from "../../btf/index.ts"
-import { MAP_ELEMENT } from "../bpf/attributes.ts"
-import type { Bpf } from "../bpf/bpf.ts"
-import { parseUsdtArguments, USDT_ARGUMENT, type UsdtArgument } from "../elf/usdt-arguments.ts"
-import type { CreatedMap } from "../load/create-maps.ts"
+import { parseUsdtArguments, USDT_ARGUMENT, type UsdtArgument } from "./usdt-arguments.ts"
 
 const SPECS = "__bpf_usdt_specs"
 const ADDRESSES = "__bpf_usdt_ip_to_spec_id"
 const [ANY, NOEXIST] = [0, 1]
+
+/** A map of the object, by bytes. */
+export interface UsdtMap {
+  readonly valueSize: number
+  readonly valueType: TypeId | undefined
+  readonly maxEntries: number
+  update(key: Uint8Array, value: Uint8Array, flags: number): void
+  /** Does nothing when the map is closed. */
+  remove(key: Uint8Array): void
+}
 
 /**
  * The argument descriptions that programs with bpf/usdt.bpf.h look up when a probe is hit: in one map of the object, by
  * the number that the probe carries as its cookie. One for all programs of an object.
  */
 export class UsdtSpecs {
-  readonly #bpf: Bpf
   readonly #btf: Btf | undefined
-  readonly #maps: ReadonlyMap<string, CreatedMap>
+  readonly #mapOf: (name: string) => UsdtMap | undefined
   readonly #free: number[] = []
   #next = 0
 
-  constructor(bpf: Bpf, btf: Btf | undefined, maps: ReadonlyMap<string, CreatedMap>) {
-    this.#bpf = bpf
+  /** `btf`: the object's types. */
+  constructor(btf: Btf | undefined, mapOf: (name: string) => UsdtMap | undefined) {
     this.#btf = btf
-    this.#maps = maps
+    this.#mapOf = mapOf
   }
 
   /** Writes the description of an argument string and gives its number. Throws AttachError. */
   add(text: string, cookie: bigint): number {
     const map = this.#map(SPECS)
-    if (process.arch !== "x64" && text !== "")
-      throw new AttachError(
-        `USDT arguments '${text}' of ${process.arch} cannot be read: x64's can (EOPNOTSUPP)`,
-        {
-          errno: "EOPNOTSUPP",
-        },
-      )
     const args = parseUsdtArguments(text)
-    const value = new Uint8Array(map.spec.valueSize)
-    this.#write(map.spec.valueType, args, cookie, value)
+    const value = new Uint8Array(map.valueSize)
+    this.#write(map.valueType, args, cookie, value)
     const id = this.#free.pop() ?? this.#next++
     if (id >= map.maxEntries)
       throw new AttachError(`map '${SPECS}': all ${map.maxEntries} entries are in use (E2BIG)`, {
@@ -46,7 +45,7 @@ export class UsdtSpecs {
         hint: "define BPF_USDT_MAX_SPEC_CNT before including bpf/usdt.bpf.h",
       })
     const key = new Uint8Array(Uint32Array.of(id).buffer)
-    this.#bpf.call("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, { map_fd: map.descriptor.fd, key, value, flags: ANY })
+    map.update(key, value, ANY)
     return id
   }
 
@@ -59,18 +58,16 @@ export class UsdtSpecs {
   setAddress(address: bigint, id: number): void {
     const key = new Uint8Array(BigUint64Array.of(address).buffer)
     const value = new Uint8Array(Uint32Array.of(id).buffer)
-    const map_fd = this.#map(ADDRESSES).descriptor.fd
-    this.#bpf.call("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, { map_fd, key, value, flags: NOEXIST })
+    this.#map(ADDRESSES).update(key, value, NOEXIST)
   }
 
   removeAddress(address: bigint): void {
     const key = new Uint8Array(BigUint64Array.of(address).buffer)
-    const { descriptor } = this.#map(ADDRESSES)
-    if (descriptor.isOpen) this.#bpf.try("BPF_MAP_DELETE_ELEM", MAP_ELEMENT, { map_fd: descriptor.fd, key })
+    this.#map(ADDRESSES).remove(key)
   }
 
-  #map(name: string): CreatedMap {
-    const map = this.#maps.get(name)
+  #map(name: string): UsdtMap {
+    const map = this.#mapOf(name)
     if (map) return map
     throw new AttachError(`usdt: the object has no map '${name}' (ESRCH)`, {
       errno: "ESRCH",

@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { register } from "node:module"
+import { didYouMean, UsageError } from "../../base/index.ts"
+import type { Exhibit } from "../../exhibit/index.ts"
+import { type ObjectSpec, readObject } from "../../object/index.ts"
+
+const FOLDER = new URL("../../../exhibits/", import.meta.url)
+
+/** An exhibit of this package. */
+export interface NamedExhibit {
+  readonly name: string
+  readonly exhibit: Exhibit
+  readonly object: ObjectSpec
+}
+
+export function exhibitNames(): string[] {
+  return readdirSync(FOLDER, { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && existsSync(new URL(`${entry.name}/exhibit.ts`, FOLDER)))
+    .map(({ name }) => name)
+    .sort()
+}
+
+/** Throws UsageError for a name that no exhibit has. */
+export async function openExhibit(name: string): Promise<NamedExhibit> {
+  const names = exhibitNames()
+  if (!names.includes(name)) {
+    const hint = didYouMean(name, names)
+    throw new UsageError(`there is no exhibit '${name}'`, { hint: hint ?? "skep exhibit list shows them" })
+  }
+  readTypeScript()
+  const { default: exhibit } = (await import(new URL(`${name}/exhibit.ts`, FOLDER).href)) as {
+    readonly default: Exhibit
+  }
+  const object = readObject(readFileSync(new URL(`${name}/program.bpf.o`, FOLDER)), { name })
+  return { name, exhibit, object }
+}
+
+/** The files of an exhibit that people read: its README and its program in C. */
+export function exhibitText(name: string, file: "README.md" | "program.bpf.c"): string {
+  return readFileSync(new URL(`${name}/${file}`, FOLDER), "utf8")
+}
+
+let readsTypeScript = false
+
+function readTypeScript(): void {
+  if (!readsTypeScript) register("../run/typescript-loader.js", import.meta.url)
+  readsTypeScript = true
+}

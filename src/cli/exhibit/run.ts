@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util"
+import { bootKernel } from "../../embedded/index.ts"
+import { type ExhibitRun, missingFor, runExhibit } from "../../exhibit/index.ts"
+import type { Kernel, World } from "../../kernel/index.ts"
+import { loadProfile } from "../../profile/node.ts"
+import { Exit } from "../command.ts"
+import type { Io } from "../io.ts"
+import { exhibitNames, type NamedExhibit, openExhibit } from "./exhibits.ts"
+import { type ExhibitResult, resultText } from "./text.ts"
+
+export interface RunFlags {
+  readonly release?: string
+  readonly linux?: true
+  readonly json?: true
+}
+
+const DEFAULT_RELEASE = "6.12"
+
+/** A kernel with a world of its own, and what it was built with. */
+interface Place {
+  readonly kernel: Kernel
+  readonly world: World
+  config(option: string): string | undefined
+  close(): Promise<void>
+}
+
+/** Runs exhibits, each on a fresh kernel; ends with status 1 when one shows something else than it says. */
+export async function runExhibits(names: readonly string[], flags: RunFlags, io: Io): Promise<void> {
+  const results: ExhibitResult[] = []
+  for (const name of names.length > 0 ? names : exhibitNames()) {
+    const result = await runOne(await openExhibit(name), flags)
+    results.push(result)
+    if (!flags.json) io.out(`${resultText(result, io.style)}\n`)
+  }
+  if (flags.json) io.out(`${JSON.stringify(results, jsonValue, 2)}\n`)
+  if (results.some(({ outcome }) => outcome === "different")) throw new Exit(1)
+}
+
+async function runOne({ name, exhibit, object }: NamedExhibit, flags: RunFlags): Promise<ExhibitResult> {
+  const place = await (flags.linux ? onLinux() : onEmbedded(flags.release ?? DEFAULT_RELEASE))
+  try {
+    const { kernel, world } = place
+    const shared = {
+      name,
+      title: exhibit.title,
+      kernel: flags.linux ? ("linux" as const) : ("embedded" as const),
+      release: kernel.release,
+    }
+    const missing = missingFor(exhibit, kernel.release, option => place.config(option))
+    if (missing !== undefined) return { ...shared, outcome: "missing", missing }
+    const run = await runExhibit(exhibit, object, kernel, world)
+    return { ...shared, outcome: isAsExpected(run) ? "as expected" : "different", run }
+  } finally {
+    await place.close()
+  }
+}
+
+function isAsExpected({ observed, expected }: ExhibitRun): boolean {
+  return isDeepStrictEqual(observed, expected)
+}
+
+async function onEmbedded(release: string): Promise<Place> {
+  const kernel = await bootKernel({ profile: await loadProfile(release) })
+  return {
+    kernel,
+    world: kernel.world,
+    config: option => kernel.config(option) ?? "n",
+    close: () => kernel[Symbol.asyncDispose](),
+  }
+}
+
+async function onLinux(): Promise<Place> {
+  // Only now: everything of the Linux kernel comes with it.
+  const { openLinuxKernel, openLinuxWorld } = await import("../../linux/index.ts")
+  const kernel = await openLinuxKernel()
+  const world = openLinuxWorld(kernel)
+  return {
+    kernel,
+    world,
+    // Where no configuration is to be found the kernel itself has to say what it lacks.
+    config: option => (kernel.machine.hasConfig ? kernel.machine.config(option) : "y"),
+    async close() {
+      await world[Symbol.asyncDispose]()
+      await kernel[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** 64-bit numbers as text, as JSON has none. */
+function jsonValue(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value
+}

@@ -1,0 +1,93 @@
+import { AttachError, errnoText, NotModelledError } from "../../base/index.ts"
+import { type AttachPointOf, checkSampling, samplingOf } from "../../kernel/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { kernelStack } from "../tracing/call-stack.ts"
+import type { Attachment } from "../tracing/hooks.ts"
+import { functionRegisters } from "../tracing/pt-regs.ts"
+import { type Attacher, requireType } from "./attached.ts"
+
+type PerfPoint = AttachPointOf<"perfEvent">
+
+/** Clocks tick no faster than this. */
+const SHORTEST_PERIOD = 10_000n
+const NANOSECONDS = 1_000_000_000n
+/** `struct bpf_perf_event_data` behind the registers: the period and an address. */
+const BEHIND_REGISTERS = 16
+const IN_TIMER = "d.h1."
+
+/** perf_event: the program runs with every tick of a clock, in whatever is on the model's CPU then. */
+export const attachPerfEvent: Attacher<"perfEvent"> = (kernel, point, attachment) => {
+  const { program } = attachment
+  requireType(program, "perf_event", point)
+  checkSampling(program.name, point)
+  const { isHardware, isClock, frequency, period } = samplingOf(point)
+  if (isHardware)
+    throw new AttachError(
+      `prog '${program.name}': failed to open perf event ${point.event} of ${targetOf(point)}: ${errnoText("ENOENT")}`,
+      {
+        errno: "ENOENT",
+        hint: "this machine shows no hardware counters (virtual machines often have none): cpu-clock works everywhere",
+      },
+    )
+  if (!isClock)
+    throw new NotModelledError(
+      `prog '${program.name}': samples of ${point.event} are not modelled by the embedded kernel yet`,
+    )
+  const wanted = frequency === undefined ? BigInt(period) : NANOSECONDS / BigInt(frequency)
+  const every = wanted < SHORTEST_PERIOD ? SHORTEST_PERIOD : wanted
+  return { point, remove: startTicking(kernel, attachment, point, every), note: undefined }
+}
+
+function targetOf({ pid, cpu = 0 }: PerfPoint): string {
+  return pid !== undefined ? `process ${pid}` : `CPU ${cpu}`
+}
+
+/** The answer ends it. */
+function startTicking(
+  kernel: KernelCore,
+  attachment: Attachment,
+  { event, pid, cpu }: PerfPoint,
+  period: bigint,
+): () => void {
+  const start = kernel.clock.now()
+  let stop = (): void => undefined
+  const tick = (): void => {
+    const now = kernel.clock.now()
+    stop = kernel.clock.schedule(now + period, tick)
+    const { current } = kernel
+    // A process's clock stands still while it is not on a CPU; of the model's CPUs one runs.
+    const isMeant = pid === undefined ? cpu === undefined || cpu === 0 : current.tgid === pid
+    if (isMeant && !(event === "task-clock" && current === kernel.idle))
+      runSample(kernel, attachment, period, now - start)
+  }
+  stop = kernel.clock.schedule(start + period, tick)
+  return () => stop()
+}
+
+function runSample(kernel: KernelCore, attachment: Attachment, period: bigint, elapsed: bigint): void {
+  const { memory, types } = kernel
+  const size = types.layout("pt_regs").size
+  const context = memory.alloc(size + BEHIND_REGISTERS)
+  const registers = currentRegisters(kernel)
+  memory.write(context, memory.read(registers.object.address, size))
+  registers.free()
+  memory.view.setBigUint64(context + size, period, true)
+  kernel.run(attachment, context, {
+    traceFlags: IN_TIMER,
+    sample: { counter: elapsed, enabled: elapsed },
+  })
+  memory.free(context)
+}
+
+/** Those of user space, or where in the kernel the task is. */
+function currentRegisters(kernel: KernelCore): { readonly object: KernelObject; free(): void } {
+  const [innermost] = kernelStack(kernel)
+  if (innermost === undefined) {
+    const object = kernel.current.userRegisters()
+    if (object.get("ip") === 0n) object.set("ip", kernel.current.codeAddress)
+    return { object, free: () => undefined }
+  }
+  const object = functionRegisters(kernel, innermost, [])
+  return { object, free: () => object.free() }
+}

@@ -1,0 +1,90 @@
+import { errnoNumber, SystemCallError } from "../../base/index.ts"
+import type { Wire, WireOptions } from "../../kernel/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { NetDevice } from "./device.ts"
+import { ETH_P_ALL, ETHERNET_HEADER } from "./headers.ts"
+import { PACKET, Skb } from "./skb.ts"
+import { transmitPacket } from "./transmit.ts"
+import { BurstRing, runsInBursts } from "./xdp/burst.ts"
+
+const MTU = 1500
+const ON_THE_WAY = {
+  functions: ["__dev_queue_xmit", "dev_hard_start_xmit", "veth_xmit"],
+  tracepoints: ["net_dev_queue"],
+}
+
+/** The other end, in a namespace of its own. */
+const FAR_END = "far"
+
+/** A veth device whose other end is listened to, and sends what it is told. */
+export function makeWire(
+  kernel: KernelCore,
+  { name, addresses }: WireOptions,
+): { readonly wire: Wire; readonly remove: () => void } {
+  const { network } = kernel
+  const removePair = network.makePair(
+    { name, addresses },
+    { name: FAR_END, namespace: `wire-${name}`, addresses: [] },
+  )
+  const near = network.current.device(name)
+  const far = near?.peer
+  if (!near || !far) throw new Error("BUG: a pair without its ends")
+  near.hasNeighbours = false
+  const frames: Uint8Array[] = []
+  const removeTap = network.taps.add({
+    namespace: far.namespace,
+    device: far,
+    protocol: ETH_P_ALL,
+    withHeader: true,
+    receive({ bytes, packetType }) {
+      if (packetType !== PACKET.outgoing) frames.push(bytes)
+    },
+  })
+  const wire: Wire = {
+    index: near.index,
+    mac: near.mac,
+    send(frame) {
+      const skb = new Skb(kernel, far, checked(frame), ETHERNET_HEADER)
+      skb.protocol = (frame[12]! << 8) | frame[13]!
+      transmitPacket(kernel, skb)
+    },
+    sendAll(burst) {
+      const attachment = near.xdp.native
+      if (!attachment || !isUnseen(kernel, far) || !runsInBursts(attachment)) {
+        for (const frame of burst) wire.send(frame)
+        return
+      }
+      const ring = new BurstRing(kernel, near, attachment)
+      try {
+        network.inBottomHalf(() => {
+          for (const frame of burst) ring.add(checked(frame))
+          ring.flush()
+        })
+      } finally {
+        ring.close()
+      }
+    },
+    receive: async () => frames.shift(),
+  }
+  return {
+    wire,
+    remove() {
+      removeTap()
+      removePair()
+    },
+  }
+}
+
+/** A packet socket refuses what is no frame, and what is too long for its device. */
+function checked(frame: Uint8Array): Uint8Array {
+  if (frame.length < ETHERNET_HEADER) throw new SystemCallError("sendto", errnoNumber("EINVAL"))
+  if (frame.length > MTU + ETHERNET_HEADER) throw new SystemCallError("sendto", errnoNumber("EMSGSIZE"))
+  return frame
+}
+
+/** Whether nothing stands on the way of frames out of the far end: then they need not be packets there. */
+function isUnseen({ hooks, network }: KernelCore, far: NetDevice): boolean {
+  const isTraced = ON_THE_WAY.functions.some(name => hooks.onFunction(name) !== undefined)
+  const isTold = ON_THE_WAY.tracepoints.some(name => hooks.onTracepoint(name) !== undefined)
+  return !isTraced && !isTold && far.trafficControl.egress.isEmpty && network.taps.on(far).length === 1
+}

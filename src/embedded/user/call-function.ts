@@ -1,0 +1,81 @@
+import { UsageError } from "../../base/index.ts"
+import { findFunction, findUsdtPlaces, type UserCalls } from "../../kernel/index.ts"
+import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { userCallsOf } from "../tracing/call-stack.ts"
+import { FUNCTION_ARGUMENTS } from "../tracing/pt-regs.ts"
+import { TRACE_FLAGS } from "../tracing/trace-flags.ts"
+import type { InstalledProgram } from "./installed-program.ts"
+import { placeArguments } from "./usdt-arguments.ts"
+import type { UserProbe } from "./user-hooks.ts"
+
+/** From here on bpf_get_func_ip knows where a uprobe stands. */
+const FUNCTION_IP_SINCE = "6.7"
+
+/**
+ * A function of a program, called in the process on the CPU: probes at its entry run, then what its owner says it does, then
+ * probes at its return. Throws UsageError when nobody says what it does, AttachError when the file has no such function.
+ */
+export function callFunction(
+  kernel: KernelCore,
+  program: InstalledProgram,
+  symbol: string,
+  args: readonly bigint[],
+): bigint {
+  const { executable, functions } = program
+  const { offset } = findFunction(executable, symbol)
+  const body = functions[symbol]
+  if (!body)
+    throw new UsageError(`nobody says what ${symbol} of ${executable.path} does`, { errno: "ENOSYS" })
+  const address = executable.addressAt(offset) ?? offset
+  const registers = kernel.current.userRegisters()
+  registers.set("ip", address).set("sp", kernel.current.setUpStack() - STACK_IN_USE)
+  FUNCTION_ARGUMENTS.forEach((register, index) => {
+    registers.set(register, BigInt.asUintN(64, args[index] ?? 0n))
+  })
+  const probes = kernel.userHooks.at(program.node, offset, kernel.current.tgid)
+  const calls = userCallsOf(kernel.current)
+  calls.push(address)
+  runProbes(kernel, probes, "entry", registers, address)
+  const result = body(callsOf(kernel, program, offset), ...args)
+  calls.pop()
+  registers.set("ax", BigInt.asUintN(64, result)).set("ip", address)
+  runProbes(kernel, probes, "return", registers, address)
+  return result
+}
+
+/** What the program has of its stack already. */
+const STACK_IN_USE = 0x400
+
+function runProbes(
+  kernel: KernelCore,
+  probes: readonly UserProbe[],
+  on: UserProbe["on"],
+  registers: KernelObject,
+  address: bigint,
+): void {
+  const facts = {
+    traceFlags: TRACE_FLAGS.kretprobe(),
+    ...(kernel.since(FUNCTION_IP_SINCE) && { functionAddress: address }),
+  }
+  for (const probe of probes) if (probe.on === on) kernel.run(probe, registers.address, facts)
+}
+
+function callsOf(kernel: KernelCore, program: InstalledProgram, start: bigint): UserCalls {
+  return {
+    call: (symbol, ...args) => callFunction(kernel, program, symbol, args),
+    probe(provider, name, ...args) {
+      const places = findUsdtPlaces(program.executable, provider, name).filter(
+        ({ offset }) => offset >= start,
+      )
+      const place = places.reduce((one, other) => (other.offset < one.offset ? other : one), places[0]!)
+      const probes = kernel.userHooks.at(program.node, place.offset, kernel.current.tgid)
+      if (probes.length === 0) return
+      const registers = kernel.current.userRegisters()
+      const restore = placeArguments(kernel, registers, place.arguments, args)
+      registers.set("ip", place.address)
+      runProbes(kernel, probes, "entry", registers, place.address)
+      restore()
+    },
+  }
+}
