@@ -8,13 +8,13 @@ const structOps: Exhibit = {
   async scenario({ kernel, world, object }) {
     const available = (): string[] => world.readText(AVAILABLE).trim().split(" ")
     const registered = available().includes("skep_fixed")
-    await using other = await kernel.load(object.spec)
+    const other = await kernel.load(object.spec)
     const again = await refusalOf(other.attach())
     await object.detach()
     const afterwards = available().includes("skep_fixed")
     await other.attach()
     const byOther = available().includes("skep_fixed")
-    await other.detach()
+    await other[Symbol.asyncDispose]()
     return {
       builtIn: available().slice(0, 2),
       registered,
