@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Writes docs/kernels.md from the tables that the last runs of the suite left in .cache/kernel-results:
 //   npm run test:kernel && node test/kernel/write-table.mjs
+import { spawnSync } from "node:child_process"
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -55,5 +56,65 @@ ${lines.join("\n")}
 
 ${notes.map((note, index) => `${index + 1}. ${note}`).join("\n")}
 ${missing.length > 0 ? `\nNot tried: ${missing.map(type => type.name).join(", ")}.\n` : ""}`
-writeFileSync(join(root, "docs/kernels.md"), text)
+writeFileSync(join(root, "docs/kernels.md"), text + exhibits())
 console.log(`${keys.length} rows; types without one: ${missing.map(type => type.name).join(", ") || "none"}`)
+
+/** Each exhibit on each kernel: on the embedded ones it runs now, on others it ran in the guest. */
+function exhibits() {
+  const embedded = ["6.1", "6.12"].map(release => [`embedded ${release}`, onEmbedded(release)])
+  const columns = [...embedded, ...releases.map(release => [heading(release), inGuest(release)])]
+  const [, first] = columns[0]
+  const rows = [...first.keys()].map(name => {
+    const cells = columns.map(([, outcomes]) => outcomes.get(name)?.text ?? "not tried")
+    return `| [${name}](../exhibits/${name}/README.md) | ${first.get(name).types} | ${cells.join(" | ")} |`
+  })
+  return `
+## Exhibits
+
+Example programs with a scenario and what is to be seen: "works" where it was seen. \`skep exhibit run NAME\` runs one.
+
+| exhibit | program types | ${columns.map(([name]) => name).join(" | ")} |
+| --- | --- | ${columns.map(() => "---").join(" | ")} |
+${rows.join("\n")}
+`
+}
+
+/** By the exhibit's name: "works", or why not. */
+function onEmbedded(release) {
+  const skep = (...args) => {
+    const { stdout } = spawnSync(
+      process.execPath,
+      [join(root, "bin/skep.js"), "exhibit", ...args, "--json"],
+      {
+        encoding: "utf8",
+        maxBuffer: 1 << 26,
+      },
+    )
+    return JSON.parse(stdout)
+  }
+  const types = new Map(skep("list").map(({ name, types }) => [name, types.join(", ")]))
+  return new Map(
+    skep("run", "--release", release).map(({ name, outcome, missing }) => [
+      name,
+      {
+        types: types.get(name),
+        text: outcome === "as expected" ? "works" : (missing ?? "shows something else"),
+      },
+    ]),
+  )
+}
+
+function inGuest(release) {
+  const line = /^exhibits > (\S+) (shows what it says|is refused: (.*))$/
+  return new Map(
+    readFileSync(join(results, release, "tests"), "utf8")
+      .split("\n")
+      .filter(text => text !== "")
+      .flatMap(text => {
+        const { name, error, skipped } = JSON.parse(text)
+        const [, exhibit, , refused] = line.exec(name) ?? []
+        if (exhibit === undefined) return []
+        return [[exhibit, { text: error ? "shows something else" : (skipped ?? refused ?? "works") }]]
+      }),
+  )
+}

@@ -18,19 +18,26 @@ const options = new Map(
     }),
 )
 
+const scenarios = readdirSync(SCENARIOS).filter(name => existsSync(`${SCENARIOS}/${name}/exhibit.js`))
+const exhibits = await Promise.all(
+  scenarios.map(async name => {
+    const { default: exhibit } = (await import(`${SCENARIOS}/${name}/exhibit.js`)) as { default: Exhibit }
+    return { name, exhibit, missing: missingFor(exhibit, release, option => options.get(option)) }
+  }),
+)
+
 describe("exhibits", () => {
-  for (const name of readdirSync(SCENARIOS).filter(name => existsSync(`${SCENARIOS}/${name}/exhibit.js`)))
-    test(`${name} shows what it says`, async () => {
-      const { default: exhibit } = (await import(`${SCENARIOS}/${name}/exhibit.js`)) as { default: Exhibit }
+  for (const { name, exhibit, missing } of exhibits)
+    test(`${name} ${missing === undefined ? "shows what it says" : `is refused: ${missing}`}`, async () => {
       const object = readObject(readFileSync(`${OBJECTS}/${name}/program.bpf.o`), { name })
       await using kernel = await openLinuxKernel()
       await using world = openLinuxWorld(kernel)
-      const missing = missingFor(exhibit, release, option => options.get(option))
+      const run = runExhibit(exhibit, object, kernel, world)
       if (missing !== undefined) {
-        await assert.rejects(runExhibit(exhibit, object, kernel, world), SkepError, missing)
+        await assert.rejects(run, SkepError, missing)
         return
       }
-      const { observed, expected } = await runExhibit(exhibit, object, kernel, world)
+      const { observed, expected } = await run
       assert.deepEqual(observed, expected)
     })
 })
