@@ -35,7 +35,7 @@ const guard: Exhibit = {
       socket?.close()
       const afterClose = open({})
       for (const one of opened.slice(1)) one.close()
-      return { first, setUp, afterClose, counts: object.globals }
+      return { first, setUp, afterClose, counts: { ...object.globals } }
     })
   },
   expected: {

@@ -81,6 +81,7 @@ const tuner: Exhibit = {
       "listen",
       "window (asked for)",
       "timeout (asked for)",
+      "ecn (asked for)",
       "passive established",
       "syn received -> established",
       "established -> close wait",

@@ -43,7 +43,7 @@ static __always_inline void tune(struct bpf_sock_ops *ctx)
 	bpf_setsockopt(ctx, IPPROTO_TCP, TCP_CONGESTION, (void *)reno, sizeof(reno));
 	bpf_getsockopt(ctx, IPPROTO_TCP, TCP_CONGESTION, congestion, sizeof(congestion));
 	bpf_getsockopt(ctx, IPPROTO_TCP, TCP_KEEPIDLE, &keep_idle, sizeof(keep_idle));
-	refusal = bpf_setsockopt(ctx, SOL_SOCKET, 2 /* SO_REUSEADDR */, &on, sizeof(on));
+	refusal = bpf_setsockopt(ctx, SOL_SOCKET, 6 /* SO_BROADCAST */, &on, sizeof(on));
 }
 
 SEC("sockops")

@@ -58,9 +58,9 @@ const sockoptPolicy: Exhibit = {
     "any other": ["ok", 1],
     "no delay for priority": [0, "ok", 1, 0, 5],
     "who it is": 7,
-    "no tag yet": "ENOPROTOOPT",
+    "no tag yet": "EOPNOTSUPP",
     "a tag": ["ok", 42],
-    "of one socket alone": "ENOPROTOOPT",
+    "of one socket alone": "EOPNOTSUPP",
     "nothing to set": "EPERM",
   },
 }

@@ -34,6 +34,7 @@ import { KERNEL_DESTRUCTORS } from "./kfuncs/index.ts"
 import { type EmbeddedLoadOptions, type LoadHost, loadObject } from "./load/load-object.ts"
 import type { EmbeddedObject } from "./load/loaded-object.ts"
 import {
+  type HeldSocket,
   type MapAttributes,
   MapDescriptors,
   type MapDevice,
@@ -48,7 +49,8 @@ import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { type Contexts, runEach } from "./programs/run-each.ts"
-import { closeSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -107,6 +109,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly fields: SpecialFields
   readonly clock: Clock
   readonly hooks = new TracingHooks()
+  readonly congestionControls = new CongestionControls()
   readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
@@ -161,7 +164,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
     this.network = new Network(this)
-    mountSysctls(this.files, sysctlTable(profile, this.network.initial))
+    mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
@@ -498,6 +501,16 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   mapById(id: number): MapStorage | undefined {
     for (const map of this.#maps.values()) if (map.id === id) return map
     return undefined
+  }
+
+  socketByDescriptor(fd: number): HeldSocket | undefined {
+    const socket = this.sockets.ofDescriptor(fd)
+    return socket ? heldSocket(this, socket) : undefined
+  }
+
+  socketAt(address: number): HeldSocket | undefined {
+    const socket = this.sockets.at(address)
+    return socket && heldSocket(this, socket)
   }
 
   groupById(id: number): number | undefined {

@@ -13,6 +13,8 @@ import { attachNetfilter } from "./netfilter.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachPerfEvent } from "./perf-sampling.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
+import { attachToSocket } from "./socket.ts"
+import { attachToSockmap } from "./sockmap.ts"
 import { attachTcx } from "./tcx.ts"
 import { attachTrace } from "./trace.ts"
 import { attachTraceEvent } from "./trace-event.ts"
@@ -44,6 +46,8 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   cgroup: attachToCgroup,
   iter: attachIterator,
   lirc: attachToLirc,
+  socket: attachToSocket,
+  sockmap: attachToSockmap,
 }
 
 /** Puts a program where `point` (or its section) says. Throws AttachError with the errno and words libbpf gives. */

@@ -23,7 +23,15 @@ const SOCKADDR_IN = 16
 /** Options that programs may set and read: fewer than processes may. */
 const OPTIONS: Readonly<Record<number, ReadonlySet<number>>> = {
   [SOL_SOCKET]: new Set([
-    ...[SO.sendBuffer, SO.receiveBuffer, SO.keepAlive, SO.priority, SO.reusePort, SO.receiveLowWater],
+    ...[
+      SO.reuseAddress,
+      SO.sendBuffer,
+      SO.receiveBuffer,
+      SO.keepAlive,
+      SO.priority,
+      SO.reusePort,
+      SO.receiveLowWater,
+    ],
     ...[SO.mark, SO.maxPacingRate, SO.bindToInterface],
   ]),
   [IPPROTO.ip]: new Set([IP.tos]),
@@ -35,13 +43,15 @@ const OPTIONS: Readonly<Record<number, ReadonlySet<number>>> = {
   ]),
 }
 
-function isAllowed({ isInternet }: Socket, level: number, option: number): boolean {
-  return (isInternet || level === SOL_SOCKET) && (OPTIONS[level]?.has(option) ?? false)
+/** Numbers of four bytes, and the name of a congestion control. */
+function isAllowed({ isInternet }: Socket, level: number, option: number, length: bigint): boolean {
+  if (!(isInternet || level === SOL_SOCKET) || !OPTIONS[level]?.has(option)) return false
+  return length === 4n || (level === IPPROTO.tcp && option === TCP_OPTION.congestion)
 }
 
 const set: HelperFunction = (kernel, [context, level, option, value, length], invocation) => {
   const socket = socketBehind(kernel, context, invocation)
-  if (!socket || !isAllowed(socket, word(level), word(option))) return EINVAL
+  if (!socket || !isAllowed(socket, word(level), word(option), length)) return EINVAL
   const bytes = kernel.memory.read(memoryArgument(kernel, value, length), Number(length))
   return setOption(kernel.core, socket, word(level), word(option), bytes)
 }
@@ -51,7 +61,7 @@ const get: HelperFunction = (kernel, [context, level, option, value, length], in
   const at = memoryArgument(kernel, value, length)
   const socket = socketBehind(kernel, context, invocation)
   kernel.memory.bytes.fill(0, at, at + Number(length))
-  if (!socket || !isAllowed(socket, word(level), word(option))) return EINVAL
+  if (!socket || !isAllowed(socket, word(level), word(option), length)) return EINVAL
   const told = getOption(kernel.core, socket, word(level), word(option), Number(length))
   if (typeof told === "number") return told
   kernel.memory.write(at, told)

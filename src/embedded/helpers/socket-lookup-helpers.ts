@@ -1,11 +1,23 @@
 import { errnoNumber, NotModelledError } from "../../base/index.ts"
-import { type Endpoint, FAMILY, IPPROTO, type Socket, TCP, TYPE } from "../sockets/index.ts"
-import { memoryArgument, word } from "./argument.ts"
+import {
+  assignSocket,
+  chooseSocket,
+  type Endpoint,
+  FAMILY,
+  IPPROTO,
+  redirectTo,
+  type Socket,
+  TCP,
+  TYPE,
+} from "../sockets/index.ts"
+import { mapArgument, memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
 import { socketArgument, socketBehind } from "./socket-argument.ts"
 
 /** `struct bpf_sock_tuple` of IPv4 and of IPv6: both addresses, then both ports. */
 const TUPLE = { v4: 12, v6: 36 } as const
+/** Where a `struct sk_msg_md` says how long the message is. */
+const SK_MSG_SIZE = 68
 /** BPF_F_CURRENT_NETNS, as a number of 32 bits. */
 const CURRENT_NETNS = 0xffff_ffff
 
@@ -53,6 +65,55 @@ const listenerOf = (kernel: HelperKernel, address: bigint, invocation: Invocatio
   return socket.state === TCP.listen ? socket.contextAddress : 0
 }
 
+const assign: HelperFunction = (kernel, [context, socket, flags], { program }) => {
+  if (program.type !== "sk_lookup")
+    throw new NotModelledError(
+      "giving a packet of traffic control to a socket is not modelled by the embedded kernel yet",
+    )
+  const found = socket === 0n ? undefined : kernel.core.sockets.at(Number(socket))
+  return assignSocket(kernel.core, Number(context), found, word(flags))
+}
+
+/** The socket under a key of a map of sockets. */
+const select: HelperFunction = (kernel, [context, map, key, flags]) => {
+  if (flags !== 0n) return -errnoNumber("EINVAL")
+  const storage = mapArgument(kernel, map)
+  const at = memoryArgument(kernel, key, BigInt(storage.attributes.keySize))
+  return chooseSocket(Number(context), kernel.core.sockets.at(storage.lookup(at)))
+}
+
+/** Sends what the program was asked about on to the socket under a key: SK_PASS or SK_DROP. */
+const redirect: HelperFunction = (kernel, [context, map, key, flags]) => {
+  const storage = mapArgument(kernel, map)
+  const at = memoryArgument(kernel, key, BigInt(storage.attributes.keySize))
+  return redirectTo(Number(context), kernel.core.sockets.at(storage.lookup(at)), word(flags))
+}
+
+/** By the number that sockmaps have as their key. */
+const redirectByIndex: HelperFunction = (kernel, [context, map, index, flags]) => {
+  const storage = mapArgument(kernel, map)
+  const at = kernel.memory.alloc(4)
+  kernel.memory.view.setUint32(at, word(index), true)
+  const socket = kernel.core.sockets.at(storage.lookup(at))
+  kernel.memory.free(at)
+  return redirectTo(Number(context), socket, word(flags))
+}
+
+/** The socket of a sock_ops program's event goes into a map. */
+const putIn: HelperFunction = (kernel, [context, map, key, flags], invocation) => {
+  const socket = socketBehind(kernel, context, invocation)
+  if (!socket) return -errnoNumber("EOPNOTSUPP")
+  const storage = mapArgument(kernel, map)
+  const at = memoryArgument(kernel, key, BigInt(storage.attributes.keySize))
+  return storage.update(at, socket.contextAddress, flags)
+}
+
+/** Messages are in one piece: all that there is can be seen. */
+const pullMessage: HelperFunction = (kernel, [context, start, end, flags]) => {
+  const size = kernel.memory.view.getUint32(Number(context) + SK_MSG_SIZE, true)
+  return flags !== 0n || word(start) >= word(end) || word(end) > size ? -errnoNumber("EINVAL") : 0
+}
+
 /** Helpers that find sockets, and see them as what they are. */
 export const SOCKET_LOOKUP_HELPERS: HelperTable = {
   bpf_sk_lookup_tcp: lookup(IPPROTO.tcp),
@@ -64,6 +125,15 @@ export const SOCKET_LOOKUP_HELPERS: HelperTable = {
     socketArgument(kernel, address, invocation)
     return 0
   },
+  bpf_sk_redirect_map: redirectByIndex,
+  bpf_sk_redirect_hash: redirect,
+  bpf_msg_redirect_map: redirectByIndex,
+  bpf_msg_redirect_hash: redirect,
+  bpf_msg_pull_data: pullMessage,
+  bpf_sock_map_update: putIn,
+  bpf_sock_hash_update: putIn,
+  bpf_sk_assign: assign,
+  bpf_sk_select_reuseport: select,
   bpf_sk_fullsock: (kernel, [address], invocation) =>
     address === 0n ? 0 : socketArgument(kernel, address, invocation).contextAddress,
   bpf_get_listener_sock: (kernel, [address], invocation) => listenerOf(kernel, address, invocation),

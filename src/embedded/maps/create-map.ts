@@ -13,12 +13,15 @@ import { ArenaMap } from "./references/arena-map.ts"
 import { CpuMap } from "./references/cpu-map.ts"
 import { DeviceMap } from "./references/device-map.ts"
 import { NestedMap } from "./references/nested-map.ts"
+import { SocketMap } from "./references/socket-map.ts"
+import { reuseportKind, sockhashKind, sockmapKind } from "./references/socket-map-kinds.ts"
 import * as vacancies from "./references/vacancies.ts"
 import { type Vacancy, VacantMap } from "./references/vacant-map.ts"
 import { RingBuffer } from "./ring-buffer.ts"
 import { checkCreation } from "./rules/index.ts"
 import { StackMap } from "./stack-map.ts"
 import { LocalStorage } from "./storages/local-storage.ts"
+import { StructOpsMap } from "./struct-ops-map.ts"
 import { TrieMap } from "./tries/trie-map.ts"
 import { withLayout } from "./with-layout.ts"
 
@@ -82,18 +85,21 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "xskmap":
       return vacant(vacancies.xskMap(attributes))
     case "sockmap":
-      return vacant(vacancies.socketMap(attributes))
+      return new SocketMap(host, id, attributes, sockmapKind(attributes))
     case "sockhash":
-      return vacant(vacancies.socketHash(attributes))
+      return new SocketMap(host, id, attributes, sockhashKind(attributes))
     case "reuseport_sockarray":
-      return vacant(vacancies.reuseportArray(attributes))
+      return new SocketMap(host, id, attributes, reuseportKind(attributes))
     case "sk_storage":
+      return new LocalStorage(host, id, attributes, fd => host.socketByDescriptor(fd)?.owner)
     case "inode_storage":
-      // No sockets and inodes that programs could name yet.
+      // No inodes that programs could name yet.
       return new LocalStorage(host, id, attributes, () => undefined)
     case "cgroup_storage":
     case "percpu_cgroup_storage":
       return vacant(vacancies.cgroupStorage())
+    case "struct_ops":
+      return new StructOpsMap(host, id, attributes)
     case "arena":
       return new ArenaMap(host, id, attributes)
     default:

@@ -1,8 +1,10 @@
 /** Maps of the embedded kernel: values in kernel memory, Linux's semantics and errnos. May import base, btf, catalog, memory and engine. */
+
 export * from "./commands/index.ts"
 export * from "./create-map.ts"
 export * from "./map-descriptors.ts"
 export type {
+  HeldSocket,
   MapAttributes,
   MapElements,
   MapHost,
@@ -27,6 +29,7 @@ export type {
   RedirectInfo,
   RedirectTarget,
 } from "./references/redirect.ts"
+export { SocketMap, type SocketMapPrograms } from "./references/socket-map.ts"
 export { RING_QUERY, RingBuffer } from "./ring-buffer.ts"
 export { StackMap } from "./stack-map.ts"
 export { LocalStorage } from "./storages/local-storage.ts"

@@ -4,6 +4,7 @@ import type { SpecialFields, ValueLayout } from "../fields/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import type { NativeMap } from "./native/index.ts"
 import type { MapDevice } from "./references/redirect.ts"
+import type { SocketMapPrograms } from "./references/socket-map.ts"
 
 /** What a map is made from: the union bpf_attr of BPF_MAP_CREATE, sizes in bytes. */
 export interface MapAttributes {
@@ -60,9 +61,29 @@ export interface MapHost {
   /** The network interface of the acting process's namespace with this index, for device maps; undefined when there is none. */
   deviceByIndex(index: number): MapDevice | undefined
   /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
+  /** The socket behind a descriptor of the task on the CPU; undefined when there is none. */
+  socketByDescriptor(fd: number): HeldSocket | undefined
+  /** The socket that a program has the address of. */
+  socketAt(address: number): HeldSocket | undefined
   /** The struct cgroup of a group's id; undefined when there is none. */
   groupById(id: number): number | undefined
   taskById(pid: number): number | undefined
+}
+
+/** A socket as maps hold it. */
+export interface HeldSocket {
+  /** Where its `struct bpf_sock` stands, and its struct sock, by which it is forgotten. */
+  readonly contextAddress: number
+  readonly owner: number
+  readonly cookie: bigint
+  readonly protocol: "tcp" | "udp" | "other"
+  readonly isEstablished: boolean
+  readonly isListening: boolean
+  readonly isBound: boolean
+  /** SO_REUSEPORT. */
+  readonly sharesPort: boolean
+  /** From now on these programs of a map serve it, or none. */
+  serve(programs: SocketMapPrograms | undefined): void
 }
 
 /** A program as a prog array holds it. */

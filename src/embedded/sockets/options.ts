@@ -217,7 +217,8 @@ export function getOption(
   room: number,
 ): Uint8Array | number {
   const table = tableOf(socket, level)
-  if (!table) return socket.family === FAMILY.unix ? EOPNOTSUPP : ENOPROTOOPT
+  // IPv6 knows another word for a level that it has not.
+  if (!table) return socket.family === FAMILY.ipv6 ? ENOPROTOOPT : EOPNOTSUPP
   if (table === TCP_OPTIONS && option === TCP_OPTION.congestion)
     return congestionName(socket).subarray(0, room)
   const row = table[option]

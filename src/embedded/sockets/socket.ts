@@ -1,6 +1,7 @@
 import { CONTEXT_LAYOUTS } from "../../catalog/details.ts"
 import type { Cgroup } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
+import type { SocketMapPrograms } from "../maps/index.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetNamespace, PacketOwner, Skb } from "../network/index.ts"
 import { fieldOffsets } from "../packets/index.ts"
@@ -71,6 +72,10 @@ export class Socket implements PacketOwner {
   isClosed = false
   /** Of sock_ops: which callbacks it wants. */
   callbacks = 0
+  /** Of sockets in sockmaps: the programs that serve it. */
+  service: SocketMapPrograms | undefined
+  /** Of sockets that share a port: the program that chooses among them, for all of them. */
+  selector: Attachment | undefined
   /** The program that filters what arrives, by SO_ATTACH_BPF. */
   filter: Attachment | undefined
 

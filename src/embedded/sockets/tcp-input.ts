@@ -4,8 +4,10 @@ import type { Skb, Transport } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { FAMILY, IPPROTO, TCP } from "./constants.ts"
 import { deliverTo } from "./deliver.ts"
+import { findReceiver } from "./receiver.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import { embed, Socket } from "./socket.ts"
+import { streamVerdict } from "./stream-verdict.ts"
 import {
   advance,
   type ConnectionRequest,
@@ -16,6 +18,7 @@ import {
   type TcpConnection,
 } from "./tcp-connection.ts"
 import { ownMss, sendReset, sendSegment, transmit } from "./tcp-output.ts"
+import { pushStream } from "./tcp-send.ts"
 import { setState, storeState } from "./tcp-state.ts"
 import { type Ends, parseTcp, type Segment, TCP_FLAG } from "./transport-headers.ts"
 
@@ -35,9 +38,8 @@ function receive(kernel: KernelCore, skb: Skb): number {
   const ip = skb.ipHeader()
   const segment = ip && parseTcp(ip.source, ip.destination, skb.bytes())
   if (!ip || !segment) return 0
-  const { source, destination } = segment.ends
-  const { namespace, index } = skb.device
-  const socket = kernel.sockets.find(IPPROTO.tcp, namespace, destination, source, index)
+  const { namespace } = skb.device
+  const socket = findReceiver(kernel, IPPROTO.tcp, skb, segment.ends)
   if (!socket) {
     if (!has(segment, TCP_FLAG.rst)) sendReset(kernel, undefined, namespace, segment.ends, segment)
     return 0
@@ -88,6 +90,7 @@ function askedFor(kernel: KernelCore, listener: Socket, ends: Ends, segment: Seg
   }
   callSockOps(kernel, asked, SOCK_OPS.rwndInit)
   callSockOps(kernel, asked, SOCK_OPS.timeoutInit)
+  callSockOps(kernel, asked, SOCK_OPS.needsEcn)
   requestsOf(listener).set(keyOf(ends), request)
   sendSegment(kernel, listener, back, {
     sequence: start,
@@ -186,10 +189,18 @@ function takeData(kernel: KernelCore, socket: Socket, segment: Segment): void {
   if (!tcp || span === 0 || socket.state === TCP.close || segment.sequence !== tcp.receiveNext) return
   tcp.receiveNext = advance(tcp.receiveNext, span)
   tcp.bytesReceived += segment.data.length
-  if (segment.data.length > 0 && !socket.isReadClosed)
-    socket.arrivals.push({ bytes: segment.data, from: undefined })
   transmit(kernel, socket, { flags: TCP_FLAG.ack })
+  if (segment.data.length > 0 && !socket.isReadClosed) arrive(kernel, socket, segment.data)
   if (has(segment, TCP_FLAG.fin)) endOfStream(kernel, socket)
+}
+
+/** Bytes of the stream are there, for the socket or whom its programs give them to. */
+function arrive(kernel: KernelCore, socket: Socket, data: Uint8Array): void {
+  for (const { bytes, redirect } of streamVerdict(kernel, socket, data)) {
+    const target = redirect?.socket ?? socket
+    if (redirect && !redirect.isIngress) pushStream(kernel, target, bytes)
+    else target.arrivals.push({ bytes, from: undefined })
+  }
 }
 
 /** The other end has sent everything. */

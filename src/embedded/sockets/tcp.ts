@@ -5,12 +5,14 @@ import { sourceFor } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { autobind } from "./bind.ts"
 import { FAMILY, TCP } from "./constants.ts"
+import { messageVerdict } from "./message-verdict.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import { decodeEndpoint } from "./sockaddr.ts"
 import { embed, embeddedV4, isAny, type Socket } from "./socket.ts"
 import { newConnection } from "./tcp-connection.ts"
 import { end } from "./tcp-input.ts"
 import { ownMss, transmit } from "./tcp-output.ts"
+import { pushStream } from "./tcp-send.ts"
 import { setState, storeState } from "./tcp-state.ts"
 import { TCP_FLAG } from "./transport-headers.ts"
 
@@ -100,21 +102,6 @@ export function listenTcp(kernel: KernelCore, socket: Socket, backlog: number): 
   return 0
 }
 
-const tcpSendmsg = kernelFunction(
-  "tcp_sendmsg",
-  (kernel, sock: KernelObject, message: UserAddress, _length: number): number => {
-    const socket = kernel.sockets.at(sock.address)
-    if (!socket?.tcp) return EPIPE
-    const { bytes } = message
-    for (let at = 0; at < bytes.length; at += socket.tcp.mss) {
-      const data = bytes.subarray(at, at + socket.tcp.mss)
-      socket.tcp.bytesSent += data.length
-      transmit(kernel, socket, { flags: TCP_FLAG.ack | TCP_FLAG.psh, data })
-    }
-    return bytes.length
-  },
-)
-
 /** Sends bytes of the stream: how many, or a negative errno. */
 export function sendStream(kernel: KernelCore, socket: Socket, bytes: Uint8Array): number {
   if (socket.error !== 0) {
@@ -124,10 +111,12 @@ export function sendStream(kernel: KernelCore, socket: Socket, bytes: Uint8Array
   }
   const canSend = socket.state === TCP.established || socket.state === TCP.closeWait
   if (!canSend || socket.isWriteClosed) return EPIPE
-  const header = kernel.types.create("msghdr")
-  const sent = tcpSendmsg(kernel, socket.object, { address: header.address, bytes }, bytes.length)
-  header.free()
-  return sent
+  const verdict = messageVerdict(kernel, socket, bytes)
+  if (typeof verdict === "number") return verdict
+  const { redirect } = verdict
+  if (redirect?.isIngress) redirect.socket.arrivals.push({ bytes: verdict.bytes, from: undefined })
+  else pushStream(kernel, redirect?.socket ?? socket, verdict.bytes)
+  return bytes.length
 }
 
 /** Bytes of the stream, none at its end; undefined while nothing is there; or a negative errno. */

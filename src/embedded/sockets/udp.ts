@@ -6,6 +6,7 @@ import { runAddressHook } from "./address-hooks.ts"
 import { autobind, leastSockaddr } from "./bind.ts"
 import { FAMILY, IPPROTO, TCP } from "./constants.ts"
 import { deliverTo } from "./deliver.ts"
+import { findReceiver } from "./receiver.ts"
 import { decodeEndpoint, encodeEndpoint, familyOf } from "./sockaddr.ts"
 import { type Endpoint, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
 import { buildUdp, type Ends } from "./transport-headers.ts"
@@ -121,9 +122,8 @@ function receive(kernel: KernelCore, skb: Skb): number {
   const ip = skb.ipHeader()
   const ends = ip && udpEnds(kernel, skb, ip)
   if (!ends) return 0
-  const { source, destination } = ends
-  const { namespace, index } = skb.device
-  const socket = kernel.sockets.find(IPPROTO.udp, namespace, destination, source, index)
+  const { source } = ends
+  const socket = findReceiver(kernel, IPPROTO.udp, skb, ends)
   if (!socket) return 0
   const kept = deliverTo(kernel, socket, skb, HEADER)
   if (kept === undefined) return 0

@@ -216,6 +216,14 @@ export class TestHost implements MapHost, HelperKernel {
     return [...this.#maps.values()].find(map => map.id === id)
   }
 
+  socketByDescriptor(): undefined {
+    return undefined
+  }
+
+  socketAt(): undefined {
+    return undefined
+  }
+
   groupById(): undefined {
     return undefined
   }

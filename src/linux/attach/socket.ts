@@ -1,11 +1,11 @@
 import { readlinkSync } from "node:fs"
-import type { AttachPointOf } from "../../kernel/index.ts"
+import { type AttachPointOf, socketReason } from "../../kernel/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { setSocketOption } from "../net/socket.ts"
 import type { Attached, AttachHost } from "./attached.ts"
-import { EINVAL, requireType } from "./bpf-attachment.ts"
-import { type Reason, refusal } from "./refusal.ts"
+import { requireType } from "./bpf-attachment.ts"
+import { refusal } from "./refusal.ts"
 
 type SocketPoint = AttachPointOf<"socket">
 
@@ -15,7 +15,6 @@ const OPTIONS = {
   filter: { attach: 50, detach: 27 },
   reuseport: { attach: 52, detach: 68 },
 } as const
-const [EPERM, EBADF, ENOTSOCK] = [1, 9, 88]
 
 /** A socket of this process: its filter, or the selector of its reuseport group. Stays as long as the socket. Throws AttachError. */
 export function attachToSocket({ bpf }: AttachHost, program: LoadedProgram, point: SocketPoint): Attached {
@@ -26,7 +25,7 @@ export function attachToSocket({ bpf }: AttachHost, program: LoadedProgram, poin
     setSocketOption(bpf.native, point.fd, SOL_SOCKET, option.attach, program.descriptor.fd)
   } catch (error) {
     if (!(error instanceof LinuxCallError)) throw error
-    throw refusal(program, point, error.number, { ...explain(error.number, isSelector), cause: error })
+    throw refusal(program, point, error.number, { ...socketReason(error.number, isSelector), cause: error })
   }
   const socket = identity(point.fd)
   return {
@@ -51,19 +50,5 @@ function identity(fd: number): string | undefined {
     return readlinkSync(`/proc/self/fd/${fd}`)
   } catch {
     return undefined
-  }
-}
-
-function explain(number: number, isSelector: boolean): Reason {
-  switch (number) {
-    case EBADF:
-    case ENOTSOCK:
-      return { said: "this process has no such socket", hint: "tell the descriptor of an open socket" }
-    case EPERM:
-      return { said: "the socket is locked (SO_LOCK_FILTER), or this process may not" }
-    case EINVAL:
-      return isSelector ? { hint: "set SO_REUSEPORT and bind the socket before: it is in no group yet" } : {}
-    default:
-      return {}
   }
 }

@@ -1,0 +1,53 @@
+import { errnoNumber, errnoText } from "../../base/index.ts"
+import {
+  attachRefusal,
+  isAttachTypeOfSockmaps,
+  needsRelease,
+  type Reason,
+  SOCKMAP_SECTIONS,
+  sockmapReason,
+  wrongHook,
+} from "../../kernel/index.ts"
+import { SocketMap } from "../maps/index.ts"
+import type { Attacher } from "./attached.ts"
+
+const LINKS_SINCE = "6.10"
+/** Streams go to one kind of verdict. */
+const EXCLUDED: Readonly<Record<string, string>> = {
+  sk_skb_verdict: "sk_skb_stream_verdict",
+  sk_skb_stream_verdict: "sk_skb_verdict",
+}
+
+/** A sockmap or sockhash: its sockets have the program from when they are put in. Links leave no place to others. */
+export const attachToSockmap: Attacher<"sockmap"> = (kernel, point, attachment) => {
+  const { program } = attachment
+  const refuse = (errno: Parameters<typeof errnoNumber>[0], reason?: Reason) =>
+    attachRefusal(program, point, errnoNumber(errno), reason)
+  const { definition, section } = program.spec
+  const hook = definition?.attachType
+  if (hook === undefined || !isAttachTypeOfSockmaps(hook))
+    throw refuse("EINVAL", wrongHook(program.type, section, hook, SOCKMAP_SECTIONS))
+  const map = kernel.mapById(point.map)
+  if (!map) throw refuse("ENOENT", { said: `BPF_MAP_GET_FD_BY_ID: ${errnoText("ENOENT")}` })
+  const by = point.by ?? (kernel.since(LINKS_SINCE) ? "link" : "attach")
+  if (by === "link" && !kernel.since(LINKS_SINCE))
+    throw refuse("EINVAL", {
+      ...needsRelease("a sockmap link", LINKS_SINCE, kernel.profile.version),
+      hint: 'attach by "attach"',
+    })
+  if (!(map instanceof SocketMap) || !map.servesSockets)
+    throw refuse("EINVAL", sockmapReason(errnoNumber("EINVAL"), point.map, []))
+  const { programs } = map
+  const excluded = EXCLUDED[hook]
+  const standing = programs[hook] ?? (excluded === undefined ? undefined : programs[excluded])
+  const isInTheWay = standing && (standing !== programs[hook] || by === "link" || map.linked.has(hook))
+  if (isInTheWay) throw refuse("EBUSY", sockmapReason(errnoNumber("EBUSY"), point.map, [standing.program.id]))
+  programs[hook] = attachment
+  if (by === "link") map.linked.add(hook)
+  const remove = () => {
+    if (programs[hook] !== attachment) return
+    delete programs[hook]
+    map.linked.delete(hook)
+  }
+  return { point, remove, note: undefined }
+}

@@ -1,0 +1,38 @@
+import type { KernelCore } from "../core.ts"
+import type { Skb } from "../network/index.ts"
+import { IPPROTO, TCP, TYPE } from "./constants.ts"
+import { selectFromGroup } from "./reuseport.ts"
+import type { Socket } from "./socket.ts"
+import { runSocketLookup } from "./socket-lookup.ts"
+import { keyOf, requestsOf } from "./tcp-connection.ts"
+import type { Ends } from "./transport-headers.ts"
+
+/**
+ * Who a packet is for: the socket that is connected to its sender; else whom the namespace's sk_lookup programs choose;
+ * else the one that is bound to its destination, of several that share the port the one that their program chooses.
+ */
+export function findReceiver(kernel: KernelCore, protocol: number, skb: Skb, ends: Ends): Socket | undefined {
+  const { namespace, index } = skb.device
+  const bound = kernel.sockets.find(protocol, namespace, ends.destination, ends.source, index)
+  if (bound && isConnected(bound)) return bound
+  const asked = listenerOf(kernel, protocol, skb, ends)
+  if (asked) return asked
+  const looked = runSocketLookup(kernel, namespace, protocol, ends, index)
+  if (looked === "dropped") return undefined
+  if (looked) return looked.isAlone ? looked.socket : selectFromGroup(kernel, looked.socket, skb)
+  return bound && selectFromGroup(kernel, bound, skb)
+}
+
+/** The listening socket that this connection was asked of already. */
+function listenerOf({ sockets }: KernelCore, protocol: number, skb: Skb, ends: Ends): Socket | undefined {
+  if (protocol !== IPPROTO.tcp) return undefined
+  const key = keyOf(ends)
+  for (const socket of sockets.all())
+    if (socket.state === TCP.listen && socket.netns === skb.device.namespace && requestsOf(socket).has(key))
+      return socket
+  return undefined
+}
+
+function isConnected({ type, state, remote }: Socket): boolean {
+  return type === TYPE.stream ? state !== TCP.listen : remote.port !== 0
+}
