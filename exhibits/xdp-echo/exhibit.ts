@@ -1,6 +1,8 @@
 import type { Exhibit } from "skep"
 
 const STATION = Uint8Array.of(2, 0, 0, 0, 0, 9)
+/** Of nobody on the wire: the stack drops what is for it without a word. */
+const STRANGER = Uint8Array.of(2, 0, 0, 0, 0, 7)
 const [REQUEST, REPLY] = [8, 0]
 
 /** An echo request as a frame: from 10.1.1.9 to some address. */
@@ -41,7 +43,7 @@ const echo: Exhibit = {
   title: "an echo responder for a whole network that sends frames back before the stack sees them",
   async scenario({ world, object }) {
     const wire = world.makeWire({ name: "skep0", addresses: ["10.1.1.1/24"] })
-    wire.send(request(wire.mac, [10, 9, 1, 2]))
+    wire.send(request(STRANGER, [10, 9, 1, 2]))
     const unanswered = read(await wire.receive())
     // A veth driver sends back only while the other end runs a program: the stack always does.
     await object.programs.echo!.attach({ kind: "xdp", interface: "skep0", mode: "generic" })
@@ -49,7 +51,7 @@ const echo: Exhibit = {
     const near = read(await wire.receive())
     wire.send(request(wire.mac, [10, 9, 255, 77]))
     const far = read(await wire.receive())
-    wire.send(request(wire.mac, [10, 8, 1, 2]))
+    wire.send(request(STRANGER, [10, 8, 1, 2]))
     const other = read(await wire.receive())
     return { unanswered, near, far, other, answered: object.globals.answered }
   },

@@ -33,7 +33,7 @@ export interface Tap {
   /** The socket itself: it does not hear what it sends. */
   readonly owner?: PacketOwner | undefined
   /** A socket_filter program, which says how many bytes of the copy are kept; 0: no copy. */
-  filter?: Attachment | undefined
+  readonly filter?: Attachment | undefined
   receive(frame: TappedFrame): void
 }
 

@@ -6,6 +6,7 @@ import { securityCheck } from "../tracing/security.ts"
 import { runAddressHook, toldAddress } from "./address-hooks.ts"
 import { autobind, bindInternet, leastSockaddr } from "./bind.ts"
 import { FAMILY, TCP, TYPE } from "./constants.ts"
+import { bindPacket, packetName, sendFrame, stopListening } from "./packet-socket.ts"
 import { decodeEndpoint, familyOf } from "./sockaddr.ts"
 import { anyAddress, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
 import { runSocketHook } from "./socket-hooks.ts"
@@ -54,6 +55,7 @@ export function bindSocket(kernel: KernelCore, socket: Socket, given: CopiedAddr
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return bindUnix(kernel, socket, given.bytes)
   if (socket.isInternet) return bindInternet(kernel, socket, given.bytes)
+  if (socket.family === FAMILY.packet) return bindPacket(kernel, socket, given.bytes)
   throw notModelled("bind(2)", socket)
 }
 
@@ -134,6 +136,7 @@ export function sendOn(
   const refused = security.sendmsg(kernel, socket.socketObject, 0, bytes.length)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return sendUnix(kernel, socket, bytes, to)
+  if (socket.family === FAMILY.packet) return sendFrame(kernel, socket, bytes, to)
   if (!socket.isInternet || socket.type === TYPE.raw) throw notModelled("sendto(2)", socket)
   return socket.type === TYPE.stream
     ? sendStream(kernel, socket, bytes)
@@ -158,7 +161,8 @@ export function receiveOn(kernel: KernelCore, socket: Socket, size: number): Rec
   }
   const arrival = socket.arrivals.shift()
   if (!arrival) return errno("EAGAIN")
-  const from = arrival.from && senderOf(kernel, socket, arrival.from)
+  const isOfPackets = socket.family === FAMILY.packet
+  const from = arrival.from && (isOfPackets ? arrival.from : senderOf(kernel, socket, arrival.from))
   return { bytes: arrival.bytes.subarray(0, size), from }
 }
 
@@ -167,6 +171,7 @@ export function nameOf(kernel: KernelCore, socket: Socket): Uint8Array | number 
   const refused = security.getsockname(kernel, socket.socketObject)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return tellUnixName(kernel, socket, "getsockname")
+  if (socket.family === FAMILY.packet) return packetName(socket)
   if (!socket.isInternet) throw notModelled("getsockname(2)", socket)
   return toldAddress(kernel, socket, socket.local, "getsockname")
 }
@@ -187,5 +192,8 @@ export function closeSocket(kernel: KernelCore, socket: Socket): void {
   socket.isClosed = true
   if (socket.family === FAMILY.unix) closeUnix(kernel, socket)
   else if (socket.isInternet && socket.type === TYPE.stream) closeTcp(kernel, socket)
-  else kernel.sockets.remove(socket)
+  else {
+    stopListening(socket)
+    kernel.sockets.remove(socket)
+  }
 }

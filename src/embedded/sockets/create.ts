@@ -2,6 +2,7 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { securityCheck } from "../tracing/security.ts"
 import { FAMILY, IPPROTO, TYPE } from "./constants.ts"
+import { listenToPackets } from "./packet-socket.ts"
 import { Socket } from "./socket.ts"
 import { runSocketHook } from "./socket-hooks.ts"
 
@@ -23,10 +24,16 @@ export function createSocket(
   const netns = kernel.network.current
   const socket = new Socket(kernel, { family, type, protocol: chosen, netns, group: kernel.current.group })
   kernel.sockets.add(socket)
+  if (family === FAMILY.packet) listenToPackets(kernel, socket, swap(chosen))
   const denied = runSocketHook(kernel, socket, "cgroup_inet_sock_create")
   if (denied === 0) return socket
   kernel.sockets.remove(socket)
   return denied
+}
+
+/** Ethernet types are told in network byte order. */
+function swap(value: number): number {
+  return ((value & 0xff) << 8) | ((value >> 8) & 0xff)
 }
 
 /** The protocol that a socket of this kind speaks, or a negative errno. */

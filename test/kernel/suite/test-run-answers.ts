@@ -49,6 +49,10 @@ const ANSWERS: Readonly<Record<string, string>> = {
   "xdp_look: a batch without live frames": "EINVAL",
   "xdp_look: live frames in batches too large": "E2BIG",
   "xdp_look: live frames with a packet afterwards": "EINVAL",
+  "xdp_look: live frames": "XDP_ABORTED, seen 40 0 1 0 40 40",
+  "xdp_look: live frames, and room for the packet":
+    "XDP_ABORTED, packet 64:4041424344454647:6d70f4c0, seen 40 0 1 0 40 40",
+  "xdp_look: live frames with metadata, of a device": "XDP_ABORTED, seen 38 8 1 0 48 38",
   "xdp_count: no repeat": "XDP_DROP, packet 14:0100000000000000:e1ddc99f, seen 1",
   "xdp_count: repeat 5": "5, packet 14:0500000000000000:6954f01b, seen 5",
   "xdp_count: repeat 100,000": "160, packet 14:a000000000000000:2a9e0360, seen 186a0",

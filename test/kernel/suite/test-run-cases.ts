@@ -95,6 +95,18 @@ const XDP: readonly Row[] = [
     "xdp_look",
     { packet: PACKET, flags: LIVE_FRAMES, context: { data_end: 64 } },
   ],
+  ["live frames", "xdp_look", { packet: PACKET, flags: LIVE_FRAMES, packetRoom: 0, repeat: 3 }],
+  ["live frames, and room for the packet", "xdp_look", { packet: PACKET, flags: LIVE_FRAMES }],
+  [
+    "live frames with metadata, of a device",
+    "xdp_look",
+    {
+      packet: PACKET,
+      flags: LIVE_FRAMES,
+      context: { data: 8, data_end: 64, ingress_ifindex: 1 },
+      ...{ packetRoom: 0, contextRoom: 0, batchSize: 2, repeat: 5 },
+    },
+  ],
   ["no repeat", "xdp_count", { packet: packet(14), repeat: 0 }],
   ["repeat 5", "xdp_count", { packet: packet(14), repeat: 5 }],
   ["repeat 100,000", "xdp_count", { packet: packet(14), repeat: 100_000 }],
