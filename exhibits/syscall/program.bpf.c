@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program that makes system calls: it creates a map, counts in it and closes it, as loaders written in BPF do.
+// A program that makes system calls: it creates a map, fills it and closes it, as loaders written in BPF do.
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/errno.h>
@@ -7,21 +7,27 @@
 
 /* What the caller gives and gets back. */
 struct request {
-	__u32 key;
-	__u32 times;
-	__u64 count;
-	__s32 missing;
+	__u32 keys;
+	/* How many keys went in, and what refused the next one. */
+	__u32 kept;
+	__s32 full;
+	__s32 deleted;
+	__s32 deleted_again;
 	__s32 closed;
 	__s32 closed_again;
 	__u32 knows_task;
 };
 
-static __always_inline long element(int command, int map, void *key, void *value)
+#define ENTRIES 4
+
+/* bpf(2) refuses attributes with anything behind the command's last one. */
+#define CLEAR(attr) __builtin_memset(&attr, 0, sizeof(attr))
+
+static __always_inline long element(int command, int map, __u32 *key, __u64 *value)
 {
 	union bpf_attr attr;
 
-	/* The kernel refuses attributes with anything behind the command's last one. */
-	__builtin_memset(&attr, 0, sizeof(attr));
+	CLEAR(attr);
 	attr.map_fd = map;
 	attr.key = (__u64)(long)key;
 	attr.value = (__u64)(long)value;
@@ -29,29 +35,32 @@ static __always_inline long element(int command, int map, void *key, void *value
 }
 
 SEC("syscall")
-int count(struct request *request)
+int fill(struct request *request)
 {
 	static const char type[] = "task_struct";
 	union bpf_attr attr;
-	__u32 key = request->key, other = key + 1;
-	__u64 value = 0;
+	__u64 value = 1;
+	__u32 key;
 	long map;
 
-	__builtin_memset(&attr, 0, sizeof(attr));
+	CLEAR(attr);
 	attr.map_type = BPF_MAP_TYPE_HASH;
-	attr.key_size = sizeof(__u32);
-	attr.value_size = sizeof(__u64);
-	attr.max_entries = 4;
+	attr.key_size = sizeof(key);
+	attr.value_size = sizeof(value);
+	attr.max_entries = ENTRIES;
 	map = bpf_sys_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 	if (map < 0)
 		return map;
-	for (__u32 i = 0; i < request->times && i < 16; i++) {
-		element(BPF_MAP_LOOKUP_ELEM, map, &key, &value);
-		value++;
-		element(BPF_MAP_UPDATE_ELEM, map, &key, &value);
+	for (int i = 0; i < 16 && i < request->keys; i++) {
+		key = i;
+		request->full = element(BPF_MAP_UPDATE_ELEM, map, &key, &value);
+		if (request->full)
+			break;
+		request->kept++;
 	}
-	element(BPF_MAP_LOOKUP_ELEM, map, &key, &request->count);
-	request->missing = element(BPF_MAP_LOOKUP_ELEM, map, &other, &value);
+	key = 0;
+	request->deleted = element(BPF_MAP_DELETE_ELEM, map, &key, 0);
+	request->deleted_again = element(BPF_MAP_DELETE_ELEM, map, &key, 0);
 	request->closed = bpf_sys_close(map);
 	request->closed_again = bpf_sys_close(map);
 	request->knows_task = bpf_btf_find_by_name_kind((char *)type, sizeof(type), BTF_KIND_STRUCT, 0) > 0;

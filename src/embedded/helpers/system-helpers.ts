@@ -1,7 +1,7 @@
 import { decodeUtf8, errnoNumber, MapError, NotModelledError } from "../../base/index.ts"
 import type { BtfKind } from "../../btf/index.ts"
 import { COMMANDS } from "../../catalog/index.ts"
-import { deleteElement, lookupElement, type MapStorage, updateElement } from "../maps/index.ts"
+import { deleteElement, type MapStorage, updateElement } from "../maps/index.ts"
 import { memoryArgument } from "./argument.ts"
 import type { HelperKernel, HelperTable } from "./helper.ts"
 
@@ -71,12 +71,6 @@ function onElement(
 
 const MODELLED: Readonly<Record<string, (kernel: HelperKernel, attributes: Attributes) => number>> = {
   BPF_MAP_CREATE: createMap,
-  BPF_MAP_LOOKUP_ELEM: (kernel, attributes) =>
-    onElement(kernel, attributes, (map, key, value, flags) => {
-      const found = lookupElement(map, key, flags)
-      if (found) kernel.memory.write(value, found)
-      return found !== undefined
-    }),
   BPF_MAP_UPDATE_ELEM: (kernel, attributes) =>
     onElement(kernel, attributes, (map, key, value, flags) => {
       updateElement(map, key, kernel.memory.read(value, map.attributes.valueSize), flags)
@@ -86,10 +80,17 @@ const MODELLED: Readonly<Record<string, (kernel: HelperKernel, attributes: Attri
     onElement(kernel, attributes, (map, key) => deleteElement(map, key)),
 }
 
-/** What bpf(2) may be asked for by a program. */
+/** What bpf(2) may be asked for by a program: it may change elements, and not look them up. */
 const ALLOWED = new Set([
-  ...["BPF_MAP_CREATE", "BPF_MAP_LOOKUP_ELEM", "BPF_MAP_UPDATE_ELEM", "BPF_MAP_DELETE_ELEM"],
-  ...["BPF_MAP_FREEZE", "BPF_PROG_LOAD", "BPF_LINK_CREATE", "BPF_RAW_TRACEPOINT_OPEN", "BPF_BTF_LOAD"],
+  ...["BPF_MAP_CREATE", "BPF_MAP_UPDATE_ELEM", "BPF_MAP_DELETE_ELEM"],
+  ...[
+    "BPF_MAP_FREEZE",
+    "BPF_MAP_GET_FD_BY_ID",
+    "BPF_PROG_LOAD",
+    "BPF_LINK_CREATE",
+    "BPF_RAW_TRACEPOINT_OPEN",
+    "BPF_BTF_LOAD",
+  ],
 ])
 
 /** Kinds of types by their numbers in BTF, as far as they have names. */
