@@ -9,6 +9,7 @@ import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
 import { PACKET_DYNPTR_KFUNCS } from "./packet-dynptr-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
 import { SESSION_KFUNCS } from "./session-kfuncs.ts"
+import { SOCKET_KFUNCS } from "./socket-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
 import { USER_KFUNCS } from "./user-kfuncs.ts"
@@ -27,6 +28,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...PACKET_DYNPTR_KFUNCS,
   ...SECTION_KFUNCS,
   ...SESSION_KFUNCS,
+  ...SOCKET_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
   ...USER_KFUNCS,
