@@ -1,6 +1,7 @@
 /** Kernel functions that programs call, one file a family. May import base, engine types, helpers, fields and memory. */
 import type { HelperTable } from "../helpers/index.ts"
 import { ARENA_KFUNCS } from "./arena-kfuncs.ts"
+import { CGROUP_KFUNCS } from "./cgroup-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
@@ -21,6 +22,7 @@ export { KERNEL_DESTRUCTORS } from "./destructors.ts"
 export const EMBEDDED_KFUNCS: HelperTable = {
   ...ARENA_KFUNCS,
   ...CPUMASK_KFUNCS,
+  ...CGROUP_KFUNCS,
   ...DYNPTR_KFUNCS,
   ...ITERATOR_KFUNCS,
   ...KEY_KFUNCS,
