@@ -173,7 +173,7 @@ describe("what the loading process holds decides what the verifier lets a progra
     const object = objectOfProgram({ type: "socket_filter", instructions: assemble(code) })
     await using loaded = await kernel.load(object, { capabilities: [] })
     const [program] = Object.values(loaded.programs)
-    const { result } = await program!.run({ packet: new Uint8Array(16 + 3) })
+    const { result } = await program!.run({ packet: new Uint8Array(14 + 3) })
     expect(result).toBe(40 + 3)
   })
 })

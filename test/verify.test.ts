@@ -2,10 +2,22 @@
 // captured releases. The messages are those that real 6.1 and 6.12 kernels gave.
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { ATTACH_TYPES, type AttachTypeName, attachType, type ProgramTypeName } from "../src/catalog/index.ts"
+import {
+  ATTACH_TYPES,
+  type AttachTypeName,
+  attachType,
+  type Capability,
+  type ProgramTypeName,
+} from "../src/catalog/index.ts"
 import { verify } from "../src/index.ts"
 import { assemble } from "../src/isa/index.ts"
-import { type ObjectSpec, type ProgramSpec, readObject } from "../src/object/index.ts"
+import {
+  type BareProgram,
+  type ObjectSpec,
+  objectOfProgram,
+  type ProgramSpec,
+  readObject,
+} from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
 import { findKernels, type ProgramReport, verifyAll } from "../src/verdict/index.ts"
 import { readGolden, unpackNumbers } from "./catalog-oracle/contexts/read-golden.ts"
@@ -227,3 +239,35 @@ test("names that there are not are named", async () => {
   await expect(verify(network, { programs: ["pars"] })).rejects.toThrow(/has no program 'pars'/)
   await expect(verify(network, { releases: ["9.9"] })).rejects.toThrow(/no Linux release '9.9'/)
 })
+
+test.each(RELEASES)(
+  "what the loading process holds decides what loads, and how it is verified, on %s",
+  async release => {
+    const ask = async (
+      options: Omit<BareProgram, "instructions">,
+      code: string,
+      capabilities?: Capability[],
+    ) => {
+      const object = objectOfProgram({ ...options, instructions: assemble(code) })
+      const { programs } = await verify(object, {
+        releases: [release],
+        ...(capabilities && { capabilities }),
+      })
+      const [report] = Object.values(programs)
+      const { verdict, errno, message } = report![release]!
+      return verdict === "accept" ? verdict : `${errno} ${message}`
+    }
+    const filter = { type: "socket_filter" } as const
+    const long = `${"r0 = 0\n".repeat(4096)}exit`
+    expect(await ask(filter, long)).toBe("accept")
+    expect(await ask(filter, long, ["CAP_BPF"])).toBe("accept")
+    expect(await ask(filter, long, [])).toMatch(/^E2BIG .*Argument list too long/)
+    expect(await ask({ type: "xdp" }, "r0 = 2\nexit", ["CAP_BPF"])).toMatch(
+      /^EPERM .*Operation not permitted/,
+    )
+    expect(await ask({ type: "xdp" }, "r0 = 2\nexit", ["CAP_BPF", "CAP_NET_ADMIN"])).toBe("accept")
+    const guess = "r1 = 0\nif r1 == 0 goto pc+1\nr0 = *(u64 *)(r1 +0)\nr0 = 0\nexit"
+    expect(await ask(filter, guess, [])).toBe("EACCES R1 invalid mem access 'scalar'")
+    expect(await ask(filter, guess, ["CAP_PERFMON"])).toBe("accept")
+  },
+)

@@ -16,8 +16,12 @@ const steering: Exhibit = {
     const to = (port: number) => ({ address: "127.0.0.1", port })
     const connect = (port: number): string =>
       outcome(() => {
-        using client = world.socket()
-        client.connect(to(port))
+        const client = world.socket()
+        try {
+          client.connect(to(port))
+        } finally {
+          client.close()
+        }
       })
     const before = connect(17003)
     await object.maps.servers?.set(0, BigInt(server.fd))

@@ -11,6 +11,7 @@ import type { Network } from "./network/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Contexts } from "./programs/run-each.ts"
 import type { Sockets } from "./sockets/sockets.ts"
+import type { CongestionControls } from "./struct-ops/index.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -24,6 +25,7 @@ export interface KernelCore {
   readonly clock: Clock
   readonly hooks: TracingHooks
   readonly userHooks: UserHooks
+  readonly congestionControls: CongestionControls
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree

@@ -50,6 +50,7 @@ import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRun } from "./programs/program-run.ts"
 import { type Contexts, runEach } from "./programs/run-each.ts"
 import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
@@ -108,6 +109,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly fields: SpecialFields
   readonly clock: Clock
   readonly hooks = new TracingHooks()
+  readonly congestionControls = new CongestionControls()
   readonly userHooks = new UserHooks()
   readonly functions: FunctionSites
   readonly files: FileTree
@@ -162,7 +164,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
     this.network = new Network(this)
-    mountSysctls(this.files, sysctlTable(profile, this.network.initial))
+    mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES

@@ -24,6 +24,8 @@ export interface Exhibit {
   readonly title: string
   /** Only these programs; the default is every program whose section does not start with "?". */
   readonly programs?: readonly string[]
+  /** Until a release only these: `{ "6.6": [ … ] }` holds before 6.6. */
+  readonly programsBefore?: Readonly<Record<string, readonly string[]>>
   readonly globals?: Globals | ((world: World) => Globals)
   /** The first release that has what it needs: "6.4". */
   readonly since?: string

@@ -43,6 +43,14 @@ export function expectedOn({ expected, expectedBefore = {} }: Exhibit, release: 
   return Object.assign({}, expected, ...older.map(([, observations]) => observations))
 }
 
+function programsOn(
+  { programs, programsBefore = {} }: Exhibit,
+  release: string,
+): readonly string[] | undefined {
+  const [older] = Object.entries(programsBefore).filter(([until]) => compareReleases(release, until) < 0)
+  return older?.[1] ?? programs
+}
+
 /** Loads, attaches, lets the scenario happen, and takes everything back. The world is the caller's to close. */
 export async function runExhibit(
   exhibit: Exhibit,
@@ -51,7 +59,7 @@ export async function runExhibit(
   world: World,
 ): Promise<ExhibitRun> {
   await exhibit.setUp?.(world)
-  const { programs: only } = exhibit
+  const only = programsOn(exhibit, kernel.release)
   const globals = typeof exhibit.globals === "function" ? exhibit.globals(world) : exhibit.globals
   await using object = await kernel.load(spec, { ...(only && { only }), ...(globals && { globals }) })
   const links: Record<string, Link> = {}
@@ -69,12 +77,13 @@ export async function runExhibit(
 }
 
 async function attachByHand(
-  { attach = {} }: Exhibit,
+  exhibit: Exhibit,
   context: ExhibitContext,
   links: Record<string, Link>,
 ): Promise<void> {
-  for (const [name, point] of Object.entries(attach)) {
+  for (const [name, point] of Object.entries(exhibit.attach ?? {})) {
     const program = context.object.programs[name]
+    if (!program && exhibit.programs?.includes(name)) continue
     if (!program) throw new UsageError(`the exhibit attaches '${name}', which is no program of its object`)
     links[name] = await program.attach(typeof point === "function" ? point(context) : point)
   }

@@ -43,6 +43,7 @@ describe("what programs may do depends on what their loader holds", () => {
   const CALL = "call pc+1\nexit\nr0 = 0\nexit"
   const LEAK = "r0 = r10\nexit"
   const UNWRITTEN = "*(u32 *)(r10 -4) = 1\nr0 = *(u64 *)(r10 -8)\nr0 = 0\nexit"
+  const PARTLY = "*(u32 *)(r10 -8) = 1\nr0 = *(u64 *)(r10 -8)\nr0 = 0\nexit"
   test.each([
     ["nothing", "r0 = 0\nexit", NOBODY, ""],
     ["a loop", LOOP, NOBODY, "back-edge from insn 2 to 1"],
@@ -61,6 +62,7 @@ describe("what programs may do depends on what their loader holds", () => {
     ["an address", LEAK, ["CAP_PERFMON"], ""],
     ["a loop", LOOP, ["CAP_PERFMON"], "back-edge from insn 2 to 1"],
     ["stack nobody wrote", UNWRITTEN, ["CAP_BPF"], "invalid read from stack off -8+0 size 8"],
+    ["stack partly written", PARTLY, ["CAP_BPF"], "invalid read from stack off -8+4 size 8"],
     ["stack nobody wrote", UNWRITTEN, ["CAP_PERFMON"], ""],
     ["everything", LEAK, ["CAP_SYS_ADMIN"], ""],
   ] as const)("%s: %j with %j", (_, code, loader, message) => {

@@ -42,8 +42,9 @@ export async function* loadPrograms(
       if (!told) continue
       const names = { type: programType(told.type)?.name, attach: attachType(Number(told.attach))?.name }
       const expected = { ...told, ...names }
-      // The recorder relocates against the kernel; what was recorded otherwise is of 6.12.
-      const target = release === "6.12" ? await relocationTarget(tags.get(program.name), kernel) : kernel.btf
+      // The recorder relocates against the kernel; the first tables of 6.12 were recorded otherwise.
+      const isElsewhere = release === "6.12" && names === undefined
+      const target = isElsewhere ? await relocationTarget(tags.get(program.name), kernel) : kernel.btf
       if (object.btf && !resolvers.has(target)) resolvers.set(target, new CoreResolver(object.btf, target))
       const replaced = await replacedProgram(targetOf(file, program), kernel, profile)
       const verify = (logLevel, explain = false) => {

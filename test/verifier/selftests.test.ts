@@ -1,5 +1,5 @@
 // The kernel's own verifier tests, one test a program: verdict, last line of the log and number of instructions as
-// Linux 6.1 and 6.12 had them. `npm run test:verifier` prints the same as a table.
+// Linux 6.1 and 6.12 had them, also for loaders without capabilities, or with some. `npm run test:verifier` prints the same as a table.
 import { execFile } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { beforeAll, describe, expect, test } from "vitest"
 import { missingTools } from "../tools.ts"
-import { readOracle, TABLES } from "./oracle.mjs"
+import { limitedTable, readOracle, TABLES } from "./oracle.mjs"
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -21,6 +21,7 @@ interface Result {
   readonly file: string
   readonly program: string
   readonly verdict: string
+  readonly errno: number
   readonly message: string
   readonly last: string
   readonly processed: number
@@ -33,8 +34,25 @@ function missing(): [boolean, string] {
   return [!hasSource, "needs the kernel's source: apt-get install linux-source-6.12"]
 }
 
-describe.each(["6.1", "6.12"])("Linux %s and the verifier agree on", release => {
-  const oracle = readOracle(TABLES[release]![0])
+const LOADERS = [
+  { loader: "everything", args: ["--table", "1"], table: (release: string) => TABLES[release]![0]! },
+  ...["none", "bpf,net_admin", "perfmon,net_admin"].map(names => ({
+    loader: names,
+    args: ["--capabilities", names],
+    table: (release: string) => limitedTable(release, names),
+  })),
+]
+const COMPARISONS = ["6.1", "6.12"].flatMap(release =>
+  LOADERS.map(({ loader, args, table }) => ({
+    name: `Linux ${release} and the verifier`,
+    loader,
+    args: ["--release", release, ...args],
+    table: table(release),
+  })),
+)
+
+describe.each(COMPARISONS)("$name, when the loader holds $loader, agree on", ({ args, table }) => {
+  const oracle = readOracle(table)
   const results = new Map<string, Result>()
 
   beforeAll(async () => {
@@ -42,8 +60,8 @@ describe.each(["6.1", "6.12"])("Linux %s and the verifier agree on", release => 
     const folder = mkdtempSync(join(tmpdir(), "skep-selftests-"))
     try {
       const file = join(folder, "results.json")
-      const args = ["--release", release, "--table", "1", "--brief", "--json", file]
-      await run(process.execPath, ["test/verifier/selftests.mjs", ...args], { cwd: root })
+      const script = ["test/verifier/selftests.mjs", ...args, "--brief", "--json", file]
+      await run(process.execPath, script, { cwd: root })
       for (const result of JSON.parse(readFileSync(file, "utf8")) as Result[])
         results.set(`${result.file} ${result.program}`, result)
     } finally {

@@ -113,6 +113,22 @@ export const PROGRAM_HELPERS = [
     sets: ["base", "tracing", "typedTracing"],
     grants: [
       { capability: "CAP_PERFMON", helpers: ["bpf_sys_bpf"] },
+      // As tracing programs have them, which need CAP_PERFMON to be loaded at all.
+      {
+        helpers: [
+          "bpf_trace_printk",
+          "bpf_trace_vprintk",
+          "bpf_get_current_task",
+          "bpf_get_current_task_btf",
+          "bpf_task_pt_regs",
+          "bpf_probe_read_user",
+          "bpf_probe_read_kernel",
+          "bpf_probe_read_user_str",
+          "bpf_probe_read_kernel_str",
+          "bpf_snprintf",
+          "bpf_snprintf_btf",
+        ],
+      },
       { helpers: ["bpf_btf_find_by_name_kind", "bpf_sys_close", "bpf_kallsyms_lookup_name"] },
     ],
   },

@@ -1,6 +1,7 @@
-import { LoadError, MapError } from "../../base/index.ts"
+import { MapError } from "../../base/index.ts"
 import { type Btf, VOID } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
+import type { KernelStructOps } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { ValueLayout } from "../fields/index.ts"
 import {
@@ -28,12 +29,15 @@ export function createMaps(
   nextId: () => number,
   layoutOf: MapLayouts,
   initialData: (map: MapSpec) => Uint8Array | undefined,
+  structOps: ReadonlyMap<string, KernelStructOps>,
 ): Map<string, MapStorage> {
   const maps = new Map<string, MapStorage>()
   try {
     for (const spec of object.maps) {
-      if (spec.structOps)
-        throw new LoadError(`map '${spec.name}': struct_ops is not modelled by the embedded kernel yet`)
+      const operations = structOps.get(spec.name)
+      if (operations)
+        maps.set(spec.name, createMap(host, nextId(), structOpsAttributes(operations, object.btf)))
+      if (spec.structOps) continue
       const map = createTyped(host, nextId(), attributesOf(spec, host.cpus, object.btf, layoutOf))
       maps.set(spec.name, map)
       const data = initialData(spec)
@@ -46,6 +50,21 @@ export function createMaps(
   } catch (error) {
     for (const map of maps.values()) map.close()
     throw error
+  }
+}
+
+const [STRUCT_OPS, BPF_F_LINK] = [26, 1 << 13]
+
+function structOpsAttributes({ spec, value, valueId }: KernelStructOps, btf: Btf | undefined): MapAttributes {
+  return {
+    name: spec.name,
+    type: STRUCT_OPS,
+    keySize: 4,
+    valueSize: value.length,
+    maxEntries: 1,
+    flags: spec.structOps?.link ? BPF_F_LINK : 0,
+    extra: 0n,
+    types: { btf, key: VOID, value: VOID, kernelValue: valueId },
   }
 }
 

@@ -5,10 +5,13 @@ import {
   choosePrograms,
   initialData,
   type KernelFacts,
+  type KernelStructOps,
+  type KernelType,
   kconfigExterns,
   type LoadOptions,
   noTargetProgram,
   targetFunction,
+  toKernelStructOps,
   type UsdtMap,
   UsdtSpecs,
 } from "../../kernel/index.ts"
@@ -17,6 +20,7 @@ import type { KernelProfile } from "../../profile/index.ts"
 import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
 import type { LoadingHost } from "../prog-load/index.ts"
 import { EmbeddedProgram, type ProgramHost } from "../programs/program.ts"
+import { registerStructOps, type StructOpsHost } from "../struct-ops/index.ts"
 import { createMaps } from "./create-maps.ts"
 import { type ExtensionTarget, loadProgram, type ProgramLoadOptions } from "./load-program.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
@@ -38,7 +42,7 @@ export interface EmbeddedLoadOptions extends LoadOptions {
 }
 
 /** What loading needs of the kernel. */
-export interface LoadHost extends MapHost, ProgramHost, LoadingHost {
+export interface LoadHost extends MapHost, ProgramHost, LoadingHost, StructOpsHost {
   readonly profile: KernelProfile
   nextProgramId(): number
   nextMapId(): number
@@ -61,7 +65,8 @@ export function loadObject(
   const data = onceEach(initialData(object, factsOf(host.profile), options.globals ?? {}))
   const layouts = layoutsOf(object, host)
   const layoutOf = (spec: MapSpec) => layouts && mapLayout(spec, object, layouts)
-  const storages = createMaps(object, host, () => host.nextMapId(), layoutOf, data)
+  const structOps = structOpsOf(object, host, data)
+  const storages = createMaps(object, host, () => host.nextMapId(), layoutOf, data, structOps)
   try {
     const resolution = {
       profile: host.profile,
@@ -82,12 +87,15 @@ export function loadObject(
       const loaded = loadProgram(spec, host.nextProgramId(), resolution, host, how)
       return [spec.name, new EmbeddedProgram(loaded, host)] as const
     })
-    const maps = object.maps.map(spec => {
+    const made = object.maps.filter(({ name, structOps }) => !structOps || storages.has(name))
+    const maps = made.map(spec => {
       const storage = storages.get(spec.name)
       if (!storage) throw new Error(`BUG: map ${spec.name} was not created`)
       return [spec.name, new TypedMap(spec, storage, object, host.cpus)] as const
     })
-    const loaded = new EmbeddedObject(object, Object.fromEntries(programs), Object.fromEntries(maps), () =>
+    const byName = Object.fromEntries(programs)
+    const registrations = [...structOps.values()].map(each => () => registerStructOps(host, each, byName))
+    const loaded = new EmbeddedObject(object, byName, Object.fromEntries(maps), registrations, () =>
       host.dismiss(loaded),
     )
     fillSlots(object, loaded, storages)
@@ -129,6 +137,23 @@ function findTargets(
     found.set(spec.name, { program, function: name, start })
   }
   return found
+}
+
+/** The struct_ops maps of an object, laid out as this kernel has their structs. Throws LoadError. */
+function structOpsOf(
+  object: ObjectSpec,
+  { types }: LoadHost,
+  dataOf: (map: MapSpec) => Uint8Array | undefined,
+): Map<string, KernelStructOps> {
+  const { btf } = types
+  const find = (name: string, kind: "struct"): KernelType | undefined => {
+    const id = btf.find(name, kind)
+    return id === undefined ? undefined : { id, module: 0, btf }
+  }
+  const wanted = object.maps.filter(({ structOps }) => structOps?.autocreate)
+  return new Map(
+    wanted.map(spec => [spec.name, toKernelStructOps(object, { ...spec, data: dataOf(spec) }, { find })]),
+  )
 }
 
 /** A map of an object as descriptions of USDT arguments are written to it. */

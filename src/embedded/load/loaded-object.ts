@@ -19,15 +19,19 @@ export class EmbeddedObject implements LoadedObject {
   readonly warnings: readonly string[] = []
 
   readonly #onDispose: () => void
-  readonly #attached: EmbeddedLink[] = []
+  /** Each puts the programs of a struct_ops map to work, and its answer takes them back. */
+  readonly #registrations: readonly (() => () => void)[]
+  readonly #attached: { detach(): Promise<void> }[] = []
   #isOpen = true
 
   constructor(
     spec: ObjectSpec,
     programs: Readonly<Record<string, EmbeddedProgram>>,
     maps: Readonly<Record<string, TypedMap>>,
+    registrations: readonly (() => () => void)[],
     onDispose: () => void,
   ) {
+    this.#registrations = registrations
     this.#onDispose = onDispose
     this.spec = spec
     this.programs = programs
@@ -44,8 +48,13 @@ export class EmbeddedObject implements LoadedObject {
     try {
       for (const program of Object.values(this.programs)) {
         if (!attachPointOf(program.spec)) continue
-        links.push((await program.attach()) as EmbeddedLink)
-        this.#attached.push(links.at(-1) as EmbeddedLink)
+        const link = (await program.attach()) as EmbeddedLink
+        links.push(link)
+        this.#attached.push(link)
+      }
+      for (const register of this.#registrations) {
+        const takeBack = register()
+        this.#attached.push({ detach: async () => takeBack() })
       }
       return links
     } catch (error) {
@@ -89,6 +98,7 @@ export class EmbeddedObject implements LoadedObject {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOpen = false
+    await this.detach()
     for (const program of Object.values(this.programs)) await program[Symbol.asyncDispose]()
     this.#onDispose()
     for (const map of Object.values(this.maps)) map.close()

@@ -22,6 +22,7 @@ import { RingBuffer } from "./ring-buffer.ts"
 import { checkCreation } from "./rules/index.ts"
 import { StackMap } from "./stack-map.ts"
 import { LocalStorage } from "./storages/local-storage.ts"
+import { StructOpsMap } from "./struct-ops-map.ts"
 import { TrieMap } from "./tries/trie-map.ts"
 import { withLayout } from "./with-layout.ts"
 
@@ -98,6 +99,8 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "cgroup_storage":
     case "percpu_cgroup_storage":
       return vacant(vacancies.cgroupStorage())
+    case "struct_ops":
+      return new StructOpsMap(host, id, attributes)
     case "arena":
       return new ArenaMap(host, id, attributes)
     default:

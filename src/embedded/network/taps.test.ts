@@ -1,13 +1,16 @@
+import { readFileSync } from "node:fs"
 import { beforeEach, expect, test } from "vitest"
 import type { NetDevice } from "./device.ts"
 import { ETH_P_ALL, ETH_P_IP } from "./headers.ts"
 import type { Tap, TappedFrame } from "./taps.ts"
 import { type XdpBench, xdpBench } from "./xdp/testing/pair.ts"
 
+const fixture = readFileSync(new URL("../fixtures/xdp.bpf.o", import.meta.url))
+
 let bench: XdpBench
 
 beforeEach(async () => {
-  bench = await xdpBench()
+  bench = await xdpBench(fixture)
 })
 
 function listen(tap: Partial<Tap> & { readonly device?: NetDevice }): TappedFrame[] {

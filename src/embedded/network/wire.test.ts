@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, test } from "vitest"
 import type { Wire } from "../../kernel/index.ts"
 import type { EmbeddedObject } from "../load/loaded-object.ts"
@@ -8,12 +9,14 @@ import { type XdpBench, xdpBench } from "./xdp/testing/pair.ts"
 const STATION = Uint8Array.of(2, 0, 0, 0, 0, 9)
 const ENDS = { source: Uint8Array.of(10, 3, 3, 9), destination: Uint8Array.of(10, 3, 3, 1) }
 
+const fixture = readFileSync(new URL("../fixtures/xdp.bpf.o", import.meta.url))
+
 let bench: XdpBench
 let wire: Wire
 let loaded: EmbeddedObject
 
 beforeEach(async () => {
-  bench = await xdpBench()
+  bench = await xdpBench(fixture)
   wire = bench.kernel.world.makeWire({ name: "eth0", addresses: ["10.3.3.1/24"] })
   loaded = await bench.load()
 })

@@ -33,6 +33,11 @@ export function textSysctl(name: string, host: SysctlHost, size: number, isWrita
   }
 }
 
+/** A text that follows from what else there is; nobody writes it. */
+export function shownSysctl(name: string, text: () => string): Sysctl {
+  return { name, mode: READ_ONLY, show: () => `${text()}\n`, store: () => EINVAL }
+}
+
 export interface NumberRange {
   readonly least: number
   readonly most: number
@@ -71,14 +76,14 @@ function parseNumber(word: string): number {
 }
 
 /** One word out of those that the kernel knows. */
-export function choiceSysctl(name: string, host: SysctlHost, choices: readonly string[]): Sysctl {
+export function choiceSysctl(name: string, host: SysctlHost, choices: () => readonly string[]): Sysctl {
   return {
     name,
     mode: WRITABLE,
     show: () => `${host.text}\n`,
     store(text) {
       const wanted = text.trim()
-      if (!choices.includes(wanted)) return -errnoNumber("ENOENT")
+      if (!choices().includes(wanted)) return -errnoNumber("ENOENT")
       host.text = wanted
       return 0
     },

@@ -1,14 +1,17 @@
 import type { KernelProfile } from "../../profile/index.ts"
 import type { NetNamespace } from "../network/index.ts"
-import { choiceSysctl, numberSysctl, type Sysctl, textSysctl } from "./sysctl.ts"
+import { choiceSysctl, numberSysctl, type Sysctl, shownSysctl, textSysctl } from "./sysctl.ts"
 
 /** Bytes that names of the machine have at most (__NEW_UTS_LEN and a NUL). */
 const NAME_BYTES = 65
 const FLAG = { least: 0, most: 1 }
-const CONGESTION_CONTROLS = ["reno", "cubic"]
 
 /** What is modelled below /proc/sys. The values are a fresh machine's. */
-export function sysctlTable(profile: KernelProfile, { forwards }: Pick<NetNamespace, "forwards">): Sysctl[] {
+export function sysctlTable(
+  profile: KernelProfile,
+  { forwards }: Pick<NetNamespace, "forwards">,
+  controls: { readonly names: readonly string[] },
+): Sysctl[] {
   const text = (name: string, value: string, isWritable = false) =>
     textSysctl(name, { text: value }, NAME_BYTES, isWritable)
   return [
@@ -29,7 +32,8 @@ export function sysctlTable(profile: KernelProfile, { forwards }: Pick<NetNamesp
     numberSysctl("net/ipv4/tcp_syncookies", [1]),
     numberSysctl("net/ipv4/tcp_rmem", [4096, 131072, 6291456], { least: 1, most: 2 ** 31 - 1 }),
     numberSysctl("net/ipv4/tcp_mtu_probing", [0], FLAG),
-    choiceSysctl("net/ipv4/tcp_congestion_control", { text: "cubic" }, CONGESTION_CONTROLS),
+    choiceSysctl("net/ipv4/tcp_congestion_control", { text: "cubic" }, () => controls.names),
+    shownSysctl("net/ipv4/tcp_available_congestion_control", () => controls.names.join(" ")),
     numberSysctl("net/ipv6/conf/all/forwarding", forwards.ipv6),
   ]
 }

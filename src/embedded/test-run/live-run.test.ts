@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, test } from "vitest"
 import type { EmbeddedObject } from "../load/loaded-object.ts"
 import { buildIp, PROTOCOL } from "../network/headers.ts"
@@ -6,11 +7,13 @@ import { type XdpBench, xdpBench } from "../network/xdp/testing/pair.ts"
 
 const LIVE_FRAMES = 2
 
+const fixture = readFileSync(new URL("../fixtures/xdp.bpf.o", import.meta.url))
+
 let bench: XdpBench
 let loaded: EmbeddedObject
 
 beforeEach(async () => {
-  bench = await xdpBench()
+  bench = await xdpBench(fixture)
   loaded = await bench.load()
 })
 

@@ -1,4 +1,4 @@
-import { errnoName, errorText, MapError } from "../../base/index.ts"
+import { structOpsRefusal } from "../../kernel/index.ts"
 import type { MapSpec } from "../../object/index.ts"
 import { LINK_CREATE, MAP_ELEMENT } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
@@ -40,26 +40,12 @@ export function registerStructOps(bpf: Bpf, spec: MapSpec, fd: number, value: Ui
   const isLink = spec.structOps?.link ?? false
   const { result } = bpf.try("BPF_MAP_UPDATE_ELEM", MAP_ELEMENT, { map_fd: fd, key: KEY, value })
   // The value of a map that was linked before stays as it is.
-  if (result < 0 && !(isLink && result === -EBUSY)) throw refused(spec, "be registered", -result)
+  if (result < 0 && !(isLink && result === -EBUSY)) throw structOpsRefusal(spec, "be registered", -result)
   if (!isLink)
     return new StructOpsLink(undefined, () => {
       bpf.try("BPF_MAP_DELETE_ELEM", MAP_ELEMENT, { map_fd: fd, key: KEY })
     })
   const link = bpf.try("BPF_LINK_CREATE", LINK_CREATE.plain, { prog_fd: fd, attach_type: STRUCT_OPS }, 16)
-  if (link.result < 0) throw refused(spec, "be attached", -link.result)
+  if (link.result < 0) throw structOpsRefusal(spec, "be attached", -link.result)
   return new StructOpsLink(link.result, () => closeFd(bpf.native, link.result))
-}
-
-function refused(spec: MapSpec, action: string, number: number): MapError {
-  const errno = errnoName(number)
-  return new MapError(
-    `map '${spec.name}': cannot ${action}: ${errorText(number)}${errno ? ` (${errno})` : ""}`,
-    {
-      ...(errno && { errno }),
-      hint:
-        errno === "EEXIST"
-          ? "something of this name is registered already"
-          : `the kernel checks the members of struct ${spec.structOps?.typeName ?? ""}: some must be set`,
-    },
-  )
 }

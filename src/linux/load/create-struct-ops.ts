@@ -1,11 +1,11 @@
 import { errnoName, errorText, LoadError, MapError } from "../../base/index.ts"
+import { type KernelStructOps, toKernelStructOps } from "../../kernel/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec } from "../../object/index.ts"
 import { MAP_CREATE } from "../bpf/attributes.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import type { KernelTypes } from "../machine/kernel-types.ts"
 import type { CreatedMap, MapPlan } from "./create-maps.ts"
 import type { LoadedProgram } from "./load-program.ts"
-import { type KernelStructOps, toKernelStructOps } from "./struct-ops.ts"
 
 const STRUCT_OPS = 26
 const BPF_F_LINK = 1 << 13

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { BtfBuilder, type BtfMember, readBtf, type TypeId, VOID } from "../../btf/index.ts"
+import { type KernelStructOps, type TypeFinder, toKernelStructOps } from "../../kernel/index.ts"
 import { readObject } from "../../object/index.ts"
 import { programMembers } from "./create-struct-ops.ts"
-import { type KernelStructOps, type TypeFinder, toKernelStructOps } from "./struct-ops.ts"
 
 const file = new URL("../../../test/kernel/programs/congestion.bpf.o", import.meta.url)
 const object = readObject(readFileSync(file), { name: "congestion" })

@@ -1,4 +1,5 @@
-import { type Btf, type BtfKind, readBtf, type TypeId } from "../../btf/index.ts"
+import { type Btf, type BtfKind, readBtf } from "../../btf/index.ts"
+import type { KernelType } from "../../kernel/index.ts"
 import { BTF_LOAD, OBJECT_ID, OBJECT_INFO } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { BTF_INFO } from "../bpf/info.ts"
@@ -6,14 +7,6 @@ import { closeFd } from "../ffi/descriptor.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import { readStructure } from "../ffi/structure.ts"
 import type { Machine } from "./machine.ts"
-
-/** A type of the kernel or of a module. */
-export interface KernelType {
-  readonly id: TypeId
-  /** Descriptor of the module's BTF; 0 for the kernel's own. Owned by KernelTypes. */
-  readonly module: number
-  readonly btf: Btf
-}
 
 const BTF_INFO_BYTES = 32
 const NAME_BYTES = 64

@@ -108,18 +108,14 @@ function isUnbounded(s: Scalar): boolean {
   return sameScalar(d, s)
 }
 
-function spill(slot: StackSlot, value: Register, size: number, { privileges, rules }: Walk): void {
+function spill(slot: StackSlot, value: Register, size: number, { rules }: Walk): void {
   copyRegister(slot.register, value)
   if (size === 8) slot.register.live |= LIVE.WRITTEN
   for (let byte = 7; byte >= 8 - size; byte--) setByteKind(slot, byte, BYTE.SPILL)
-  // The rest loses its meaning; for programs that may see addresses, bytes never written stay so.
+  // The rest loses its meaning; bytes never written stay so.
   for (let byte = 7 - size; byte >= 0; byte--) {
     const kind = byteKind(slot, byte)
-    if (
-      (kind === BYTE.ZERO && rules.anySpill) ||
-      (kind === BYTE.INVALID && (privileges.perfmon || !rules.anySpill))
-    )
-      continue
+    if ((kind === BYTE.ZERO && rules.anySpill) || kind === BYTE.INVALID) continue
     setByteKind(slot, byte, BYTE.MISC)
   }
 }

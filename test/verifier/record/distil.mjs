@@ -21,6 +21,11 @@ for (const file of answers) {
       reasons.set("failed behind the verifier", (reasons.get("failed behind the verifier") ?? 0) + 1)
       continue
     }
+    // The log did not fit, which is what the kernel then answers.
+    if (errno === "-28") {
+      reasons.set("a log that is too long", (reasons.get("a log that is too long") ?? 0) + 1)
+      continue
+    }
     const said = asKernelSays(message ?? "").trimEnd()
     rows.set(
       `${object} ${program}`,

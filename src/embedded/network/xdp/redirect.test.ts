@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, test } from "vitest"
 import type { AttachPoint } from "../../../kernel/index.ts"
 import type { EmbeddedObject } from "../../load/loaded-object.ts"
 import { type XdpBench, xdpBench } from "./testing/pair.ts"
+
+const fixture = readFileSync(new URL("../../fixtures/xdp.bpf.o", import.meta.url))
 
 let bench: XdpBench
 let loaded: EmbeddedObject
@@ -11,7 +14,7 @@ const ECHO = 98
 const MODES = ["native", "generic"] as const
 
 async function boot(release = "6.12"): Promise<void> {
-  bench = await xdpBench(release)
+  bench = await xdpBench(fixture, release)
   loaded = await bench.load()
   await loaded.programs.redirected!.attach()
   await loaded.programs.not_redirected!.attach()

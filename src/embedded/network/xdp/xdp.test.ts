@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, test } from "vitest"
 import { AttachError } from "../../../base/index.ts"
 import type { AttachPoint } from "../../../kernel/index.ts"
@@ -5,10 +6,12 @@ import { Skb } from "../skb.ts"
 import { transmitPacket } from "../transmit.ts"
 import { type XdpBench, xdpBench } from "./testing/pair.ts"
 
+const fixture = readFileSync(new URL("../../fixtures/xdp.bpf.o", import.meta.url))
+
 let bench: XdpBench
 
 beforeEach(async () => {
-  bench = await xdpBench()
+  bench = await xdpBench(fixture)
 })
 
 const on = (name: string, more: object = {}): AttachPoint => ({ kind: "xdp", interface: name, ...more })

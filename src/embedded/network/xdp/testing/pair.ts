@@ -1,13 +1,9 @@
-import { readFileSync } from "node:fs"
 import { decodeUtf8 } from "../../../../base/index.ts"
 import { readObject } from "../../../../object/index.ts"
-import { loadBuiltinProfile } from "../../../../profile/node.ts"
-import { EmbeddedKernel } from "../../../embedded-kernel.ts"
+import { bootKernel } from "../../../boot.ts"
+import type { EmbeddedKernel } from "../../../embedded-kernel.ts"
 import type { EmbeddedObject } from "../../../load/loaded-object.ts"
 import type { NetDevice } from "../../device.ts"
-
-const fixture = new URL("../../../fixtures/xdp.bpf.o", import.meta.url)
-const object = readObject(readFileSync(fixture), { name: "xdp" })
 
 /** What a program has noted: where it ran, with numbers. */
 export interface Note {
@@ -29,8 +25,10 @@ export interface XdpBench {
   notes(object: EmbeddedObject): string[]
 }
 
-export async function xdpBench(release = "6.12"): Promise<XdpBench> {
-  const kernel = new EmbeddedKernel(await loadBuiltinProfile(release))
+/** `bytes` are those of fixtures/xdp.bpf.o. */
+export async function xdpBench(bytes: Uint8Array, release = "6.12"): Promise<XdpBench> {
+  const kernel = await bootKernel({ release })
+  const object = readObject(bytes, { name: "xdp" })
   const { network, world } = kernel
   world.makePair(
     { name: "v0", addresses: ["10.1.1.1/24"] },

@@ -1,9 +1,16 @@
-import { LoadError } from "../../base/index.ts"
-import { type Btf, type BtfMember, type BtfTypeOf, essentialName, type TypeId } from "../../btf/index.ts"
-import type { MapSpec, ObjectSpec, StructOpsMember } from "../../object/index.ts"
-import type { KernelType } from "../machine/kernel-types.ts"
+import { LoadError } from "../base/index.ts"
+import { type Btf, type BtfMember, type BtfTypeOf, essentialName, type TypeId } from "../btf/index.ts"
+import type { MapSpec, ObjectSpec, StructOpsMember } from "../object/index.ts"
 
 type Struct = BtfTypeOf<"struct">
+
+/** A type of the kernel or of one of its modules. */
+export interface KernelType {
+  readonly id: TypeId
+  /** Descriptor of the module's BTF; 0 for the kernel's own. Owned by whoever found it. */
+  readonly module: number
+  readonly btf: Btf
+}
 
 /** Finds a kernel's or module's type. */
 export interface TypeFinder {
