@@ -24,16 +24,16 @@ struct {
 } backends SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 64);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
 	__type(key, __u64); /* cookie of the socket */
 	__type(value, struct end);
 } asked SEC(".maps");
 
 /* Datagrams: who answers, and what the sender asked for. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 64);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
 	__type(key, __u64);
 	__type(value, struct end);
 } answers SEC(".maps");

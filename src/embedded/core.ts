@@ -1,5 +1,5 @@
 import type { KernelProfile } from "../profile/index.ts"
-import type { CgroupTree, GroupRun } from "./cgroups/index.ts"
+import type { Cgroup, CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
 import type { Receivers } from "./infrared/index.ts"
@@ -55,6 +55,8 @@ export interface KernelCore {
   nextPid(): number
   /** The next 32 deterministic random bits. */
   random(): number
+  /** The control group of the task whose task_struct stands at an address. */
+  groupOfTask(address: number): Cgroup | undefined
   programById(id: number): EmbeddedProgram | undefined
   /** The task_structs of all processes: the idle task first, the others by pid. */
   tasks(): readonly number[]

@@ -21,11 +21,11 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { VerifierKernel } from "../verifier/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
-import { CgroupTree } from "./cgroups/index.ts"
+import { type Cgroup, CgroupTree } from "./cgroups/index.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
-import { FileTree } from "./files/index.ts"
+import { FileTree, pathOf } from "./files/index.ts"
 import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
 import { Receivers } from "./infrared/index.ts"
 import type { Sequence } from "./iterators/index.ts"
@@ -511,6 +511,16 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   socketAt(address: number): HeldSocket | undefined {
     const socket = this.sockets.at(address)
     return socket && heldSocket(this, socket)
+  }
+
+  groupOfTask(address: number): Cgroup | undefined {
+    return this.#taskReferences.at(address)?.group
+  }
+
+  groupByDescriptor(fd: number): number | undefined {
+    const file = this.current.fileAt(fd)
+    const node = file && this.files.nodeOf(file.number("f_path.dentry"))
+    return node && this.cgroups.find(pathOf(node))?.object.address
   }
 
   groupById(id: number): number | undefined {

@@ -1,6 +1,7 @@
 /** Kernel functions that programs call, one file a family. May import base, engine types, helpers, fields and memory. */
 import type { HelperTable } from "../helpers/index.ts"
 import { ARENA_KFUNCS } from "./arena-kfuncs.ts"
+import { CGROUP_KFUNCS } from "./cgroup-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
@@ -9,6 +10,7 @@ import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
 import { PACKET_DYNPTR_KFUNCS } from "./packet-dynptr-kfuncs.ts"
 import { SECTION_KFUNCS } from "./section-kfuncs.ts"
 import { SESSION_KFUNCS } from "./session-kfuncs.ts"
+import { SOCKET_KFUNCS } from "./socket-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
 import { USER_KFUNCS } from "./user-kfuncs.ts"
@@ -20,6 +22,7 @@ export { KERNEL_DESTRUCTORS } from "./destructors.ts"
 export const EMBEDDED_KFUNCS: HelperTable = {
   ...ARENA_KFUNCS,
   ...CPUMASK_KFUNCS,
+  ...CGROUP_KFUNCS,
   ...DYNPTR_KFUNCS,
   ...ITERATOR_KFUNCS,
   ...KEY_KFUNCS,
@@ -27,6 +30,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...PACKET_DYNPTR_KFUNCS,
   ...SECTION_KFUNCS,
   ...SESSION_KFUNCS,
+  ...SOCKET_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
   ...USER_KFUNCS,

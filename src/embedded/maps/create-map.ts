@@ -10,6 +10,7 @@ import { BloomFilter } from "./queues/bloom-filter.ts"
 import { QueueMap } from "./queues/queue-map.ts"
 import { UserRingBuffer } from "./queues/user-ring-buffer.ts"
 import { ArenaMap } from "./references/arena-map.ts"
+import { CgroupArray } from "./references/cgroup-array.ts"
 import { CpuMap } from "./references/cpu-map.ts"
 import { DeviceMap } from "./references/device-map.ts"
 import { NestedMap } from "./references/nested-map.ts"
@@ -75,7 +76,7 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "cpumap":
       return new CpuMap(host, id, attributes)
     case "cgroup_array":
-      return vacant(vacancies.cgroupArray(attributes))
+      return new CgroupArray(host, id, attributes)
     case "stack_trace":
       return new StackMap(host, id, attributes)
     case "devmap":

@@ -65,7 +65,8 @@ export interface MapHost {
   socketByDescriptor(fd: number): HeldSocket | undefined
   /** The socket that a program has the address of. */
   socketAt(address: number): HeldSocket | undefined
-  /** The struct cgroup of a group's id; undefined when there is none. */
+  /** The struct cgroup of a group, by a descriptor of its folder or by its id; undefined when there is none. */
+  groupByDescriptor(fd: number): number | undefined
   groupById(id: number): number | undefined
   taskById(pid: number): number | undefined
 }

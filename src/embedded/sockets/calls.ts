@@ -6,7 +6,7 @@ import { securityCheck } from "../tracing/security.ts"
 import { runAddressHook, toldAddress } from "./address-hooks.ts"
 import { autobind, bindInternet, leastSockaddr } from "./bind.ts"
 import { FAMILY, TCP, TYPE } from "./constants.ts"
-import { bindPacket, packetName, sendFrame, stopListening } from "./packet-socket.ts"
+import { bindPacket, closePacket, packetName, sendPacket } from "./packet.ts"
 import { decodeEndpoint, familyOf } from "./sockaddr.ts"
 import { anyAddress, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
 import { runSocketHook } from "./socket-hooks.ts"
@@ -55,15 +55,14 @@ export function bindSocket(kernel: KernelCore, socket: Socket, given: CopiedAddr
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return bindUnix(kernel, socket, given.bytes)
   if (socket.isInternet) return bindInternet(kernel, socket, given.bytes)
-  if (socket.family === FAMILY.packet) return bindPacket(kernel, socket, given.bytes)
-  throw notModelled("bind(2)", socket)
+  return bindPacket(kernel, socket, given.bytes)
 }
 
 export function connectSocket(kernel: KernelCore, socket: Socket, given: CopiedAddress): number {
   const refused = security.connect(kernel, socket.socketObject, given.address, given.bytes.length)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return connectUnix(kernel, socket, given.bytes)
-  if (!socket.isInternet) throw notModelled("connect(2)", socket)
+  if (!socket.isInternet) return errno("EOPNOTSUPP")
   const { bytes } = given
   if (bytes.length < 2) return errno("EINVAL")
   if (familyOf(bytes) === AF_UNSPEC) return disconnect(socket)
@@ -136,8 +135,8 @@ export function sendOn(
   const refused = security.sendmsg(kernel, socket.socketObject, 0, bytes.length)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return sendUnix(kernel, socket, bytes, to)
-  if (socket.family === FAMILY.packet) return sendFrame(kernel, socket, bytes, to)
-  if (!socket.isInternet || socket.type === TYPE.raw) throw notModelled("sendto(2)", socket)
+  if (socket.family === FAMILY.packet) return sendPacket(kernel, socket, bytes, to)
+  if (socket.type === TYPE.raw) throw notModelled("sendto(2)", socket)
   return socket.type === TYPE.stream
     ? sendStream(kernel, socket, bytes)
     : sendDatagram(kernel, socket, bytes, to)
@@ -171,8 +170,7 @@ export function nameOf(kernel: KernelCore, socket: Socket): Uint8Array | number 
   const refused = security.getsockname(kernel, socket.socketObject)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return tellUnixName(kernel, socket, "getsockname")
-  if (socket.family === FAMILY.packet) return packetName(socket)
-  if (!socket.isInternet) throw notModelled("getsockname(2)", socket)
+  if (!socket.isInternet) return packetName(socket)
   return toldAddress(kernel, socket, socket.local, "getsockname")
 }
 
@@ -181,7 +179,7 @@ export function peerNameOf(kernel: KernelCore, socket: Socket): Uint8Array | num
   const refused = security.getpeername(kernel, socket.socketObject)
   if (refused !== 0) return refused
   if (socket.family === FAMILY.unix) return tellUnixName(kernel, socket, "getpeername")
-  if (!socket.isInternet) throw notModelled("getpeername(2)", socket)
+  if (!socket.isInternet) return errno("EOPNOTSUPP")
   const isConnected = socket.remote.port !== 0 && socket.state !== TCP.close && socket.state !== TCP.synSent
   return isConnected ? toldAddress(kernel, socket, socket.remote, "getpeername") : errno("ENOTCONN")
 }
@@ -192,8 +190,6 @@ export function closeSocket(kernel: KernelCore, socket: Socket): void {
   socket.isClosed = true
   if (socket.family === FAMILY.unix) closeUnix(kernel, socket)
   else if (socket.isInternet && socket.type === TYPE.stream) closeTcp(kernel, socket)
-  else {
-    stopListening(socket)
-    kernel.sockets.remove(socket)
-  }
+  else if (socket.family === FAMILY.packet) closePacket(kernel, socket)
+  else kernel.sockets.remove(socket)
 }

@@ -2,7 +2,7 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { securityCheck } from "../tracing/security.ts"
 import { FAMILY, IPPROTO, TYPE } from "./constants.ts"
-import { listenToPackets } from "./packet-socket.ts"
+import { openPacket } from "./packet.ts"
 import { Socket } from "./socket.ts"
 import { runSocketHook } from "./socket-hooks.ts"
 
@@ -24,7 +24,7 @@ export function createSocket(
   const netns = kernel.network.current
   const socket = new Socket(kernel, { family, type, protocol: chosen, netns, group: kernel.current.group })
   kernel.sockets.add(socket)
-  if (family === FAMILY.packet) listenToPackets(kernel, socket, swap(chosen))
+  if (family === FAMILY.packet) openPacket(kernel, socket, protocol & 0xffff)
   const denied = runSocketHook(kernel, socket, "cgroup_inet_sock_create")
   if (denied === 0) return socket
   kernel.sockets.remove(socket)
@@ -55,7 +55,7 @@ function protocolOf({ current }: KernelCore, family: number, type: number, proto
       return errno("EPROTONOSUPPORT")
     }
     case FAMILY.packet:
-      return current.uid === 0 ? protocol : errno("EPERM")
+      return current.uid === 0 ? 0 : errno("EPERM")
     default:
       return errno("EAFNOSUPPORT")
   }

@@ -151,6 +151,29 @@ describe("sockets", () => {
     expect(one.receive()?.from).toEqual({ path: "@other" })
   })
 
+  test("packet sockets see frames, with and without their link-layer header", () => {
+    const [ETH_P_ALL, ETH_P_IP] = [3, 0x0800]
+    const all = world.socket({ family: "packet", type: "raw", protocol: ETH_P_ALL })
+    all.bind({ interface: 1 })
+    const ip = world.socket({ family: "packet", type: "datagram", protocol: ETH_P_IP })
+    const server = world.socket({ type: "datagram" })
+    server.bind({ address: "127.0.0.1", port: 0 })
+    world.socket({ type: "datagram" }).send(bytes("hello"), server.name())
+    const [out, back] = [all.receive(), all.receive()]
+    expect([out?.bytes.length, back?.bytes.length]).toEqual([14 + 20 + 8 + 5, 14 + 20 + 8 + 5])
+    expect(out?.from).toEqual({ interface: 1, protocol: ETH_P_IP })
+    expect(ip.receive()?.bytes.length).toBe(20 + 8 + 5)
+    expect(all.receive()).toBeUndefined()
+    // A frame that is sent again is received again.
+    server.receive()
+    all.send(out!.bytes, { interface: 1 })
+    expect(text(server)).toBe("hello")
+    all.close()
+    expect(outcome(() => world.socket({ family: "packet", type: "raw" }).bind({ interface: 9 }))).toBe(
+      "ENODEV",
+    )
+  })
+
   test("connections that end either way leave no memory behind", () => {
     const round = (): void => {
       const [server, client, child] = connected("ipv4")

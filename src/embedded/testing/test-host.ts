@@ -224,6 +224,10 @@ export class TestHost implements MapHost, HelperKernel {
     return undefined
   }
 
+  groupByDescriptor(): undefined {
+    return undefined
+  }
+
   groupById(): undefined {
     return undefined
   }
