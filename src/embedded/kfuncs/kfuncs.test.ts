@@ -66,7 +66,7 @@ describe("a call of a kernel function", () => {
 
   test("that is not modelled says so", async () => {
     await expect(run("unmodelled")).rejects.toThrow(NotModelledError)
-    await expect(run("unmodelled")).rejects.toThrow(/kernel function bpf_cgroup_from_id is not modelled/)
+    await expect(run("unmodelled")).rejects.toThrow(/kernel function bpf_task_get_cgroup1 is not modelled/)
   })
 })
 
