@@ -30,3 +30,28 @@ export function createSocket(
   kernel.sockets.remove(socket)
   return denied
 }
+
+/** The protocol that a socket of this kind speaks, or a negative errno. */
+function protocolOf({ current }: KernelCore, family: number, type: number, protocol: number): number {
+  switch (family) {
+    case FAMILY.unix:
+      if (protocol > 1) return errno("EPROTONOSUPPORT")
+      return type === TYPE.stream || type === TYPE.datagram ? 0 : errno("ESOCKTNOSUPPORT")
+    case FAMILY.ipv4:
+    case FAMILY.ipv6: {
+      if (protocol < 0 || protocol >= 256) return errno("EINVAL")
+      if (type === TYPE.raw) {
+        if (current.uid !== 0) return errno("EPERM")
+        return protocol === 0 ? errno("EPROTONOSUPPORT") : protocol
+      }
+      const own = type === TYPE.stream ? IPPROTO.tcp : type === TYPE.datagram ? IPPROTO.udp : undefined
+      if (own === undefined) return errno("ESOCKTNOSUPPORT")
+      if (protocol === 0 || protocol === own) return own
+      return errno("EPROTONOSUPPORT")
+    }
+    case FAMILY.packet:
+      return current.uid === 0 ? 0 : errno("EPERM")
+    default:
+      return errno("EAFNOSUPPORT")
+  }
+}
