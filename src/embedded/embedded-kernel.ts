@@ -1,13 +1,6 @@
-import { errnoNumber, NotModelledError, ProgramFault } from "../base/index.ts"
+import { errnoNumber, NotModelledError } from "../base/index.ts"
 import { compareReleases } from "../catalog/index.ts"
-import {
-  type ExecutableProgram,
-  execute,
-  FRAME_BYTES,
-  InstructionFault,
-  interpret,
-  type StackRange,
-} from "../engine/index.ts"
+import { execute, interpret } from "../engine/index.ts"
 import {
   type AttachPoint,
   type Kernel,
@@ -26,7 +19,7 @@ import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
 import { type CallbackRunner, SpecialFields } from "./fields/index.ts"
 import { FileTree, pathOf } from "./files/index.ts"
-import { ArgumentRefusal, type CurrentTask, type HelperKernel, type Invocation } from "./helpers/index.ts"
+import { ArgumentRefusal, type CurrentTask, type HelperKernel } from "./helpers/index.ts"
 import { Receivers } from "./infrared/index.ts"
 import type { Sequence } from "./iterators/index.ts"
 import { KernelLog } from "./kernel-log.ts"
@@ -45,10 +38,10 @@ import {
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
-import { NativeHelpers, READING_TIME } from "./programs/native-helpers.ts"
+import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
-import { ProgramRun } from "./programs/program-run.ts"
-import { type Contexts, runEach } from "./programs/run-each.ts"
+import { ProgramRunner } from "./programs/program-runner.ts"
+import type { Contexts } from "./programs/run-each.ts"
 import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
@@ -66,20 +59,6 @@ import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
 import { UserHooks } from "./user/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
-/** Programs that run inside helpers of programs; more is a loop of hooks. */
-const MAX_NESTED_RUNS = 16
-/** Bytes of stack one run may take: 512 for each of 8 nested functions. */
-const RUN_STACK = 512 * 8
-/**
- * The flags column of trace pipe lines out of a timer's callback, and out of a work item's. The idle task has
- * switched preemption off once itself.
- */
-const TIMER_FLAGS = { idle: "..s2.", busy: "..s1." }
-const WORKER_FLAGS = "...11"
-/** And out of a test run. */
-const TEST_RUN_FLAGS = "...11"
-/** How long one run of a program takes in the model. */
-const NANOSECONDS_A_RUN = 1000n
 /** What trace lines call the idle task. */
 const IDLE_NAME = "<idle>"
 const WORKER_PID = 9
@@ -131,17 +110,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly #maps = new Map<number, MapStorage>()
   readonly #programs = new Map<number, EmbeddedProgram>()
   readonly #objects = new Set<EmbeddedObject>()
-  readonly #stack: StackRange
-  readonly #engine: typeof interpret
-  readonly #natives: NativeHelpers
+  readonly #runner: ProgramRunner
   readonly #init: Task
   readonly #taskReferences: TaskReferences
   #kernelThread: Task | undefined
-  #depth = 0
-  /** What waits for interrupts, in the section without them that ran last. */
-  #section: HookFacts | undefined
-  readonly #putOff = new Set<string>()
-  #facts: HookFacts = { traceFlags: "...11" }
   #lastPid = SHELL_PID
   #lastId = 0
   #lastSession = 0
@@ -154,8 +126,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     })
     this.clock = new Clock(this.memory)
     this.memory.randomState = RANDOM_SEED
-    this.#natives = new NativeHelpers(this)
-    this.#engine = options.engine === "interpreter" ? interpret : execute
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
     this.unprivilegedDisabled = (options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)) !== 0
     this.verifierKernel = verifierKernel(profile, this.cpus)
@@ -167,8 +137,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
-    const stackSize = RUN_STACK * MAX_NESTED_RUNS + FRAME_BYTES
-    this.#stack = { base: this.memory.alloc(stackSize), size: stackSize }
+    this.#runner = new ProgramRunner(this, options.engine === "interpreter" ? interpret : execute)
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.idle.object.set("mm", 0).set("flags", PF_KTHREAD)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
@@ -237,24 +206,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       cpus: this.cpus,
       since: (release: string) => this.since(release),
       hasDevice: (index: number) => this.deviceByIndex(index) !== undefined,
-      runEach: (_subject: unknown, batch: RunBatch) => this.#runEach(program, batch),
+      runEach: (_subject: unknown, batch: RunBatch) => this.#runner.runBatch(program, batch),
     }
     return runTests(host, subject, inputs, options)
-  }
-
-  /** Runs a program many times in a row, in one call into WebAssembly. */
-  #runEach(program: EmbeddedProgram, batch: RunBatch): void {
-    const invocation = { program, context: batch.first, cookie: 0n, functionAddress: 0n }
-    const before = this.memory.runningCpu
-    this.memory.runningCpu = batch.cpu ?? before
-    program.runs += batch.count
-    try {
-      this.#inside(invocation, { traceFlags: TEST_RUN_FLAGS }, batch.count, run =>
-        runEach(this.#engine, program.executable, run, batch),
-      )
-    } finally {
-      this.memory.runningCpu = before
-    }
   }
 
   since(release: string): boolean {
@@ -262,76 +216,18 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   run(attachment: Attachment, context: number, facts: HookFacts): bigint {
-    if (this.#depth >= MAX_NESTED_RUNS) return 0n
-    const { program } = attachment
-    const invocation: Invocation = {
-      program,
-      context,
-      cookie: attachment.cookie,
-      functionAddress: facts.functionAddress ?? 0n,
-      ...(facts.traced && { traced: facts.traced }),
-      ...(facts.group && { group: facts.group }),
-      ...(facts.sample && { sample: facts.sample }),
-      ...(facts.session && { session: facts.session }),
-    }
-    program.runs += 1
-    return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+    return this.#runner.run(attachment, context, facts)
   }
 
-  runMany({ program, cookie }: Attachment, contexts: Contexts, facts: HookFacts): void {
-    const invocation = { program, context: contexts.first, cookie, functionAddress: 0n }
-    program.runs += contexts.count
-    this.#inside(invocation, facts, contexts.count, run =>
-      runEach(this.#engine, program.executable, run, contexts),
-    )
+  runMany(attachment: Attachment, contexts: Contexts, facts: HookFacts): void {
+    this.#runner.runMany(attachment, contexts, facts)
   }
 
-  #execute(
-    executable: ExecutableProgram,
-    invocation: Invocation,
-    facts: HookFacts,
-    args: readonly bigint[],
-    entry = 0,
-  ): bigint {
-    return this.#inside(invocation, facts, 1, run => this.#engine(executable, run, args, { entry }))
+  get runCallback(): CallbackRunner {
+    return this.#runner.runCallback
   }
 
-  /** What holds while a program runs, so many times in a row. */
-  #inside<T>(invocation: Invocation, facts: HookFacts, runs: number, body: (run: ProgramRun) => T): T {
-    const outer = this.#facts
-    const run = new ProgramRun(this, invocation, this.#stack, this.#natives)
-    if (facts !== this.#section) this.#putOff.clear()
-    this.#section = facts
-    this.#facts = facts
-    this.#depth += 1
-    this.clock.hold()
-    try {
-      return body(run)
-    } catch (error) {
-      throw error instanceof InstructionFault ? ofProgram(invocation.program.name, error) : error
-    } finally {
-      this.#depth -= 1
-      this.#facts = outer
-      this.clock.advance(NANOSECONDS_A_RUN * BigInt(runs))
-      this.clock.resume()
-    }
-  }
-
-  /** Runs a timer's or work item's function on its own: after the program that runs now, if one does. */
-  readonly runCallback: CallbackRunner = (kind, { program, slot, invocation }, args) => {
-    const interrupted = this.current
-    if (kind === "workqueue") this.current = this.#worker()
-    const timerFlags = interrupted === this.idle ? TIMER_FLAGS.idle : TIMER_FLAGS.busy
-    const facts = { traceFlags: kind === "timer" ? timerFlags : WORKER_FLAGS }
-    try {
-      this.#execute(program, { ...invocation, context: 0 }, facts, args, Number(slot))
-    } finally {
-      this.current = interrupted
-    }
-  }
-
-  /** The kernel thread that does what was put off. */
-  #worker(): Task {
+  worker(): Task {
     if (this.#kernelThread) return this.#kernelThread
     this.#kernelThread = new Task(this, { pid: WORKER_PID, comm: "kworker/0:1", uid: 0, gid: 0 }, this.#init)
     this.#kernelThread.object.set("mm", 0).set("flags", PF_KTHREAD)
@@ -352,7 +248,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       comm: pid === 0 ? IDLE_NAME : comm,
       pid,
       cpu: this.cpu(),
-      flags: this.#facts.traceFlags,
+      flags: this.#runner.traceFlags,
       time: this.clock.now(),
       text,
     })
@@ -401,12 +297,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return [this.idle, ...this.#taskReferences.all()].map(({ object }) => object.address)
   }
 
-  /** False when work of this kind has been put off already: interrupts are off, and it waits for them. */
   putOff(work: string): boolean {
-    if (!this.#facts.traceFlags.startsWith("d")) return true
-    if (this.#putOff.has(work)) return false
-    this.#putOff.add(work)
-    return true
+    return this.#runner.putOff(work)
   }
 
   currentTask(): CurrentTask {
@@ -490,10 +382,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#maps.values()
   }
 
-  loadedProgram(id: number): EmbeddedProgram | undefined {
-    return this.#programs.get(id)
-  }
-
   programById(id: number): EmbeddedProgram | undefined {
     return this.#programs.get(id)
   }
@@ -529,10 +417,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   deviceByIndex(index: number): MapDevice | undefined {
     return this.network.current.devices.get(index)
-  }
-
-  taskById(pid: number): number | undefined {
-    return findTask(this.#init, pid)?.object.address
   }
 
   forgetOwner(owner: number): void {
@@ -573,15 +457,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 }
 
-function findTask(task: Task, pid: number): Task | undefined {
-  if (task.pid === pid) return task
-  for (const child of task.children) {
-    const found = findTask(child, pid)
-    if (found) return found
-  }
-  return undefined
-}
-
 /** The kernel as its verifier sees it. */
 function verifierKernel(profile: KernelProfile, cpus: number): VerifierKernel {
   return {
@@ -591,9 +466,4 @@ function verifierKernel(profile: KernelProfile, cpus: number): VerifierKernel {
     hasSymbol: name => profile.symbols().find(name) !== undefined,
     cpus,
   }
-}
-
-/** The engine's fault with the program's name in front. */
-function ofProgram(name: string, cause: InstructionFault): ProgramFault {
-  return new ProgramFault(`prog '${name}': ${cause.message}`, { cause })
 }

@@ -37,7 +37,9 @@ export async function runExhibits(names: readonly string[], flags: RunFlags, io:
 }
 
 async function runOne({ name, exhibit, object }: NamedExhibit, flags: RunFlags): Promise<ExhibitResult> {
-  const place = await (flags.linux ? onLinux() : onEmbedded(flags.release ?? DEFAULT_RELEASE))
+  const place = await (flags.linux
+    ? onLinux()
+    : onEmbedded(flags.release ?? DEFAULT_RELEASE, exhibit.needs ?? []))
   try {
     const { kernel, world } = place
     const shared = {
@@ -59,8 +61,10 @@ function isAsExpected({ observed, expected }: ExhibitRun): boolean {
   return isDeepStrictEqual(observed, expected)
 }
 
-async function onEmbedded(release: string): Promise<Place> {
-  const kernel = await bootKernel({ profile: await loadProfile(release) })
+/** The model is built with what an exhibit needs, whatever the release's distribution left out. */
+async function onEmbedded(release: string, needs: readonly string[]): Promise<Place> {
+  const config = Object.fromEntries(needs.map(option => [option, "y"]))
+  const kernel = await bootKernel({ profile: await loadProfile(release), config })
   return {
     kernel,
     world: kernel.world,

@@ -222,7 +222,7 @@ describe("a place that is not there", () => {
   test("a function that nothing calls attaches with a note", async () => {
     const { status, out } = await runSkep("run", absent, "--only", "kprobe_not_modelled")
     expect(status).toBe(0)
-    expect(out).toContain("nothing in the embedded kernel calls tcp_v4_connect yet")
+    expect(out).toContain("nothing in the embedded kernel calls vfs_fsync yet")
   })
 })
 

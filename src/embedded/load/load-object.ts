@@ -49,7 +49,7 @@ export interface LoadHost extends MapHost, ProgramHost, LoadingHost, StructOpsHo
   /** From here on programs and ids reach the map. */
   admit(map: MapStorage): void
   admitProgram(program: EmbeddedProgram): void
-  loadedProgram(id: number): EmbeddedProgram | undefined
+  programById(id: number): EmbeddedProgram | undefined
   /** Forgets what an object brought. */
   dismiss(object: EmbeddedObject): void
 }
@@ -129,7 +129,7 @@ function findTargets(
       throw new NotModelledError(
         `prog '${spec.name}': programs that trace programs are not modelled by the embedded kernel yet`,
       )
-    const program = host.loadedProgram(target.program.id)
+    const program = host.programById(target.program.id)
     if (!program) throw noTargetProgram(spec.name, target.program.id, errnoText("ENOENT"), "ENOENT")
     const name = target.function ?? spec.target
     targetFunction(spec.name, program.id, program.verified.btf, name)

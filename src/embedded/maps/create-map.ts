@@ -70,7 +70,7 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "hash_of_maps":
       return new NestedMap(host, id, attributes)
     case "task_storage":
-      return new LocalStorage(host, id, attributes, pid => host.taskById(pid))
+      return new LocalStorage(host, id, attributes, pid => host.taskOfPid(pid))
     case "cgrp_storage":
       return new LocalStorage(host, id, attributes, id => host.groupById(id))
     case "cpumap":

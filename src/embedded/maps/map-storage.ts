@@ -68,7 +68,7 @@ export interface MapHost {
   /** The struct cgroup of a group, by a descriptor of its folder or by its id; undefined when there is none. */
   groupByDescriptor(fd: number): number | undefined
   groupById(id: number): number | undefined
-  taskById(pid: number): number | undefined
+  taskOfPid(pid: number): number | undefined
 }
 
 /** A socket as maps hold it. */

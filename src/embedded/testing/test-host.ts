@@ -232,10 +232,6 @@ export class TestHost implements MapHost, HelperKernel {
     return undefined
   }
 
-  taskById(pid: number): number | undefined {
-    return pid === this.task.pid ? this.task.address : undefined
-  }
-
   programById(id: number): TailTarget | undefined {
     return this.programs.get(id)
   }
