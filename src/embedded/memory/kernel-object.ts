@@ -115,12 +115,23 @@ export class KernelObject {
   /** The field as an integer, sign- or zero-extended as its type is. */
   get(path: string): bigint {
     const field = this.layout.field(path)
+    if (field.size === 8 && !field.bits) {
+      const { view } = this.#memory
+      const at = this.address + field.offset
+      return field.signed ? view.getBigInt64(at, true) : view.getBigUint64(at, true)
+    }
     const raw = this.#raw(field)
     if (field.bits) return (raw >> BigInt(field.bits.shift)) & ((1n << BigInt(field.bits.width)) - 1n)
     return field.signed ? BigInt.asIntN(field.size * 8, raw) : raw
   }
 
   number(path: string): number {
+    const field = this.layout.field(path)
+    if (field.size === 4 && !field.bits) {
+      const { view } = this.#memory
+      const at = this.address + field.offset
+      return field.signed ? view.getInt32(at, true) : view.getUint32(at, true)
+    }
     return Number(this.get(path))
   }
 
@@ -139,6 +150,7 @@ export class KernelObject {
       this.#memory.write(at, bytes)
       return this
     }
+    if (!field.bits && this.#setWhole(at, field.size, value)) return this
     const wanted = BigInt(value instanceof KernelObject ? value.address : value)
     const bits = field.bits
     const mask = bits ? ((1n << BigInt(bits.width)) - 1n) << BigInt(bits.shift) : undefined
@@ -149,6 +161,30 @@ export class KernelObject {
     const bytes = this.#memory.bytes
     for (let index = 0; index < field.size; index++, raw >>= 8n) bytes[at + index] = Number(raw & 0xffn)
     return this
+  }
+
+  /** Writes a field of a common size in one go; false for others. */
+  #setWhole(at: number, size: number, value: Exclude<FieldValue, string>): boolean {
+    const { view } = this.#memory
+    const whole = value instanceof KernelObject ? value.address : value
+    if (size === 8) {
+      view.setBigUint64(at, BigInt(whole), true)
+      return true
+    }
+    const low = Number(typeof whole === "bigint" ? BigInt.asUintN(32, whole) : whole)
+    switch (size) {
+      case 4:
+        view.setUint32(at, low, true)
+        return true
+      case 2:
+        view.setUint16(at, low, true)
+        return true
+      case 1:
+        view.setUint8(at, low)
+        return true
+      default:
+        return false
+    }
   }
 
   addressOf(path: string): number {

@@ -93,6 +93,7 @@ function fireSyscall(
   regs: KernelObject,
   value: number,
 ): void {
+  if (!kernel.hooks.onTracepoint(TRACEPOINTS[side])) return
   const args = SYSCALL_ARGUMENTS.map(register => regs.get(register))
   const id = regs.get("orig_ax")
   const record: EventRecord = side === "enter" ? { id, args } : { id, ret: value }
