@@ -40,8 +40,8 @@ export async function* loadPrograms(
     for (const program of object.programs) {
       const told = oracle.get(`${file} ${program.name}`)
       if (!told) continue
-      const names = { type: programType(told.type)?.name, attach: attachType(Number(told.attach))?.name }
-      const expected = { ...told, ...names }
+      const kind = { type: programType(told.type)?.name, attach: attachType(Number(told.attach))?.name }
+      const expected = { ...told, ...kind }
       // The recorder relocates against the kernel; the first tables of 6.12 were recorded otherwise.
       const isElsewhere = release === "6.12" && names === undefined
       const target = isElsewhere ? await relocationTarget(tags.get(program.name), kernel) : kernel.btf
