@@ -39,7 +39,11 @@ const splice: Exhibit = {
       }
       return [...seen].map(char => (char < " " ? "|" : char)).join("")
     }
-    client.send(Uint8Array.of(...record("get a"), ...record("x-secret"), ...record("get b")))
+    // One record a segment: of several in one, Linux's helpers count from the first one's start.
+    for (const text of ["get a", "x-secret", "get b"]) {
+      client.send(record(text))
+      await world.sleep(50)
+    }
     const request = await all(served, 12)
     served?.send(record("answer"))
     const answer = await all(client, 7)

@@ -43,6 +43,9 @@ export function redirectTo(context: number, socket: Socket | undefined, flags: n
   return 1
 }
 
+/** A verdict to drop stays, unasked, as long as the socket is served: seen on 6.12. */
+const dropping = new WeakMap<Socket, Socket["service"]>()
+
 export interface Verdict {
   /** The message as the program left it. */
   readonly bytes: Uint8Array
@@ -53,6 +56,7 @@ export interface Verdict {
 export function messageVerdict(kernel: KernelCore, socket: Socket, bytes: Uint8Array): Verdict | number {
   const program = socket.service?.sk_msg_verdict
   if (!program) return { bytes, redirect: undefined }
+  if (dropping.get(socket) === socket.service) return -errnoNumber("EACCES")
   const { memory } = kernel
   const buffer = memory.alloc(Math.max(bytes.length, 1))
   memory.write(buffer, bytes)
@@ -63,7 +67,9 @@ export function messageVerdict(kernel: KernelCore, socket: Socket, bytes: Uint8A
   const left = memory.read(buffer, bytes.length)
   memory.free(context)
   memory.free(buffer)
-  return result === SK_PASS ? { bytes: left, redirect } : -errnoNumber("EACCES")
+  if (result === SK_PASS) return { bytes: left, redirect }
+  dropping.set(socket, socket.service)
+  return -errnoNumber("EACCES")
 }
 
 function writeContext({ memory }: KernelCore, socket: Socket, data: number, length: number): number {
