@@ -78,13 +78,14 @@ export function verifyOn(
   const early = objectRefusal(object, program)
   if (early) return refused(place, program, early)
   const type = program.definition!.programType as ProgramTypeName
+  // A loader looks for externs before it asks the kernel anything.
+  const missing = structOpsRefusal(object, program, profile) ?? externRefusal(object, program, profile)
+  if (missing) return refused(place, program, missing)
   const wrongType = typeRefusal(object, program, type, attachOf(program), profile)
   if (wrongType) return refused(place, program, wrongType)
   const capabilities = choices.capabilities && new Set(choices.capabilities)
   const withheld = privilegeRefusal(object, program, type, profile.release, capabilities)
   if (withheld) return refused(place, program, withheld)
-  const missing = structOpsRefusal(object, program, profile) ?? externRefusal(object, program, profile)
-  if (missing) return refused(place, program, missing)
   let code: ReturnType<typeof applyCore>
   try {
     code = applyCore(program, object, kernel.btf, place.core)
