@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 
 /** Folders with objects. Where `build` is missing, each NAME.bpf.c beside gives NAME.bpf.o. */
 const FOLDERS = {
-  ...Object.fromEntries(readdirSync(join(root, "exhibits")).map(name => [`exhibits/${name}`, {}])),
+  ...exhibits(),
   "exhibits/programs": { build: import("../../exhibits/programs/build.mjs") },
   "src/btf/fixtures": { build: import("../../src/btf/fixtures/build.mjs") },
   "src/cli/disasm/fixtures": {},
@@ -24,6 +24,14 @@ const FOLDERS = {
   "test/core-relocation": { build: import("../../test/core-relocation/build.mjs") },
   "test/ground-truth/programs": {},
   "test/kernel/programs": {},
+}
+
+/** Each exhibit's folder. */
+function exhibits() {
+  const folders = readdirSync(join(root, "exhibits"), { withFileTypes: true }).filter(entry =>
+    entry.isDirectory(),
+  )
+  return Object.fromEntries(folders.map(({ name }) => [`exhibits/${name}`, {}]))
 }
 
 const check = process.argv.includes("--check")

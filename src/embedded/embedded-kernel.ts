@@ -427,6 +427,10 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.profile.btf().typeOf(btfId, "func")?.name
   }
 
+  isOperations(btfId: number): boolean {
+    return this.profile.btf().typeOf(btfId, "struct")?.name.startsWith("bpf_struct_ops_") ?? false
+  }
+
   perCpuVariable(address: bigint): string | undefined {
     return perCpuVariableAt(this.profile.btf(), address)
   }

@@ -22,7 +22,6 @@ const REFUSED: Readonly<Record<string, readonly [step: RegExp, reason: string][]
       "each CPU's reader is open from the map's creation on; in the recording no slot had one",
     ],
   ],
-  struct_ops: [[/^create .* vmlinux=\d+$/, "struct_ops maps are not modelled"]],
 }
 
 /** What comes out differently because an earlier step of the run was not modelled: run, index of the step, step. */

@@ -68,6 +68,8 @@ export interface MapHost {
   /** The struct cgroup of a group, by a descriptor of its folder or by its id; undefined when there is none. */
   groupByDescriptor(fd: number): number | undefined
   groupById(id: number): number | undefined
+  /** Whether a type of the kernel is the value of struct_ops maps. */
+  isOperations(btfId: number): boolean
   taskOfPid(pid: number): number | undefined
 }
 

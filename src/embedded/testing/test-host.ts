@@ -143,6 +143,10 @@ export class TestHost implements MapHost, HelperKernel {
     return { ...this.task, group: {} as Cgroup }
   }
 
+  isOperations(): boolean {
+    return false
+  }
+
   taskOfPid(pid: number): number | undefined {
     return pid === this.task.pid ? this.task.address : undefined
   }

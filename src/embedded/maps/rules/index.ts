@@ -84,7 +84,7 @@ function ownRules(creation: Creation): Rule[] {
     case "percpu_cgroup_storage":
       return cgroupStorageRules(creation)
     case "struct_ops":
-      return structOpsRules(attributes)
+      return structOpsRules(creation)
     default:
       return []
   }

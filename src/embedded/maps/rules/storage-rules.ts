@@ -50,12 +50,14 @@ export function cgroupStorageRules({ attributes, type }: Creation): Rule[] {
   ]
 }
 
-/** bpf_struct_ops_map_alloc_check. */
-export function structOpsRules(attributes: MapAttributes): Rule[] {
+/** bpf_struct_ops_map_alloc_check, and what the type must be. */
+export function structOpsRules({ attributes, host }: Creation): Rule[] {
   const { maxEntries, types } = attributes
+  const isOperations = types?.kernelValue !== undefined && host.isOperations(types.kernelValue)
   return [
     keySizeIs(attributes, 4),
     invalid(maxEntries === 1, `max_entries is 1, not ${maxEntries}`),
     invalid(Boolean(types?.kernelValue), "it needs a type of the kernel for its value"),
+    { holds: isOperations, errno: "ENOTSUPP", text: "the type of its value is no struct of operations" },
   ]
 }
