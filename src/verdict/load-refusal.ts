@@ -60,9 +60,28 @@ export function objectRefusal(
   return undefined
 }
 
-/** What BPF_PROG_LOAD and BPF_MAP_CREATE ask before the verifier: types, and attach types that belong to them. */
-export function typeRefusal(
+/** A type of map that the release does not have: a loader makes maps first. */
+export function mapRefusal(
   object: ObjectSpec,
+  program: ProgramSpec,
+  { release }: KernelProfile,
+): LoadRefusal | undefined {
+  for (const map of mapsOf(object, program)) {
+    const kind = mapType(map.type)
+    if (isSince(kind?.since, release)) continue
+    const name = kind?.name ?? String(map.type)
+    return refuse("EINVAL", `map '${map.name}': map type ${name} is not known to Linux ${release}`, {
+      what: `uses map ${map.name} of type ${name}`,
+      known: `Linux ${release} does not have that type`,
+      needs: `Linux ${kind?.since ?? "newer"} or later`,
+      since: `${name} came with Linux ${kind?.since ?? "a later release"}`,
+    })
+  }
+  return undefined
+}
+
+/** What BPF_PROG_LOAD asks before the verifier: the type, and an attach type that belongs to it. */
+export function typeRefusal(
   program: ProgramSpec,
   type: ProgramTypeName,
   attach: VerifierProgram["attachType"],
@@ -83,17 +102,6 @@ export function typeRefusal(
       known: `Linux ${profile.version} was built without ${row.option}`,
       needs: `a kernel with ${row.option}`,
     })
-  for (const map of mapsOf(object, program)) {
-    const kind = mapType(map.type)
-    if (isSince(kind?.since, release)) continue
-    const name = kind?.name ?? String(map.type)
-    return refuse("EINVAL", `map '${map.name}': map type ${name} is not known to Linux ${release}`, {
-      what: `uses map ${map.name} of type ${name}`,
-      known: `Linux ${release} does not have that type`,
-      needs: `Linux ${kind?.since ?? "newer"} or later`,
-      since: `${name} came with Linux ${kind?.since ?? "a later release"}`,
-    })
-  }
   if (program.definition?.attachTypeOptional || loadAcceptsAttachType(type, attach, release)) return undefined
   const attachRow = attach === undefined ? undefined : attachType(attach)
   const late = attachRow && !isSince(attachRow.since, release)

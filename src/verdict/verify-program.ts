@@ -18,6 +18,7 @@ import {
   externRefusal,
   instructionRefusal,
   type LoadRefusal,
+  mapRefusal,
   objectRefusal,
   targetRefusal,
   typeRefusal,
@@ -78,10 +79,13 @@ export function verifyOn(
   const early = objectRefusal(object, program)
   if (early) return refused(place, program, early)
   const type = program.definition!.programType as ProgramTypeName
-  // A loader looks for externs before it asks the kernel anything.
-  const missing = structOpsRefusal(object, program, profile) ?? externRefusal(object, program, profile)
+  // As a loader goes on: maps, externs, and only then the program itself.
+  const missing =
+    mapRefusal(object, program, profile) ??
+    structOpsRefusal(object, program, profile) ??
+    externRefusal(object, program, profile)
   if (missing) return refused(place, program, missing)
-  const wrongType = typeRefusal(object, program, type, attachOf(program), profile)
+  const wrongType = typeRefusal(program, type, attachOf(program), profile)
   if (wrongType) return refused(place, program, wrongType)
   const capabilities = choices.capabilities && new Set(choices.capabilities)
   const withheld = privilegeRefusal(object, program, type, profile.release, capabilities)
