@@ -1,7 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
-import { SkbContext } from "../packets/index.ts"
 import { memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
+import { skbArgument } from "./packet-argument.ts"
 
 /** Bytes that one call can take in, both sides together: the kernel copies them to a scratch pad. */
 const MAX_BYTES = 512
@@ -32,7 +32,7 @@ const ZERO_SUM = 0xffff
 
 /** The field of a checksum in a packet, or −errno. */
 function field(kernel: HelperKernel, context: bigint, offset: bigint): number {
-  const skb = new SkbContext(kernel.memory, memoryArgument(kernel, context, 192n))
+  const skb = skbArgument(kernel, context)
   const at = word(offset)
   if (at > 0xffff || (at & 1) === 1 || at + 2 > skb.get("len")) return EFAULT
   return skb.data + at

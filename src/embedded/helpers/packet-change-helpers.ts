@@ -1,7 +1,8 @@
 import { errnoNumber } from "../../base/index.ts"
-import { SkbContext } from "../packets/index.ts"
-import { memoryArgument, word } from "./argument.ts"
+import type { SkbContext } from "../packets/index.ts"
+import { word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
+import { skbArgument } from "./packet-argument.ts"
 
 const [EINVAL, ENOTSUPP, ENOMEM] = [-errnoNumber("EINVAL"), -errnoNumber("ENOTSUPP"), -errnoNumber("ENOMEM")]
 /** The largest packet that helpers make. */
@@ -19,11 +20,8 @@ const TAGS: readonly number[] = [0x8100, 0x88a8]
 const [IPV4, IPV6] = [0x0008, 0xdd86]
 const HEADER_BYTES = { [IPV4]: 20, [IPV6]: 40 } as const
 
-const skbOf = (kernel: HelperKernel, context: bigint): SkbContext =>
-  new SkbContext(kernel.memory, memoryArgument(kernel, context, 192n))
-
 const changeType: HelperFunction = (kernel, [context, type]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   if (skb.get("pkt_type") > OTHER_HOST || word(type) > OTHER_HOST) return EINVAL
   skb.set("pkt_type", word(type))
   return 0
@@ -31,7 +29,7 @@ const changeType: HelperFunction = (kernel, [context, type]) => {
 
 /** New bytes before the packet, zeroed: its link-layer header starts there. */
 const changeHead: HelperFunction = (kernel, [context, length, flags]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   const by = word(length)
   if (flags !== 0n || skb.get("len") + by > MAX_BYTES) return EINVAL
   if (by > roomBefore(kernel, context, skb)) return ENOMEM
@@ -43,7 +41,7 @@ const changeHead: HelperFunction = (kernel, [context, length, flags]) => {
 
 /** Cut or longer at the end; what is new is zeroed. */
 const changeTail: HelperFunction = (kernel, [context, length, flags]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   const [wanted, old] = [word(length), skb.get("len")]
   const least = Math.max(0, skb.header("network") - skb.data)
   if (flags !== 0n || wanted > MAX_BYTES || wanted < least) return EINVAL
@@ -57,7 +55,7 @@ const changeTail: HelperFunction = (kernel, [context, length, flags]) => {
 
 /** Room behind a header, or less of it: what stands before moves. */
 const adjustRoom: HelperFunction = (kernel, [context, difference, mode, flags]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   const by = Number(BigInt.asIntN(32, difference))
   const header = HEADER_BYTES[skb.get("protocol") as keyof typeof HEADER_BYTES]
   if ((flags & ~ROOM_FLAGS) !== 0n || Math.abs(by) > 0xfff) return EINVAL
@@ -87,7 +85,7 @@ function roomBehind({ network }: HelperKernel, context: bigint): number {
 }
 
 const vlanPush: HelperFunction = (kernel, [context, protocol, tag]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   if (skb.get("vlan_present") === 1) pushTag(kernel, skb)
   skb.set("vlan_present", 1)
   skb.set("vlan_proto", word(protocol) & 0xffff)
@@ -107,7 +105,7 @@ function pushTag(kernel: HelperKernel, skb: SkbContext): void {
 }
 
 const vlanPop: HelperFunction = (kernel, [context]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   if (skb.get("vlan_present") === 0) return popTag(kernel, skb)
   skb.set("vlan_present", 0)
   skb.set("vlan_proto", 0)

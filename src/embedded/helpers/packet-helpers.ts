@@ -1,7 +1,8 @@
 import { errnoNumber } from "../../base/index.ts"
-import { mostMetadata, SkbContext, type SkbHeader, XdpContext } from "../packets/index.ts"
+import { mostMetadata, type SkbHeader, type XdpContext } from "../packets/index.ts"
 import { memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
+import { skbArgument, xdpArgument } from "./packet-argument.ts"
 
 const [EINVAL, EFAULT, ENOMEM] = [-errnoNumber("EINVAL"), -errnoNumber("EFAULT"), -errnoNumber("ENOMEM")]
 /** What a packet's offsets and lengths have at most. */
@@ -9,12 +10,6 @@ const MOST = 0xffff
 /** BPF_F_RECOMPUTE_CSUM and BPF_F_INVALIDATE_HASH. */
 const [RECOMPUTE_CHECKSUM, INVALIDATE_HASH] = [1n, 2n]
 const HEADERS: readonly SkbHeader[] = ["mac", "network"]
-
-/** Contexts have all that is known of a packet behind what programs see. */
-const xdpOf = (kernel: HelperKernel, context: bigint): XdpContext =>
-  new XdpContext(kernel.memory, memoryArgument(kernel, context, 24n))
-const skbOf = (kernel: HelperKernel, context: bigint): SkbContext =>
-  new SkbContext(kernel.memory, memoryArgument(kernel, context, 192n))
 
 const signed = (value: bigint): number => Number(BigInt.asIntN(32, value))
 
@@ -26,7 +21,7 @@ function xdpBytes({ data, end }: XdpContext, offset: number, length: number): nu
 
 const xdpLoad: HelperFunction = (kernel, [context, offset, buffer, length]) => {
   const to = memoryArgument(kernel, buffer, length)
-  const from = xdpBytes(xdpOf(kernel, context), word(offset), word(length))
+  const from = xdpBytes(xdpArgument(kernel, context), word(offset), word(length))
   if (from < 0) return from
   kernel.memory.bytes.copyWithin(to, from, from + word(length))
   return 0
@@ -34,7 +29,7 @@ const xdpLoad: HelperFunction = (kernel, [context, offset, buffer, length]) => {
 
 const xdpStore: HelperFunction = (kernel, [context, offset, buffer, length]) => {
   const from = memoryArgument(kernel, buffer, length)
-  const to = xdpBytes(xdpOf(kernel, context), word(offset), word(length))
+  const to = xdpBytes(xdpArgument(kernel, context), word(offset), word(length))
   if (to < 0) return to
   kernel.memory.bytes.copyWithin(to, from, from + word(length))
   return 0
@@ -52,13 +47,13 @@ function skbCopy(kernel: HelperKernel, from: number, end: number, to: number, le
 }
 
 const skbLoad: HelperFunction = (kernel, [context, offset, buffer, length]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   const to = memoryArgument(kernel, buffer, length)
   return skbCopy(kernel, skb.data + word(offset), skb.data + skb.get("len"), to, word(length))
 }
 
 const skbLoadRelative: HelperFunction = (kernel, [context, offset, buffer, length, start]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   const to = memoryArgument(kernel, buffer, length)
   const header = HEADERS[word(start)]
   const end = skb.data + skb.get("len")
@@ -67,7 +62,7 @@ const skbLoadRelative: HelperFunction = (kernel, [context, offset, buffer, lengt
 }
 
 const skbStore: HelperFunction = (kernel, [context, offset, buffer, length, flags]) => {
-  const skb = skbOf(kernel, context)
+  const skb = skbArgument(kernel, context)
   const from = memoryArgument(kernel, buffer, length)
   if ((flags & ~(RECOMPUTE_CHECKSUM | INVALIDATE_HASH)) !== 0n) return EINVAL
   if (word(offset) + word(length) > skb.get("len")) return EFAULT
@@ -78,19 +73,19 @@ const skbStore: HelperFunction = (kernel, [context, offset, buffer, length, flag
 
 /** Packets are in one piece: all that there is can be written already. */
 const skbPull: HelperFunction = (kernel, [context, length]) =>
-  word(length) > skbOf(kernel, context).get("len") ? ENOMEM : 0
+  word(length) > skbArgument(kernel, context).get("len") ? ENOMEM : 0
 
 /** Helpers that move, read and write packets in one piece. */
 export const PACKET_HELPERS: HelperTable = {
-  bpf_xdp_adjust_head: (kernel, [context, by]) => xdpOf(kernel, context).adjustHead(signed(by)),
+  bpf_xdp_adjust_head: (kernel, [context, by]) => xdpArgument(kernel, context).adjustHead(signed(by)),
   bpf_xdp_adjust_meta: (kernel, [context, by]) =>
-    xdpOf(kernel, context).adjustMeta(
+    xdpArgument(kernel, context).adjustMeta(
       signed(by),
       mostMetadata(release => kernel.since(release)),
     ),
-  bpf_xdp_adjust_tail: (kernel, [context, by]) => xdpOf(kernel, context).adjustTail(signed(by)),
+  bpf_xdp_adjust_tail: (kernel, [context, by]) => xdpArgument(kernel, context).adjustTail(signed(by)),
   bpf_xdp_get_buff_len: (kernel, [context]) => {
-    const { data, end } = xdpOf(kernel, context)
+    const { data, end } = xdpArgument(kernel, context)
     return end - data
   },
   bpf_xdp_load_bytes: xdpLoad,

@@ -1,8 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import { clearDynptr, DYNPTR_TYPE, dynptrPlace, writeDynptr } from "../dynptr/dynptr.ts"
-import { memoryArgument } from "../helpers/argument.ts"
 import type { HelperFunction, HelperTable } from "../helpers/helper.ts"
-import { SkbContext, XdpContext } from "../packets/index.ts"
+import { skbArgument, xdpArgument } from "../helpers/packet-argument.ts"
 import { int } from "./result.ts"
 
 const EINVAL = int(-errnoNumber("EINVAL"))
@@ -15,7 +14,7 @@ const fromSkb: HelperFunction = (kernel, [skb, flags, place], { program }) => {
   clearDynptr(kernel, at)
   if (flags !== 0n) return EINVAL
   const found = kernel.network.skbOf(Number(skb))?.contextAddress ?? Number(skb)
-  const context = new SkbContext(kernel.memory, memoryArgument(kernel, BigInt(found), 192n))
+  const context = skbArgument(kernel, BigInt(found))
   writeDynptr(kernel, {
     at,
     data: context.data,
@@ -31,7 +30,7 @@ const fromXdp: HelperFunction = (kernel, [xdp, flags, place]) => {
   const at = dynptrPlace(kernel, place)
   clearDynptr(kernel, at)
   if (flags !== 0n) return EINVAL
-  const { data, end } = new XdpContext(kernel.memory, memoryArgument(kernel, xdp, 24n))
+  const { data, end } = xdpArgument(kernel, xdp)
   const size = end - data
   writeDynptr(kernel, { at, data, size, offset: 0, type: DYNPTR_TYPE.xdp, readOnly: false })
   return 0

@@ -2,7 +2,7 @@ import type { KernelCore } from "../../core.ts"
 import { SKB_FIELD, type SkbContext } from "../../packets/index.ts"
 import type { Attachment } from "../../tracing/hooks.ts"
 import { type IpHeader, PROTOCOL, parseIp } from "../headers.ts"
-import { skbFacts } from "../run-on-skb.ts"
+import { runOnSkb } from "../run-on-skb.ts"
 
 /** `struct bpf_flow_keys` (include/uapi/linux/bpf.h). */
 const KEYS = {
@@ -50,7 +50,7 @@ function dissect(
   view.setUint16(keys + KEYS.ethernetType, skb.get("protocol"), true)
   const at = contextAddress + SKB_FIELD.flow_keys
   view.setBigUint64(at, BigInt(keys), true)
-  const code = Number(BigInt.asIntN(32, kernel.run(program, contextAddress, skbFacts)))
+  const code = runOnSkb(kernel, contextAddress, program)
   view.setBigUint64(at, 0n, true)
   const found = memory.read(keys + KEYS.protocol, KEYS.bytes - KEYS.protocol)
   memory.free(keys)

@@ -2,7 +2,7 @@ import type { KernelCore } from "../../core.ts"
 import type { Attachment } from "../../tracing/hooks.ts"
 import { buildIp, ETH_P_IPV6, PROTOCOL } from "../headers.ts"
 import { sourceFor } from "../ip-output.ts"
-import { skbFacts } from "../run-on-skb.ts"
+import { runOnSkb } from "../run-on-skb.ts"
 import type { Skb } from "../skb.ts"
 import { TUNNEL } from "./tunnels.ts"
 
@@ -28,7 +28,7 @@ export function endBpf(kernel: KernelCore, skb: Skb, attachment: Attachment): bo
   if (segment + SEGMENT_BYTES > skb.context.data + skb.context.get("len")) return false
   bytes[header + SEGMENTS_LEFT] = next
   bytes.copyWithin(at + 24, segment, segment + SEGMENT_BYTES)
-  const code = Number(BigInt.asIntN(32, kernel.run(attachment, skb.contextAddress, skbFacts)))
+  const code = runOnSkb(kernel, skb.contextAddress, attachment)
   return code === TUNNEL.ok || code === TUNNEL.redirect
 }
 

@@ -1,6 +1,6 @@
 import type { KernelCore } from "../../core.ts"
 import type { Attachment } from "../../tracing/hooks.ts"
-import { skbFacts } from "../run-on-skb.ts"
+import { runOnSkb } from "../run-on-skb.ts"
 import type { Skb } from "../skb.ts"
 import { OrderedPrograms } from "./ordered-programs.ts"
 
@@ -67,17 +67,13 @@ export class TrafficControl {
   /** The action that the programs of this side decide on. */
   decide(kernel: KernelCore, skb: Skb): number {
     for (const attachment of this.tcx.all) {
-      const action = run(kernel, skb, attachment)
+      const action = runOnSkb(kernel, skb.contextAddress, attachment)
       if (OF_TCX.includes(action)) return action
     }
     for (const { kind, attachment } of [...this.#filters]) {
-      const action = run(kernel, skb, attachment)
+      const action = runOnSkb(kernel, skb.contextAddress, attachment)
       if ((kind === "classifier" ? DIRECT : OF_ACTIONS).includes(action)) return action
     }
     return ACTION.unspec
   }
-}
-
-function run(kernel: KernelCore, skb: Skb, attachment: Attachment): number {
-  return Number(BigInt.asIntN(32, kernel.run(attachment, skb.contextAddress, skbFacts)))
 }

@@ -1,7 +1,7 @@
 import type { AttachPointOf } from "../../../kernel/index.ts"
 import type { KernelCore } from "../../core.ts"
 import type { Attachment } from "../../tracing/hooks.ts"
-import { skbFacts } from "../run-on-skb.ts"
+import { runOnSkb } from "../run-on-skb.ts"
 import type { Skb } from "../skb.ts"
 
 export type TunnelHook = AttachPointOf<"lwt">["hook"]
@@ -20,7 +20,7 @@ export function runTunnel(
   attachment: Attachment | undefined,
 ): "on" | "reroute" | "redirect" | undefined {
   if (!attachment) return "on"
-  const code = Number(BigInt.asIntN(32, kernel.run(attachment, skb.contextAddress, skbFacts)))
+  const code = runOnSkb(kernel, skb.contextAddress, attachment)
   switch (code) {
     case TUNNEL.ok:
       return "on"
