@@ -3,6 +3,7 @@ import { compareReleases } from "../catalog/index.ts"
 import { execute, interpret } from "../engine/index.ts"
 import {
   type AttachPoint,
+  type BpfCall,
   type Kernel,
   type RunInput,
   type RunOptions,
@@ -14,6 +15,7 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { VerifierKernel } from "../verifier/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
+import { BpfLog } from "./bpf-log/index.ts"
 import { type Cgroup, CgroupTree } from "./cgroups/index.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
@@ -77,6 +79,8 @@ export interface EmbeddedKernelOptions {
   readonly engine?: "wasm" | "interpreter"
   /** The sysctl kernel.unprivileged_bpf_disabled: as the kernel was built unless told. */
   readonly unprivilegedBpfDisabled?: 0 | 1 | 2
+  /** Told of every call of bpf(2) that loading and attaching come to; `formatCall` prints them as strace does. */
+  readonly onCall?: (call: BpfCall) => void
 }
 
 /** A model of Linux in this process: see `bootKernel`. */
@@ -105,6 +109,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly idle: Task
   readonly unprivilegedDisabled: boolean
   readonly verifierKernel: VerifierKernel
+  readonly bpfLog: BpfLog | undefined
   #current: Task
   readonly #mapDescriptors = new MapDescriptors(this)
   readonly #maps = new Map<number, MapStorage>()
@@ -120,6 +125,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
+    this.bpfLog = options.onCall && new BpfLog(options.onCall)
     this.cpus = options.cpus ?? 2
     this.memory = new KernelMemory({
       ...(options.memoryBytes !== undefined && { bytes: options.memoryBytes }),
@@ -192,7 +198,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
     const id = ++this.#lastId
-    return new EmbeddedLink(id, program, attachProgram(this, program, point, id))
+    const attached = attachProgram(this, program, point, id)
+    this.bpfLog?.attached(program, attached.point, name => this.network.current.device(name)?.index ?? 0)
+    return new EmbeddedLink(id, program, attached)
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {

@@ -24,5 +24,4 @@ export {
 } from "./probe/index.ts"
 export type { PerfBufferOptions } from "./read/records.ts"
 export type { RecordVisitor } from "./read/ring-buffer.ts"
-export { formatCall } from "./strace.ts"
 export { type LinuxWorld, openLinuxWorld } from "./world/index.ts"

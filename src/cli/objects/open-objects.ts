@@ -1,5 +1,5 @@
 import { SkepError } from "../../base/index.ts"
-import type { KernelObjects } from "../../kernel/index.ts"
+import { formatCall, type KernelObjects } from "../../kernel/index.ts"
 import type { LinuxKernel } from "../../linux/index.ts"
 import type { Io } from "../io.ts"
 
@@ -19,7 +19,7 @@ export async function openObjects(
     throw new SkepError("the embedded kernel does not keep objects between commands yet", {
       hint: "say --linux for the machine's own kernel: skep --linux …",
     })
-  const { formatCall, LinuxObjects, openLinuxKernel } = await import("../../linux/index.ts")
+  const { LinuxObjects, openLinuxKernel } = await import("../../linux/index.ts")
   const kernel = await openLinuxKernel(
     flags.strace ? { onCall: call => io.err(`${formatCall(call)}\n`) } : {},
   )

@@ -1,4 +1,5 @@
 import { bootKernel, formatTraceLine } from "../../embedded/index.ts"
+import { formatCall } from "../../kernel/index.ts"
 import { readObject } from "../../object/index.ts"
 import { loadProfile } from "../../profile/node.ts"
 import type { Io } from "../io.ts"
@@ -16,6 +17,8 @@ export interface RunOptions {
   /** Path of a scenario module. */
   readonly scenario?: string
   readonly format: "text" | "json"
+  /** Writes each call of bpf(2) to standard error. */
+  readonly strace: boolean
   /** False to load programs that the verifier has not seen. */
   readonly verify: boolean
 }
@@ -28,7 +31,10 @@ export async function runObject(options: RunOptions, io: Io): Promise<void> {
   const bytes = await io.readFile(options.object)
   const scenario = options.scenario ? await loadScenario(options.scenario) : defaultScenario
   const spec = readObject(bytes, { name: options.object })
-  await using kernel = await bootKernel({ profile: await loadProfile(options.release) })
+  await using kernel = await bootKernel({
+    profile: await loadProfile(options.release),
+    ...(options.strace && { onCall: call => io.err(`${formatCall(call)}\n`) }),
+  })
   const { only, verify } = options
   if (!verify) io.err(UNVERIFIED)
   const object = await kernel.load(spec, { verify, ...(only && { only }) })

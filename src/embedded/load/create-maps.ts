@@ -3,6 +3,7 @@ import { type Btf, VOID } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import type { KernelStructOps } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
+import type { BpfLog } from "../bpf-log/index.ts"
 import type { ValueLayout } from "../fields/index.ts"
 import {
   ArenaMap,
@@ -22,10 +23,15 @@ const WITHOUT_BTF: readonly string[] = [
 /** Where the values of a map have special fields; undefined when they have none. */
 export type MapLayouts = (spec: MapSpec) => ValueLayout | undefined
 
+/** A host that may tell of what is made. */
+export interface MakingHost extends MapHost {
+  readonly bpfLog: BpfLog | undefined
+}
+
 /** Makes an object's maps, in its order, filled with initial data. `nextId` numbers them. */
 export function createMaps(
   object: ObjectSpec,
-  host: MapHost,
+  host: MakingHost,
   nextId: () => number,
   layoutOf: MapLayouts,
   initialData: (map: MapSpec) => Uint8Array | undefined,
@@ -35,16 +41,26 @@ export function createMaps(
   try {
     for (const spec of object.maps) {
       const operations = structOps.get(spec.name)
-      if (operations)
-        maps.set(spec.name, createMap(host, nextId(), structOpsAttributes(operations, object.btf)))
+      if (operations) {
+        const map = createMap(host, nextId(), structOpsAttributes(operations, object.btf))
+        maps.set(spec.name, map)
+        host.bpfLog?.mapCreated(map)
+      }
       if (spec.structOps) continue
       const map = createTyped(host, nextId(), attributesOf(spec, host.cpus, object.btf, layoutOf))
       maps.set(spec.name, map)
+      host.bpfLog?.mapCreated(map)
       const data = initialData(spec)
       // Programs that use an arena load only when it is mapped.
       if (map instanceof ArenaMap) map.map(data)
-      else if (data) host.memory.write(map.valueAddress(0), data)
-      if (spec.kind === "rodata" || spec.kind === "kconfig") freezeMap(host, map)
+      else if (data) {
+        host.memory.write(map.valueAddress(0), data)
+        host.bpfLog?.mapFilled(map)
+      }
+      if (spec.kind === "rodata" || spec.kind === "kconfig") {
+        freezeMap(host, map)
+        host.bpfLog?.mapFrozen(map)
+      }
     }
     return maps
   } catch (error) {

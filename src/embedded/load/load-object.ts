@@ -17,6 +17,7 @@ import {
 } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
+import type { BpfLog } from "../bpf-log/index.ts"
 import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
 import type { LoadingHost } from "../prog-load/index.ts"
 import { EmbeddedProgram, type ProgramHost } from "../programs/program.ts"
@@ -44,6 +45,7 @@ export interface EmbeddedLoadOptions extends LoadOptions {
 /** What loading needs of the kernel. */
 export interface LoadHost extends MapHost, ProgramHost, LoadingHost, StructOpsHost {
   readonly profile: KernelProfile
+  readonly bpfLog: BpfLog | undefined
   nextProgramId(): number
   nextMapId(): number
   /** From here on programs and ids reach the map. */
