@@ -58,6 +58,12 @@ import { TracePipe } from "./trace-pipe.ts"
 import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import {
+  type FunctionTrigger,
+  functionTrigger,
+  type TracepointTrigger,
+  tracepointTrigger,
+} from "./triggers/index.ts"
 import { UserHooks } from "./user/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
@@ -176,6 +182,16 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const loaded = loadObject(object, this, options)
     this.#objects.add(loaded)
     return loaded
+  }
+
+  /** A trace event to fire by hand, "sched/sched_switch", with a record of one's own. Throws SkepError (ENOENT). */
+  tracepoint(name: string): TracepointTrigger {
+    return tracepointTrigger(this, name)
+  }
+
+  /** A kernel function to call by hand, with arguments and a result of one's own. Throws SkepError (ENOENT). */
+  function(name: string): FunctionTrigger {
+    return functionTrigger(this, name)
   }
 
   trace(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string> {

@@ -234,3 +234,12 @@ from 7 to 9: safe
 processed 11 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 0
 `)
 })
+
+test("a caller with limited patience gets no verdict for a long walk", () => {
+  const program = programOf({ name: "", code: "r1 = 0\nl0:\nr1 += 1\nif r1 < 5000 goto l0\nr0 = 0\nexit" })
+  expect(verifyProgram(program, kernel, { patience: 1000 })).toMatchObject({
+    verdict: "unsupported",
+    message: "given up after 1000 instructions, as asked",
+  })
+  expect(verifyProgram(program, kernel, { patience: 20_000 }).verdict).toBe("accept")
+})
