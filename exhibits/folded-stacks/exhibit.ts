@@ -21,8 +21,10 @@ const foldedStacks: Exhibit = {
     const folded = await fold(object, desk)
     const most = Math.max(0, ...folded.values())
     return {
-      // A start-up function may stand before it.
-      most: [...folded].filter(([, count]) => count === most).map(([line]) => line.replace(";_start", "")),
+      // On a real kernel the program's start stands before it, and what the start's caller would have left.
+      most: [...folded]
+        .filter(([, count]) => count === most)
+        .map(([line]) => line.replace(/(;\[unknown\])?;_start/, "")),
       isSampledOften: most >= 5,
     }
   },
