@@ -50,6 +50,20 @@ describe("do_unlinkat", () => {
     expect(await seenBy("third_argument")).toMatchObject([{ way: "third", path: "note" }])
   })
 
+  test("is probed at its start, behind its entry marker and at its return, and nowhere within an instruction", async () => {
+    const kernel = await bootKernel()
+    const object = await kernel.load(unlink, { only: ["by_kprobe", "by_return"] })
+    const { by_kprobe: entry, by_return: back } = object.programs
+    const at = (offset: number) => entry?.attach({ kind: "kprobe", function: "do_unlinkat", offset })
+    const MARKER = 4
+    await at(0)
+    await at(MARKER)
+    await expect(at(MARKER + 1)).rejects.toMatchObject({ errno: "EILSEQ" })
+    await back?.attach({ kind: "kretprobe", function: "do_unlinkat" })
+    outcome(() => kernel.world.unlink("/tmp/none"))
+    expect([entry?.runs, back?.runs]).toEqual([2, 1])
+  })
+
   test.each([
     ["in the kernel's half", 0xffff_c000_0000_0000n, "EFAULT"],
     ["in the half of user space", 0x10n, "ERANGE"],
