@@ -1,6 +1,7 @@
 // Every behaviour of the chapter has tests that exist, or says what is missing.
 import { existsSync } from "node:fs"
 import { describe, expect, test } from "vitest"
+import { runSkep } from "../../src/cli/testing.ts"
 import { CHAPTER } from "./chapter.ts"
 import { hasTest } from "./find-tests.ts"
 import { chapterPage } from "./page.ts"
@@ -37,6 +38,27 @@ test("a test that is not there is not found", () => {
 
 test(`at least ${AT_LEAST} behaviours are shown`, () => {
   expect(CHAPTER.filter(({ missing }) => missing === undefined).length).toBeGreaterThanOrEqual(AT_LEAST)
+})
+
+test("the commands of the page are commands, on objects that are there", async () => {
+  const commands = new Set(
+    CHAPTER.flatMap(({ see }) => [...see.matchAll(/`skep ([^`]+)`/g)].map(match => match[1])),
+  )
+  // Those for the machine's own kernel run in the guests' suite.
+  const ours = [...commands].filter(command => !command?.startsWith("--linux"))
+  expect(ours.length).toBeGreaterThan(20)
+  for (const command of ours) {
+    const { status, out, err } = await runSkep(...(command ?? "").split(" "))
+    // What a kernel refuses ends with 1, and says so; a file that is missing too.
+    expect(status, `skep ${command}: ${err}`).toBeLessThanOrEqual(1)
+    expect(`${out}${err}`, command).not.toContain("(ENOENT)\n")
+  }
+})
+
+test("exhibits of the page are there", () => {
+  const names = CHAPTER.flatMap(({ see }) => /\bexhibits? ([\w, -]+)/.exec(see)?.[1]?.split(", ") ?? [])
+  expect(names.length).toBeGreaterThan(50)
+  for (const name of names) expect(existsSync(`exhibits/${name}/exhibit.ts`), name).toBe(true)
 })
 
 test("docs/chapter.md is written from the rows", async () => {

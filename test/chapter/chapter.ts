@@ -61,7 +61,7 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 5,
     title: "a tracing program that takes its context for a packet's is refused",
-    see: "`skep verify src/cli/verify/fixtures/network.bpf.o`",
+    see: "`skep verify test/kernel/programs/refusals.bpf.o --program packet_in_tracepoint`",
     shownBy: refused("packet_in_tracepoint"),
     onLinux: refusedOnLinux("packet_in_tracepoint"),
   },
@@ -124,7 +124,7 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 12,
     title: "kernel functions come and go with releases",
-    see: "`skep explain bpf_task_acquire`, `skep verify OBJECT --release all`",
+    see: "`skep explain bpf_task_acquire`, `skep verify src/cli/verify/fixtures/calls.bpf.o --release all`",
     shownBy: [...kfuncs("that is weak can be tested for, on each release"), ...refused("task_kept")],
     onLinux: refusedOnLinux("task_kept"),
   },
@@ -200,7 +200,7 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 20,
     title: "tracing programs take CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN",
-    see: "`skep explain kprobe`, `skep verify --cap CAP_BPF OBJECT`",
+    see: "`skep explain kprobe`, `skep verify exhibits/kprobe/program.bpf.o --capabilities CAP_BPF`",
     shownBy: loading(
       "kprobe -: without what it needs is refused with EPERM",
       "tracepoint -: without what it needs is refused with EPERM",
@@ -326,7 +326,7 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 35,
     title: "each event has a format, with number, fields and offsets",
-    see: "`skep explain tp/syscalls/sys_enter_execve`",
+    see: "—",
     shownBy: test("src/profile/load-builtin.test.ts")("6.12 has every trace event with a readable format"),
     missing: "the file format",
   },
@@ -343,7 +343,7 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 37,
     title: "the first eight bytes of the record are not for programs",
-    see: "`skep verify src/cli/verify/fixtures/network.bpf.o`",
+    see: "`skep verify test/kernel/programs/refusals.bpf.o --program common_field`",
     shownBy: refused("common_field"),
     onLinux: refusedOnLinux("common_field"),
   },
@@ -383,7 +383,7 @@ export const CHAPTER: readonly ChapterRow[] = [
     item: 42,
     title:
       "the context of tp_btf is arguments, not the event's record: the verifier refuses, and the fix is shown",
-    see: "`skep verify src/cli/verify/fixtures/calls.bpf.o`",
+    see: "`skep verify test/kernel/programs/refusals.bpf.o --program record_of_tp_btf`",
     shownBy: [...refused("record_of_tp_btf"), ...verify("verdicts and explanations of calls")],
     onLinux: refusedOnLinux("record_of_tp_btf"),
   },

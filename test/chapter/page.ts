@@ -32,7 +32,7 @@ export function chapterPage(rows: readonly ChapterRow[]): string {
       "",
       "## Not there yet",
       "",
-      ...open.map(({ item, title, missing }) => `${item}. ${title}: ${missing}`),
+      ...open.map(({ item, title, missing }) => `- ${item}, ${title}: ${missing}`),
     )
   return `${lines.join("\n")}\n`
 }
