@@ -27,6 +27,8 @@ export interface ProgramReport {
   readonly instruction: number | undefined
   readonly source: SourceLine | undefined
   readonly explanation: Explanation | undefined
+  /** What is odd about a program whatever the verdict is; left out where nothing is. */
+  readonly notes?: readonly string[]
   /** As asked for with a log level; "" without. */
   readonly log: string
   /** Undefined where nothing was walked. */

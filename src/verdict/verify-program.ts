@@ -14,6 +14,7 @@ import {
   type VerifierResult,
   verifyProgram,
 } from "../verifier/index.ts"
+import { contextNotes } from "./context-notes.ts"
 import {
   externRefusal,
   instructionRefusal,
@@ -75,6 +76,13 @@ export function verifyOn(
   program: ProgramSpec,
   choices: VerifyChoices = {},
 ): ProgramReport {
+  const report = verdictOn(place, program, choices)
+  const { programType } = report
+  const notes = programType ? contextNotes(place.object, program, programType, place.profile) : []
+  return notes.length > 0 ? { ...report, notes } : report
+}
+
+function verdictOn(place: ObjectOnKernel, program: ProgramSpec, choices: VerifyChoices): ProgramReport {
   const { object, profile, kernel } = place
   const early = objectRefusal(object, program)
   if (early) return refused(place, program, early)

@@ -332,9 +332,11 @@ export const CHAPTER: readonly ChapterRow[] = [
   },
   {
     item: 36,
-    title: "a struct written by hand after the format reads the record of an event",
-    see: "exhibits hello, tracepoint",
+    title:
+      "a struct written by hand after the format reads the record of an event; one that does not fit is noted",
+    see: "`skep verify test/chapter/programs/records.bpf.o`, exhibit tracepoint",
     shownBy: [
+      ...chapter("notes")("a context that is declared as something else is taken, with a note"),
       ...chapter("hello")("reads the record of a tracepoint at the places that its format names"),
       ...exhibits("tracepoint"),
     ],
@@ -384,7 +386,11 @@ export const CHAPTER: readonly ChapterRow[] = [
     title:
       "the context of tp_btf is arguments, not the event's record: the verifier refuses, and the fix is shown",
     see: "`skep verify test/kernel/programs/refusals.bpf.o --program record_of_tp_btf`",
-    shownBy: [...refused("record_of_tp_btf"), ...verify("verdicts and explanations of calls")],
+    shownBy: [
+      ...chapter("notes")("a context that is declared as something else is taken, with a note"),
+      ...refused("record_of_tp_btf"),
+      ...verify("verdicts and explanations of calls"),
+    ],
     onLinux: refusedOnLinux("record_of_tp_btf"),
   },
   {

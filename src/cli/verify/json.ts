@@ -31,6 +31,7 @@ function elementOf(object: string, report: ProgramReport) {
         }
       : null,
     stats: report.stats ?? null,
+    ...(report.notes && { notes: report.notes }),
     ...(report.log !== "" && { log: report.log }),
   }
 }

@@ -18,9 +18,15 @@ function objectText(path: string, reports: readonly ProgramReport[], style: Styl
   if (reports.length === 0) return []
   const heading = `${style.bold(path)} on Linux ${reports[0]!.release}${style.dim(basisText(reports[0]!))}`
   return [
-    `${heading}\n${verdicts(reports, style).trimEnd()}`,
+    [heading, verdicts(reports, style).trimEnd(), ...notes(reports, style)].join("\n"),
     ...reports.filter(needsWords).map(report => refusalText(report, style)),
   ]
+}
+
+function notes(reports: readonly ProgramReport[], style: Style): string[] {
+  const all = reports.flatMap(({ program, notes = [] }) => notes.map(note => `${program}: ${note}`))
+  const indent = " ".repeat(8)
+  return all.map(note => `  ${style.yellow("note")}  ${wrap(note, indent).join("\n").trimStart()}`)
 }
 
 /** What the verdicts rest on, where it is not a kernel of the verifier's own release. */
