@@ -49,7 +49,8 @@ function skbCopy(kernel: HelperKernel, from: number, end: number, to: number, le
 const skbLoad: HelperFunction = (kernel, [context, offset, buffer, length]) => {
   const skb = skbArgument(kernel, context)
   const to = memoryArgument(kernel, buffer, length)
-  return skbCopy(kernel, skb.data + word(offset), skb.data + skb.get("len"), to, word(length))
+  const end = skb.hasHeadersOnly ? 0 : skb.data + skb.get("len")
+  return skbCopy(kernel, skb.data + word(offset), end, to, word(length))
 }
 
 const skbLoadRelative: HelperFunction = (kernel, [context, offset, buffer, length, start]) => {

@@ -15,7 +15,7 @@ const USUAL_BATCH = 64
  */
 export function runLive(host: BatchHost, subject: TestSubject, input: Input, options: RunOptions): RunResult {
   const { core, memory, program } = host
-  const slot = memory.alloc(XDP_RUN.slotBytes(input))
+  const slot = memory.alloc(XDP_RUN.slotBytes(input, subject))
   try {
     XDP_RUN.place(host, slot, input, subject)
     const { data, end, meta, ingress } = new XdpContext(memory, slot)
