@@ -41,6 +41,8 @@ export class NetDevice {
   peer: NetDevice | undefined
   /** False where nobody is asked for link-layer addresses (IFF_NOARP): frames go to the device's own. */
   hasNeighbours = true
+  /** Its driver polls without a program too, as veth does where GRO is on (ethtool -K gro on): frames of XDP can come in. */
+  polls = false
   #isUp = false
 
   constructor(kernel: KernelCore, { name, index, kind, mac, namespace }: DeviceOptions) {

@@ -3,6 +3,7 @@ import {
   addressBytes,
   type PairEnd,
   parseInterfaceAddress,
+  parseMac,
   parseNetwork,
   type RouteOptions,
 } from "../../kernel/index.ts"
@@ -98,7 +99,8 @@ export class Network {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
       if (namespace.device(end.name))
         throw new UsageError(`there is a device '${end.name}' already (EEXIST)`, { errno: "EEXIST" })
-      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac: this.#newMac() })
+      const mac = end.mac === undefined ? this.#newMac() : parseMac(end.mac)
+      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac })
       for (const text of end.addresses) addAddress(device, text)
       return device
     })

@@ -79,7 +79,9 @@ export class ProgramRunner {
       ...(facts.session && { session: facts.session }),
     }
     program.runs += 1
-    return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+    const result = this.#execute(program.executable, invocation, facts, [BigInt(context)])
+    program.noteResult(Number(BigInt.asIntN(32, result)))
+    return result
   }
 
   /** Many runs on a hook, in one call into WebAssembly. */

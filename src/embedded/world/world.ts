@@ -11,14 +11,13 @@ import {
   type SocketOptions,
   type UserProgram,
   type Wire,
-  type WireOptions,
   type World,
   type WorldReceiver,
   type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type FileNode, type FileTree, pathOf } from "../files/index.ts"
-import { makeWire } from "../network/index.ts"
+import { type EmbeddedWireOptions, makeWire } from "../network/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
 import { installProgram } from "../user/index.ts"
 import { WorldGroups } from "./groups.ts"
@@ -187,7 +186,7 @@ export class EmbeddedWorld implements World {
     this.#undo.push(this.#kernel.network.makePair(one, other))
   }
 
-  makeWire(options: WireOptions): Wire {
+  makeWire(options: EmbeddedWireOptions): Wire {
     const { wire, remove } = makeWire(this.#kernel, options)
     this.#undo.push(remove)
     return wire

@@ -44,6 +44,8 @@ export interface PairEnd {
   readonly name: string
   /** The namespace that it is in, made when it is not there; the world's own when left out. */
   readonly namespace?: string
+  /** Its link-layer address, "02:00:00:00:00:01"; the kernel gives one when left out. */
+  readonly mac?: string
   /** "10.1.1.1/24", "fd01::1/64". */
   readonly addresses: readonly string[]
 }

@@ -25,9 +25,10 @@ export class Namespaces {
   makePair(one: PairEnd, other: PairEnd): void {
     for (const { namespace } of [one, other]) if (namespace !== undefined) this.#make(namespace)
     const place = ({ namespace }: PairEnd): string[] => (namespace === undefined ? [] : ["netns", namespace])
+    const mac = ({ mac }: PairEnd): string[] => (mac === undefined ? [] : ["address", mac])
     runTool(
-      ...["ip", "link", "add", one.name, ...place(one)],
-      ...["type", "veth", "peer", "name", other.name, ...place(other)],
+      ...["ip", "link", "add", one.name, ...mac(one), ...place(one)],
+      ...["type", "veth", "peer", "name", other.name, ...mac(other), ...place(other)],
     )
     for (const end of [one, other]) {
       if (end.namespace === undefined) this.#devices.push(end.name)
@@ -35,9 +36,10 @@ export class Namespaces {
     }
   }
 
-  makeWire({ name, addresses }: WireOptions): LinuxWire {
+  makeWire({ name, addresses, mac }: WireOptions): LinuxWire {
     const namespace = `wire-${name}`
-    this.makePair({ name, addresses }, { name: FAR_END, namespace, addresses: [] })
+    const near = { name, addresses, ...(mac !== undefined && { mac }) }
+    this.makePair(near, { name: FAR_END, namespace, addresses: [] })
     for (const [device, ip] of [
       [name, ["ip"]],
       [FAR_END, ["ip", "-n", namespace]],
@@ -45,11 +47,11 @@ export class Namespaces {
       runTool(...ip, "link", "set", device, "arp", "off")
     if (!addresses.some(address => address.includes(":")))
       writeFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, "1")
-    const near = nearEnd(this.#native, name)
+    const end = nearEnd(this.#native, name)
     return this.#insideNow(namespace, () => {
       // procfs shows the namespace of the reading thread.
       writeFileSync(`/proc/sys/net/ipv6/conf/${FAR_END}/disable_ipv6`, "1")
-      return LinuxWire.open(this.#native, FAR_END, near)
+      return LinuxWire.open(this.#native, FAR_END, end)
     })
   }
 
