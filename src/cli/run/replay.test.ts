@@ -16,6 +16,9 @@ const [input, output] = [join(folder, "in.pcap"), join(folder, "out.pcap")]
 /** An echo request to an address, from 10.0.0.9. */
 function request(...address: readonly number[]): Uint8Array {
   const ip = [0x45, 0, 0, 28, 0, 1, 0, 0, 64, 1, 0, 0, 10, 0, 0, 9, ...address]
+  const sum = ip.reduce((sum, byte, index) => sum + (index % 2 === 0 ? byte << 8 : byte), 0)
+  const checksum = ~(sum + (sum >> 16)) & 0xffff
+  ip.splice(10, 2, checksum >> 8, checksum & 0xff)
   return Uint8Array.from([2, 0, 0, 0, 0, 66, 2, 0, 0, 0, 0, 9, 8, 0, ...ip, 8, 0, 0xf7, 0xfe, 0, 0, 0, 1])
 }
 
