@@ -5,6 +5,7 @@ import {
   type ExecResult,
   type OpenOptions,
   type PairEnd,
+  type PairOptions,
   type RouteOptions,
   type RunAs,
   type RunningProgram,
@@ -182,8 +183,12 @@ export class EmbeddedWorld implements World {
     return this.#groups.at(path).id
   }
 
-  makePair(one: PairEnd, other: PairEnd): void {
-    this.#undo.push(this.#kernel.network.makePair(one, other))
+  makePair(one: PairEnd, other: PairEnd, options?: PairOptions): void {
+    this.#undo.push(this.#kernel.network.makePair(one, other, options))
+  }
+
+  interfaceIndex(name: string): number {
+    return this.#kernel.network.deviceNamed(name).index
   }
 
   makeWire(options: EmbeddedWireOptions): Wire {

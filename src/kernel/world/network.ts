@@ -20,6 +20,15 @@ export function parseNetwork(text: string): NetworkAddress {
   }
 }
 
+/** A kernel without netkit devices was asked for some. */
+export function noNetkit(cause?: unknown): UsageError {
+  return new UsageError("there are no netkit devices (EOPNOTSUPP)", {
+    errno: "EOPNOTSUPP",
+    hint: "they need Linux 6.7 or newer, built with CONFIG_NETKIT",
+    ...(cause !== undefined && { cause }),
+  })
+}
+
 /** "02:00:00:00:00:01" in bytes. Throws UsageError. */
 export function parseMac(text: string): Uint8Array {
   const parts = text.split(":")

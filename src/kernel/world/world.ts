@@ -50,6 +50,14 @@ export interface PairEnd {
   readonly addresses: readonly string[]
 }
 
+/**
+ * How a pair is joined: "veth" unless told. Ends of a "netkit" pair have no link-layer addresses, and the first is the one that
+ * programs are attached by. Kernels before 6.7 have none: UsageError (EOPNOTSUPP).
+ */
+export interface PairOptions {
+  readonly type?: "veth" | "netkit"
+}
+
 export interface RouteOptions {
   /** "10.9.9.0/24", "fd99::1". */
   readonly to: string
@@ -105,8 +113,10 @@ export interface World extends AsyncDisposable {
   /** Acts as a member of the group at this path. */
   inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T>
 
-  /** Two devices (veth) joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
-  makePair(one: PairEnd, other: PairEnd): void
+  /** Two devices joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
+  makePair(one: PairEnd, other: PairEnd, options?: PairOptions): void
+  /** The number of a device in the namespace that acts, as programs name it. */
+  interfaceIndex(name: string): number
   /** A device whose other end is the scenario itself. */
   makeWire(options: WireOptions): Wire
   /** Adds a route to the namespace that acts; it goes with its device. */
