@@ -83,6 +83,8 @@ export interface EmbeddedKernelOptions {
   readonly engine?: "wasm" | "interpreter"
   /** The sysctl kernel.unprivileged_bpf_disabled: as the kernel was built unless told. */
   readonly unprivilegedBpfDisabled?: 0 | 1 | 2
+  /** Nanoseconds between 1970 and the boot of the model: 2025-01-01 unless told. */
+  readonly bootTime?: bigint
 }
 
 /** A model of Linux in this process: see `bootKernel`. */
@@ -130,7 +132,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.memory = new KernelMemory({
       ...(options.memoryBytes !== undefined && { bytes: options.memoryBytes }),
     })
-    this.clock = new Clock(this.memory)
+    this.clock = new Clock(this.memory, options.bootTime)
     this.memory.randomState = RANDOM_SEED
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
     this.unprivilegedDisabled = (options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)) !== 0

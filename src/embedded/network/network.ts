@@ -1,8 +1,11 @@
 import { UsageError } from "../../base/index.ts"
 import {
   addressBytes,
+  noNetkit,
   type PairEnd,
+  type PairOptions,
   parseInterfaceAddress,
+  parseMac,
   parseNetwork,
   type RouteOptions,
 } from "../../kernel/index.ts"
@@ -92,19 +95,24 @@ export class Network {
     return first
   }
 
-  /** Two veth devices, up, with addresses; the answer takes them away. */
-  makePair(one: PairEnd, other: PairEnd): () => void {
+  /** Two devices, up, with addresses; the answer takes them away. Throws UsageError. */
+  makePair(one: PairEnd, other: PairEnd, { type: kind = "veth" }: PairOptions = {}): () => void {
+    const isNetkit = kind === "netkit"
+    if (isNetkit && !(this.#kernel.since("6.7") && this.#kernel.profile.config("CONFIG_NETKIT") === "y"))
+      throw noNetkit()
     const ends = [one, other].map(end => {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
       if (namespace.device(end.name))
         throw new UsageError(`there is a device '${end.name}' already (EEXIST)`, { errno: "EEXIST" })
-      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac: this.#newMac() })
+      const device = this.#makeDevice(namespace, { name: end.name, kind, mac: this.#macOf(end, kind) })
+      device.hasNeighbours = !isNetkit
       for (const text of end.addresses) addAddress(device, text)
       return device
     })
     const [first, second] = ends as [NetDevice, NetDevice]
     first.peer = second
     second.peer = first
+    first.isPrimary = isNetkit
     for (const device of ends) device.isUp = true
     return () => {
       for (const device of ends) this.#removeDevice(device)
@@ -114,14 +122,20 @@ export class Network {
   /** Adds a route to the namespace of the task on the CPU. Throws UsageError. */
   addRoute({ to, interface: name, via, segments }: RouteOptions): void {
     const { current } = this
-    const device = current.device(name)
-    if (!device) throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
+    const device = this.deviceNamed(name)
     const { address: destination, prefix } = parseNetwork(to)
     current.routes.add({
       ...{ destination, prefix, kind: "unicast", device },
       ...(via !== undefined && { gateway: addressBytes(via) }),
       ...(segments && { segments: segments.map(addressBytes) }),
     })
+  }
+
+  /** In the namespace of the task on the CPU. Throws UsageError (ENODEV). */
+  deviceNamed(name: string): NetDevice {
+    const device = this.current.device(name)
+    if (device) return device
+    throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
   }
 
   /** Every packet there is, by where its context stands. */
@@ -214,7 +228,9 @@ export class Network {
     device.free()
   }
 
-  #newMac(): Uint8Array {
+  #macOf({ mac }: PairEnd, kind: DeviceOptions["kind"]): Uint8Array {
+    if (mac !== undefined) return parseMac(mac)
+    if (kind === "netkit") return new Uint8Array(6)
     const number = ++this.#macs
     return Uint8Array.of(...MAC_PREFIX, number >> 8, number & 0xff)
   }

@@ -84,13 +84,20 @@ export class ProgramRunner {
     const { functionAddress = 0n, traced, group, sample, session } = facts
     const invocation = { program, context, cookie, functionAddress, traced, group, sample, session }
     program.runs += 1
-    if (this.#depth > 0 || this.#engine !== execute)
-      return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+    const result =
+      this.#depth > 0 || this.#engine !== execute
+        ? this.#execute(program.executable, invocation, facts, [BigInt(context)])
+        : this.#runReady(invocation, program, facts)
+    program.noteResult(Number(BigInt.asIntN(32, result)))
+    return result
+  }
+
+  #runReady(invocation: Invocation, program: EmbeddedProgram, facts: HookFacts): bigint {
     const { run, runner } = this.#readyRun(program)
     run.invocation = invocation
     this.#begin(facts)
     try {
-      return runner.runWhole(context)
+      return runner.runWhole(invocation.context)
     } catch (error) {
       throw explained(error, invocation)
     } finally {

@@ -69,6 +69,7 @@ export class EmbeddedProgram implements Program {
   #executable: ExecutableProgram
   #replacements: readonly Replacement[] = []
   #closed = false
+  #results: Map<number, number> | undefined
   runs = 0
 
   constructor(loaded: LoadedProgram, host: ProgramHost) {
@@ -109,6 +110,17 @@ export class EmbeddedProgram implements Program {
   #replaceBy(replacements: readonly Replacement[]): void {
     this.#replacements = replacements
     this.#executable = replaceFunctions(this.#own, replacements)
+  }
+
+  /** From now on: how often it has returned each value, as a signed 32-bit number. */
+  countResults(): ReadonlyMap<number, number> {
+    this.#results ??= new Map()
+    return this.#results
+  }
+
+  /** Told of every run on a hook: the lower 32 bits of what it returned. */
+  noteResult(value: number): void {
+    this.#results?.set(value | 0, (this.#results.get(value | 0) ?? 0) + 1)
   }
 
   async attach(point?: AttachPoint): Promise<Link> {
