@@ -109,6 +109,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly world: EmbeddedWorld
   readonly idle: Task
   readonly unprivilegedDisabled: boolean
+  /** Programs run compiled, not interpreted. */
+  readonly isCompiling: boolean
   readonly verifierKernel: VerifierKernel
   #current: Task
   readonly #mapDescriptors = new MapDescriptors(this)
@@ -140,7 +142,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
-    this.#runner = new ProgramRunner(this, options.engine === "interpreter" ? interpret : execute)
+    this.isCompiling = options.engine !== "interpreter"
+    this.#runner = new ProgramRunner(this, this.isCompiling ? execute : interpret)
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.idle.object.set("mm", 0).set("flags", PF_KTHREAD)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)

@@ -1,5 +1,6 @@
 /** `skep/linux`: the machine's own kernel, through bpf(2) and its neighbours. May import base … kernel; only `ffi/` touches raw memory. */
 
+export { NetlinkError } from "../kernel/index.ts"
 export type { StructOpsLink } from "./attach/struct-ops-link.ts"
 export type { BpfCall, BpfCommand } from "./bpf/bpf.ts"
 export { openById, type QueriedPrograms, queryPrograms } from "./bpf/query.ts"
@@ -13,7 +14,6 @@ export type { LinuxLoadOptions } from "./load/load-object.ts"
 export type { LinuxMap, LinuxSample } from "./maps/linux-map.ts"
 export { type BpfFilter, filtersOf } from "./net/filters.ts"
 export { interfaceIndex, xdpPrograms } from "./net/interfaces.ts"
-export { NetlinkError } from "./net/netlink-error.ts"
 export { Socket } from "./net/socket.ts"
 export {
   type FeatureReport,
