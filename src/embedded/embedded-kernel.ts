@@ -108,6 +108,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly redirect: RedirectInfo = { target: undefined }
   readonly world: EmbeddedWorld
   readonly idle: Task
+  /** The sysctl kernel.unprivileged_bpf_disabled, and whether it is not 0. */
+  readonly unprivilegedBpfDisabled: 0 | 1 | 2
   readonly unprivilegedDisabled: boolean
   /** Programs run compiled, not interpreted. */
   readonly isCompiling: boolean
@@ -131,7 +133,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.clock = new Clock(this.memory)
     this.memory.randomState = RANDOM_SEED
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
-    this.unprivilegedDisabled = (options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)) !== 0
+    this.unprivilegedBpfDisabled = options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)
+    this.unprivilegedDisabled = this.unprivilegedBpfDisabled !== 0
     this.verifierKernel = verifierKernel(profile, this.cpus)
     this.types = new KernelTypes(this.memory, profile.btf())
     this.fields = new SpecialFields(this)
