@@ -7,7 +7,9 @@ import { EmbeddedObjects } from "../inspect/index.ts"
 
 const profile = await loadBuiltinProfile("6.12")
 const read = (path: string): ObjectSpec =>
-  readObject(readFileSync(new URL(`../../../${path}.bpf.o`, import.meta.url)), { name: path.split("/").at(-2)! })
+  readObject(readFileSync(new URL(`../../../${path}.bpf.o`, import.meta.url)), {
+    name: path.split("/").at(-2)!,
+  })
 const hello = read("exhibits/hello/program")
 const types = read("test/kernel/programs/types")
 const jumps = read("test/ground-truth/programs/maps")
