@@ -3,6 +3,7 @@
 export type { EmbeddedLink } from "./attach/embedded-link.ts"
 export { type BootOptions, bootKernel } from "./boot.ts"
 export { EmbeddedKernel, type EmbeddedKernelOptions } from "./embedded-kernel.ts"
+export { EmbeddedObjects, openEmbedded } from "./inspect/index.ts"
 export type { EmbeddedLoadOptions } from "./load/load-object.ts"
 export type { EmbeddedObject } from "./load/loaded-object.ts"
 export type { EmbeddedSample, TypedMap } from "./load/typed-map.ts"

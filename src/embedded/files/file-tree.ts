@@ -26,6 +26,8 @@ export interface FileNode {
   readonly device: DeviceNumber | undefined
   /** How it is read and written; undefined for what is not modelled. */
   readonly operations: FileOperations | undefined
+  /** Called when the name goes. */
+  readonly onRemove: (() => void) | undefined
 }
 
 export interface NewNode {
@@ -37,6 +39,8 @@ export interface NewNode {
   /** The name of a unix socket. */
   readonly socket?: boolean
   readonly operations?: FileOperations
+  /** Called when the name goes. */
+  readonly onRemove?: () => void
 }
 
 /** What a fresh machine has: enough for the scenarios to name real paths. */
@@ -135,6 +139,7 @@ export class FileTree {
     node.dentry.free()
     node.inode.free()
     this.#memory.free(node.nameAddress)
+    node.onRemove?.()
   }
 
   #node(name: string, parent: FileNode | undefined, options: NewNode): FileNode {
@@ -167,6 +172,7 @@ export class FileTree {
       nameAddress,
       device,
       operations,
+      onRemove: options.onRemove,
     }
     this.#byDentry.set(dentry.address, node)
     return node
