@@ -9,12 +9,17 @@ export interface CommandModule {
   configure(command: Command, io: Io): void
 }
 
-/** Thrown by an action to end with this status: 1 failed, 2 wrong usage. What there is to say was already written. */
+/** Thrown by an action to end with this status: 1 failed, 2 wrong usage, others as a command means them. What there is to say was already written. */
 export class Exit extends Error {
-  readonly status: 1 | 2
+  readonly status: number
 
-  constructor(status: 1 | 2) {
+  constructor(status: number) {
     super(`exit ${status}`)
     this.status = status
   }
+}
+
+/** Ends the action that calls it with a status of its own. */
+export function endWith(status: number): void {
+  if (status !== 0) throw new Exit(status)
 }

@@ -297,6 +297,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return [this.idle, ...this.#taskReferences.all()].map(({ object }) => object.address)
   }
 
+  /** All processes by pid, the idle task first. */
+  processes(): readonly Task[] {
+    return [this.idle, ...this.#taskReferences.all()]
+  }
+
   putOff(work: string): boolean {
     return this.#runner.putOff(work)
   }

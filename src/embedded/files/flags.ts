@@ -1,4 +1,5 @@
 /** Flags of open(2) on x86-64. */
+export const O_RDONLY = 0
 export const O_WRONLY = 1
 export const O_RDWR = 2
 export const O_CREAT = 0o100

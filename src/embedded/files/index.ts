@@ -1,4 +1,5 @@
 /** Files of the embedded kernel: a tree of names, opening and unlinking. May import base, memory, tracing and tasks. */
+export * from "./file-on.ts"
 export * from "./file-operations.ts"
 export * from "./file-tree.ts"
 export * from "./filename.ts"

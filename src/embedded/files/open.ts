@@ -5,9 +5,10 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
 import { securityCheck } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
+import { fileMode } from "./file-on.ts"
 import { type FileNode, S_IFREG } from "./file-tree.ts"
 import { getname, pathText, putname } from "./filename.ts"
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY } from "./flags.ts"
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
 import { MAY_EXEC, MAY_READ, MAY_WRITE, mayAccess } from "./permission.ts"
 import { regularFile } from "./regular-file.ts"
 
@@ -81,11 +82,6 @@ function refuseOpen(kernel: KernelCore, node: FileNode, flags: number): number {
     (isExec ? MAY_EXEC : 0)
   if (!mayAccess(kernel.current, node, wanted)) return -errnoNumber("EACCES")
   return node.device ? mayOpenDevice(kernel, node.device, wanted) : 0
-}
-
-/** FMODE_READ and FMODE_WRITE of the access mode. */
-function fileMode(flags: number): number {
-  return ((flags & (O_WRONLY | O_RDWR)) + 1) & 3
 }
 
 function lookup(

@@ -16,12 +16,12 @@ export interface DeviceAddress {
 export interface DeviceOptions {
   readonly name: string
   readonly index: number
-  readonly kind: "loopback" | "veth"
+  readonly kind: "loopback" | "veth" | "ethernet"
   readonly mac: Uint8Array
   readonly namespace: NetNamespace
 }
 
-const MTU = { loopback: 65536, veth: 1500 } as const
+const MTU = { loopback: 65536, veth: 1500, ethernet: 1500 } as const
 const [IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_RUNNING, IFF_MULTICAST] = [0x1, 0x2, 0x8, 0x40, 0x1000]
 const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772]
 
@@ -39,6 +39,8 @@ export class NetDevice {
   readonly object: KernelObject
   /** The other end of a veth pair. */
   peer: NetDevice | undefined
+  /** Of an Ethernet device: what is at the other end of its cable. */
+  cable: Cable | undefined
   /** False where nobody is asked for link-layer addresses (IFF_NOARP): frames go to the device's own. */
   hasNeighbours = true
   #isUp = false
@@ -87,6 +89,7 @@ export class NetDevice {
   neighbour(address: Uint8Array): Uint8Array {
     const { peer } = this
     if (this.kind === "loopback" || !this.hasNeighbours) return this.mac
+    if (this.cable) return this.cable.station(address)
     const isPeer = peer?.addresses.some(other => sameBytes(other.address, address))
     return peer && (isPeer || this.kind === "veth") ? peer.mac : BROADCAST
   }
@@ -94,6 +97,14 @@ export class NetDevice {
   free(): void {
     this.object.free()
   }
+}
+
+/** What an Ethernet device is plugged into: stations outside of this machine. */
+export interface Cable {
+  /** A frame has left the machine. The answers come in right away. */
+  answer(frame: Uint8Array): readonly Uint8Array[]
+  /** The link-layer address of the station that has an address, or leads to it. */
+  station(address: Uint8Array): Uint8Array
 }
 
 export const BROADCAST = Uint8Array.of(255, 255, 255, 255, 255, 255)

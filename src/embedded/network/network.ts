@@ -8,7 +8,8 @@ import {
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { SkbContext } from "../packets/index.ts"
-import { type DeviceOptions, NetDevice } from "./device.ts"
+import { type Cable, type DeviceOptions, NetDevice } from "./device.ts"
+import { farHost } from "./far-host.ts"
 import { PROTOCOL } from "./headers.ts"
 import { flowHash } from "./hooks/flow-dissector.ts"
 import type { Redirect } from "./hooks/redirect.ts"
@@ -98,7 +99,7 @@ export class Network {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
       if (namespace.device(end.name))
         throw new UsageError(`there is a device '${end.name}' already (EEXIST)`, { errno: "EEXIST" })
-      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac: this.#newMac() })
+      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac: this.newMac() })
       for (const text of end.addresses) addAddress(device, text)
       return device
     })
@@ -107,8 +108,21 @@ export class Network {
     second.peer = first
     for (const device of ends) device.isUp = true
     return () => {
-      for (const device of ends) this.#removeDevice(device)
+      for (const device of ends) this.removeDevice(device)
     }
+  }
+
+  farHost(mac: Uint8Array, addresses: readonly string[]): Cable {
+    return farHost(mac, addresses)
+  }
+
+  /** An Ethernet device in the namespace that acts, up, with addresses; the answer takes it away. */
+  makeEthernet({ name, addresses }: Pick<PairEnd, "name" | "addresses">, cable: Cable): () => void {
+    const device = this.#makeDevice(this.current, { name, kind: "ethernet", mac: this.newMac() })
+    for (const text of addresses) addAddress(device, text)
+    device.cable = cable
+    device.isUp = true
+    return () => this.removeDevice(device)
   }
 
   /** Adds a route to the namespace of the task on the CPU. Throws UsageError. */
@@ -206,7 +220,7 @@ export class Network {
     return device
   }
 
-  #removeDevice(device: NetDevice): void {
+  removeDevice(device: NetDevice): void {
     const { namespace } = device
     namespace.devices.delete(device.index)
     namespace.routes.removeDevice(device)
@@ -214,7 +228,7 @@ export class Network {
     device.free()
   }
 
-  #newMac(): Uint8Array {
+  newMac(): Uint8Array {
     const number = ++this.#macs
     return Uint8Array.of(...MAC_PREFIX, number >> 8, number & 0xff)
   }

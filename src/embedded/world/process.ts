@@ -16,7 +16,7 @@ import { encodeDevice, mknodat } from "../files/make-node.ts"
 import { AT_FDCWD, close, openat } from "../files/open.ts"
 import { read, write } from "../files/read-write.ts"
 import { unlink, unlinkat } from "../files/unlink.ts"
-import { ping } from "../network/index.ts"
+import { type Echo, sendEcho } from "../network/index.ts"
 import {
   ANY_CHILD,
   execve,
@@ -187,9 +187,15 @@ export class Process {
     return this.#call(() => wait4(this.#kernel, ANY_CHILD >>> 0, status, options.noHang ? WNOHANG : 0, 0))
   }
 
-  /** Sends one echo request; true when the answer comes. Its id is the process's, as ping's is. */
+  /** Sends one echo request. Its id is the process's, as ping's is. */
+  echo(destination: Uint8Array, sequence = 0): Echo {
+    const id = this.task.tgid
+    return this.#on(() => sendEcho(this.#kernel, this.#kernel.network.current, destination, { id, sequence }))
+  }
+
+  /** The same; true when the answer comes. */
   ping(destination: Uint8Array): boolean {
-    return this.#on(() => ping(this.#kernel, this.#kernel.network.current, destination, this.task.tgid))
+    return this.echo(destination).isAnswered
   }
 
   /** exit_group(2); the process is gone afterwards. `status` is 0 … 255. */

@@ -37,6 +37,19 @@ export interface Filter {
   readonly handle: number
   readonly kind: "classifier" | "action"
   readonly attachment: Attachment
+  /** What it was called when it was put in; the program's name where nobody said. */
+  readonly label?: string
+  /** Of a classifier: it does not decide, it only says whether a packet is meant; then its action decides, or it passes. */
+  readonly onlyMatches?: boolean
+  readonly action?: FilterAction
+}
+
+/** A program that decides over the packets that a filter means. */
+export interface FilterAction {
+  readonly attachment: Attachment
+  readonly label: string
+  /** Its number among the machine's actions of this kind. */
+  readonly index: number
 }
 
 /** What stands on one side of a device: programs of tcx first, then the filters of clsact. */
@@ -70,8 +83,14 @@ export class TrafficControl {
       const action = runOnSkb(kernel, skb.contextAddress, attachment)
       if (OF_TCX.includes(action)) return action
     }
-    for (const { kind, attachment } of [...this.#filters]) {
+    for (const { kind, attachment, onlyMatches, action: next } of [...this.#filters]) {
       const action = runOnSkb(kernel, skb.contextAddress, attachment)
+      if (onlyMatches) {
+        // cls_bpf: zero is no match, anything else a class.
+        if (action === 0) continue
+        const decided = next ? runOnSkb(kernel, skb.contextAddress, next.attachment) : ACTION.ok
+        return OF_ACTIONS.includes(decided) ? decided : ACTION.pipe
+      }
       if ((kind === "classifier" ? DIRECT : OF_ACTIONS).includes(action)) return action
     }
     return ACTION.unspec

@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises"
+import type { BootOptions, EmbeddedKernel } from "../../embedded/index.ts"
+import { bootMachine } from "../machine.ts"
+import { runText } from "../run/run-list.ts"
+import { openShell, type Shell } from "../shell.ts"
+
+/** A shell whose output is kept. */
+export interface TestShell extends AsyncDisposable {
+  readonly kernel: EmbeddedKernel
+  readonly shell: Shell
+  /** Runs lines and gives what they wrote, standard error among it. */
+  run(lines: string): Promise<string>
+}
+
+export async function testShell(options: BootOptions = {}): Promise<TestShell> {
+  const kernel = await bootMachine(options)
+  let written = ""
+  const write = (text: string): void => {
+    written += text
+  }
+  const shell = openShell(kernel, { out: write, err: write, readFile: path => readFile(path) })
+  return {
+    kernel,
+    shell,
+    async run(lines) {
+      written = ""
+      await runText(shell, lines)
+      return written
+    },
+    async [Symbol.asyncDispose]() {
+      await shell.close()
+      await kernel[Symbol.asyncDispose]()
+    },
+  }
+}
