@@ -3,6 +3,7 @@ import { compareReleases } from "../catalog/index.ts"
 import { execute, interpret } from "../engine/index.ts"
 import {
   type AttachPoint,
+  attachPointOf,
   type Kernel,
   type RunInput,
   type RunOptions,
@@ -14,6 +15,7 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { VerifierKernel } from "../verifier/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
+import { linkTypeOf } from "./attach/link-type.ts"
 import { type Cgroup, CgroupTree } from "./cgroups/index.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
@@ -38,6 +40,7 @@ import {
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
+import { BpfFileSystem, ObjectStore } from "./objects/index.ts"
 import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
@@ -94,6 +97,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly objects = new ObjectStore(this)
+  readonly bpfFiles: BpfFileSystem
   readonly calls: bigint[] = []
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
@@ -107,15 +112,12 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly verifierKernel: VerifierKernel
   #current: Task
   readonly #mapDescriptors = new MapDescriptors(this)
-  readonly #maps = new Map<number, MapStorage>()
-  readonly #programs = new Map<number, EmbeddedProgram>()
-  readonly #objects = new Set<EmbeddedObject>()
+  readonly #loaded = new Set<EmbeddedObject>()
   readonly #runner: ProgramRunner
   readonly #init: Task
   readonly #taskReferences: TaskReferences
   #kernelThread: Task | undefined
   #lastPid = SHELL_PID
-  #lastId = 0
   #lastSession = 0
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
@@ -133,6 +135,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
+    this.bpfFiles = new BpfFileSystem(this, this.objects)
     this.network = new Network(this)
     mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
     this.receivers = new Receivers(this)
@@ -168,7 +171,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   async load(object: ObjectSpec, options: EmbeddedLoadOptions = {}): Promise<EmbeddedObject> {
     const loaded = loadObject(object, this, options)
-    this.#objects.add(loaded)
+    this.#loaded.add(loaded)
     return loaded
   }
 
@@ -176,23 +179,14 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.tracePipe.follow(options.signal)
   }
 
-  admit(map: MapStorage): void {
-    this.#maps.set(map.address, map)
-  }
-
-  admitProgram(program: EmbeddedProgram): void {
-    this.#programs.set(program.id, program)
-  }
-
-  dismiss(object: EmbeddedObject): void {
-    for (const map of Object.values(object.maps)) this.#maps.delete(map.storage.address)
-    for (const program of Object.values(object.programs)) this.#programs.delete(program.id)
-    this.#objects.delete(object)
+  forget(object: EmbeddedObject): void {
+    this.#loaded.delete(object)
   }
 
   async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
-    const id = ++this.#lastId
-    return new EmbeddedLink(id, program, attachProgram(this, program, point, id))
+    const type = linkTypeOf(this, program, point ?? attachPointOf(program.spec))
+    const id = type ? this.objects.nextId("link") : 0
+    return new EmbeddedLink(this, { id, type }, program, attachProgram(this, program, point, id))
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {
@@ -344,7 +338,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   mapAt(address: number): MapStorage | undefined {
-    return this.#maps.get(address)
+    return this.objects.mapAt(address)
   }
 
   callStack(user: boolean): readonly bigint[] {
@@ -363,10 +357,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.current.closeFile(fd)
   }
 
-  dropMap(map: MapStorage): void {
-    this.#maps.delete(map.address)
-  }
-
   addressOf(symbol: string): bigint | undefined {
     return this.profile.symbols().find(symbol)?.address
   }
@@ -376,7 +366,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   programs(): Iterable<EmbeddedProgram> {
-    return this.#programs.values()
+    return this.objects.programs.values()
   }
 
   nextSession(): number {
@@ -384,16 +374,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   maps(): Iterable<MapStorage> {
-    return this.#maps.values()
+    return this.objects.maps.values()
   }
 
   programById(id: number): EmbeddedProgram | undefined {
-    return this.#programs.get(id)
+    return this.objects.programs.get(id)
   }
 
   mapById(id: number): MapStorage | undefined {
-    for (const map of this.#maps.values()) if (map.id === id) return map
-    return undefined
+    return this.objects.maps.get(id)
   }
 
   socketByDescriptor(fd: number): HeldSocket | undefined {
@@ -425,7 +414,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   forgetOwner(owner: number): void {
-    for (const map of this.#maps.values()) map.forgetOwner(owner)
+    for (const map of this.maps()) map.forgetOwner(owner)
   }
 
   functionName(btfId: number): string | undefined {
@@ -449,20 +438,12 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#lastPid
   }
 
-  nextProgramId(): number {
-    return ++this.#lastId
-  }
-
-  nextMapId(): number {
-    return ++this.#lastId
-  }
-
   nextOrder(): number {
     return this.memory.nextOrder()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const object of [...this.#objects]) await object[Symbol.asyncDispose]()
+    for (const object of [...this.#loaded]) await object[Symbol.asyncDispose]()
   }
 }
 

@@ -33,6 +33,10 @@ export class CgroupTree {
     return group
   }
 
+  all(): Iterable<Cgroup> {
+    return this.#byId.values()
+  }
+
   byId(id: bigint): Cgroup | undefined {
     return this.#byId.get(id)
   }

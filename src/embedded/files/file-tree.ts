@@ -27,6 +27,8 @@ export interface FileNode {
   readonly device: DeviceNumber | undefined
   /** How it is read and written; undefined for what is not modelled. */
   readonly operations: FileOperations | undefined
+  /** Called when the name goes. */
+  readonly onRemove: (() => void) | undefined
   /** Where its names come from, beside those that were made in it. */
   readonly folder: Folder | undefined
   /** It stands here because a folder said so, and goes when it says so no more. */
@@ -51,6 +53,8 @@ export interface NewNode {
   /** The name of a unix socket. */
   readonly socket?: boolean
   readonly operations?: FileOperations
+  /** Called when the name goes. */
+  readonly onRemove?: () => void
   /** Makes it a directory. */
   readonly folder?: Folder
 }
@@ -175,6 +179,7 @@ export class FileTree {
     node.dentry.free()
     node.inode.free()
     this.#memory.free(node.nameAddress)
+    node.onRemove?.()
   }
 
   /** A file that no directory names: one end of a pipe, a terminal. `remove` frees it. */
@@ -214,6 +219,7 @@ export class FileTree {
       nameAddress,
       device,
       operations,
+      onRemove: options.onRemove,
       folder,
       isFromFolder,
     }

@@ -34,6 +34,8 @@ export interface MapAttributes {
 export interface MapTypes {
   /** Undefined when the caller named a BTF object that is not there. */
   readonly btf: Btf | undefined
+  /** Under which the kernel keeps it; undefined for BTF that nobody loaded. */
+  readonly btfId?: number
   readonly key: TypeId
   readonly value: TypeId
   /** struct_ops: the type of the value in the kernel's own BTF. */

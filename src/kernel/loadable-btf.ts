@@ -1,6 +1,6 @@
-import { alignUp } from "../../base/index.ts"
-import { type Btf, BtfBuilder, type BtfType, type TypeId, VOID } from "../../btf/index.ts"
-import type { ObjectSpec } from "../../object/index.ts"
+import { alignUp } from "../base/index.ts"
+import { type Btf, BtfBuilder, type BtfType, type TypeId, VOID } from "../btf/index.ts"
+import type { ObjectSpec } from "../object/index.ts"
 
 /** The name of what stands for kernel functions, and of their parameters without one. */
 const STAND_IN = "dummy_ksym"

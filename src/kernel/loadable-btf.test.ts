@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { type Btf, readBtf } from "../../btf/index.ts"
-import { readObject } from "../../object/index.ts"
+import { type Btf, readBtf } from "../btf/index.ts"
+import { readObject } from "../object/index.ts"
 import { loadableBtf } from "./loadable-btf.ts"
 
-const fixtures = new URL("../../object/fixtures/", import.meta.url)
+const fixtures = new URL("../object/fixtures/", import.meta.url)
 
 function loadable(name: string): Btf {
   const object = readObject(readFileSync(new URL(name, fixtures)), { name })
@@ -44,7 +44,7 @@ describe("BTF as the kernel takes it", () => {
   })
 
   test("kernel functions are no externs, and their parameters have names", () => {
-    const device = readFileSync(new URL("../../../test/kernel/programs/device.bpf.o", import.meta.url))
+    const device = readFileSync(new URL("../../test/kernel/programs/device.bpf.o", import.meta.url))
     const rewritten = readBtf(
       loadableBtf(readObject(device, { name: "device" }), { questionMarks: false })!.bytes,
     )
