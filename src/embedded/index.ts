@@ -18,8 +18,24 @@ export {
 export type { EmbeddedLoadOptions } from "./load/load-object.ts"
 export type { EmbeddedObject } from "./load/loaded-object.ts"
 export type { EmbeddedSample, TypedMap } from "./load/typed-map.ts"
+export {
+  addAddress,
+  type Filter,
+  type FilterAction,
+  joinPair,
+  moveDevice,
+  type NetDevice,
+  type NetNamespace,
+  type Route,
+  removeAddress,
+  sameBytes,
+  setUp,
+  type TunnelHook,
+  type XdpPlace,
+} from "./network/index.ts"
 export type { EmbeddedProgram } from "./programs/program.ts"
 export type { SignalName, Task } from "./tasks/index.ts"
 export { formatTraceLine, type TraceLine, TracePipe } from "./trace-pipe.ts"
+export type { Attachment } from "./tracing/hooks.ts"
 export { Process, type ProcessEnd, type SyscallResult } from "./world/process.ts"
 export { EmbeddedWorld, type ExecOptions } from "./world/world.ts"

@@ -1,6 +1,5 @@
 import type { EmbeddedKernel, Process } from "../embedded/index.ts"
 import { expandText, type Surroundings, type Word } from "./language/index.ts"
-import { SectionObjects } from "./objects/section-objects.ts"
 import { openConsole } from "./run/console.ts"
 
 /** What a shell may touch of the outside world. */
@@ -17,15 +16,14 @@ export interface Shell {
   readonly kernel: EmbeddedKernel
   readonly io: ShellIo
   readonly process: Process
-  /** Objects that ip and tc have loaded. */
-  readonly objects: SectionObjects
   readonly variables: Map<string, string>
   cwd: string
   /** Of the last command. */
   status: number
   /** What it exits with, once a command said so. */
   end: number | undefined
-  close(): Promise<void>
+  /** Gives back the streams. */
+  close(): void
 }
 
 /** Where programs are looked for. */
@@ -35,12 +33,10 @@ const PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 export function openShell(kernel: EmbeddedKernel, io: ShellIo): Shell {
   const process = kernel.world.shell
   const closeConsole = openConsole(kernel, process.task, io)
-  const objects = new SectionObjects(kernel, path => readObjectFile(shell, path))
-  const shell: Shell = {
+  return {
     kernel,
     io,
     process,
-    objects,
     variables: new Map([
       ["HOME", "/root"],
       ["PATH", PATH],
@@ -49,12 +45,8 @@ export function openShell(kernel: EmbeddedKernel, io: ShellIo): Shell {
     cwd: "/",
     status: 0,
     end: undefined,
-    async close() {
-      await objects.close()
-      closeConsole()
-    },
+    close: closeConsole,
   }
-  return shell
 }
 
 /** What words of a command line stand for in this shell. */
@@ -103,7 +95,7 @@ export function absolute(shell: Shell, path: string): string {
 }
 
 /** An object file: of the embedded kernel's own tree, else of the host. */
-async function readObjectFile(shell: Shell, path: string): Promise<Uint8Array> {
+export async function readObjectFile(shell: Shell, path: string): Promise<Uint8Array> {
   const own = shell.kernel.files.find(absolute(shell, path))
   if (!own || own.directory) return shell.io.readFile(path)
   return shell.kernel.world.readBytes(absolute(shell, path))

@@ -20,7 +20,7 @@ export async function runShell({ release, commands, script }: ShellOptions, io: 
   try {
     endWith(text === undefined ? await prompt(shell, io) : await runText(shell, text))
   } finally {
-    await shell.close()
+    shell.close()
   }
 }
 

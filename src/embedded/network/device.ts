@@ -11,6 +11,8 @@ export const LOOPBACK_INDEX = 1
 export interface DeviceAddress {
   readonly address: Uint8Array
   readonly prefix: number
+  /** Somebody told its network's broadcast address as well. */
+  readonly hasBroadcast?: boolean
 }
 
 export interface DeviceOptions {
@@ -28,10 +30,10 @@ const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772]
 /** A network device: how frames leave it is its own, how they come in is all devices' (`receivePacket`). */
 export class NetDevice {
   readonly name: string
-  readonly index: number
+  #index: number
   readonly kind: DeviceOptions["kind"]
   readonly mac: Uint8Array
-  readonly namespace: NetNamespace
+  #namespace: NetNamespace
   readonly addresses: DeviceAddress[] = []
   readonly xdp = new XdpPlaces()
   readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }
@@ -43,14 +45,18 @@ export class NetDevice {
   cable: Cable | undefined
   /** False where nobody is asked for link-layer addresses (IFF_NOARP): frames go to the device's own. */
   hasNeighbours = true
+  /** There is a clsact qdisc: filters can be put in. */
+  hasClsact = false
+  /** It has been up: from then on there is a queue for what leaves. */
+  hasQueue = false
   #isUp = false
 
   constructor(kernel: KernelCore, { name, index, kind, mac, namespace }: DeviceOptions) {
     this.name = name
-    this.index = index
+    this.#index = index
     this.kind = kind
     this.mac = mac
-    this.namespace = namespace
+    this.#namespace = namespace
     this.object = kernel.types.create("net_device", {
       name,
       ifindex: index,
@@ -59,6 +65,21 @@ export class NetDevice {
       addr_len: 6,
       "nd_net.net": namespace.object,
     })
+  }
+
+  get index(): number {
+    return this.#index
+  }
+
+  get namespace(): NetNamespace {
+    return this.#namespace
+  }
+
+  /** The list of devices is the caller's. */
+  moveTo(namespace: NetNamespace, index: number): void {
+    this.#namespace = namespace
+    this.#index = index
+    this.object.set("nd_net.net", namespace.object).set("ifindex", index)
   }
 
   get mtu(): number {
@@ -71,6 +92,7 @@ export class NetDevice {
 
   set isUp(isUp: boolean) {
     this.#isUp = isUp
+    this.hasQueue ||= isUp
     const kind = this.kind === "loopback" ? IFF_LOOPBACK : IFF_BROADCAST | IFF_MULTICAST
     this.object.set("flags", kind | (isUp ? IFF_UP | IFF_RUNNING : 0))
   }

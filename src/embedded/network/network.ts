@@ -8,6 +8,7 @@ import {
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { SkbContext } from "../packets/index.ts"
+import { addAddress, joinPair } from "./configure.ts"
 import { type Cable, type DeviceOptions, NetDevice } from "./device.ts"
 import { farHost } from "./far-host.ts"
 import { PROTOCOL } from "./headers.ts"
@@ -75,6 +76,12 @@ export class Network {
     return flowHash(this.#kernel, skb, contextAddress, everywhere ?? here)
   }
 
+  /** Takes a named namespace away, with its devices; what is at the other end of a pair goes too. */
+  removeNamespace(namespace: NetNamespace): void {
+    for (const device of [...namespace.devices.values()]) this.removeDevice(device)
+    if (namespace.name !== undefined) this.#named.delete(namespace.name)
+  }
+
   /** Throws UsageError (ENOENT). */
   existing(name: string): NetNamespace {
     const known = this.#named.get(name)
@@ -97,19 +104,22 @@ export class Network {
   makePair(one: PairEnd, other: PairEnd): () => void {
     const ends = [one, other].map(end => {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
-      if (namespace.device(end.name))
-        throw new UsageError(`there is a device '${end.name}' already (EEXIST)`, { errno: "EEXIST" })
-      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac: this.newMac() })
-      for (const text of end.addresses) addAddress(device, text)
+      const device = this.makeVeth(namespace, end.name)
+      for (const text of end.addresses) addAddress(device, parseInterfaceAddress(text))
       return device
     })
-    const [first, second] = ends as [NetDevice, NetDevice]
-    first.peer = second
-    second.peer = first
+    joinPair(ends as [NetDevice, NetDevice])
     for (const device of ends) device.isUp = true
     return () => {
       for (const device of ends) this.removeDevice(device)
     }
+  }
+
+  /** A veth device without an other end yet, down. Throws UsageError (EEXIST). */
+  makeVeth(namespace: NetNamespace, name: string): NetDevice {
+    if (namespace.device(name))
+      throw new UsageError(`there is a device '${name}' already (EEXIST)`, { errno: "EEXIST" })
+    return this.#makeDevice(namespace, { name, kind: "veth", mac: this.newMac() })
   }
 
   farHost(mac: Uint8Array, addresses: readonly string[]): Cable {
@@ -119,7 +129,7 @@ export class Network {
   /** An Ethernet device in the namespace that acts, up, with addresses; the answer takes it away. */
   makeEthernet({ name, addresses }: Pick<PairEnd, "name" | "addresses">, cable: Cable): () => void {
     const device = this.#makeDevice(this.current, { name, kind: "ethernet", mac: this.newMac() })
-    for (const text of addresses) addAddress(device, text)
+    for (const text of addresses) addAddress(device, { ...parseInterfaceAddress(text), hasBroadcast: true })
     device.cable = cable
     device.isUp = true
     return () => this.removeDevice(device)
@@ -209,7 +219,7 @@ export class Network {
     const number = this.#namespaces++
     const namespace = new NetNamespace(this.#kernel, name, BigInt(number + 1), FIRST_INODE + number)
     const loopback = this.#makeDevice(namespace, { name: "lo", kind: "loopback", mac: new Uint8Array(6) })
-    for (const address of ["127.0.0.1/8", "::1/128"]) addAddress(loopback, address)
+    for (const address of ["127.0.0.1/8", "::1/128"]) addAddress(loopback, parseInterfaceAddress(address))
     loopback.isUp = true
     return namespace
   }
@@ -222,26 +232,16 @@ export class Network {
 
   removeDevice(device: NetDevice): void {
     const { namespace } = device
+    if (!device.isThere) return
     namespace.devices.delete(device.index)
     namespace.routes.removeDevice(device)
     device.isUp = false
     device.free()
+    this.#kernel.objects.collect()
   }
 
   newMac(): Uint8Array {
     const number = ++this.#macs
     return Uint8Array.of(...MAC_PREFIX, number >> 8, number & 0xff)
   }
-}
-
-/** Gives a device an address, with the routes that Linux adds: to itself, and to the link. */
-function addAddress(device: NetDevice, text: string): void {
-  const { address, prefix } = parseInterfaceAddress(text)
-  device.addresses.push({ address, prefix })
-  const { routes } = device.namespace
-  // All of the loopback's network is this machine.
-  const isLoopback = device.kind === "loopback"
-  const whole = address.length * 8
-  routes.add({ destination: address, prefix: isLoopback ? prefix : whole, kind: "local", device })
-  if (!isLoopback) routes.add({ destination: address, prefix, kind: "unicast", device })
 }

@@ -1,6 +1,8 @@
 import { mkdir, rm, rmdir, touch } from "./files/change.ts"
 import { ls } from "./files/ls.ts"
+import { ip } from "./network/ip/ip.ts"
 import { ping } from "./network/ping.ts"
+import { tc } from "./network/tc/tc.ts"
 import type { ShellCommand } from "./support/command.ts"
 import { cd, exit, exportVariable, fail, pwd, sleep, succeed } from "./system/builtins.ts"
 import { helpOn } from "./system/help.ts"
@@ -24,6 +26,7 @@ const COMMANDS: Readonly<Record<string, ShellCommand>> = {
   head,
   hostname,
   id,
+  ip,
   ls,
   mkdir,
   ping,
@@ -34,6 +37,7 @@ const COMMANDS: Readonly<Record<string, ShellCommand>> = {
   sleep,
   sort,
   tail,
+  tc,
   touch,
   true: succeed,
   uname,

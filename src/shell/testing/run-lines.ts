@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import { SkepError } from "../../base/index.ts"
 import type { BootOptions, EmbeddedKernel } from "../../embedded/index.ts"
 import { bootMachine } from "../machine.ts"
 import { runText } from "../run/run-list.ts"
@@ -18,7 +19,7 @@ export async function testShell(options: BootOptions = {}): Promise<TestShell> {
   const write = (text: string): void => {
     written += text
   }
-  const shell = openShell(kernel, { out: write, err: write, readFile: path => readFile(path) })
+  const shell = openShell(kernel, { out: write, err: write, readFile: hostFile })
   return {
     kernel,
     shell,
@@ -28,8 +29,16 @@ export async function testShell(options: BootOptions = {}): Promise<TestShell> {
       return written
     },
     async [Symbol.asyncDispose]() {
-      await shell.close()
+      shell.close()
       await kernel[Symbol.asyncDispose]()
     },
+  }
+}
+
+async function hostFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    throw new SkepError(`${path} cannot be read`, { cause })
   }
 }

@@ -42,6 +42,8 @@ export interface Filter {
   /** Of a classifier: it does not decide, it only says whether a packet is meant; then its action decides, or it passes. */
   readonly onlyMatches?: boolean
   readonly action?: FilterAction
+  /** Of one that matches all: the number of its action. */
+  readonly actionIndex?: number
 }
 
 /** A program that decides over the packets that a filter means. */
@@ -51,6 +53,9 @@ export interface FilterAction {
   /** Its number among the machine's actions of this kind. */
   readonly index: number
 }
+
+/** What the kernel gives filters that name no priority: below it, the next one lower each time. */
+const FIRST_PRIORITY = 49152
 
 /** What stands on one side of a device: programs of tcx first, then the filters of clsact. */
 export class TrafficControl {
@@ -66,6 +71,17 @@ export class TrafficControl {
     this.#filters.push(filter)
     this.#filters.sort((a, b) => a.priority - b.priority || a.handle - b.handle)
     return () => this.removeFilter(filter)
+  }
+
+  /** What a filter gets that names no priority. */
+  nextPriority(): number {
+    return Math.min(FIRST_PRIORITY + 1, ...this.#filters.map(({ priority }) => priority)) - 1
+  }
+
+  /** And one that names no handle. */
+  nextHandle(priority: number): number {
+    const same = this.#filters.filter(filter => filter.priority === priority)
+    return Math.max(0, ...same.map(({ handle }) => handle)) + 1
   }
 
   removeFilter(filter: Filter): void {

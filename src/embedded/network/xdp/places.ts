@@ -67,11 +67,18 @@ export class XdpPlaces {
     if (this.generic === attachment) this.#generic = undefined
   }
 
+  /** By netlink: takes off whatever stands there. False for a link's program, which only its link takes off. */
+  clear(place: XdpPlace): boolean {
+    if (this.#at(place)?.isLink) return false
+    this.#set(place, undefined)
+    return true
+  }
+
   #at(place: XdpPlace): Standing | undefined {
     return place === "native" ? this.#native : this.#generic
   }
 
-  #set(place: XdpPlace, standing: Standing): void {
+  #set(place: XdpPlace, standing: Standing | undefined): void {
     if (place === "native") this.#native = standing
     else this.#generic = standing
   }
