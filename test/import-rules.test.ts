@@ -20,7 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   profile: ["base", "btf", "catalog"],
   embedded: ["base", "catalog", "isa", "btf", "object", "verifier", "engine", "kernel", "profile"],
   linux: ["base", "catalog", "isa", "btf", "object", "kernel"],
-  shell: ["base", "catalog", "isa", "btf", "object", "kernel", "profile", "embedded"],
+  bpftool: ["base", "catalog", "isa", "btf", "object", "kernel"],
+  shell: ["base", "bpftool", "catalog", "isa", "btf", "object", "kernel", "profile", "embedded"],
   verdict: ["base", "btf", "isa", "catalog", "object", "kernel", "profile", "verifier"],
   cli: [
     "base",
@@ -32,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "exhibit",
     "kernel",
     "profile",
+    "bpftool",
     "embedded",
     "linux",
     "shell",

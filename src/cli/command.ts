@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { Exit } from "../bpftool/index.ts"
 import type { Io } from "./io.ts"
 
 /**
@@ -9,15 +10,7 @@ export interface CommandModule {
   configure(command: Command, io: Io): void
 }
 
-/** Thrown by an action to end with this status: 1 failed, 2 wrong usage, others as a command means them. What there is to say was already written. */
-export class Exit extends Error {
-  readonly status: number
-
-  constructor(status: number) {
-    super(`exit ${status}`)
-    this.status = status
-  }
-}
+export { Exit }
 
 /** Ends the action that calls it with a status of its own. */
 export function endWith(status: number): void {

@@ -108,7 +108,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly redirect: RedirectInfo = { target: undefined }
   readonly world: EmbeddedWorld
   readonly idle: Task
+  /** The sysctl kernel.unprivileged_bpf_disabled, and whether it is not 0. */
+  readonly unprivilegedBpfDisabled: 0 | 1 | 2
   readonly unprivilegedDisabled: boolean
+  /** Programs run compiled, not interpreted. */
+  readonly isCompiling: boolean
   readonly verifierKernel: VerifierKernel
   #current: Task
   readonly #mapDescriptors = new MapDescriptors(this)
@@ -129,7 +133,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.clock = new Clock(this.memory)
     this.memory.randomState = RANDOM_SEED
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
-    this.unprivilegedDisabled = (options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)) !== 0
+    this.unprivilegedBpfDisabled = options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)
+    this.unprivilegedDisabled = this.unprivilegedBpfDisabled !== 0
     this.verifierKernel = verifierKernel(profile, this.cpus)
     this.types = new KernelTypes(this.memory, profile.btf())
     this.fields = new SpecialFields(this)
@@ -140,7 +145,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
-    this.#runner = new ProgramRunner(this, options.engine === "interpreter" ? interpret : execute)
+    this.isCompiling = options.engine !== "interpreter"
+    this.#runner = new ProgramRunner(this, this.isCompiling ? execute : interpret)
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.idle.object.set("mm", 0).set("flags", PF_KTHREAD)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)

@@ -15,6 +15,7 @@ export {
   O_WRONLY,
   pathOf,
 } from "./files/index.ts"
+export { EmbeddedObjects, openEmbedded } from "./inspect/index.ts"
 export type { EmbeddedLoadOptions } from "./load/load-object.ts"
 export type { EmbeddedObject } from "./load/loaded-object.ts"
 export type { EmbeddedSample, TypedMap } from "./load/typed-map.ts"

@@ -1,4 +1,5 @@
-/** `skep shell`: command lines on one embedded kernel. May import the public folders and embedded; runs in a browser. */
+/** `skep shell`: command lines on one embedded kernel. May import bpftool, embedded and what they may; runs in a browser. */
+export { runBpftool } from "./bpftool/index.ts"
 export { completions } from "./complete.ts"
 export { parse } from "./language/index.ts"
 export { bootMachine, MACHINE } from "./machine.ts"

@@ -55,7 +55,7 @@ export const attachXdp: Attacher<"xdp"> = (kernel, point, attachment) => {
 }
 
 /** Where the kernel puts it; hardware takes none. */
-function placeOn(
+export function placeOn(
   device: NetDevice,
   mode: "native" | "generic" | "offload" | undefined,
 ): XdpPlace | { readonly number: number; readonly words?: string } {

@@ -3,16 +3,17 @@
 export * from "./commands/index.ts"
 export * from "./create-map.ts"
 export * from "./map-descriptors.ts"
-export type {
-  HeldSocket,
-  MapAttributes,
-  MapElements,
-  MapHost,
-  MapRecord,
-  MapRecords,
-  MapStorage,
-  MapTypes,
-  TailTarget,
+export {
+  type HeldSocket,
+  type MapAttributes,
+  type MapElements,
+  type MapHost,
+  type MapRecord,
+  type MapRecords,
+  type MapStorage,
+  type MapTypes,
+  type TailTarget,
+  valueBytesOf,
 } from "./map-storage.ts"
 export { nativeMaps } from "./native/index.ts"
 export { PerfEventArray } from "./perf-event-array.ts"

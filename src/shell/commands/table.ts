@@ -4,6 +4,7 @@ import { ip } from "./network/ip/ip.ts"
 import { ping } from "./network/ping.ts"
 import { tc } from "./network/tc/tc.ts"
 import type { ShellCommand } from "./support/command.ts"
+import { bpftool } from "./system/bpftool.ts"
 import { cd, exit, exportVariable, fail, pwd, sleep, succeed } from "./system/builtins.ts"
 import { helpOn } from "./system/help.ts"
 import { hostname, id, ps, uname } from "./system/machine.ts"
@@ -15,6 +16,7 @@ import { cut, head, sort, tail, uniq, wc } from "./text/lines.ts"
 /** Every command by its name, in the order of `help`. */
 const COMMANDS: Readonly<Record<string, ShellCommand>> = {
   help: helpOn(() => COMMANDS),
+  bpftool,
   cat,
   cd,
   cut,

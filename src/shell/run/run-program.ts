@@ -36,8 +36,21 @@ export async function runProgram(
   }
   const command = commandAt(absolute(shell, path))
   // Any other program of the tree does nothing by itself.
-  const status = command ? await finish(command.run, invocation(shell, child, name, args)) : 0
+  const status = command
+    ? await onProcessor(shell, child, () => finish(command.run, invocation(shell, child, name, args)))
+    : 0
   return leave(child, status)
+}
+
+/** What a command does by itself, and not by system calls of the model, happens in its process too: loads, attachments. */
+async function onProcessor<T>({ kernel }: Shell, { task }: Process, action: () => Promise<T>): Promise<T> {
+  const before = kernel.current
+  kernel.current = task
+  try {
+    return await action()
+  } finally {
+    kernel.current = before
+  }
 }
 
 function reason(errno: Errno, shell: Shell, path: string): string {

@@ -61,24 +61,26 @@ export class XdpPlaces {
     return undefined
   }
 
+  /** By netlink: takes off what stands in a place, if anything does. A link's program stays. */
+  clear(place: XdpPlace): XdpRefusal | undefined {
+    const standing = this.#at(place)
+    if (standing?.isLink) return { number: EBUSY, words: XDP_WORDS.activeLink }
+    if (place === "native") this.#native = undefined
+    else this.#generic = undefined
+    return undefined
+  }
+
   /** Takes a program off where it stands there still. */
   take(attachment: Attachment): void {
     if (this.native === attachment) this.#native = undefined
     if (this.generic === attachment) this.#generic = undefined
   }
 
-  /** By netlink: takes off whatever stands there. False for a link's program, which only its link takes off. */
-  clear(place: XdpPlace): boolean {
-    if (this.#at(place)?.isLink) return false
-    this.#set(place, undefined)
-    return true
-  }
-
   #at(place: XdpPlace): Standing | undefined {
     return place === "native" ? this.#native : this.#generic
   }
 
-  #set(place: XdpPlace, standing: Standing | undefined): void {
+  #set(place: XdpPlace, standing: Standing): void {
     if (place === "native") this.#native = standing
     else this.#generic = standing
   }

@@ -32,7 +32,10 @@ export async function setXdp(
   if (words.takes("off", "none")) {
     const device = deviceNamed(call, name)
     for (const place of ["native", "generic"] as const)
-      if (mode === "any" || mode === place) answers(device.xdp.clear(place) ? undefined : "EBUSY")
+      if (mode === "any" || mode === place) {
+        const refusal = device.xdp.clear(place)
+        if (refusal) throw refused(refusal.words ?? "")
+      }
     kernel.objects.collect()
     return
   }
