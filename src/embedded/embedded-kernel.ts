@@ -60,6 +60,7 @@ import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
 import { UserHooks } from "./user/index.ts"
+import { mountVirtualFiles } from "./virtual-files/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
 /** What trace lines call the idle task. */
@@ -154,8 +155,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
+    this.#init.commandLine = ["/sbin/init"]
+    this.current.commandLine = ["sh"]
     this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
     this.sockets.onClose = socket => closeSocket(this, socket)
+    mountVirtualFiles(this, this.tracePipe)
     this.world = new EmbeddedWorld(this, this.current)
   }
 

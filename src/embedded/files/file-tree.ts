@@ -29,8 +29,8 @@ export interface FileNode {
   readonly operations: FileOperations | undefined
   /** Called when the name goes. */
   readonly onRemove: (() => void) | undefined
-  /** Where its names come from, beside those that were made in it. */
-  readonly folder: Folder | undefined
+  /** Where its names come from, beside those that were made in it: see `mountFolder`. */
+  folder: Folder | undefined
   /** It stands here because a folder said so, and goes when it says so no more. */
   readonly isFromFolder: boolean
 }
@@ -164,6 +164,13 @@ export class FileTree {
     const node = this.#node(name, parent, options)
     parent.children.set(name, node)
     return node
+  }
+
+  /** Lets a directory have names that follow from something else. */
+  mountFolder(path: string, folder: Folder): void {
+    const node = this.find(path)
+    if (!node?.directory) throw new Error(`BUG: ${path} is no directory`)
+    node.folder = folder
   }
 
   /** What a path's dentry names. */

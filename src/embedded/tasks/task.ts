@@ -60,6 +60,8 @@ export class Task {
   /** Its network namespace, which children share; undefined for the first one. */
   netns: NetNamespace | undefined
   exited = false
+  /** The arguments that its program was executed with. */
+  commandLine: readonly string[] = []
 
   constructor(kernel: KernelCore, identity: TaskIdentity, parent: Task | undefined) {
     const { types } = kernel
@@ -148,6 +150,10 @@ export class Task {
 
   get pid(): number {
     return this.object.number("pid")
+  }
+
+  get isOnProcessor(): boolean {
+    return this.#kernel.current === this
   }
 
   get tgid(): number {

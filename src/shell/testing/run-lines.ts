@@ -13,13 +13,18 @@ export interface TestShell extends AsyncDisposable {
   run(lines: string): Promise<string>
 }
 
-export async function testShell(options: BootOptions = {}): Promise<TestShell> {
+export interface TestOptions extends BootOptions {
+  /** Files of the host by name; others are really read. */
+  readonly files?: Readonly<Record<string, string | URL>>
+}
+
+export async function testShell({ files = {}, ...options }: TestOptions = {}): Promise<TestShell> {
   const kernel = await bootMachine(options)
   let written = ""
   const write = (text: string): void => {
     written += text
   }
-  const shell = openShell(kernel, { out: write, err: write, readFile: hostFile })
+  const shell = openShell(kernel, { out: write, err: write, readFile: path => hostFile(files[path] ?? path) })
   return {
     kernel,
     shell,
@@ -35,7 +40,7 @@ export async function testShell(options: BootOptions = {}): Promise<TestShell> {
   }
 }
 
-async function hostFile(path: string): Promise<Uint8Array> {
+async function hostFile(path: string | URL): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (cause) {
