@@ -1,4 +1,4 @@
-import { type Errno, errnoText, SkepError } from "../../base/index.ts"
+import { type Errno, errnoText, NotModelledError, SkepError } from "../../base/index.ts"
 import { type AttachTypeRow, attachType, isSince } from "../../catalog/index.ts"
 import type { AttachedPrograms } from "../../kernel/index.ts"
 import {
@@ -61,7 +61,8 @@ export function attachToControlGroup(
   const hook = hookOf(kernel, number, program)
   const isMulti = (flags & ALLOW_MULTI) !== 0
   const isOverride = (flags & ALLOW_OVERRIDE) !== 0
-  if (hook === undefined || (isMulti && isOverride)) throw refused("failed to attach program", "EINVAL")
+  const isFitting = hook !== undefined && isLoadedFor(program, hook)
+  if (!isFitting || (isMulti && isOverride)) throw refused("failed to attach program", "EINVAL")
   const mode: GroupMode = isMulti ? "multi" : isOverride ? "override" : "single"
   const attachment = { program, cookie: 0n, offset: 0 }
   const result = attachToGroup(group, attachment, { hook, mode, isLink: false })
@@ -84,14 +85,22 @@ export function detachFromControlGroup(
   if (!isDone) throw refused("failed to detach program", "ENOENT")
 }
 
-/** Where a program goes by an attach type; undefined for one of another type. */
+/** Where programs of this type go by an attach type; undefined for others. */
 function hookOf(kernel: KernelCore, number: number, program: EmbeddedProgram): GroupHook | undefined {
   const row = groupAttachType(kernel, number)
-  const isOfType = row?.programTypes.some(type => type === program.type) ?? false
-  const { attachType: own } = program
-  // A program that was loaded for one hook stays there.
-  if (!row || !isOfType || (own !== undefined && own !== row.name)) return undefined
+  if (!row?.programTypes.some(type => type === program.type)) return undefined
   return row.name === LSM ? groupSecurityHook(program.spec.target) : row.name
+}
+
+/** What a program was loaded for binds some types of programs. */
+function isLoadedFor(program: EmbeddedProgram, hook: GroupHook): boolean {
+  const { type, attachType: own } = program
+  if (type !== "cgroup_skb") return own === undefined || hook.startsWith(own)
+  if (own === "cgroup_inet_egress" && hook !== own)
+    throw new NotModelledError(
+      `prog '${program.name}': whether an egress program may also be attached to ingress is not modelled by the embedded kernel yet`,
+    )
+  return true
 }
 
 function groupAttachType({ profile }: KernelCore, number: number): AttachTypeRow | undefined {

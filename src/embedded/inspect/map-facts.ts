@@ -5,7 +5,7 @@ import { type MapStorage, ProgArray, shownFlags } from "../maps/index.ts"
 import { type MapMachine, mapMemory } from "./map-memory.ts"
 
 export function mapFacts(map: MapStorage, machine: MapMachine): MapFacts {
-  const { name, type, keySize, valueSize, maxEntries, types } = map.attributes
+  const { name, type, keySize, valueSize, maxEntries, types, typeIds } = map.attributes
   return {
     id: map.id,
     type,
@@ -18,9 +18,9 @@ export function mapFacts(map: MapStorage, machine: MapMachine): MapFacts {
     memlock: mapMemory(map, machine),
     frozen: map.frozen,
     ...ownerOf(map, machine.isCompiling),
-    btfId: types?.btfId ?? 0,
-    keyType: types?.btfId === undefined ? 0 : types.key,
-    valueType: types?.btfId === undefined ? 0 : types.value,
+    btfId: typeIds?.btf ?? 0,
+    keyType: typeIds?.key ?? 0,
+    valueType: typeIds?.value ?? 0,
     kernelValueType: types?.kernelValue ?? 0,
   }
 }

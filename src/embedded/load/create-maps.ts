@@ -90,13 +90,14 @@ function structOpsAttributes(
     maxEntries: 1,
     flags: spec.structOps?.link ? BPF_F_LINK : 0,
     extra: 0n,
-    types: { btf, ...(loaded && { btfId: loaded.id }), key: VOID, value: VOID, kernelValue: valueId },
+    types: { btf, key: VOID, value: VOID, kernelValue: valueId },
+    ...(loaded && { typeIds: { btf: loaded.id, key: VOID, value: VOID } }),
   }
 }
 
 /** As libbpf: a kernel that does not like the types gets the map without them. */
 function createTyped(host: MapHost, id: number, attributes: MapAttributes): MapStorage {
-  const { types, ...untyped } = attributes
+  const { types, typeIds: _ids, ...untyped } = attributes
   try {
     return createMap(host, id, attributes)
   } catch (error) {
@@ -122,7 +123,9 @@ function attributesOf(
     ...{ name, type, keySize, valueSize, maxEntries, flags, extra },
     ...(layout && { layout }),
     ...(numaNode !== undefined && { numaNode }),
-    ...(isTyped && { types: { btf, ...(plan.loadedBtf && { btfId: plan.loadedBtf.id }), key, value } }),
+    // The types of data sections the loader completes itself: the kernel takes them.
+    ...(isTyped && spec.kind === "map" && { types: { btf, key, value } }),
+    ...(isTyped && plan.loadedBtf && { typeIds: { btf: plan.loadedBtf.id, key, value } }),
     ...(inner && { inner: attributesOf(inner, cpus, plan) }),
   }
 }

@@ -26,6 +26,8 @@ export interface MapAttributes {
   readonly innerId?: number
   /** What BTF says of key and value; without it they are bytes. */
   readonly types?: MapTypes
+  /** What descriptions of the map tell of its types: the id of their BTF, and theirs in it. */
+  readonly typeIds?: { readonly btf: number; readonly key: TypeId; readonly value: TypeId }
   /** With BPF_F_NUMA_NODE: the memory node. */
   readonly numaNode?: number
   /** A network interface that is to hold the map; 0 is none. */
@@ -36,8 +38,6 @@ export interface MapAttributes {
 export interface MapTypes {
   /** Undefined when the caller named a BTF object that is not there. */
   readonly btf: Btf | undefined
-  /** Under which the kernel keeps it; undefined for BTF that nobody loaded. */
-  readonly btfId?: number
   readonly key: TypeId
   readonly value: TypeId
   /** struct_ops: the type of the value in the kernel's own BTF. */

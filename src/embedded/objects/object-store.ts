@@ -139,7 +139,7 @@ export class ObjectStore {
     const map = object as MapStorage
     const { maps, programs } = heldByMap(map)
     return [
-      this.btfs.get(map.attributes.types?.btfId ?? 0),
+      this.btfs.get(map.attributes.typeIds?.btf ?? 0),
       ...maps,
       ...programs.map(id => this.programs.get(id)),
     ]

@@ -33,8 +33,10 @@ export async function runBpftool(
   kernel: EmbeddedKernel,
   io: CommandIo,
 ): Promise<number> {
+  let object: string | undefined
   try {
     const { words, flags, isVersion } = readCommandLine(args)
+    object = loadedFile(words)
     const [word, ...rest] = words
     if (isVersion) return printVersion(flags, io)
     if (word === undefined || flags.help) {
@@ -46,9 +48,18 @@ export async function runBpftool(
   } catch (error) {
     if (error instanceof Exit) return FAILED
     if (!(error instanceof SkepError)) throw error
-    io.err(errorLines(error))
+    io.err(errorLines(error, object))
     return FAILED
   }
+}
+
+/** The file that `prog load FILE …` and its like load. */
+function loadedFile([noun = "", verb = "", file]: readonly string[]): string | undefined {
+  const isLoading =
+    (keywordFor(noun, NOUN_NAMES) === "prog" && "loadall".startsWith(verb) && verb.startsWith("lo")) ||
+    (keywordFor(noun, NOUN_NAMES) === "struct_ops" && keywordFor(verb, ["register"]) !== undefined) ||
+    (keywordFor(noun, NOUN_NAMES) === "iter" && keywordFor(verb, ["pin"]) !== undefined)
+  return isLoading ? file : undefined
 }
 
 async function runNoun(
