@@ -66,6 +66,7 @@ import {
   tracepointTrigger,
 } from "./triggers/index.ts"
 import { UserHooks } from "./user/index.ts"
+import { mountVirtualFiles } from "./virtual-files/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
 /** What trace lines call the idle task. */
@@ -162,8 +163,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
+    this.#init.commandLine = ["/sbin/init"]
+    this.current.commandLine = ["sh"]
     this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
     this.sockets.onClose = socket => closeSocket(this, socket)
+    mountVirtualFiles(this, this.tracePipe)
     this.world = new EmbeddedWorld(this, this.current)
   }
 
@@ -313,6 +317,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   tasks(): readonly number[] {
     return [this.idle, ...this.#taskReferences.all()].map(({ object }) => object.address)
+  }
+
+  /** All processes by pid, the idle task first. */
+  processes(): readonly Task[] {
+    return [this.idle, ...this.#taskReferences.all()]
   }
 
   putOff(work: string): boolean {

@@ -5,16 +5,14 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
 import { securityCheck } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
+import { fileMode } from "./file-on.ts"
 import { type FileNode, S_IFREG } from "./file-tree.ts"
 import { getname, pathText, putname } from "./filename.ts"
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
 import { MAY_EXEC, MAY_READ, MAY_WRITE, mayAccess } from "./permission.ts"
+import { regularFile } from "./regular-file.ts"
 
 export const AT_FDCWD = -100
-export const O_WRONLY = 1
-export const O_RDWR = 2
-export const O_CREAT = 0o100
-export const O_EXCL = 0o200
-export const O_DIRECTORY = 0o200000
 /** __FMODE_EXEC: the file is opened to be executed. */
 export const FMODE_EXEC = 0x20
 const FMODE_READ = 1
@@ -63,7 +61,10 @@ const pathOpenat = kernelFunction(
     walk.set("path.mnt", kernel.files.mount).set("path.dentry", node.dentry)
     const file = kernel.types.create("file", { f_flags: open, f_mode: fileMode(open) })
     const refused = vfsOpen(kernel, walk.addressOf("path"), file)
-    if (refused === 0) return file
+    if (refused === 0) {
+      if ((open & O_TRUNC) !== 0) node.operations?.truncate?.()
+      return file
+    }
     file.free()
     return refused
   },
@@ -83,11 +84,6 @@ function refuseOpen(kernel: KernelCore, node: FileNode, flags: number): number {
   return node.device ? mayOpenDevice(kernel, node.device, wanted) : 0
 }
 
-/** FMODE_READ and FMODE_WRITE of the access mode. */
-function fileMode(flags: number): number {
-  return ((flags & (O_WRONLY | O_RDWR)) + 1) & 3
-}
-
 function lookup(
   kernel: KernelCore,
   walk: KernelObject,
@@ -105,9 +101,10 @@ function lookup(
   }
   const directory = files.directoryOf(path)
   if ((flags & O_CREAT) === 0 || !directory) return -errnoNumber("ENOENT")
-  if (!mayAccess(kernel.current, directory, MAY_WRITE | MAY_EXEC)) return -errnoNumber("EACCES")
+  if (!mayAccess(kernel.current, directory, MAY_WRITE | MAY_EXEC) || directory.folder)
+    return -errnoNumber("EACCES")
   const { uid, gid } = kernel.current
-  const node = files.create(path, { mode, uid, gid })
+  const node = files.create(path, { mode, uid, gid, ...regularFile() })
   walk.set("path.mnt", files.mount).set("path.dentry", directory.dentry)
   const type = S_IFREG | mode
   const refused =

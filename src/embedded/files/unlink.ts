@@ -6,6 +6,7 @@ import { securityCheck } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { copyFilename, getnameFlags, pathText, putname } from "./filename.ts"
 import { AT_FDCWD } from "./open.ts"
+import { ownerMap } from "./owner-map.ts"
 import { MAY_EXEC, MAY_WRITE, mayAccess, mayRemove } from "./permission.ts"
 
 const AT_REMOVEDIR = 0x200
@@ -53,12 +54,6 @@ function unlinkPath(kernel: KernelCore, path: string): number {
   place.free()
   if (refused === 0) kernel.files.remove(node)
   return refused
-}
-
-/** How owners are mapped on a mount that maps none: a namespace up to 6.2, an object of its own since. */
-function ownerMap(kernel: KernelCore): bigint {
-  const name = kernel.since("6.3") ? "nop_mnt_idmap" : "init_user_ns"
-  return kernel.profile.symbols().find(name)?.address ?? 0n
 }
 
 /** unlink(2): 0 or a negative errno. */

@@ -3,10 +3,11 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import type { NetDevice } from "./device.ts"
 import { readEthernet } from "./ethernet.ts"
+import { ETHERNET_HEADER } from "./headers.ts"
 import { decideNetkit, NETKIT } from "./hooks/netkit.ts"
 import { redirectPacket } from "./hooks/redirect.ts"
 import { passesTrafficControl } from "./hooks/run-traffic-control.ts"
-import type { Skb } from "./skb.ts"
+import { Skb } from "./skb.ts"
 import { copyToTaps } from "./taps.ts"
 import { netDevQueue, netifRxEvent } from "./tracepoints.ts"
 import { enqueueForDriver } from "./xdp/native.ts"
@@ -42,7 +43,19 @@ export function startXmit(kernel: KernelCore, skb: Skb): number {
       return vethXmit(kernel, skb, device.object)
     case "netkit":
       return netkitXmit(kernel, skb, device.object)
+    case "ethernet":
+      return ethernetXmit(kernel, skb)
   }
+}
+
+/** The frame leaves the machine. Drivers are modules: no function of theirs is modelled. */
+function ethernetXmit(kernel: KernelCore, skb: Skb): number {
+  const { device } = skb
+  skb.toMac()
+  const answers = device.isUp ? (device.cable?.answer(skb.bytes()) ?? []) : []
+  skb.free()
+  for (const frame of answers) comeIn(kernel, new Skb(kernel, device, frame, ETHERNET_HEADER), device)
+  return 0
 }
 
 const loopbackXmit = kernelFunction("loopback_xmit", (kernel, skb: Skb, _device: KernelObject): number => {

@@ -154,7 +154,10 @@ function execFilename(
   const bprm = allocBprm(kernel, fd, filename, flags)
   if (typeof bprm === "number") return bprm
   bprm.set("argc", countPointers(kernel, argv)).set("envc", countPointers(kernel, envp))
+  // The old program's memory goes on the way, and the arguments in it.
+  const words = stringsAt(kernel, argv)
   const result = bprmExecve(kernel, bprm, fd, filename, flags)
+  if (result === 0) kernel.current.commandLine = words
   freeBprm(kernel, bprm)
   return result
 }
@@ -214,6 +217,14 @@ function countPointers(kernel: KernelCore, user: bigint): number {
   )
     count++
   return count
+}
+
+/** The strings that such an array points to. */
+function stringsAt(kernel: KernelCore, user: bigint): string[] {
+  return Array.from({ length: countPointers(kernel, user) }, (_, index) => {
+    const address = Number(kernel.memory.view.getBigUint64(Number(user) + index * 8, true))
+    return kernel.memory.isUser(address, 1) ? decodeUtf8(kernel.memory.readCString(address)) : ""
+  })
 }
 
 /** execve(2): 0 or a negative errno. */

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8, errnoNumber, SystemCallError } from "../../base/index.ts"
+import { concatBytes, decodeUtf8, encodeUtf8, errnoNumber, SystemCallError } from "../../base/index.ts"
 import {
   addressBytes,
   type DeviceNumber,
@@ -120,6 +120,11 @@ export class EmbeddedWorld implements World {
   }
 
   readText(path: string): string {
+    return decodeUtf8(this.readBytes(path))
+  }
+
+  /** Opens a file, reads it all and closes it. */
+  readBytes(path: string): Uint8Array {
     return this.#withFile(path, {}, fd => {
       const chunks: Uint8Array[] = []
       for (;;) {
@@ -127,7 +132,7 @@ export class EmbeddedWorld implements World {
         if (this.#done("read", result) === 0) break
         chunks.push(result.bytes ?? new Uint8Array(0))
       }
-      return decodeUtf8(Uint8Array.from(chunks.flatMap(chunk => [...chunk])))
+      return concatBytes(chunks)
     })
   }
 
