@@ -1,10 +1,10 @@
 import type { KernelCore } from "../core.ts"
 import type { Skb } from "../network/index.ts"
+import { keyOf, requestsOf } from "./connection-request.ts"
 import { IPPROTO, TCP, TYPE } from "./constants.ts"
 import { selectFromGroup } from "./reuseport.ts"
 import type { Socket } from "./socket.ts"
 import { runSocketLookup } from "./socket-lookup.ts"
-import { keyOf, requestsOf } from "./tcp-connection.ts"
 import type { Ends } from "./transport-headers.ts"
 
 /**

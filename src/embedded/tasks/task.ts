@@ -271,10 +271,20 @@ export class Task {
 
   /** Puts an open file under the lowest free descriptor; `release` runs when it is closed. */
   installFile(file: KernelObject, release?: () => void): number {
+    const fd = this.freeDescriptor()
+    this.installFileAt(fd, file, release)
+    return fd
+  }
+
+  /** The lowest descriptor that nothing is open under. */
+  freeDescriptor(): number {
     let fd = FIRST_FREE_DESCRIPTOR
     while (this.#files.has(fd)) fd++
-    this.#files.set(fd, { file, ...(release && { release }) })
     return fd
+  }
+
+  installFileAt(fd: number, file: KernelObject, release?: () => void): void {
+    this.#files.set(fd, { file, ...(release && { release }) })
   }
 
   /** The open file under a descriptor. */
