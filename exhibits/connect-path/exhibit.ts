@@ -48,8 +48,7 @@ const request = arrival(
       probed(
         "tcp_conn_request",
         "lsm/inet_conn_request",
-        "sockops rwnd_init",
-        "sockops timeout_init",
+        ...["sockops rwnd_init", "sockops timeout_init", "sockops needs_ecn"],
         probed("ip_build_and_send_pkt", out()),
       ),
     ),
