@@ -115,7 +115,6 @@ const connect = called(
 /** Three segments go over the loopback device while one call waits. */
 const path: Exhibit = {
   title: "a program on every hook of connect(2), down to the device and up to who listens, in order",
-  globals: ({ pid }) => ({ watched_pid: pid }),
   setUp: world => void world.makeGroup("skep-connect-path"),
   attach: {
     ...{ group_connect4: HERE, group_egress: HERE, group_ingress: HERE, operations: HERE },
@@ -127,6 +126,7 @@ const path: Exhibit = {
       server.bind(SERVER)
       server.listen()
       const client = world.socket()
+      object.globals.watched_pid = world.pid
       client.connect(SERVER)
       const connect = trail(object)
       client.close()

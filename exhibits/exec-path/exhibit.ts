@@ -51,9 +51,9 @@ const execve = (older: boolean): string[] =>
 const path: Exhibit = {
   title: "a program on every hook of execve(2), and the order in which they run",
   programsSince: { "6.10": ["tp_btf_sched_prepare_exec"] },
-  globals: ({ pid }) => ({ watched_pid: pid }),
   setUp: world => world.install(PROGRAM, SHOP),
   async scenario({ world, object }) {
+    object.globals.watched_pid = world.pid
     const { status } = await world.exec(PROGRAM)
     return { status, execve: trail(object) }
   },

@@ -18,7 +18,7 @@ static __always_inline int is_child(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 
-	return BPF_CORE_READ(task, real_parent, tgid) == watched_pid;
+	return watched_pid && BPF_CORE_READ(task, real_parent, tgid) == watched_pid;
 }
 
 BEGIN(execve, NR_EXECVE, is_child())

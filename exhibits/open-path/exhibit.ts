@@ -41,8 +41,8 @@ const openat = (asksAfter: boolean): string[] =>
 const path: Exhibit = {
   title: "a program on every hook of openat(2), and the order in which they run",
   programsSince: { "6.9": ["lsm_file_post_open"] },
-  globals: ({ pid }) => ({ watched_pid: pid }),
   scenario({ world, object }) {
+    object.globals.watched_pid = world.pid
     world.open(FILE, { create: true, exclusive: true })
     const openat = trail(object)
     world.unlink(FILE)

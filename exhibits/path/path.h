@@ -17,8 +17,8 @@ struct {
 	__uint(max_entries, 65536);
 } trail SEC(".maps");
 
-/* The process whose call is followed. */
-const volatile __u32 watched_pid;
+/* The process whose next call is followed: 0 until everything is attached. */
+__u32 watched_pid;
 
 /* The thread that is in the call, 0 for none. */
 __u32 thread;
@@ -86,6 +86,6 @@ struct raw_arguments {
 	}
 
 /* The watched process itself. */
-#define BY_WATCHED ((__u32)(bpf_get_current_pid_tgid() >> 32) == watched_pid)
+#define BY_WATCHED (watched_pid && (__u32)(bpf_get_current_pid_tgid() >> 32) == watched_pid)
 
 char LICENSE[] SEC("license") = "GPL";

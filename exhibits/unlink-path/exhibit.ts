@@ -25,9 +25,9 @@ const unlinkat = called(
 /** From the path that user space gives to the inode that goes. */
 const path: Exhibit = {
   title: "a program on every hook of unlinkat(2), and the order in which they run",
-  globals: ({ pid }) => ({ watched_pid: pid }),
   scenario({ world, object }) {
     world.open(FILE, { create: true })
+    object.globals.watched_pid = world.pid
     world.unlinkat(FILE)
     return { unlinkat: trail(object) }
   },
