@@ -6,15 +6,36 @@ const SERVER_PORT = 4002
 const [SOL_SOCKET, SO_REUSEPORT] = [1, 15]
 const FORWARD = "/proc/sys/net/ipv4/ip_forward"
 
-/** What programs note, from 1 on (enum step). */
-const STEPS = [
-  ...["cgroup sock_create", "cgroup bind4", "cgroup post_bind4", "cgroup sendmsg4"],
-  ...["netfilter output", "lwt_out", "netfilter postrouting", "cgroup_skb egress", "lwt_xmit"],
-  ...["tcx egress", "tc egress"],
-  ...["xdp", "tcx ingress", "tc ingress", "netfilter prerouting", "netfilter input", "sk_lookup"],
-  ...["cgroup_skb ingress", "socket filter", "cgroup recvmsg4", "cgroup sock_release"],
-  ...["flow dissector", "lwt_in", "netfilter forward", "sk_reuseport", "sk_skb verdict"],
-]
+/** The hook of each program; they note its place in this list, from 1 on (enum step). */
+export const HOOKS: Readonly<Record<string, string>> = {
+  sock_create: "cgroup sock_create",
+  bind: "cgroup bind4",
+  post_bind: "cgroup post_bind4",
+  sendmsg: "cgroup sendmsg4",
+  nf_output: "netfilter output",
+  route_out: "lwt_out",
+  nf_postrouting: "netfilter postrouting",
+  group_egress: "cgroup_skb egress",
+  route_xmit: "lwt_xmit",
+  tcx_egress: "tcx egress",
+  tc_egress: "tc egress",
+  driver: "xdp",
+  tcx_ingress: "tcx ingress",
+  tc_ingress: "tc ingress",
+  nf_prerouting: "netfilter prerouting",
+  nf_input: "netfilter input",
+  lookup: "sk_lookup",
+  group_ingress: "cgroup_skb ingress",
+  socket_filter: "socket filter",
+  recvmsg: "cgroup recvmsg4",
+  sock_release: "cgroup sock_release",
+  dissect: "flow dissector",
+  route_in: "lwt_in",
+  nf_forward: "netfilter forward",
+  choose: "sk_reuseport",
+  verdict: "sk_skb verdict",
+}
+const STEPS = Object.values(HOOKS)
 
 const HERE: AttachPoint = { kind: "cgroup", path: GROUP }
 const DEVICE = { interface: "skep0" } as const
