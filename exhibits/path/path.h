@@ -72,7 +72,7 @@ struct raw_arguments {
 	STEP("tp/syscalls/sys_enter_" #call, sys_enter_##call, 0)                                              \
 	STEP("ksyscall/" #call, ksyscall_##call, 0)
 
-/* Ends at its exit, with the last program there. */
+/* Ends at its exit, with the last program there; the next call is not followed. */
 #define END(call)                                                                                              \
 	STEP("kretsyscall/" #call, kretsyscall_##call, 0)                                                      \
 	STEP("raw_tp/sys_exit", raw_sys_exit, 0)                                                               \
@@ -81,7 +81,7 @@ struct raw_arguments {
 		static const struct step step = { "tp/syscalls/sys_exit_" #call };                             \
 		note(&step);                                                                                   \
 		if ((__u32)bpf_get_current_pid_tgid() == thread)                                               \
-			thread = 0;                                                                            \
+			watched_pid = thread = 0;                                                              \
 		return 0;                                                                                      \
 	}
 
