@@ -47,6 +47,8 @@ export class Skb {
   room: PacketRoom | undefined
   /** XDP sent it here: it does not pass XDP again. */
   isRedirected = false
+  /** Its transport has it for later, and frees it. */
+  isKept = false
 
   /** `bytes` starts with the network header, or with the link-layer header when `mac` says so. */
   constructor(kernel: KernelCore, device: NetDevice, bytes: Uint8Array, mac: number, tailroom = TAILROOM) {

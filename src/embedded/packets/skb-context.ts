@@ -3,6 +3,7 @@ import type { KernelMemory } from "../memory/index.ts"
 import { fieldOffsets } from "./field-offsets.ts"
 
 export const SKB_FIELD = fieldOffsets("__sk_buff")
+const SOCK_FIELD = fieldOffsets("bpf_sock")
 /** Behind what programs see: where its link-layer header, its network header and its buffer start, where that ends, and what else is known. */
 const MAC_HEADER = CONTEXT_LAYOUTS.__sk_buff.size
 const NETWORK_HEADER = MAC_HEADER + 4
@@ -117,9 +118,27 @@ export class SkbContext {
     this.#memory.view.setUint32(this.#at + STATE, state, true)
   }
 
-  /** The `struct bpf_sock` that the program finds as its socket. */
+  /** The `struct bpf_sock` that the program finds as its socket, 0 for none; the ends that it reads are that socket's. */
   setSocket(address: number): void {
-    this.#memory.view.setBigUint64(this.#at + SKB_FIELD.sk, BigInt(address), true)
+    const { view, bytes } = this.#memory
+    view.setBigUint64(this.#at + SKB_FIELD.sk, BigInt(address), true)
+    if (address === 0) {
+      bytes.fill(0, this.#at + SKB_FIELD.family, this.#at + SKB_FIELD.local_port + 4)
+      return
+    }
+    this.set("family", view.getUint32(address + SOCK_FIELD.family, true))
+    this.set("local_port", view.getUint32(address + SOCK_FIELD.src_port, true))
+    this.set("remote_port", (view.getUint16(address + SOCK_FIELD.dst_port, true) << 16) >>> 0)
+    const copy = (to: keyof typeof SKB_FIELD, from: keyof typeof SOCK_FIELD, size: number) =>
+      bytes.copyWithin(
+        this.#at + SKB_FIELD[to],
+        address + SOCK_FIELD[from],
+        address + SOCK_FIELD[from] + size,
+      )
+    copy("local_ip4", "src_ip4", 4)
+    copy("remote_ip4", "dst_ip4", 4)
+    copy("local_ip6", "src_ip6", 16)
+    copy("remote_ip6", "dst_ip6", 16)
   }
 
   /** Forgets what was said of the packet, apart from where its bytes are. */

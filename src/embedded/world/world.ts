@@ -115,6 +115,10 @@ export class EmbeddedWorld implements World {
     this.#done("unlink", this.shell.unlink(path))
   }
 
+  unlinkat(path: string): void {
+    this.#done("unlinkat", this.shell.unlinkat(path))
+  }
+
   makeDevice(path: string, device: DeviceNumber): void {
     this.#done("mknodat", this.shell.makeDevice(path, device))
   }

@@ -88,6 +88,8 @@ export interface World extends AsyncDisposable {
   open(path: string, options?: OpenOptions): void
   /** unlink(2). */
   unlink(path: string): void
+  /** unlinkat(2) from where the process is, without flags. */
+  unlinkat(path: string): void
   /** mknodat(2) of a device node, for its owner alone. */
   makeDevice(path: string, device: DeviceNumber): void
   /** Opens a text file, of procfs and sysfs too, reads it all and closes it. */

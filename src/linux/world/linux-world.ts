@@ -28,6 +28,7 @@ import { openFlags } from "./open-flags.ts"
 import { Programs } from "./programs.ts"
 import { openReceiver } from "./receiver.ts"
 import { runTool } from "./run-tool.ts"
+import { unlinkat } from "./unlinkat.ts"
 
 /** What a shell reports of a program that it cannot run. */
 const NOT_FOUND = 127
@@ -86,6 +87,10 @@ export class LinuxWorld implements World {
 
   unlink(path: string): void {
     unlinkSync(path)
+  }
+
+  unlinkat(path: string): void {
+    unlinkat(this.#kernel.bpf.native, path)
   }
 
   makeDevice(path: string, device: DeviceNumber): void {
