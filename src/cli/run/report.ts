@@ -21,6 +21,8 @@ export interface RunReport {
     readonly verifiedInstructions: number | undefined
     readonly note: string | undefined
   }[]
+  /** Of a run on a capture's packets. */
+  readonly packets?: PacketReport
   readonly events: readonly {
     readonly map: string
     readonly value: unknown
@@ -42,6 +44,17 @@ export interface RunReport {
   }[]
 }
 
+/** What became of packets that came in on an interface. */
+export interface PacketReport {
+  readonly interface: string
+  readonly received: number
+  readonly sent: number
+  /** Where what was sent is written. */
+  readonly file?: string
+  /** How often each program returned what: the UAPI's name of it, or the number. */
+  readonly verdicts: readonly { readonly program: string; readonly action: string; readonly count: number }[]
+}
+
 const MAX_ENTRIES = 64
 /** Types without entries of their own to show. */
 const EVENT_MAPS = new Set(["perf_event_array", "ringbuf", "user_ringbuf"])
@@ -54,6 +67,7 @@ export interface RunSource extends Pick<RunReport, "kernel" | "release" | "versi
     readonly maps: Readonly<Record<string, RunMap>>
   }
   readonly links: readonly RunLink[]
+  readonly packets?: PacketReport
   readonly events: readonly Sample[]
   readonly tracePipe: readonly string[]
 }
@@ -78,10 +92,11 @@ interface RunLink extends Pick<Link, "point"> {
 }
 
 export async function collectReport(source: RunSource): Promise<RunReport> {
-  const { kernel, release, version, handMade, object, tracePipe } = source
+  const { kernel, release, version, handMade, object, packets, tracePipe } = source
   const events = source.events.map(sample => eventRow(sample, object.spec.btf))
   const maps = await Promise.all(Object.values(object.maps).map(map => collectMap(map)))
-  return { kernel, release, version, handMade, programs: programRows(source), events, tracePipe, maps }
+  const head = { kernel, release, version, handMade, programs: programRows(source) }
+  return { ...head, ...(packets && { packets }), events, tracePipe, maps }
 }
 
 function eventRow({ map, value, bytes }: Sample, btf: Btf | undefined): RunReport["events"][number] {

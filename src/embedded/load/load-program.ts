@@ -15,8 +15,16 @@ import {
 import type { EmbeddedProgram, LoadedProgram, TraceTarget } from "../programs/program.ts"
 import { executableOf } from "./executable.ts"
 import { type GivenProgram, givenProgram } from "./given-program.ts"
+import { KeptCode, usedMaps } from "./kept-code.ts"
 import type { Resolution } from "./resolution.ts"
 import { findTraceTarget } from "./trace-target.ts"
+
+/** The kernel that takes programs in: at which time, and from whom. */
+export interface ProgramLoadHost extends LoadingHost {
+  readonly bpfLog: BpfLog | undefined
+  readonly clock: { now(): bigint }
+  readonly current: { readonly uid: number }
+}
 
 /** How programs are to be loaded, besides what their object says. */
 export interface ProgramLoadOptions {
@@ -41,16 +49,12 @@ const RUN_ANYWAY =
 const NO_LOG: LogRequest = { level: 0, size: 0 }
 
 /** A kernel that may tell of each load. */
-export interface TellingHost extends LoadingHost {
-  readonly bpfLog: BpfLog | undefined
-}
-
 /** Loads one program as libbpf does: once, and when it is refused again with a log. Throws LoadError, VerifierError. */
 export function loadProgram(
   program: ProgramSpec,
   id: number,
   resolution: Resolution,
-  host: TellingHost,
+  host: ProgramLoadHost,
   options: ProgramLoadOptions,
 ): LoadedProgram {
   const definition = loadDefinition(program)
@@ -91,6 +95,11 @@ export function loadProgram(
     verifiedInstructions: answer.verifiedInstructions,
     reach: answer.reach,
     log: answer.log,
+    code: new KeptCode(given, resolution),
+    maps: usedMaps(given, resolution),
+    btf: resolution.loadedBtf,
+    loadTime: host.clock.now(),
+    uid: host.current.uid,
   }
 }
 

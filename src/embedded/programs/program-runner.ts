@@ -39,6 +39,7 @@ const OUTSIDE: HookFacts = { traceFlags: TEST_RUN_FLAGS }
 
 /** A program's run that is used again for each event. */
 interface ReadyRun {
+  readonly executable: ExecutableProgram
   readonly run: ProgramRun
   readonly runner: Runner
 }
@@ -84,13 +85,20 @@ export class ProgramRunner {
     const { functionAddress = 0n, traced, group, sample, session } = facts
     const invocation = { program, context, cookie, functionAddress, traced, group, sample, session }
     program.runs += 1
-    if (this.#depth > 0 || this.#engine !== execute)
-      return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+    const result =
+      this.#depth > 0 || this.#engine !== execute
+        ? this.#execute(program.executable, invocation, facts, [BigInt(context)])
+        : this.#runReady(invocation, program, facts)
+    program.noteResult(result)
+    return result
+  }
+
+  #runReady(invocation: Invocation, program: EmbeddedProgram, facts: HookFacts): bigint {
     const { run, runner } = this.#readyRun(program)
     run.invocation = invocation
     this.#begin(facts)
     try {
-      return runner.runWhole(context)
+      return runner.runWhole(invocation.context)
     } catch (error) {
       throw explained(error, invocation)
     } finally {
@@ -99,11 +107,13 @@ export class ProgramRunner {
   }
 
   #readyRun(program: EmbeddedProgram): ReadyRun {
+    const { executable } = program
     const known = this.#ready.get(program)
-    if (known) return known
+    // Replacing one of its functions makes another code of it.
+    if (known?.executable === executable) return known
     const nobody = { program, context: 0, cookie: 0n, functionAddress: 0n }
     const run = new ProgramRun(this.#kernel, nobody, this.#stack, this.#natives)
-    const ready = { run, runner: new Runner(program.executable, run) }
+    const ready = { executable, run, runner: new Runner(executable, run) }
     this.#ready.set(program, ready)
     return ready
   }
