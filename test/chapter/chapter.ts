@@ -20,6 +20,8 @@ const xdp = test("src/embedded/network/xdp/xdp.test.ts")
 const hooks = test("src/embedded/network/hooks/hooks.test.ts")
 const groups = test("src/embedded/cgroups/attach-to-group.test.ts")
 const memory = test("src/embedded/helpers/memory-helpers.test.ts")
+const shell = test("src/shell/chapter.test.ts")
+const bpftool = (name: string) => test(`src/shell/bpftool/${name}.test.ts`)
 const triggers = test("src/embedded/triggers/triggers.test.ts")
 
 /** Every behaviour of the chapter, and the tests that show it. */
@@ -89,10 +91,12 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 8,
     title: "bpftool tells what a kernel offers",
-    see: "`skep feature list_builtins helpers`, `skep --linux feature probe`",
-    shownBy: feature("helpers prints 212 names from bpf_unspec to bpf_cgrp_storage_delete"),
+    see: "`skep feature list_builtins helpers`, `bpftool feature probe kernel` in `skep shell`",
+    shownBy: [
+      ...feature("helpers prints 212 names from bpf_unspec to bpf_cgrp_storage_delete"),
+      ...bpftool("bpftool")("probe tells what the kernel has, as a real one does"),
+    ],
     onLinux: suite("commands/features")("everything, with the helpers of every program type"),
-    missing: "`feature probe` of an embedded kernel",
   },
   {
     item: 9,
@@ -147,10 +151,11 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 15,
     title: "bpftool lists what is attached by perf events and raw tracepoints",
-    see: "`skep --linux perf show`",
-    shownBy: [],
+    see: "`bpftool perf show` in `skep shell`",
+    shownBy: [
+      ...bpftool("attachments")("lists who has programs on probes and tracepoints, but not on functions"),
+    ],
     onLinux: suite("commands/attachments")("probes and tracepoints, as links and as perf events"),
-    missing: "`perf show` of an embedded kernel",
   },
   {
     item: 16,
@@ -192,10 +197,13 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 19,
     title: "what programs print appears in the trace pipe",
-    see: "`skep run exhibits/hello/program.bpf.o`",
-    shownBy: run("prints the trace pipe as the kernel does"),
+    see: "`cat /sys/kernel/tracing/trace_pipe` in `skep shell`",
+    shownBy: [
+      ...run("prints the trace pipe as the kernel does"),
+      ...shell("a program that is attached sees every command, and trace_pipe has what it printed"),
+      ...bpftool("programs")("tracelog prints what is in the pipe, and ends"),
+    ],
     onLinux: suite("commands/events")("prog tracelog"),
-    missing: "`prog tracelog` of an embedded kernel, and the file trace_pipe",
   },
   {
     item: 20,
@@ -223,10 +231,11 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 22,
     title: "bpftool shows the offset of a kprobe",
-    see: "`skep --linux perf show`",
-    shownBy: [],
+    see: "`bpftool perf show` in `skep shell`",
+    shownBy: [
+      ...bpftool("attachments")("lists who has programs on probes and tracepoints, but not on functions"),
+    ],
     onLinux: suite("commands/attachments")("probes and tracepoints, as links and as perf events"),
-    missing: "`perf show` of an embedded kernel",
   },
   {
     item: 23,
@@ -237,9 +246,11 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 24,
     title: "functions on the kernel's blacklist cannot be probed",
-    see: "`skep run src/cli/run/fixtures/absent.bpf.o --only kprobe_blacklisted`",
-    shownBy: placeNotThere("kprobe_blacklisted"),
-    missing: "the file that lists them",
+    see: "`cat /sys/kernel/debug/kprobes/blacklist` in `skep shell`",
+    shownBy: [
+      ...placeNotThere("kprobe_blacklisted"),
+      ...shell("/proc/kallsyms and the kprobe blacklist say what can be probed"),
+    ],
   },
   {
     item: 25,
@@ -313,9 +324,8 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 33,
     title: "the kernel lists its trace events",
-    see: "—",
-    shownBy: [],
-    missing: "the file available_events",
+    see: "`cat /sys/kernel/tracing/available_events` in `skep shell`",
+    shownBy: [...shell("cat /sys/kernel/tracing/available_events")],
   },
   {
     item: 34,
@@ -326,9 +336,11 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 35,
     title: "each event has a format, with number, fields and offsets",
-    see: "—",
-    shownBy: test("src/profile/load-builtin.test.ts")("6.12 has every trace event with a readable format"),
-    missing: "the file format",
+    see: "`cat /sys/kernel/tracing/events/syscalls/sys_enter_execve/format` in `skep shell`",
+    shownBy: [
+      ...test("src/profile/load-builtin.test.ts")("6.12 has every trace event with a readable format"),
+      ...shell("cat /sys/kernel/debug/tracing/events/syscalls/sys_enter_execve/format"),
+    ],
   },
   {
     item: 36,
@@ -369,10 +381,11 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 40,
     title: "bpftool calls raw and typed tracepoints the same",
-    see: "`skep --linux perf show`",
-    shownBy: [],
+    see: "`bpftool perf show` in `skep shell`",
+    shownBy: [
+      ...bpftool("attachments")("lists who has programs on probes and tracepoints, but not on functions"),
+    ],
     onLinux: suite("commands/attachments")("probes and tracepoints, as links and as perf events"),
-    missing: "`perf show` of an embedded kernel",
   },
   {
     item: 41,
@@ -396,9 +409,12 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 43,
     title: "a kernel's types are printed as C",
-    see: "`skep --linux btf dump file /sys/kernel/btf/vmlinux format c`",
-    shownBy: test("src/btf/format-c.test.ts")("prints the fixture's types, each after those it needs"),
-    missing: "the file of types of an embedded kernel",
+    see: "`bpftool btf dump file /sys/kernel/btf/vmlinux format c` in `skep shell`",
+    shownBy: [
+      ...test("src/btf/format-c.test.ts")("prints the fixture's types, each after those it needs"),
+      ...shell("bpftool btf dump file /sys/kernel/btf/vmlinux format c"),
+      ...bpftool("programs")("dumps types of programs, maps, ids and the kernel's file"),
+    ],
   },
   {
     item: 44,
@@ -522,10 +538,14 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 55,
     title: "hooks of the network stack have an order, for packets that come in and for those that go out",
-    see: "exhibit packet-path",
-    shownBy: exhibits("packet-path"),
+    see: "`docs/hooks.md`, exhibit packet-path",
+    shownBy: [
+      ...exhibits("packet-path"),
+      ...test("test/hooks-page.test.ts")(
+        "docs/hooks.md and its figure are what runs show now (npm run docs:hooks writes them)",
+      ),
+    ],
     onLinux: exhibitsOnLinux("packet-path"),
-    missing: "flow dissector, reuseport and sk_skb in the same run",
   },
   {
     item: 56,
@@ -575,10 +595,9 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 61,
     title: "classifiers decide over packets on their way in and out, in direct-action mode or as actions",
-    see: "exhibits tc-balancer, tc-action, tcx-chain",
-    shownBy: exhibits("tc-balancer", "tc-action", "tcx-chain"),
+    see: "`tc filter add dev eth0 ingress bpf da obj FILE sec SECTION` in `skep shell`; exhibits tc-balancer, tc-action, tcx-chain",
+    shownBy: [...exhibits("tc-balancer", "tc-action", "tcx-chain"), ...shell("traffic control")],
     onLinux: exhibitsOnLinux("tc-balancer", "tc-action", "tcx-chain"),
-    missing: "`tc filter add` on an embedded kernel",
   },
   {
     item: 62,
@@ -599,20 +618,21 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 63,
     title: "tc adds, shows and deletes queueing disciplines and filters",
-    see: "—",
-    shownBy: [],
+    see: "`tc qdisc add dev eth0 clsact`, `tc filter show dev eth0 ingress` in `skep shell`",
+    shownBy: [...shell("traffic control")],
     onLinux: suite("network/traffic-control")(
       "filters of one place exclude each other, replace replaces, and filtersOf and tc list them",
     ),
-    missing: "`tc` on an embedded kernel",
   },
   {
     item: 64,
     title: "bpftool loads and pins an XDP program, and attaches it by id",
-    see: "`skep --linux prog load`, `skep --linux net attach`",
-    shownBy: [],
+    see: "`bpftool prog load FILE /sys/fs/bpf/hello`, `bpftool net attach xdp id N dev eth0` in `skep shell`",
+    shownBy: [
+      ...shell("bpftool prog load hello.bpf.o /sys/fs/bpf/hello; bpftool net attach xdp …"),
+      ...bpftool("programs")("load pins the first program, which show then lists"),
+    ],
     onLinux: suite("commands/attachments")("net attach, show and detach: XDP, classifiers, actions"),
-    missing: "pins and `net attach` of an embedded kernel",
   },
   {
     item: 65,
@@ -637,25 +657,27 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 67,
     title: "ip attaches an XDP program from an object",
-    see: "—",
-    shownBy: [],
-    missing: "`ip link set … xdp obj` on an embedded kernel",
+    see: "`ip link set dev eth0 xdp obj FILE sec xdp` in `skep shell`",
+    shownBy: [...shell("a second program on the interface is refused, and overwrite and -force replace")],
   },
   {
     item: 68,
     title: "ip shows the XDP program of an interface, with its tag",
-    see: "—",
-    shownBy: [],
+    see: "`ip link show dev eth0` in `skep shell`",
+    shownBy: [
+      ...shell(
+        "bpftool prog load hello.bpf.o /sys/fs/bpf/hello; bpftool net attach xdp …",
+        "ip link set dev eth0 xdp off; bpftool net detach xdp dev eth0",
+      ),
+    ],
     onLinux: suite("network/xdp")("what bpftool and ip say is what xdpPrograms says"),
-    missing: "`ip link show` on an embedded kernel",
   },
   {
     item: 69,
     title: "ip and bpftool take an XDP program off",
-    see: "—",
-    shownBy: [],
+    see: "`ip link set dev eth0 xdp off` in `skep shell`",
+    shownBy: [...shell("ip link set dev eth0 xdp off; bpftool net detach xdp dev eth0")],
     onLinux: suite("commands/attachments")("net attach, show and detach: XDP, classifiers, actions"),
-    missing: "`ip link set … xdp off` and `net detach` on an embedded kernel",
   },
   {
     item: 70,
@@ -677,10 +699,11 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 71,
     title: "a route hands its packets to lightweight-tunnel programs",
-    see: "exhibits lwt-in, lwt-quota, seg6local",
-    shownBy: exhibits("lwt-in", "lwt-quota", "seg6local"),
+    see: "`ip route add 10.9.9.0/24 encap bpf out obj FILE section lwt_out dev eth0` in `skep shell`; exhibits lwt-in, lwt-quota, seg6local",
+    shownBy: [...exhibits("lwt-in", "lwt-quota", "seg6local"), ...shell("a route with programs")],
     onLinux: exhibitsOnLinux("lwt-in", "lwt-quota", "seg6local"),
-    missing: "`ip route add … encap bpf` on an embedded kernel",
+    missing:
+      "headers that programs push (bpf_lwt_push_encap), and routing again behind them (BPF_LWT_REROUTE)",
   },
   {
     item: 72,
@@ -802,6 +825,7 @@ export const CHAPTER: readonly ChapterRow[] = [
         "a function gives entry programs its arguments, and programs behind it the result",
         "what cannot be fired is refused",
       ),
+      ...shell("/proc/kallsyms and the kprobe blacklist say what can be probed"),
     ],
     onLinux: exhibitsOnLinux("kprobe", "fentry"),
   },
@@ -818,20 +842,24 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 85,
     title: "an interface takes one XDP program: a second one is refused, or replaces the first",
-    see: "exhibit xdp-firewall",
-    shownBy: xdp("is refused in Linux's words"),
+    see: "the same command twice in `skep shell`",
+    shownBy: [
+      ...xdp("is refused in Linux's words"),
+      ...shell("a second program on the interface is refused, and overwrite and -force replace"),
+    ],
     onLinux: suite("network/xdp")(
       "a second program by netlink is refused in the kernel's words",
       "replace puts a program in the place of one that was attached by netlink",
     ),
-    missing: "the words of bpftool and ip on an embedded kernel",
   },
   {
     item: 86,
     title: "the kernel's blacklist of functions is a file",
-    see: "—",
-    shownBy: placeNotThere("kprobe_blacklisted"),
-    missing: "that file",
+    see: "`cat /sys/kernel/debug/kprobes/blacklist` in `skep shell`",
+    shownBy: [
+      ...placeNotThere("kprobe_blacklisted"),
+      ...shell("/proc/kallsyms and the kprobe blacklist say what can be probed"),
+    ],
   },
   {
     item: 87,
