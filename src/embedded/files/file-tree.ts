@@ -28,6 +28,8 @@ export interface FileNode {
   readonly operations: FileOperations | undefined
   /** Called when the name goes. */
   readonly onRemove: (() => void) | undefined
+  /** Of directories: open(2) and mknod(2) make no files there. Those below are so too. */
+  readonly isSealed: boolean
 }
 
 export interface NewNode {
@@ -41,6 +43,8 @@ export interface NewNode {
   readonly operations?: FileOperations
   /** Called when the name goes. */
   readonly onRemove?: () => void
+  /** Of directories: open(2) and mknod(2) make no files there, nor in those below. */
+  readonly sealed?: boolean
 }
 
 /** What a fresh machine has: enough for the scenarios to name real paths. */
@@ -173,6 +177,7 @@ export class FileTree {
       device,
       operations,
       onRemove: options.onRemove,
+      isSealed: (options.sealed ?? false) || (parent?.isSealed ?? false),
     }
     this.#byDentry.set(dentry.address, node)
     return node
