@@ -1,8 +1,8 @@
-/** Thrown by an action to end with this status: 1 failed, 2 wrong usage. What there is to say was already written. */
+/** Thrown by an action to end with this status: 1 failed, 2 wrong usage, others as a command means them. What there is to say was already written. */
 export class Exit extends Error {
-  readonly status: 1 | 2
+  readonly status: number
 
-  constructor(status: 1 | 2) {
+  constructor(status: number) {
     super(`exit ${status}`)
     this.status = status
   }

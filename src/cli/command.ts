@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { Exit } from "../bpftool/index.ts"
 import type { Io } from "./io.ts"
 
 /**
@@ -9,4 +10,9 @@ export interface CommandModule {
   configure(command: Command, io: Io): void
 }
 
-export { Exit } from "../bpftool/index.ts"
+export { Exit }
+
+/** Ends the action that calls it with a status of its own. */
+export function endWith(status: number): void {
+  if (status !== 0) throw new Exit(status)
+}

@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "load, attach and run an object on the embedded kernel",
     load: () => import("./run/index.ts"),
   },
+  shell: {
+    summary: "a shell on the embedded kernel: cat, ip, tc, ping, bpftool …",
+    load: () => import("./shell/index.ts"),
+  },
   verify: {
     summary: "verify programs as a kernel would, and explain refusals",
     load: () => import("./verify/index.ts"),

@@ -63,6 +63,8 @@ export interface KernelCore {
   /** The control group of the task whose task_struct stands at an address. */
   groupOfTask(address: number): Cgroup | undefined
   programById(id: number): EmbeddedProgram | undefined
+  /** All processes by pid, the idle task first. */
+  processes(): readonly Task[]
   /** The task_structs of all processes: the idle task first, the others by pid. */
   tasks(): readonly number[]
   maps(): Iterable<MapStorage>

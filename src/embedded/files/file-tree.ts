@@ -3,7 +3,10 @@ import type { DeviceNumber } from "../../kernel/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 import { DEVICE_NODES, deviceOperations } from "./device-nodes.ts"
 import type { FileOperations } from "./file-operations.ts"
+import { regularFile } from "./regular-file.ts"
 
+/** The part of a mode that says what kind of file it is. */
+export const S_IFMT = 0o170000
 export const S_IFDIR = 0o040000
 export const S_IFREG = 0o100000
 export const S_IFCHR = 0o020000
@@ -11,7 +14,7 @@ export const S_IFBLK = 0o060000
 export const S_IFSOCK = 0o140000
 
 /** A dev_t as the kernel itself keeps it. */
-const MINOR_BITS = 20
+export const MINOR_BITS = 20
 
 /** One name in the tree with its dentry and inode in kernel memory. */
 export interface FileNode {
@@ -30,6 +33,19 @@ export interface FileNode {
   readonly onRemove: (() => void) | undefined
   /** Of directories: open(2) and mknod(2) make no files there. Those below are so too. */
   readonly isSealed: boolean
+  /** Where its names come from, beside those that were made in it: see `mountFolder`. */
+  folder: Folder | undefined
+  /** It stands here because a folder said so, and goes when it says so no more. */
+  readonly isFromFolder: boolean
+}
+
+/** A directory whose contents follow from what else there is; looked at when somebody looks for a name in it. */
+export interface Folder {
+  readonly names: () => Iterable<string>
+  readonly entry: (name: string) => NewNode | undefined
+  /** mkdir(2) and rmdir(2) in it, where it has them: 0 or a negative errno. */
+  readonly make?: (name: string) => number
+  readonly remove?: (name: string) => number
 }
 
 export interface NewNode {
@@ -45,10 +61,12 @@ export interface NewNode {
   readonly onRemove?: () => void
   /** Of directories: open(2) and mknod(2) make no files there, nor in those below. */
   readonly sealed?: boolean
+  /** Makes it a directory. */
+  readonly folder?: Folder
 }
 
 /** What a fresh machine has: enough for the scenarios to name real paths. */
-const FIRST_FILES = [
+const FIRST_PROGRAMS = [
   "/bin/sh",
   "/bin/true",
   "/bin/false",
@@ -56,9 +74,11 @@ const FIRST_FILES = [
   "/bin/cat",
   "/bin/ping",
   "/usr/bin/env",
-  "/etc/passwd",
-  "/etc/hostname",
 ]
+const FIRST_TEXTS = [
+  ["/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"],
+  ["/etc/hostname", "skep\n"],
+] as const
 const FIRST_DIRECTORIES = [
   "/bin",
   "/usr",
@@ -91,29 +111,51 @@ export class FileTree {
     for (const path of FIRST_DIRECTORIES)
       this.create(path, { directory: true, mode: path === "/tmp" ? 0o1777 : 0o755 })
     for (const [path, device] of DEVICE_NODES) this.create(path, { mode: 0o666, device })
-    for (const path of FIRST_FILES) this.create(path, { mode: path.includes("bin/") ? 0o755 : 0o644 })
+    for (const path of FIRST_PROGRAMS) this.create(path, { mode: 0o755 })
+    for (const [path, text] of FIRST_TEXTS)
+      this.create(path, { operations: regularFile(encodeUtf8(text)).operations })
   }
 
   /** The node at an absolute path, or undefined. */
   find(path: string): FileNode | undefined {
     let node: FileNode | undefined = this.root
-    for (const name of split(path)) node = node?.children.get(name)
+    for (const name of namesOf(path)) node = node && this.child(node, name)
     return node
+  }
+
+  /** What a name in a directory stands for. */
+  child(node: FileNode, name: string): FileNode | undefined {
+    if (name === "..") return node.parent ?? node
+    const known = node.children.get(name)
+    if (!node.folder || (known && !known.isFromFolder)) return known
+    const entry = node.folder.entry(name)
+    if (entry && known) return known
+    if (known) this.remove(known)
+    if (!entry) return undefined
+    const made = this.#node(name, node, entry, true)
+    node.children.set(name, made)
+    return made
+  }
+
+  /** The names in a directory, sorted. */
+  names(node: FileNode): string[] {
+    const made = [...node.children.values()].filter(child => !child.isFromFolder).map(({ name }) => name)
+    return [...new Set([...made, ...(node.folder?.names() ?? [])])].sort()
   }
 
   /** True when a path goes through something that is no directory. */
   goesThroughFile(path: string): boolean {
     let node: FileNode | undefined = this.root
-    for (const name of split(path)) {
+    for (const name of namesOf(path)) {
       if (node && !node.directory) return true
-      node = node?.children.get(name)
+      node = node && this.child(node, name)
     }
     return node?.directory === false && path.endsWith("/")
   }
 
   /** The directory that a path's last name stands in (whether or not that name exists), or undefined. */
   directoryOf(path: string): FileNode | undefined {
-    const node = this.find(`/${split(path).slice(0, -1).join("/")}`)
+    const node = this.find(`/${namesOf(path).slice(0, -1).join("/")}`)
     return node?.directory ? node : undefined
   }
 
@@ -122,13 +164,19 @@ export class FileTree {
     const existing = this.find(path)
     if (existing) return existing
     const parent = this.directoryOf(path)
-    const name = split(path).at(-1)
+    const name = namesOf(path).at(-1)
     if (!parent || name === undefined)
       throw new UsageError(`${path}: there is no directory to make it in`, { errno: "ENOENT" })
     const node = this.#node(name, parent, options)
-    node.inode.set("i_uid.val", options.uid ?? 0).set("i_gid.val", options.gid ?? 0)
     parent.children.set(name, node)
     return node
+  }
+
+  /** Lets a directory have names that follow from something else. */
+  mountFolder(path: string, folder: Folder): void {
+    const node = this.find(path)
+    if (!node?.directory) throw new Error(`BUG: ${path} is no directory`)
+    node.folder = folder
   }
 
   /** What a path's dentry names. */
@@ -138,6 +186,7 @@ export class FileTree {
 
   /** Takes a name away and frees what stood behind it. */
   remove(node: FileNode): void {
+    for (const child of [...node.children.values()]) this.remove(child)
     node.parent?.children.delete(node.name)
     this.#byDentry.delete(node.dentry.address)
     node.dentry.free()
@@ -146,14 +195,21 @@ export class FileTree {
     node.onRemove?.()
   }
 
-  #node(name: string, parent: FileNode | undefined, options: NewNode): FileNode {
-    const { directory = false, mode = 0o644, device } = options
+  /** A file that no directory names: one end of a pipe, a terminal. `remove` frees it. */
+  anonymous(operations: FileOperations): FileNode {
+    return this.#node("", undefined, { mode: 0o600, operations })
+  }
+
+  #node(name: string, parent: FileNode | undefined, options: NewNode, isFromFolder = false): FileNode {
+    const { folder, directory = folder !== undefined, mode = directory ? 0o555 : 0o644, device } = options
     const text = encodeUtf8(name)
     const nameAddress = this.#memory.alloc(text.length + 1)
     this.#memory.write(nameAddress, text)
     const inode = this.#types.create("inode", {
       i_ino: this.#nextInode++,
-      i_mode: mode | typeOf(options),
+      i_mode: mode | typeOf({ ...options, directory }),
+      "i_uid.val": options.uid ?? 0,
+      "i_gid.val": options.gid ?? 0,
       i_rdev: device ? (device.major << MINOR_BITS) | device.minor : 0,
       __i_nlink: 1,
       i_nlink: 1,
@@ -178,6 +234,8 @@ export class FileTree {
       operations,
       onRemove: options.onRemove,
       isSealed: (options.sealed ?? false) || (parent?.isSealed ?? false),
+      folder,
+      isFromFolder,
     }
     this.#byDentry.set(dentry.address, node)
     return node
@@ -190,7 +248,8 @@ function typeOf({ directory, device, socket }: NewNode): number {
   return directory ? S_IFDIR : S_IFREG
 }
 
-function split(path: string): string[] {
+/** The names that a path goes through. */
+export function namesOf(path: string): string[] {
   return path.split("/").filter(name => name !== "" && name !== ".")
 }
 

@@ -45,7 +45,10 @@ function* attachments({ network, cgroups, sockets, receivers }: KernelCore): Gen
       if (xdp.native) yield xdp.native
       if (xdp.generic) yield xdp.generic
       for (const { filters, tcx } of [trafficControl.ingress, trafficControl.egress]) {
-        for (const filter of filters) yield filter.attachment
+        for (const { attachment, action } of filters) {
+          yield attachment
+          if (action) yield action.attachment
+        }
         yield* tcx.all
       }
     }
