@@ -236,10 +236,7 @@ export class Network {
     return namespace
   }
 
-  #makeFreeDevice(
-    namespace: NetNamespace,
-    options: Pick<DeviceOptions, "name" | "kind" | "mac">,
-  ): NetDevice {
+  #makeFreeDevice(namespace: NetNamespace, options: Pick<DeviceOptions, "name" | "kind" | "mac">): NetDevice {
     if (!namespace.device(options.name)) return this.#makeDevice(namespace, options)
     throw new UsageError(`there is a device '${options.name}' already (EEXIST)`, { errno: "EEXIST" })
   }
