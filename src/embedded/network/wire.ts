@@ -5,6 +5,7 @@ import type { NetDevice } from "./device.ts"
 import { ETH_P_ALL, ETHERNET_HEADER } from "./headers.ts"
 import { PACKET, Skb } from "./skb.ts"
 import { transmitPacket } from "./transmit.ts"
+import { withTag } from "./vlan.ts"
 import { BurstRing, runsInBursts } from "./xdp/burst.ts"
 
 const MTU = 1500
@@ -42,8 +43,9 @@ export function makeWire(
     device: far,
     protocol: ETH_P_ALL,
     withHeader: true,
-    receive({ bytes, packetType }) {
-      if (packetType !== PACKET.outgoing) frames.push(bytes)
+    receive({ bytes, packetType, tag }) {
+      if (packetType === PACKET.outgoing) return
+      frames.push(tag && takesFrames ? withTag(bytes, tag) : bytes)
     },
   })
   const wire: Wire = {
