@@ -45,6 +45,13 @@ test("packets of a tagged network are for no device, those with a priority alone
   expect(typeOf(await wire.receive())).toMatch(/^08 00 45/)
 })
 
+test("a tag is beyond what the MTU counts", () => {
+  const frame = (length: number, type: number): Uint8Array => new Uint8Array(length).fill(type, 12, 13)
+  expect(() => wire.send(frame(1518, 0x81))).not.toThrow()
+  expect(() => wire.send(frame(1519, 0x81))).toThrow("EMSGSIZE")
+  expect(() => wire.send(frame(1518, 0x08))).toThrow("EMSGSIZE")
+})
+
 test("a program finds the tag beside the packet, and takes it away", async () => {
   const globals = await standAt("ingress")
   const { used } = kernel.memory.kernel
