@@ -235,7 +235,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       memory: this.memory,
       cpus: this.cpus,
       since: (release: string) => this.since(release),
-      hasDevice: (index: number) => this.deviceByIndex(index) !== undefined,
+      macOf: (index: number) => this.network.current.devices.get(index)?.mac,
       runEach: (_subject: unknown, batch: RunBatch) => this.#runner.runBatch(program, batch),
     }
     return runTests(host, subject, inputs, options)

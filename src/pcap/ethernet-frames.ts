@@ -1,7 +1,7 @@
 import { CaptureError } from "../base/index.ts"
 import { type CapturedPacket, LINKTYPE_ETHERNET } from "./capture.ts"
 
-const ETHERNET_HEADER = 14
+const [ETHERNET_HEADER, TAG] = [14, 4]
 /** LINKTYPE_… that people meet, by number. */
 const KNOWN: Readonly<Record<number, string>> = {
   0: "BSD loopback",
@@ -37,15 +37,21 @@ export function ethernetFrames(
       )
     if (bytes.length < ETHERNET_HEADER)
       throw new CaptureError(`${where}: ${bytes.length} bytes: an Ethernet header has ${ETHERNET_HEADER}`)
-    if (bytes.length > ETHERNET_HEADER + mtu)
+    const most = ETHERNET_HEADER + (isTagged(bytes) ? TAG : 0) + mtu
+    if (bytes.length > most)
       throw new CaptureError(
-        `${where}: ${bytes.length} bytes: an interface with an MTU of ${mtu} takes ${ETHERNET_HEADER + mtu} at most`,
+        `${where}: ${bytes.length} bytes: an interface with an MTU of ${mtu} takes ${most} at most`,
         {
           hint: "where it was captured, the card put segments together: ethtool -K INTERFACE gro off lro off",
         },
       )
   })
   return packets
+}
+
+/** Whether a tag of 802.1Q, which no MTU counts, is in the frame. */
+function isTagged(bytes: Uint8Array): boolean {
+  return bytes[12] === 0x81 && bytes[13] === 0x00
 }
 
 function ofOtherLink(where: string, linkType: number): CaptureError {

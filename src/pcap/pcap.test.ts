@@ -119,5 +119,6 @@ describe("packets that no Ethernet interface takes are refused:", () => {
     expect(() => frames(one(FRAME.subarray(0, 13)))).toThrow("13 bytes: an Ethernet header has 14")
     expect(() => frames(one(new Uint8Array(1515)))).toThrow("1515 bytes: an interface with an MTU of 1500")
     expect(frames(one(new Uint8Array(1514)))).toHaveLength(1)
+    expect(frames(one(new Uint8Array(1518).fill(0x81, 12, 13)))).toHaveLength(1)
   })
 })

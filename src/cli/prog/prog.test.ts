@@ -9,6 +9,17 @@ const object = fileURLToPath(new URL("../../../test/kernel/programs/test-run.bpf
 const packet = join(tmpdir(), `skep-packet-${process.pid}`)
 writeFileSync(packet, new Uint8Array(20))
 
+test("skep prog show names the kernels that keep programs", async () => {
+  expect(await runSkep("prog", "show")).toEqual({
+    ...{ status: 1, out: "" },
+    err: [
+      "skep: the embedded kernel does not keep objects between commands",
+      "  hint: say --linux for the machine's own kernel (skep --linux …), or use bpftool inside one embedded kernel: skep shell",
+      "",
+    ].join("\n"),
+  })
+})
+
 describe("skep prog run file", () => {
   test("runs a program of an object on an embedded kernel", async () => {
     const words = ["file", object, "name", "xdp_count", "data_in", packet, "data_out", "-", "repeat", "3"]

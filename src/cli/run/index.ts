@@ -46,7 +46,7 @@ export const command: CommandModule = {
         "--pcap <file>",
         "packets of a capture (pcap or pcapng, of Ethernet) come in on an interface, at their own times; XDP and tc programs are attached there",
       )
-      .option("--iface <name>", "with --pcap: what the interface is called", DEFAULT_INTERFACE)
+      .option("--iface <name>", `with --pcap: what the interface is called (default: ${DEFAULT_INTERFACE})`)
       .option("--address <address...>", "with --pcap: addresses of the interface, such as 10.0.0.2/24")
       .option("--mac <address>", "with --pcap: the interface's link-layer address, such as 02:00:00:00:00:01")
       .option("-w, --write <file>", "with --pcap: a capture of what leaves the interface")
@@ -82,7 +82,11 @@ async function onLinux(object: string, words: string[], flags: Flags, io: Io): P
       hint: "the machine's own kernel verifies every program",
     })
   refuse(flags, ["release"], "the machine's own kernel has the release that it has: leave --linux or it out")
-  refuse(flags, ["pcap", "write", "address", "mac"], "it is for the embedded kernel: leave --linux out")
+  refuse(
+    flags,
+    ["pcap", "iface", "write", "address", "mac"],
+    "it is for the embedded kernel: leave --linux out",
+  )
   refuse(flags, ["scenario"], "give a command instead: skep run --linux OBJECT -- COMMAND")
   const { only, strace = false } = flags
   const seconds = flags.for === undefined ? undefined : Number(flags.for)
@@ -96,7 +100,7 @@ async function onLinux(object: string, words: string[], flags: Flags, io: Io): P
 function captureOf(flags: Flags): CaptureOptions | undefined {
   const { pcap: path, iface = DEFAULT_INTERFACE, address: addresses = [], mac, write: output } = flags
   if (path === undefined) {
-    refuse(flags, ["write", "address", "mac"], "it goes with packets that come in: say --pcap FILE")
+    refuse(flags, ["iface", "write", "address", "mac"], "it goes with packets that come in: say --pcap FILE")
     return undefined
   }
   refuse(flags, ["scenario"], "what happens is that the packets of --pcap come in")

@@ -77,6 +77,7 @@ test("the interface has addresses, and the stack answers", async () => {
 test.each([
   [["-w", output], "--write has no meaning here"],
   [["--pcap", exhibit("xdp-echo")], "offset 0: a capture starts with"],
+  [["--pcap", input, "-w", join(folder, "none", "out.pcap")], "cannot write"],
   [["--pcap", input, "--scenario", "a.ts"], "--scenario has no meaning here"],
   [["--pcap", input, "--mac", "2"], "'2' is no link-layer address (EINVAL)"],
 ])("%j is refused", async (flags, message) => {

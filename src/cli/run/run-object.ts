@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises"
+import { UsageError } from "../../base/index.ts"
 import { bootKernel, formatTraceLine } from "../../embedded/index.ts"
 import { formatCall, type WireOptions } from "../../kernel/index.ts"
 import { readObject } from "../../object/index.ts"
@@ -92,6 +93,16 @@ function wireOf({ interface: name, addresses, mac }: CaptureOptions): WireOption
 
 /** What the report says of a replay, once what left is in its file. */
 async function written({ sent, ...replay }: Replay, file: string | undefined): Promise<PacketReport> {
-  if (file !== undefined) await writeFile(file, writeCapture(sent))
+  if (file !== undefined) await write(file, writeCapture(sent))
   return { ...replay, sent: sent.length, ...(file !== undefined && { file }) }
+}
+
+async function write(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, bytes)
+  } catch (cause) {
+    throw new UsageError(`cannot write ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
+  }
 }

@@ -60,6 +60,8 @@ function makeDirectory(kernel: KernelCore, path: string, mode: number): number {
   const make = above.folder?.make
   // What is generated takes no new names, unless its kind says how.
   if (above.folder && !make) return -errnoNumber("EPERM")
+  // The BPF file system keeps dots in names for what may come.
+  if (above.isSealed && path.split("/").at(-1)?.includes(".")) return -errnoNumber("EPERM")
   const node = files.create(path, { directory: true, mode, uid: current.uid, gid: current.gid })
   const refused = withPlace(kernel, above, place => {
     const asked = securityPathMkdir(kernel, place, node.dentry, mode)

@@ -24,7 +24,7 @@ export function makeFile(
   mode: number,
 ): FileNode | number {
   const { files, current } = kernel
-  if (directory.folder) return -errnoNumber("EACCES")
+  if (directory.folder || directory.isSealed) return -errnoNumber("EACCES")
   const node = files.create(path, { mode, uid: current.uid, gid: current.gid, ...regularFile() })
   walk.set("path.mnt", files.mount).set("path.dentry", directory.dentry)
   const type = S_IFREG | mode

@@ -1,4 +1,5 @@
 import type { KernelCore } from "../core.ts"
+import { protocolAt } from "../packets/index.ts"
 import { BROADCAST, sameBytes } from "./device.ts"
 import { ETHERNET_HEADER } from "./headers.ts"
 import { PACKET, type Skb } from "./skb.ts"
@@ -21,7 +22,7 @@ export function readEthernet(kernel: KernelCore, skb: Skb): void {
   const to = memory.read(context.data, 6)
   context.setHeader("mac", context.data)
   context.set("pkt_type", receiverOf(to, device.mac))
-  skb.protocol = memory.view.getUint16(context.data + 12)
+  skb.protocol = protocolAt(memory.view, context.data + 12)
   skb.pull(ETHERNET_HEADER)
   context.setHeader("network", context.data)
 }

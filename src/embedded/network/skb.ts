@@ -92,6 +92,14 @@ export class Skb {
     this.context.protocol = protocol
   }
 
+  /** The tag that stands beside it. */
+  get tag(): { readonly protocol: number; readonly control: number } | undefined {
+    const { context } = this
+    if (context.get("vlan_present") === 0) return undefined
+    const swapped = context.get("vlan_proto")
+    return { protocol: ((swapped & 0xff) << 8) | (swapped >> 8), control: context.get("vlan_tci") }
+  }
+
   get mark(): number {
     return this.context.get("mark")
   }

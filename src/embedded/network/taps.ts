@@ -19,6 +19,8 @@ export interface TappedFrame {
   readonly protocol: number
   /** The link-layer address of the sender. */
   readonly sender: Uint8Array
+  /** What stands beside the frame: the EtherType of a tag, and what it says. */
+  readonly tag?: { readonly protocol: number; readonly control: number } | undefined
 }
 
 /** Who listens: an AF_PACKET socket. */
@@ -90,6 +92,7 @@ function copy(kernel: KernelCore, skb: Skb, tap: Tap, direction: "in" | "out"): 
     packetType: context.get("pkt_type"),
     protocol,
     sender: kernel.memory.read(context.header("mac") + 6, 6),
+    tag: skb.tag,
   }
   context.moveTo(data)
   context.set("pkt_type", type)

@@ -1,13 +1,16 @@
 import { errnoNumber, SystemCallError } from "../../base/index.ts"
 import type { Wire, WireOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import { TAG_BYTES } from "../packets/index.ts"
 import type { NetDevice } from "./device.ts"
 import { ETH_P_ALL, ETHERNET_HEADER } from "./headers.ts"
 import { PACKET, Skb } from "./skb.ts"
 import { transmitPacket } from "./transmit.ts"
+import { withTag } from "./vlan.ts"
 import { BurstRing, runsInBursts } from "./xdp/burst.ts"
 
 const MTU = 1500
+const ETH_P_8021Q = 0x8100
 const ON_THE_WAY = {
   functions: ["__dev_queue_xmit", "dev_hard_start_xmit", "veth_xmit"],
   tracepoints: ["net_dev_queue"],
@@ -42,8 +45,9 @@ export function makeWire(
     device: far,
     protocol: ETH_P_ALL,
     withHeader: true,
-    receive({ bytes, packetType }) {
-      if (packetType !== PACKET.outgoing) frames.push(bytes)
+    receive({ bytes, packetType, tag }) {
+      if (packetType === PACKET.outgoing) return
+      frames.push(tag && takesFrames ? withTag(bytes, tag) : bytes)
     },
   })
   const wire: Wire = {
@@ -84,8 +88,14 @@ export function makeWire(
 /** A packet socket refuses what is no frame, and what is too long for its device. */
 function checked(frame: Uint8Array): Uint8Array {
   if (frame.length < ETHERNET_HEADER) throw new SystemCallError("sendto", errnoNumber("EINVAL"))
-  if (frame.length > MTU + ETHERNET_HEADER) throw new SystemCallError("sendto", errnoNumber("EMSGSIZE"))
+  if (frame.length > MTU + ETHERNET_HEADER + tagBytes(frame))
+    throw new SystemCallError("sendto", errnoNumber("EMSGSIZE"))
   return frame
+}
+
+/** A tag is beyond what a device's MTU counts. */
+function tagBytes(frame: Uint8Array): number {
+  return frame[12] === ETH_P_8021Q >> 8 && frame[13] === (ETH_P_8021Q & 0xff) ? TAG_BYTES : 0
 }
 
 /** Whether nothing stands on the way of frames out of the far end: then they need not be packets there. */

@@ -7,8 +7,8 @@ import type { KernelMemory } from "../memory/index.ts"
 export interface RunHost {
   readonly memory: KernelMemory
   readonly cpus: number
-  /** Whether the caller's network namespace has a device with this index. */
-  hasDevice(index: number): boolean
+  /** The link-layer address of a device in the caller's network namespace; undefined when it has none with this index. */
+  macOf(index: number): Uint8Array | undefined
   since(release: string): boolean
 }
 

@@ -4,7 +4,7 @@ import type { KernelMemory } from "../memory/index.ts"
 import { ETHERNET_BYTES, fieldOffsets, SKB_CONTEXT_BYTES, SKB_FIELD, SkbContext } from "../packets/index.ts"
 import { LOOPBACK, PAGE, SHARED_INFO } from "./machine.ts"
 import { extraRoom } from "./packet-growth.ts"
-import { type Input, type RunKind, refuseIf } from "./run-kind.ts"
+import { type Input, Refused, type RunKind, refuseIf } from "./run-kind.ts"
 import { isZero, userContext, wordAt } from "./user-context.ts"
 import { needsEthernet } from "./user-packet.ts"
 
@@ -34,7 +34,7 @@ const GIVEN = [
 ] as const satisfies readonly { name: keyof typeof SKB_FIELD; bytes: number; out: boolean }[]
 
 const [AF_INET, AF_INET6] = [2, 10]
-const [HOST, MULTICAST, OTHER_HOST] = [0, 2, 3]
+const [HOST, BROADCAST, MULTICAST, OTHER_HOST] = [0, 1, 2, 3]
 const [ETH_P_802_3, ETH_P_802_2, ETH_P_IP, ETH_P_IPV6] = [0x0001, 0x0004, 0x0800, 0x86dd]
 /** From here on the field is a protocol, not a length. */
 const FIRST_PROTOCOL = 0x600
@@ -67,10 +67,14 @@ export const SKB_RUN: RunKind = {
     const skb = new SkbContext(memory, slot)
     skb.setBuffer(buffer, buffer + PAGE + 2 * extra)
     skb.place(SEE_ETHERNET.includes(type) ? mac : network, mac + packet.length, { mac, network })
+    const device = (context && wordAt(context, SKB_FIELD.ifindex)) || LOOPBACK
+    const own = host.macOf(device)
+    if (!own) throw new Refused("ENODEV", `there is no interface ${device}`)
     if (context) takeContext(skb, memory, slot, context)
     // Only attached to a group these programs have the packet's end told.
     if (type === "cgroup_skb") skb.set("data_end", 0)
-    skb.set("ifindex", LOOPBACK)
+    skb.set("ifindex", device)
+    skb.set("pkt_type", receiverOf(packet, own, device !== LOOPBACK))
     describePacket(skb, memory, packet, network, slot + SOCKET_AT)
     memory.view.setBigUint64(slot + SKB_FIELD.sk, BigInt(slot + SOCKET_AT), true)
   },
@@ -89,8 +93,6 @@ export const SKB_RUN: RunKind = {
 
 function takeContext(skb: SkbContext, memory: KernelMemory, slot: number, context: Uint8Array): void {
   checkUnset(context)
-  const device = wordAt(context, SKB_FIELD.ifindex)
-  refuseIf(device > LOOPBACK, "ENODEV", `there is no interface ${device}`)
   const length = skb.get("len")
   const onWire = wordAt(context, SKB_FIELD.wire_len)
   refuseIf(
@@ -115,7 +117,15 @@ function checkUnset(context: Uint8Array): void {
   refuseIf(!isZero(rest), "EINVAL", `a context gives ${GIVEN.map(({ name }) => name).join(", ")} and no more`)
 }
 
-/** What the kernel finds in the headers: to whom, which protocol, and the addresses of a socket for it. */
+/** Whom a frame is for, as a device sees it; the loopback device has no address for all. */
+function receiverOf(packet: Uint8Array, own: Uint8Array, knowsBroadcast: boolean): number {
+  const to = packet.subarray(0, own.length)
+  if (own.every((byte, index) => byte === to[index])) return HOST
+  if ((to[0]! & 1) === 0) return OTHER_HOST
+  return knowsBroadcast && to.every(byte => byte === 0xff) ? BROADCAST : MULTICAST
+}
+
+/** What the kernel finds in the headers: which protocol, and the addresses of a socket for it. */
 function describePacket(
   skb: SkbContext,
   { bytes, view }: KernelMemory,
@@ -123,8 +133,6 @@ function describePacket(
   network: number,
   socket: number,
 ): void {
-  const toLoopback = packet.subarray(0, 6).every(byte => byte === 0)
-  skb.set("pkt_type", toLoopback ? HOST : (packet[0]! & 1) === 1 ? MULTICAST : OTHER_HOST)
   const protocol = protocolOf(packet)
   skb.set("protocol", ((protocol & 0xff) << 8) | (protocol >> 8))
   const length = packet.length - ETHERNET_BYTES

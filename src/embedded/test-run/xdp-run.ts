@@ -123,7 +123,7 @@ function checkContext(context: Uint8Array, length: number, host: RunHost): numbe
 
 /** Devices have one queue. */
 function checkDevice(host: RunHost, index: number, queue: number): void {
-  if (index !== 0 && !host.hasDevice(index)) throw new Refused("ENODEV", `there is no interface ${index}`)
+  if (index !== 0 && !host.macOf(index)) throw new Refused("ENODEV", `there is no interface ${index}`)
   refuseIf(
     queue !== 0,
     "EINVAL",

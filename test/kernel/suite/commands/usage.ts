@@ -40,7 +40,7 @@ describe("commands on the real kernel", () => {
   test("without --linux they say what to do", async () => {
     const { status, err } = await run("prog", "show")
     assert.equal(status, 1)
-    assert.match(err, /does not keep objects between commands yet\n {2}hint: say --linux/)
+    assert.match(err, /does not keep objects between commands\n {2}hint: say --linux/)
   })
 
   test("--strace names the calls that strace sees", () => {
