@@ -17,9 +17,16 @@
 int answer;
 __u32 hash;
 
-static __always_inline int load(struct __sk_buff *skb, int offset, void *to, int size)
+/* Bytes of the packet; those of a test run have no socket buffer, so that no helper takes them. */
+static __always_inline int load(struct __sk_buff *skb, __u16 offset, void *to, int size)
 {
-	return bpf_skb_load_bytes(skb, offset, to, size);
+	void *from = (void *)(long)skb->data + offset;
+
+	/* Verifiers lose track of offsets near 64 KiB. */
+	if (offset > 2048 || from + size > (void *)(long)skb->data_end)
+		return -1;
+	__builtin_memcpy(to, from, size);
+	return 0;
 }
 
 SEC("flow_dissector")
