@@ -1,4 +1,5 @@
 import type { Command } from "commander"
+import { Exit } from "../bpftool/index.ts"
 import type { Io } from "./io.ts"
 
 /**
@@ -9,12 +10,9 @@ export interface CommandModule {
   configure(command: Command, io: Io): void
 }
 
-/** Thrown by an action to end with this status: 1 failed, 2 wrong usage. What there is to say was already written. */
-export class Exit extends Error {
-  readonly status: 1 | 2
+export { Exit }
 
-  constructor(status: 1 | 2) {
-    super(`exit ${status}`)
-    this.status = status
-  }
+/** Ends the action that calls it with a status of its own. */
+export function endWith(status: number): void {
+  if (status !== 0) throw new Exit(status)
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises"
+import type { NounName } from "../bpftool/index.ts"
 import type { CommandModule } from "./command.ts"
 import type { Io } from "./io.ts"
 
@@ -7,11 +8,18 @@ interface CommandEntry {
   readonly load: () => Promise<{ readonly command: CommandModule }>
 }
 
+/** A noun of bpftool's. */
+const noun = (name: NounName) => async () => (await import("./objects/noun-command.ts")).loadNoun(name)
+
 /** Every command, in the order of `skep --help`. Only the one that is called gets loaded: start-up stays fast. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: {
     summary: "load, attach and run an object on the embedded kernel",
     load: () => import("./run/index.ts"),
+  },
+  shell: {
+    summary: "a shell on the embedded kernel: cat, ip, tc, ping, bpftool …",
+    load: () => import("./shell/index.ts"),
   },
   verify: {
     summary: "verify programs as a kernel would, and explain refusals",
@@ -26,24 +34,24 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "disassemble programs, source lines interleaved",
     load: () => import("./disasm/index.ts"),
   },
-  btf: { summary: "dump type information", load: () => import("./btf/index.ts") },
-  prog: { summary: "programs that the kernel holds (bpftool prog)", load: () => import("./prog/index.ts") },
-  map: { summary: "maps that the kernel holds (bpftool map)", load: () => import("./map/index.ts") },
-  perf: { summary: "programs on perf events (bpftool perf)", load: () => import("./perf/index.ts") },
+  btf: { summary: "dump type information", load: noun("btf") },
+  prog: { summary: "programs that the kernel holds (bpftool prog)", load: noun("prog") },
+  map: { summary: "maps that the kernel holds (bpftool map)", load: noun("map") },
+  perf: { summary: "programs on perf events (bpftool perf)", load: noun("perf") },
   cgroup: {
     summary: "programs on control groups (bpftool cgroup)",
-    load: () => import("./cgroup/index.ts"),
+    load: noun("cgroup"),
   },
-  net: { summary: "programs on network interfaces (bpftool net)", load: () => import("./net/index.ts") },
-  iter: { summary: "iterators as files (bpftool iter)", load: () => import("./iter/index.ts") },
+  net: { summary: "programs on network interfaces (bpftool net)", load: noun("net") },
+  iter: { summary: "iterators as files (bpftool iter)", load: noun("iter") },
   struct_ops: {
     summary: "programs in place of kernel functions (bpftool struct_ops)",
-    load: () => import("./struct-ops/index.ts"),
+    load: noun("struct_ops"),
   },
-  link: { summary: "links that the kernel holds (bpftool link)", load: () => import("./link/index.ts") },
+  link: { summary: "links that the kernel holds (bpftool link)", load: noun("link") },
   feature: {
     summary: "what BPF offers, and what of it a kernel has (bpftool feature)",
-    load: () => import("./feature/index.ts"),
+    load: noun("feature"),
   },
   exec: { summary: "run raw bytecode from standard input", load: () => import("./exec/index.ts") },
   explain: {

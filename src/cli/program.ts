@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { Command, CommanderError } from "commander"
 import picocolors from "picocolors"
@@ -10,6 +11,7 @@ import {
   UsageError,
   VerifierError,
 } from "../base/index.ts"
+import { NOUN_NAMES } from "../bpftool/index.ts"
 import { type CommandModule, Exit } from "./command.ts"
 import type { Io } from "./io.ts"
 
@@ -71,23 +73,9 @@ function nounFirst(args: readonly string[], nouns: readonly string[]): string[] 
   const full =
     nouns.includes(noun) || !args.includes("--linux")
       ? noun
-      : (OBJECT_NOUNS.find(known => known.startsWith(noun)) ?? noun)
+      : (NOUN_NAMES.find(known => known.startsWith(noun)) ?? noun)
   return [full, ...rest, ...options]
 }
-
-/** In bpftool's order, which decides what "p" means. */
-const OBJECT_NOUNS = [
-  "prog",
-  "map",
-  "link",
-  "cgroup",
-  "perf",
-  "net",
-  "feature",
-  "btf",
-  "struct_ops",
-  "iter",
-] as const
 
 function report(error: unknown, io: Io): number {
   if (error instanceof Exit) return error.status
@@ -121,6 +109,7 @@ function processIo(): Io {
     err: text => void process.stderr.write(text),
     style: picocolors.createColors(colour),
     readFile: readFileTyped,
+    writeFile: writeFileTyped,
   }
 }
 
@@ -139,5 +128,14 @@ export async function readFileTyped(path: string): Promise<Uint8Array> {
     if (code === undefined || !(code in ERRNO)) throw error
     const errno = code as Errno
     throw new SkepError(`${path}: ${errnoText(errno)} (${errno})`, { errno, cause: error })
+  }
+}
+
+/** Writes a file; what the system refuses becomes a SkepError in bpftool's words. */
+export function writeFileTyped(path: string, bytes: Uint8Array, mode = 0o666): void {
+  try {
+    writeFileSync(path, bytes, { mode })
+  } catch (cause) {
+    throw new SkepError(`can't open file ${path}: ${(cause as Error).message}`, { cause })
   }
 }

@@ -1,6 +1,6 @@
 import picocolors from "picocolors"
 import { main } from "./main.ts"
-import { readFileTyped } from "./program.ts"
+import { readFileTyped, writeFileTyped } from "./program.ts"
 
 export interface Ran {
   readonly status: number
@@ -20,6 +20,7 @@ export async function runSkep(...args: string[]): Promise<Ran> {
     },
     style: picocolors.createColors(false),
     readFile: readFileTyped,
+    writeFile: writeFileTyped,
   })
   return { status, out, err }
 }

@@ -8,6 +8,7 @@ import type { KernelLog } from "./kernel-log.ts"
 import type { MapStorage, RedirectInfo } from "./maps/index.ts"
 import type { KernelMemory, KernelTypes } from "./memory/index.ts"
 import type { Network } from "./network/index.ts"
+import type { BpfFileSystem, ObjectStore } from "./objects/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Contexts } from "./programs/run-each.ts"
 import type { Sockets } from "./sockets/sockets.ts"
@@ -31,6 +32,10 @@ export interface KernelCore {
   readonly cgroups: CgroupTree
   readonly network: Network
   readonly cpus: number
+  /** Programs, maps, links and BTF by id. */
+  readonly objects: ObjectStore
+  /** Paths that keep them. */
+  readonly bpfFiles: BpfFileSystem
   /** What iterators that are being read write to, by address. */
   readonly sequences: Map<number, Sequence>
   readonly sockets: Sockets
@@ -58,6 +63,8 @@ export interface KernelCore {
   /** The control group of the task whose task_struct stands at an address. */
   groupOfTask(address: number): Cgroup | undefined
   programById(id: number): EmbeddedProgram | undefined
+  /** All processes by pid, the idle task first. */
+  processes(): readonly Task[]
   /** The task_structs of all processes: the idle task first, the others by pid. */
   tasks(): readonly number[]
   maps(): Iterable<MapStorage>

@@ -3,6 +3,7 @@ import { compareReleases } from "../catalog/index.ts"
 import { execute, interpret } from "../engine/index.ts"
 import {
   type AttachPoint,
+  attachPointOf,
   type Kernel,
   type RunInput,
   type RunOptions,
@@ -14,6 +15,7 @@ import type { KernelProfile } from "../profile/index.ts"
 import type { VerifierKernel } from "../verifier/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
+import { linkTypeOf } from "./attach/link-type.ts"
 import { type Cgroup, CgroupTree } from "./cgroups/index.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
@@ -38,6 +40,7 @@ import {
 import { KernelMemory, type KernelObject, KernelTypes } from "./memory/index.ts"
 import { perCpuVariableAt } from "./memory/per-cpu-section.ts"
 import { Network } from "./network/index.ts"
+import { BpfFileSystem, ObjectStore } from "./objects/index.ts"
 import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
@@ -56,7 +59,14 @@ import { TracePipe } from "./trace-pipe.ts"
 import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import {
+  type FunctionTrigger,
+  functionTrigger,
+  type TracepointTrigger,
+  tracepointTrigger,
+} from "./triggers/index.ts"
 import { UserHooks } from "./user/index.ts"
+import { mountVirtualFiles } from "./virtual-files/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
 
 /** What trace lines call the idle task. */
@@ -77,6 +87,8 @@ export interface EmbeddedKernelOptions {
   readonly engine?: "wasm" | "interpreter"
   /** The sysctl kernel.unprivileged_bpf_disabled: as the kernel was built unless told. */
   readonly unprivilegedBpfDisabled?: 0 | 1 | 2
+  /** Nanoseconds between 1970 and the boot of the model: 2025-01-01 unless told. */
+  readonly bootTime?: bigint
 }
 
 /** A model of Linux in this process: see `bootKernel`. */
@@ -94,6 +106,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly files: FileTree
   readonly cgroups: CgroupTree
   readonly network: Network
+  readonly objects = new ObjectStore(this)
+  readonly bpfFiles: BpfFileSystem
   readonly calls: bigint[] = []
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
@@ -103,19 +117,20 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly redirect: RedirectInfo = { target: undefined }
   readonly world: EmbeddedWorld
   readonly idle: Task
+  /** The sysctl kernel.unprivileged_bpf_disabled, and whether it is not 0. */
+  readonly unprivilegedBpfDisabled: 0 | 1 | 2
   readonly unprivilegedDisabled: boolean
+  /** Programs run compiled, not interpreted. */
+  readonly isCompiling: boolean
   readonly verifierKernel: VerifierKernel
   #current: Task
   readonly #mapDescriptors = new MapDescriptors(this)
-  readonly #maps = new Map<number, MapStorage>()
-  readonly #programs = new Map<number, EmbeddedProgram>()
-  readonly #objects = new Set<EmbeddedObject>()
+  readonly #loaded = new Set<EmbeddedObject>()
   readonly #runner: ProgramRunner
   readonly #init: Task
   readonly #taskReferences: TaskReferences
   #kernelThread: Task | undefined
   #lastPid = SHELL_PID
-  #lastId = 0
   #lastSession = 0
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
@@ -124,20 +139,23 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.memory = new KernelMemory({
       ...(options.memoryBytes !== undefined && { bytes: options.memoryBytes }),
     })
-    this.clock = new Clock(this.memory)
+    this.clock = new Clock(this.memory, options.bootTime)
     this.memory.randomState = RANDOM_SEED
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
-    this.unprivilegedDisabled = (options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)) !== 0
+    this.unprivilegedBpfDisabled = options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)
+    this.unprivilegedDisabled = this.unprivilegedBpfDisabled !== 0
     this.verifierKernel = verifierKernel(profile, this.cpus)
     this.types = new KernelTypes(this.memory, profile.btf())
     this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
+    this.bpfFiles = new BpfFileSystem(this, this.objects)
     this.network = new Network(this)
     mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
-    this.#runner = new ProgramRunner(this, options.engine === "interpreter" ? interpret : execute)
+    this.isCompiling = options.engine !== "interpreter"
+    this.#runner = new ProgramRunner(this, this.isCompiling ? execute : interpret)
     this.idle = new Task(this, { pid: 0, comm: "swapper/0", uid: 0, gid: 0 }, undefined)
     this.idle.object.set("mm", 0).set("flags", PF_KTHREAD)
     this.#init = new Task(this, { pid: 1, comm: "init", uid: 0, gid: 0 }, undefined)
@@ -145,8 +163,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#current = this.#init
     this.current = new Task(this, { pid: SHELL_PID, comm: "sh", uid: 0, gid: 0 }, this.#init)
     for (const task of [this.#init, this.current]) bootProgram(this, task, "/bin/sh")
+    this.#init.commandLine = ["/sbin/init"]
+    this.current.commandLine = ["sh"]
     this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
     this.sockets.onClose = socket => closeSocket(this, socket)
+    mountVirtualFiles(this, this.tracePipe)
     this.world = new EmbeddedWorld(this, this.current)
   }
 
@@ -168,31 +189,32 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   async load(object: ObjectSpec, options: EmbeddedLoadOptions = {}): Promise<EmbeddedObject> {
     const loaded = loadObject(object, this, options)
-    this.#objects.add(loaded)
+    this.#loaded.add(loaded)
     return loaded
+  }
+
+  /** A trace event to fire by hand, "sched/sched_switch", with a record of one's own. Throws SkepError (ENOENT). */
+  tracepoint(name: string): TracepointTrigger {
+    return tracepointTrigger(this, name)
+  }
+
+  /** A kernel function to call by hand, with arguments and a result of one's own. Throws SkepError (ENOENT). */
+  function(name: string): FunctionTrigger {
+    return functionTrigger(this, name)
   }
 
   trace(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string> {
     return this.tracePipe.follow(options.signal)
   }
 
-  admit(map: MapStorage): void {
-    this.#maps.set(map.address, map)
-  }
-
-  admitProgram(program: EmbeddedProgram): void {
-    this.#programs.set(program.id, program)
-  }
-
-  dismiss(object: EmbeddedObject): void {
-    for (const map of Object.values(object.maps)) this.#maps.delete(map.storage.address)
-    for (const program of Object.values(object.programs)) this.#programs.delete(program.id)
-    this.#objects.delete(object)
+  forget(object: EmbeddedObject): void {
+    this.#loaded.delete(object)
   }
 
   async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
-    const id = ++this.#lastId
-    return new EmbeddedLink(id, program, attachProgram(this, program, point, id))
+    const type = linkTypeOf(this, program, point ?? attachPointOf(program.spec))
+    const id = type ? this.objects.nextId("link") : 0
+    return new EmbeddedLink(this, { id, type }, program, attachProgram(this, program, point, id))
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {
@@ -297,6 +319,11 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return [this.idle, ...this.#taskReferences.all()].map(({ object }) => object.address)
   }
 
+  /** All processes by pid, the idle task first. */
+  processes(): readonly Task[] {
+    return [this.idle, ...this.#taskReferences.all()]
+  }
+
   putOff(work: string): boolean {
     return this.#runner.putOff(work)
   }
@@ -339,7 +366,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   mapAt(address: number): MapStorage | undefined {
-    return this.#maps.get(address)
+    return this.objects.mapAt(address)
   }
 
   callStack(user: boolean): readonly bigint[] {
@@ -358,10 +385,6 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.current.closeFile(fd)
   }
 
-  dropMap(map: MapStorage): void {
-    this.#maps.delete(map.address)
-  }
-
   addressOf(symbol: string): bigint | undefined {
     return this.profile.symbols().find(symbol)?.address
   }
@@ -371,7 +394,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   programs(): Iterable<EmbeddedProgram> {
-    return this.#programs.values()
+    return this.objects.programs.values()
   }
 
   nextSession(): number {
@@ -379,16 +402,15 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   maps(): Iterable<MapStorage> {
-    return this.#maps.values()
+    return this.objects.maps.values()
   }
 
   programById(id: number): EmbeddedProgram | undefined {
-    return this.#programs.get(id)
+    return this.objects.programs.get(id)
   }
 
   mapById(id: number): MapStorage | undefined {
-    for (const map of this.#maps.values()) if (map.id === id) return map
-    return undefined
+    return this.objects.maps.get(id)
   }
 
   socketByDescriptor(fd: number): HeldSocket | undefined {
@@ -420,7 +442,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   forgetOwner(owner: number): void {
-    for (const map of this.#maps.values()) map.forgetOwner(owner)
+    for (const map of this.maps()) map.forgetOwner(owner)
   }
 
   functionName(btfId: number): string | undefined {
@@ -444,20 +466,12 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return this.#lastPid
   }
 
-  nextProgramId(): number {
-    return ++this.#lastId
-  }
-
-  nextMapId(): number {
-    return ++this.#lastId
-  }
-
   nextOrder(): number {
     return this.memory.nextOrder()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const object of [...this.#objects]) await object[Symbol.asyncDispose]()
+    for (const object of [...this.#loaded]) await object[Symbol.asyncDispose]()
   }
 }
 

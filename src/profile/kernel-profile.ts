@@ -74,6 +74,11 @@ export class KernelProfile {
     return this.#btf
   }
 
+  /** The bytes of that file; of an overlaid profile those of the kernel below. */
+  btfBytes(): Uint8Array {
+    return this.#sections.btf
+  }
+
   symbols(): SymbolTable {
     this.#symbols ??= new SymbolTable(this.#sections.symbols)
     return this.#symbols

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest"
 import { SkepError } from "../../base/index.ts"
 import { BtfBuilder, readBtf, type TypeId } from "../../btf/index.ts"
 import type { Io } from "../io.ts"
+import { loadNoun } from "../objects/noun-command.ts"
 import { runCommandLine } from "../program.ts"
 
 const fixtures = fileURLToPath(new URL("../../btf/fixtures/", import.meta.url))
@@ -46,7 +47,7 @@ async function skep(...args: string[]) {
       return file()
     },
   }
-  const entries = { btf: { summary: "dump type information", load: () => import("./index.ts") } }
+  const entries = { btf: { summary: "dump type information", load: () => loadNoun("btf") } }
   const status = await runCommandLine(["btf", ...args], entries, "0.0.0", io)
   return { status, out, err }
 }

@@ -9,6 +9,7 @@ export function toText(report: RunReport, style: Style): string {
   return joinBlocks([
     headingText(report, style),
     programsText(report, style),
+    packetsText(report, style),
     events(report, style),
     trace(report, style),
     mapsText(report, style),
@@ -42,6 +43,18 @@ export function programsText(report: Pick<RunReport, "programs">, style: Style):
     note ? [style.yellow(`  note: ${name}: ${note}`)] : [],
   )
   return [title(style, "programs"), ...table(rows), ...notes].join("\n")
+}
+
+function packetsText({ packets }: RunReport, style: Style): string {
+  if (!packets) return ""
+  const { interface: name, received, sent, file, verdicts } = packets
+  const written = file === undefined ? "" : `, written to ${file}`
+  const rows = verdicts.map(({ program, action, count }) => [program, action, String(count)])
+  return [
+    title(style, "packets"),
+    `  ${name}: ${received} came in, ${sent} left${written}`,
+    ...table(rows),
+  ].join("\n")
 }
 
 function events(report: RunReport, style: Style): string {

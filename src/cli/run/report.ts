@@ -20,6 +20,8 @@ export interface RunReport {
     readonly verifiedInstructions: number | undefined
     readonly note: string | undefined
   }[]
+  /** Of a run on a capture's packets. */
+  readonly packets?: PacketReport
   readonly events: readonly { readonly map: string; readonly value: unknown; readonly bytes: Uint8Array }[]
   readonly tracePipe: readonly string[]
   readonly maps: readonly {
@@ -35,6 +37,17 @@ export interface RunReport {
   }[]
 }
 
+/** What became of packets that came in on an interface. */
+export interface PacketReport {
+  readonly interface: string
+  readonly received: number
+  readonly sent: number
+  /** Where what was sent is written. */
+  readonly file?: string
+  /** How often each program returned what: the UAPI's name of it, or the number. */
+  readonly verdicts: readonly { readonly program: string; readonly action: string; readonly count: number }[]
+}
+
 const MAX_ENTRIES = 64
 /** Types without entries of their own to show. */
 const EVENT_MAPS = new Set(["perf_event_array", "ringbuf", "user_ringbuf"])
@@ -46,6 +59,7 @@ export interface RunSource extends Pick<RunReport, "kernel" | "release" | "versi
     readonly maps: Readonly<Record<string, RunMap>>
   }
   readonly links: readonly RunLink[]
+  readonly packets?: PacketReport
   readonly events: readonly Sample[]
   readonly tracePipe: readonly string[]
 }
@@ -70,10 +84,11 @@ interface RunLink extends Pick<Link, "point"> {
 }
 
 export async function collectReport(source: RunSource): Promise<RunReport> {
-  const { kernel, release, version, handMade, object, tracePipe } = source
+  const { kernel, release, version, handMade, object, packets, tracePipe } = source
   const events = source.events.map(({ map, value, bytes }) => ({ map, value, bytes }))
   const maps = await Promise.all(Object.values(object.maps).map(map => collectMap(map)))
-  return { kernel, release, version, handMade, programs: programRows(source), events, tracePipe, maps }
+  const head = { kernel, release, version, handMade, programs: programRows(source) }
+  return { ...head, ...(packets && { packets }), events, tracePipe, maps }
 }
 
 /** The programs and where they are attached. */

@@ -3,7 +3,7 @@ import { toHex, UsageError } from "../../base/index.ts"
 import type { LinuxKernel, LinuxObject, LinuxSample } from "../../linux/index.ts"
 import { type ObjectSpec, readObject } from "../../object/index.ts"
 import type { Io } from "../io.ts"
-import { openObjects } from "../objects/open-objects.ts"
+import { openLinuxKernel } from "../objects/open-objects.ts"
 import { collectReport, programRows, type RunSource } from "./report.ts"
 import { toJson } from "./report-json.ts"
 import { formatValue, headingText, joinBlocks, mapsText, programsText, title } from "./report-text.ts"
@@ -26,8 +26,7 @@ export interface LinuxRunOptions {
  */
 export async function runOnLinux(options: LinuxRunOptions, io: Io): Promise<void> {
   const spec = readObject(await io.readFile(options.object), { name: options.object })
-  await using opened = await openObjects({ linux: true, ...(options.strace && { strace: true }) }, io)
-  const { kernel } = opened
+  await using kernel = await openLinuxKernel(options.strace ? { strace: true } : {}, io)
   const object = await kernel.load(spec, options.only ? { only: options.only } : {})
   for (const warning of object.warnings) io.err(`skep: warning: ${warning}\n`)
   const links = [...(await object.attach()), ...structOpsRows(object)]

@@ -55,11 +55,12 @@ export const attachXdp: Attacher<"xdp"> = (kernel, point, attachment) => {
 }
 
 /** Where the kernel puts it; hardware takes none. */
-function placeOn(
+export function placeOn(
   device: NetDevice,
   mode: "native" | "generic" | "offload" | undefined,
 ): XdpPlace | { readonly number: number; readonly words?: string } {
-  const hasDriver = device.kind !== "loopback"
+  // Of the devices that there are, veth alone has XDP in its driver.
+  const hasDriver = device.kind === "veth"
   switch (mode) {
     case "offload":
       return hasDriver ? { number: EINVAL } : { number: EOPNOTSUPP, words: XDP_WORDS.noDriver }

@@ -28,7 +28,7 @@ export function attachToGroup(
   const placed: GroupEntry = entry ?? { attachment, isLink }
   if (!entry) group.programs.add(hook, mode, placed)
   if (isLink) return () => group.programs.remove(hook, placed)
-  return () => detach(group, hook, attachment)
+  return () => void detachFromGroup(group, hook, attachment.program)
 }
 
 /** The nearest group above with programs decides: several allow others below, one alone only if it is to be overridden. */
@@ -55,14 +55,15 @@ function placeFor(
   return entries.find(entry => !entry.isLink && entry.attachment.program.id === replaces) ?? "ENOENT"
 }
 
-/** BPF_PROG_DETACH: of several the program itself, of one whatever stands there. */
-function detach(group: Cgroup, hook: GroupHook, { program }: Attachment): void {
+/** BPF_PROG_DETACH: of several the program itself, of one whatever stands there. False where there is none. */
+export function detachFromGroup(group: Cgroup, hook: GroupHook, program: Attachment["program"]): boolean {
   const programs = group.programs.on(hook)
   const found =
     programs?.mode === "multi"
       ? programs.entries.find(entry => !entry.isLink && entry.attachment.program === program)
-      : programs?.entries[0]
+      : programs?.entries.find(entry => !entry.isLink)
   if (found) group.programs.remove(hook, found)
+  return found !== undefined
 }
 
 /**

@@ -2,6 +2,7 @@ import type { KernelCore } from "../core.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { effectivePrograms } from "./attach-to-group.ts"
 import { Cgroup } from "./cgroup.ts"
+import { groupFolder } from "./group-files.ts"
 import type { GroupHook } from "./group-programs.ts"
 
 /** Where the cgroup2 file system is mounted. */
@@ -21,7 +22,7 @@ export class CgroupTree {
     this.#kernel = kernel
     this.root = this.#make("", 1n, undefined)
     this.#kernel.files.create("/sys/fs", { directory: true, mode: 0o755 })
-    this.#kernel.files.create(CGROUP_MOUNT, { directory: true, mode: 0o755 })
+    this.#kernel.files.create(CGROUP_MOUNT, { mode: 0o755, folder: groupFolder(kernel, this.root) })
   }
 
   /** The group whose folder this is: "/sys/fs/cgroup/web". Undefined when there is none. */
@@ -31,6 +32,10 @@ export class CgroupTree {
     for (const name of path.slice(CGROUP_MOUNT.length).split("/"))
       if (name !== "") group = group?.children.get(name)
     return group
+  }
+
+  all(): Iterable<Cgroup> {
+    return this.#byId.values()
   }
 
   byId(id: bigint): Cgroup | undefined {
@@ -48,8 +53,8 @@ export class CgroupTree {
     let path = CGROUP_MOUNT
     for (const part of name.split("/").filter(part => part !== "")) {
       path += `/${part}`
-      this.#kernel.files.create(path, { directory: true, mode: 0o755 })
       group = group.children.get(part) ?? this.#make(part, this.#nextId(), group)
+      this.#kernel.files.create(path, { mode: 0o755, folder: groupFolder(this.#kernel, group) })
     }
     return group
   }

@@ -7,4 +7,8 @@ export interface FileOperations {
   readonly read: (kernel: KernelCore, file: KernelObject, count: number) => Uint8Array | number
   /** How many bytes were taken, or a negative errno. */
   readonly write: (kernel: KernelCore, file: KernelObject, bytes: Uint8Array) => number
+  /** Forgets what it holds (O_TRUNC). */
+  readonly truncate?: () => void
+  /** Bytes that it holds; 0 for what is made when it is read. */
+  readonly size?: () => number
 }

@@ -3,6 +3,7 @@ import type { DeviceNumber } from "../../kernel/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 import { DEVICE_NODES, deviceOperations } from "./device-nodes.ts"
 import type { FileOperations } from "./file-operations.ts"
+import { regularFile } from "./regular-file.ts"
 
 /** The part of a mode that says what kind of file it is. */
 export const S_IFMT = 0o170000
@@ -28,6 +29,21 @@ export interface FileNode {
   readonly device: DeviceNumber | undefined
   /** How it is read and written; undefined for what is not modelled. */
   readonly operations: FileOperations | undefined
+  /** Called when the name goes. */
+  readonly onRemove: (() => void) | undefined
+  /** Where its names come from, beside those that were made in it: see `mountFolder`. */
+  folder: Folder | undefined
+  /** It stands here because a folder said so, and goes when it says so no more. */
+  readonly isFromFolder: boolean
+}
+
+/** A directory whose contents follow from what else there is; looked at when somebody looks for a name in it. */
+export interface Folder {
+  readonly names: () => Iterable<string>
+  readonly entry: (name: string) => NewNode | undefined
+  /** mkdir(2) and rmdir(2) in it, where it has them: 0 or a negative errno. */
+  readonly make?: (name: string) => number
+  readonly remove?: (name: string) => number
 }
 
 export interface NewNode {
@@ -39,10 +55,14 @@ export interface NewNode {
   /** The name of a unix socket. */
   readonly socket?: boolean
   readonly operations?: FileOperations
+  /** Called when the name goes. */
+  readonly onRemove?: () => void
+  /** Makes it a directory. */
+  readonly folder?: Folder
 }
 
 /** What a fresh machine has: enough for the scenarios to name real paths. */
-const FIRST_FILES = [
+const FIRST_PROGRAMS = [
   "/bin/sh",
   "/bin/true",
   "/bin/false",
@@ -50,9 +70,11 @@ const FIRST_FILES = [
   "/bin/cat",
   "/bin/ping",
   "/usr/bin/env",
-  "/etc/passwd",
-  "/etc/hostname",
 ]
+const FIRST_TEXTS = [
+  ["/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"],
+  ["/etc/hostname", "skep\n"],
+] as const
 const FIRST_DIRECTORIES = [
   "/bin",
   "/usr",
@@ -85,14 +107,36 @@ export class FileTree {
     for (const path of FIRST_DIRECTORIES)
       this.create(path, { directory: true, mode: path === "/tmp" ? 0o1777 : 0o755 })
     for (const [path, device] of DEVICE_NODES) this.create(path, { mode: 0o666, device })
-    for (const path of FIRST_FILES) this.create(path, { mode: path.includes("bin/") ? 0o755 : 0o644 })
+    for (const path of FIRST_PROGRAMS) this.create(path, { mode: 0o755 })
+    for (const [path, text] of FIRST_TEXTS)
+      this.create(path, { operations: regularFile(encodeUtf8(text)).operations })
   }
 
   /** The node at an absolute path, or undefined. */
   find(path: string): FileNode | undefined {
     let node: FileNode | undefined = this.root
-    for (const name of namesOf(path)) node = node?.children.get(name)
+    for (const name of namesOf(path)) node = node && this.child(node, name)
     return node
+  }
+
+  /** What a name in a directory stands for. */
+  child(node: FileNode, name: string): FileNode | undefined {
+    if (name === "..") return node.parent ?? node
+    const known = node.children.get(name)
+    if (!node.folder || (known && !known.isFromFolder)) return known
+    const entry = node.folder.entry(name)
+    if (entry && known) return known
+    if (known) this.remove(known)
+    if (!entry) return undefined
+    const made = this.#node(name, node, entry, true)
+    node.children.set(name, made)
+    return made
+  }
+
+  /** The names in a directory, sorted. */
+  names(node: FileNode): string[] {
+    const made = [...node.children.values()].filter(child => !child.isFromFolder).map(({ name }) => name)
+    return [...new Set([...made, ...(node.folder?.names() ?? [])])].sort()
   }
 
   /** True when a path goes through something that is no directory. */
@@ -100,7 +144,7 @@ export class FileTree {
     let node: FileNode | undefined = this.root
     for (const name of namesOf(path)) {
       if (node && !node.directory) return true
-      node = node?.children.get(name)
+      node = node && this.child(node, name)
     }
     return node?.directory === false && path.endsWith("/")
   }
@@ -120,9 +164,15 @@ export class FileTree {
     if (!parent || name === undefined)
       throw new UsageError(`${path}: there is no directory to make it in`, { errno: "ENOENT" })
     const node = this.#node(name, parent, options)
-    node.inode.set("i_uid.val", options.uid ?? 0).set("i_gid.val", options.gid ?? 0)
     parent.children.set(name, node)
     return node
+  }
+
+  /** Lets a directory have names that follow from something else. */
+  mountFolder(path: string, folder: Folder): void {
+    const node = this.find(path)
+    if (!node?.directory) throw new Error(`BUG: ${path} is no directory`)
+    node.folder = folder
   }
 
   /** What a path's dentry names. */
@@ -132,21 +182,30 @@ export class FileTree {
 
   /** Takes a name away and frees what stood behind it. */
   remove(node: FileNode): void {
+    for (const child of [...node.children.values()]) this.remove(child)
     node.parent?.children.delete(node.name)
     this.#byDentry.delete(node.dentry.address)
     node.dentry.free()
     node.inode.free()
     this.#memory.free(node.nameAddress)
+    node.onRemove?.()
   }
 
-  #node(name: string, parent: FileNode | undefined, options: NewNode): FileNode {
-    const { directory = false, mode = 0o644, device } = options
+  /** A file that no directory names: one end of a pipe, a terminal. `remove` frees it. */
+  anonymous(operations: FileOperations): FileNode {
+    return this.#node("", undefined, { mode: 0o600, operations })
+  }
+
+  #node(name: string, parent: FileNode | undefined, options: NewNode, isFromFolder = false): FileNode {
+    const { folder, directory = folder !== undefined, mode = directory ? 0o555 : 0o644, device } = options
     const text = encodeUtf8(name)
     const nameAddress = this.#memory.alloc(text.length + 1)
     this.#memory.write(nameAddress, text)
     const inode = this.#types.create("inode", {
       i_ino: this.#nextInode++,
-      i_mode: mode | typeOf(options),
+      i_mode: mode | typeOf({ ...options, directory }),
+      "i_uid.val": options.uid ?? 0,
+      "i_gid.val": options.gid ?? 0,
       i_rdev: device ? (device.major << MINOR_BITS) | device.minor : 0,
       __i_nlink: 1,
       i_nlink: 1,
@@ -169,6 +228,9 @@ export class FileTree {
       nameAddress,
       device,
       operations,
+      onRemove: options.onRemove,
+      folder,
+      isFromFolder,
     }
     this.#byDentry.set(dentry.address, node)
     return node

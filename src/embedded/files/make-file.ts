@@ -1,3 +1,4 @@
+import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { securityCheck, securityNotice } from "../tracing/security.ts"
@@ -5,6 +6,7 @@ import { type FileNode, S_IFREG } from "./file-tree.ts"
 import { inodePermission } from "./inode-permission.ts"
 import { ownerMap } from "./owner-map.ts"
 import { MAY_EXEC, MAY_WRITE } from "./permission.ts"
+import { regularFile } from "./regular-file.ts"
 
 const securityPathMknod =
   securityCheck<[directory: number, dentry: KernelObject, mode: number, device: number]>("path_mknod")
@@ -22,7 +24,9 @@ export function makeFile(
   mode: number,
 ): FileNode | number {
   const { files, current } = kernel
-  const node = files.create(path, { mode, uid: current.uid, gid: current.gid })
+  // What is in it follows from something else.
+  if (directory.folder) return -errnoNumber("EACCES")
+  const node = files.create(path, { mode, uid: current.uid, gid: current.gid, ...regularFile() })
   walk.set("path.mnt", files.mount).set("path.dentry", directory.dentry)
   const type = S_IFREG | mode
   const refused =

@@ -3,16 +3,19 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
 import { securityCheck } from "../tracing/security.ts"
+import { fileMode } from "./file-on.ts"
 import { type FileNode, S_IFDIR, S_IFMT } from "./file-tree.ts"
 import { pathText } from "./filename.ts"
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
 import { inodePermission } from "./inode-permission.ts"
 import { makeFile } from "./make-file.ts"
 import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
-import { FMODE_EXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR, O_WRONLY } from "./open-flags.ts"
 import { ownerMap } from "./owner-map.ts"
 import { MAY_EXEC, MAY_READ, MAY_WRITE } from "./permission.ts"
 import { LOOKUP_RCU, walkToDirectory } from "./walk.ts"
 
+/** __FMODE_EXEC: the file is opened to be executed. */
+export const FMODE_EXEC = 0x20
 const FMODE_READ = 1
 const FMODE_WRITE = 2
 
@@ -95,20 +98,27 @@ function openInto(kernel: KernelCore, walk: KernelObject, how: KernelObject, fil
   const place = walk.addressOf("path")
   // Whoever makes a file has it open as asked, whatever its mode says.
   const access = isNew ? 0 : accessOf(flags)
-  const refused = mayOpen(kernel, ownerMap(kernel), place, access, flags) || vfsOpen(kernel, place, file)
-  if (refused !== 0 || !kernel.since(ASKED_AFTER_SINCE)) return refused
-  return securityFilePostOpen(kernel, file, access)
+  const truncate = (flags & O_TRUNC) !== 0 && !isNew ? node.operations?.truncate : undefined
+  if (truncate) {
+    const refused = mntWantWrite(kernel, kernel.files.mount)
+    if (refused !== 0) return refused
+  }
+  const asked = kernel.since(ASKED_AFTER_SINCE)
+  const refused =
+    mayOpen(kernel, ownerMap(kernel), place, access, flags) ||
+    vfsOpen(kernel, place, file) ||
+    (asked ? securityFilePostOpen(kernel, file, access) : 0)
+  if (truncate) {
+    if (refused === 0) truncate()
+    mntDropWrite(kernel, kernel.files.mount)
+  }
+  return refused
 }
 
 function accessOf(flags: number): number {
   if ((flags & FMODE_EXEC) !== 0) return MAY_EXEC
   const mode = fileMode(flags)
   return ((mode & FMODE_READ) !== 0 ? MAY_READ : 0) | ((mode & FMODE_WRITE) !== 0 ? MAY_WRITE : 0)
-}
-
-/** FMODE_READ and FMODE_WRITE of the access mode. */
-function fileMode(flags: number): number {
-  return ((flags & (O_WRONLY | O_RDWR)) + 1) & 3
 }
 
 interface Found {

@@ -4,7 +4,7 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { getname, putname } from "./filename.ts"
-import { O_CREAT, O_EXCL } from "./open-flags.ts"
+import { O_CREAT, O_EXCL } from "./flags.ts"
 import { doFilpOpen, LOOKUP_FOLLOW } from "./open-path.ts"
 
 export const AT_FDCWD = -100
@@ -14,7 +14,7 @@ const getUnusedFdFlags = kernelFunction("get_unused_fd_flags", (kernel, _flags: 
 )
 
 const fdInstall = kernelFunction("fd_install", (kernel, fd: number, file: KernelObject): undefined => {
-  kernel.current.installFileAt(fd, file)
+  kernel.current.installAt(fd, file)
 })
 
 const doSysOpenat2 = kernelFunction(

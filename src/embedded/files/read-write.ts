@@ -11,9 +11,12 @@ import { MAY_READ, MAY_WRITE } from "./permission.ts"
 const [FMODE_READ, FMODE_WRITE] = [1, 2]
 const [EBADF, EFAULT] = [-errnoNumber("EBADF"), -errnoNumber("EFAULT")]
 
+const DIRECTORY: FileOperations = { read: () => -errnoNumber("EISDIR"), write: () => -errnoNumber("EBADF") }
+
 function operationsOf(kernel: KernelCore, file: KernelObject): FileOperations {
   const node = kernel.files.nodeOf(file.number("f_path.dentry"))
   if (node?.operations) return node.operations
+  if (node?.directory) return DIRECTORY
   const path = node ? pathOf(node) : "a file that was removed"
   throw new NotModelledError(`the contents of ${path} are not modelled by the embedded kernel`)
 }

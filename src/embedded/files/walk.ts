@@ -23,7 +23,7 @@ export function walkToDirectory(kernel: KernelCore, path: string): FileNode | nu
     const refused = inodePermission(kernel, ownerMap(kernel), directory.inode, MAY_EXEC | MAY_NOT_BLOCK)
     if (refused !== 0) return refused
     if (index === names.length - 1) break
-    const next = directory.children.get(name)
+    const next = kernel.files.child(directory, name)
     if (!next) return ENOENT
     if (!next.directory) return ENOTDIR
     directory = next

@@ -25,6 +25,10 @@ export class Receivers {
     return this.#byPath.get(path)
   }
 
+  all(): Iterable<InfraredReceiver> {
+    return this.#byPath.values()
+  }
+
   /** The receiver whose programs have their context at an address. */
   ofContext(address: number): InfraredReceiver | undefined {
     return [...this.#byPath.values()].find(({ contextAddress }) => contextAddress === address)

@@ -17,16 +17,26 @@ import {
 } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
-import { type MapHost, type MapStorage, NestedMap, ProgArray } from "../maps/index.ts"
-import type { LoadingHost } from "../prog-load/index.ts"
+import type { KernelCore } from "../core.ts"
+import { type MapHost, type MapStorage, NestedMap, ProgArray, StructOpsMap } from "../maps/index.ts"
+import { type BpfFileSystem, LoadedBtf, type ObjectStore } from "../objects/index.ts"
 import { EmbeddedProgram, type ProgramHost } from "../programs/program.ts"
 import { registerStructOps, type StructOpsHost } from "../struct-ops/index.ts"
 import { createMaps } from "./create-maps.ts"
-import { type ExtensionTarget, loadProgram, type ProgramLoadOptions } from "./load-program.ts"
+import {
+  type ExtensionTarget,
+  loadProgram,
+  type ProgramLoadHost,
+  type ProgramLoadOptions,
+} from "./load-program.ts"
 import { EmbeddedObject } from "./loaded-object.ts"
 import { mapFactsOf } from "./map-facts.ts"
 import { layoutsOf, mapLayout } from "./map-layout.ts"
+import { pinByName, reusedMap } from "./pinned-maps.ts"
 import { TypedMap } from "./typed-map.ts"
+
+/** Names of data sections may begin with a question mark. */
+const QUESTION_MARKS_SINCE = "6.9"
 
 /** How the embedded kernel is to load an object. */
 export interface EmbeddedLoadOptions extends LoadOptions {
@@ -37,21 +47,21 @@ export interface EmbeddedLoadOptions extends LoadOptions {
   readonly verify?: boolean
   /** What the verifier writes to each program's `log`: 1 states at jumps, 2 at every instruction, 4 added for statistics. */
   readonly logLevel?: number
+  /** Maps of the kernel, by id, in place of the object's of these names. */
+  readonly reuseMaps?: Readonly<Record<string, number>>
   /** What the loading process holds when programs are loaded; everything unless told. Maps are made in any case. */
   readonly capabilities?: readonly Capability[]
 }
 
 /** What loading needs of the kernel. */
-export interface LoadHost extends MapHost, ProgramHost, LoadingHost, StructOpsHost {
+export interface LoadHost extends MapHost, ProgramHost, ProgramLoadHost, StructOpsHost {
+  readonly core: KernelCore
   readonly profile: KernelProfile
-  nextProgramId(): number
-  nextMapId(): number
-  /** From here on programs and ids reach the map. */
-  admit(map: MapStorage): void
-  admitProgram(program: EmbeddedProgram): void
+  readonly objects: ObjectStore
+  readonly bpfFiles: BpfFileSystem
   programById(id: number): EmbeddedProgram | undefined
-  /** Forgets what an object brought. */
-  dismiss(object: EmbeddedObject): void
+  /** The object is closed. */
+  forget(object: EmbeddedObject): void
 }
 
 /** Loads an object: maps first, then programs, all or nothing. */
@@ -66,12 +76,20 @@ export function loadObject(
   const layouts = layoutsOf(object, host)
   const layoutOf = (spec: MapSpec) => layouts && mapLayout(spec, object, layouts)
   const structOps = structOpsOf(object, host, data)
-  const storages = createMaps(object, host, () => host.nextMapId(), layoutOf, data, structOps)
+  const loadedBtf =
+    object.btf && new LoadedBtf(host.objects.nextId("btf"), object, host.since(QUESTION_MARKS_SINCE))
+  const { all: storages, made } = createMaps(host, {
+    ...{ object, loadedBtf, layoutOf, structOps },
+    nextId: () => host.objects.nextId("map"),
+    initialData: data,
+    reused: spec => reusedMap(spec, host, options.reuseMaps ?? {}),
+  })
   try {
     const resolution = {
       profile: host.profile,
       object,
       core: object.btf && new CoreResolver(object.btf, host.profile.btf()),
+      loadedBtf,
       maps: storages,
       mapFacts: mapFactsOf(object, storages, data, host.verifierKernel),
       layoutOf: layouts?.layoutOf,
@@ -84,28 +102,56 @@ export function loadObject(
     }
     const how = programOptions(options, targets)
     const programs = wanted.map(spec => {
-      const loaded = loadProgram(spec, host.nextProgramId(), resolution, host, how)
+      const loaded = loadProgram(spec, host.objects.nextId("program"), resolution, host, how)
       return [spec.name, new EmbeddedProgram(loaded, host)] as const
     })
-    const made = object.maps.filter(({ name, structOps }) => !structOps || storages.has(name))
-    const maps = made.map(spec => {
-      const storage = storages.get(spec.name)
-      if (!storage) throw new Error(`BUG: map ${spec.name} was not created`)
-      return [spec.name, new TypedMap(spec, storage, object, host.cpus)] as const
-    })
     const byName = Object.fromEntries(programs)
-    const registrations = [...structOps.values()].map(each => () => registerStructOps(host, each, byName))
-    const loaded = new EmbeddedObject(object, byName, Object.fromEntries(maps), registrations, () =>
-      host.dismiss(loaded),
-    )
-    fillSlots(object, loaded, storages)
-    for (const storage of storages.values()) host.admit(storage)
-    for (const [, program] of programs) host.admitProgram(program)
-    return loaded
+    fillSlots(object, byName, storages, made)
+    for (const spec of object.maps) {
+      const storage = storages.get(spec.name)
+      if (spec.pinning === "byName" && storage && made.has(storage)) pinByName(spec, storage, host)
+    }
+    return admit({ object, host, storages, made, programs: byName, structOps, loadedBtf })
   } catch (error) {
-    for (const storage of storages.values()) storage.close()
+    for (const storage of made) host.bpfFiles.unpin(storage)
+    for (const storage of made) storage.close()
     throw error
   }
+}
+
+/** All that an object's load has made. */
+interface Made {
+  readonly object: ObjectSpec
+  readonly host: LoadHost
+  readonly storages: ReadonlyMap<string, MapStorage>
+  readonly made: ReadonlySet<MapStorage>
+  readonly programs: Readonly<Record<string, EmbeddedProgram>>
+  readonly structOps: ReadonlyMap<string, KernelStructOps>
+  readonly loadedBtf: LoadedBtf | undefined
+}
+
+/** From here on the kernel keeps it, and its loader holds it. */
+function admit({ object, host, storages, made, programs, structOps, loadedBtf }: Made): EmbeddedObject {
+  const releaseBtf = loadedBtf && host.objects.admitBtf(loadedBtf)
+  const maps = object.maps.flatMap(spec => {
+    const storage = storages.get(spec.name)
+    if (!storage && spec.structOps) return []
+    if (!storage) throw new Error(`BUG: map ${spec.name} was not created`)
+    const release = made.has(storage) ? host.objects.admitMap(storage) : host.objects.hold(storage)
+    const operations = structOps.get(spec.name)
+    const register =
+      operations && storage instanceof StructOpsMap
+        ? () => registerStructOps(host, operations, programs, storage)
+        : undefined
+    const map = new TypedMap(spec, storage, object, host, { release, ...(register && { register }) })
+    return [[spec.name, map] as const]
+  })
+  for (const program of Object.values(programs)) program.admit()
+  const loaded = new EmbeddedObject(object, programs, Object.fromEntries(maps), () => {
+    host.forget(loaded)
+    releaseBtf?.()
+  })
+  return loaded
 }
 
 function programOptions(
@@ -181,15 +227,16 @@ function onceEach<T>(make: (map: MapSpec) => T): (map: MapSpec) => T {
 /** Puts in what the object names for slots: programs, of which one that was not loaded fails as in libbpf, and inner maps. */
 function fillSlots(
   object: ObjectSpec,
-  loaded: EmbeddedObject,
+  programs: Readonly<Record<string, EmbeddedProgram>>,
   storages: ReadonlyMap<string, MapStorage>,
+  made: ReadonlySet<MapStorage>,
 ): void {
   for (const { name, initialSlots } of object.maps) {
     const storage = storages.get(name)
-    if (storage instanceof NestedMap) fillNested(storage, initialSlots, storages)
+    if (storage instanceof NestedMap && made.has(storage)) fillNested(storage, initialSlots, storages)
     if (!(storage instanceof ProgArray)) continue
     for (const { index, target } of initialSlots) {
-      const program = loaded.programs[target]
+      const program = programs[target]
       if (!program)
         throw new LoadError(
           `map '${name}': failed to initialize slot [${index}] to prog '${target}': it is not loaded (EBADF)`,

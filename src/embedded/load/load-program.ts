@@ -13,8 +13,15 @@ import {
 import type { EmbeddedProgram, LoadedProgram, TraceTarget } from "../programs/program.ts"
 import { executableOf } from "./executable.ts"
 import { type GivenProgram, givenProgram } from "./given-program.ts"
+import { KeptCode, usedMaps } from "./kept-code.ts"
 import type { Resolution } from "./resolution.ts"
 import { findTraceTarget } from "./trace-target.ts"
+
+/** The kernel that takes programs in: at which time, and from whom. */
+export interface ProgramLoadHost extends LoadingHost {
+  readonly clock: { now(): bigint }
+  readonly current: { readonly uid: number }
+}
 
 /** How programs are to be loaded, besides what their object says. */
 export interface ProgramLoadOptions {
@@ -43,7 +50,7 @@ export function loadProgram(
   program: ProgramSpec,
   id: number,
   resolution: Resolution,
-  host: LoadingHost,
+  host: ProgramLoadHost,
   options: ProgramLoadOptions,
 ): LoadedProgram {
   const definition = loadDefinition(program)
@@ -73,6 +80,11 @@ export function loadProgram(
     verifiedInstructions: answer.verifiedInstructions,
     reach: answer.reach,
     log: answer.log,
+    code: new KeptCode(given, resolution),
+    maps: usedMaps(given, resolution),
+    btf: resolution.loadedBtf,
+    loadTime: host.clock.now(),
+    uid: host.current.uid,
   }
 }
 

@@ -19,8 +19,6 @@ export class EmbeddedObject implements LoadedObject {
   readonly warnings: readonly string[] = []
 
   readonly #onDispose: () => void
-  /** Each puts the programs of a struct_ops map to work, and its answer takes them back. */
-  readonly #registrations: readonly (() => () => void)[]
   readonly #attached: { detach(): Promise<void> }[] = []
   #isOpen = true
 
@@ -28,10 +26,8 @@ export class EmbeddedObject implements LoadedObject {
     spec: ObjectSpec,
     programs: Readonly<Record<string, EmbeddedProgram>>,
     maps: Readonly<Record<string, TypedMap>>,
-    registrations: readonly (() => () => void)[],
     onDispose: () => void,
   ) {
-    this.#registrations = registrations
     this.#onDispose = onDispose
     this.spec = spec
     this.programs = programs
@@ -48,14 +44,11 @@ export class EmbeddedObject implements LoadedObject {
     try {
       for (const program of Object.values(this.programs)) {
         if (!attachPointOf(program.spec)) continue
-        const link = (await program.attach()) as EmbeddedLink
+        const link = await program.attach()
         links.push(link)
         this.#attached.push(link)
       }
-      for (const register of this.#registrations) {
-        const takeBack = register()
-        this.#attached.push({ detach: async () => takeBack() })
-      }
+      for (const map of Object.values(this.maps)) if (map.isStructOps) this.#attached.push(await map.attach())
       return links
     } catch (error) {
       // As libbpf: one that fails takes the others with it.

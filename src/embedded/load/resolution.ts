@@ -5,6 +5,7 @@ import type { KernelProfile } from "../../profile/index.ts"
 import type { MapFacts } from "../../verifier/index.ts"
 import type { ValueLayout } from "../fields/index.ts"
 import type { MapStorage } from "../maps/index.ts"
+import type { LoadedBtf } from "../objects/index.ts"
 
 /** What a program's references may name. */
 export interface Resolution {
@@ -12,6 +13,8 @@ export interface Resolution {
   readonly object: ObjectSpec
   /** Shared by the object's programs: the same types are asked for again and again. */
   readonly core: CoreResolver | undefined
+  /** The object's types as the kernel keeps them. */
+  readonly loadedBtf: LoadedBtf | undefined
   /** Maps of the object by name, and what the verifier knows of them. */
   readonly maps: ReadonlyMap<string, MapStorage>
   readonly mapFacts: ReadonlyMap<string, MapFacts>

@@ -1,4 +1,4 @@
-import { alignUp, MapError } from "../../base/index.ts"
+import { alignUp, type Errno, errnoText, MapError } from "../../base/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import {
   ArrayView,
@@ -15,6 +15,7 @@ import {
   type UpdateOptions,
 } from "../../kernel/index.ts"
 import { BPF_F_MMAPABLE, type MapSpec, type ObjectSpec } from "../../object/index.ts"
+import type { KernelCore } from "../core.ts"
 import {
   ArenaMap,
   deleteElement,
@@ -22,11 +23,13 @@ import {
   type MapRecord,
   type MapStorage,
   nextElementKey,
+  StructOpsMap,
   takeElement,
   UserRingBuffer,
   updateElement,
 } from "../maps/index.ts"
 import { EmbeddedProgram } from "../programs/program.ts"
+import { StructOpsLink } from "../struct-ops/index.ts"
 import { ArenaView, arenaGlobals } from "./arena-view.ts"
 
 /** One record of a map, decoded. */
@@ -35,18 +38,37 @@ export interface EmbeddedSample extends Sample {
   readonly order: number
 }
 
+/** What a map needs of its kernel. */
+export interface TypedMapHost {
+  readonly core: KernelCore
+  readonly cpus: number
+  readonly bpfFiles: { pin(map: MapStorage, path: string): Errno | undefined }
+}
+
+/** An object's hold on its map. */
+export interface MapHold {
+  release(): void
+  /** Of a struct_ops map: puts its programs to work; the answer takes them back. Throws MapError, LoadError. */
+  register?(): () => void
+}
+
 /** A map of a loaded object: storage by bytes, keys and values by the object's BTF. */
 export class TypedMap implements KernelMap {
   readonly spec: MapSpec
   readonly storage: MapStorage
   readonly #codec: MapCodec
+  readonly #host: TypedMapHost
+  readonly #hold: MapHold
   #closed = false
   #lastSubmit: Promise<void> = Promise.resolve()
   readonly #wake = new Set<() => void>()
 
-  constructor(spec: MapSpec, storage: MapStorage, object: ObjectSpec, cpus: number) {
+  constructor(spec: MapSpec, storage: MapStorage, object: ObjectSpec, host: TypedMapHost, hold: MapHold) {
     this.spec = spec
     this.storage = storage
+    this.#host = host
+    this.#hold = hold
+    const { cpus } = host
     const { keySize, valueSize } = storage.attributes
     this.#codec = new MapCodec(spec, object, { keySize, valueSize, cpus })
   }
@@ -185,6 +207,46 @@ export class TypedMap implements KernelMap {
     }
   }
 
+  /** Makes the map live on under a path of bpffs. Throws MapError. */
+  async pin(path: string): Promise<void> {
+    const errno = this.#host.bpfFiles.pin(this.storage, path)
+    if (errno)
+      throw new MapError(`map '${this.name}': pin to ${path}: ${errnoText(errno)} (${errno})`, { errno })
+  }
+
+  get isStructOps(): boolean {
+    return this.storage instanceof StructOpsMap
+  }
+
+  /**
+   * Of a struct_ops map: puts its programs to work, by link where its section asks for one (".struct_ops.link"), else
+   * until `detach`. Throws MapError.
+   */
+  async attach(): Promise<{ detach(): Promise<void> }> {
+    const takeBack = this.#register()
+    if (this.spec.structOps?.link && this.storage instanceof StructOpsMap)
+      return new StructOpsLink(this.#host.core, this.storage, takeBack)
+    return { detach: async () => takeBack() }
+  }
+
+  /**
+   * Of a struct_ops map without link: as `attach`, but for longer than its object is open, as `bpftool struct_ops
+   * register` has it. Throws MapError.
+   */
+  register(): void {
+    if (!this.isStructOps || this.spec.structOps?.link)
+      throw new MapError(`map '${this.name}': only a struct_ops map without link stays registered (EINVAL)`, {
+        errno: "EINVAL",
+        hint: 'put it into section ".struct_ops"; what ".struct_ops.link" holds ends with its process',
+      })
+    this.#register()
+  }
+
+  #register(): () => void {
+    if (this.#hold.register) return this.#hold.register()
+    throw new MapError(`map '${this.name}': can't attach non-struct_ops map (EINVAL)`, { errno: "EINVAL" })
+  }
+
   async *samples(options: SampleOptions = {}): AsyncGenerator<unknown> {
     const records = this.storage.records
     if (!records)
@@ -218,7 +280,7 @@ export class TypedMap implements KernelMap {
     if (this.#closed) return
     this.#closed = true
     for (const wake of this.#wake) wake()
-    this.storage.close()
+    this.#hold.release()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

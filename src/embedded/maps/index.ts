@@ -3,16 +3,17 @@
 export * from "./commands/index.ts"
 export * from "./create-map.ts"
 export * from "./map-descriptors.ts"
-export type {
-  HeldSocket,
-  MapAttributes,
-  MapElements,
-  MapHost,
-  MapRecord,
-  MapRecords,
-  MapStorage,
-  MapTypes,
-  TailTarget,
+export {
+  type HeldSocket,
+  type MapAttributes,
+  type MapElements,
+  type MapHost,
+  type MapRecord,
+  type MapRecords,
+  type MapStorage,
+  type MapTypes,
+  type TailTarget,
+  valueBytesOf,
 } from "./map-storage.ts"
 export { nativeMaps } from "./native/index.ts"
 export { PerfEventArray } from "./perf-event-array.ts"
@@ -34,3 +35,4 @@ export { SocketMap, type SocketMapPrograms } from "./references/socket-map.ts"
 export { RING_QUERY, RingBuffer } from "./ring-buffer.ts"
 export { StackMap } from "./stack-map.ts"
 export { LocalStorage } from "./storages/local-storage.ts"
+export { type Registration, StructOpsMap } from "./struct-ops-map.ts"

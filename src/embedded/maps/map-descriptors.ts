@@ -11,9 +11,11 @@ export interface DescriptorTable {
 
 export interface DescriptorHost extends MapHost {
   readonly types: KernelTypes
-  nextMapId(): number
-  admit(map: MapStorage): void
-  dropMap(map: MapStorage): void
+  readonly objects: {
+    nextId(kind: "map"): number
+    /** The answer is the maker's hold on the map. */
+    admitMap(map: MapStorage): () => void
+  }
 }
 
 /** Maps that processes hold by a descriptor: they live until that is closed. */
@@ -28,14 +30,13 @@ export class MapDescriptors {
   /** BPF_MAP_CREATE: the descriptor. Throws MapError, NotModelledError. */
   create(table: DescriptorTable, attributes: MapAttributes): number {
     const host = this.#host
-    const map = createMap(host, host.nextMapId(), attributes)
+    const map = createMap(host, host.objects.nextId("map"), attributes)
     const file = host.types.create("file", {})
-    host.admit(map)
+    const release = host.objects.admitMap(map)
     this.#maps.set(file.address, map)
     return table.installFile(file, () => {
       this.#maps.delete(file.address)
-      host.dropMap(map)
-      map.close()
+      release()
     })
   }
 

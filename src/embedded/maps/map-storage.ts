@@ -1,4 +1,6 @@
+import { alignUp } from "../../base/index.ts"
 import type { Btf, TypeId } from "../../btf/index.ts"
+import { mapType } from "../../catalog/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
 import type { SpecialFields, ValueLayout } from "../fields/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
@@ -24,6 +26,8 @@ export interface MapAttributes {
   readonly innerId?: number
   /** What BTF says of key and value; without it they are bytes. */
   readonly types?: MapTypes
+  /** What descriptions of the map tell of its types: the id of their BTF, and theirs in it. */
+  readonly typeIds?: { readonly btf: number; readonly key: TypeId; readonly value: TypeId }
   /** With BPF_F_NUMA_NODE: the memory node. */
   readonly numaNode?: number
   /** A network interface that is to hold the map; 0 is none. */
@@ -40,6 +44,11 @@ export interface MapTypes {
   readonly kernelValue?: number
 }
 
+/** Bytes that a value has for bpf(2): of per-CPU maps one a CPU, each rounded up to 8. */
+export function valueBytesOf({ attributes: { type, valueSize } }: MapStorage, cpus: number): number {
+  return mapType(type)?.name.includes("percpu") ? alignUp(valueSize, 8) * cpus : valueSize
+}
+
 /** What maps may ask of the kernel that holds them. */
 export interface MapHost {
   readonly memory: KernelMemory
@@ -52,6 +61,8 @@ export interface MapHost {
   cpu(): number
   /** Nanoseconds since boot. */
   now(): bigint
+  /** The same, for whom asking takes no time. */
+  readonly clock: { now(): bigint }
   /** The next number of `MapRecord.order`. */
   nextOrder(): number
   /** The storage behind a map id, for maps of maps; undefined when there is none. */
@@ -161,6 +172,8 @@ export interface MapRecord {
   readonly bytes: Uint8Array
   /** Where it came from; ring buffers do not tell. */
   readonly cpu?: number
+  /** When it was written, in nanoseconds since boot; ring buffers do not tell. */
+  readonly time?: bigint
   /** Counts all records of a kernel, whatever map they went to. */
   readonly order: number
 }

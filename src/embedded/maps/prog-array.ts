@@ -17,6 +17,19 @@ export class ProgArray extends ArrayMap {
     return this.#programs.get(index)
   }
 
+  programIds(): readonly number[] {
+    return [...this.#programs.values()].map(({ id }) => id)
+  }
+
+  /** bpftool's name of the type that all its programs have, once there was one. */
+  get ownerType(): string | undefined {
+    return this.#type
+  }
+
+  clear(): void {
+    this.#programs.clear()
+  }
+
   override get(key: Uint8Array): Uint8Array | undefined {
     const program = this.#programs.get(this.#index(key))
     if (!program) return undefined

@@ -26,7 +26,7 @@ export class RecordQueue implements MapRecords {
   }
 
   push(bytes: Uint8Array, cpu: number): void {
-    this.#records.push({ bytes, cpu, order: this.#host.nextOrder() })
+    this.#records.push({ bytes, cpu, time: this.#host.clock.now(), order: this.#host.nextOrder() })
     this.#bytes += bytes.length
     for (const listener of [...this.#listeners]) listener()
   }

@@ -1,5 +1,6 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { OrderedPrograms } from "./hooks/ordered-programs.ts"
 import { TrafficControl } from "./hooks/traffic-control.ts"
 import type { NetNamespace } from "./namespace.ts"
 import type { Skb } from "./skb.ts"
@@ -11,44 +12,65 @@ export const LOOPBACK_INDEX = 1
 export interface DeviceAddress {
   readonly address: Uint8Array
   readonly prefix: number
+  /** Somebody told its network's broadcast address as well. */
+  readonly hasBroadcast?: boolean
 }
 
 export interface DeviceOptions {
   readonly name: string
   readonly index: number
-  readonly kind: "loopback" | "veth"
+  readonly kind: "loopback" | "veth" | "netkit" | "ethernet"
   readonly mac: Uint8Array
   readonly namespace: NetNamespace
 }
 
-const MTU = { loopback: 65536, veth: 1500 } as const
-const [IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_RUNNING, IFF_MULTICAST] = [0x1, 0x2, 0x8, 0x40, 0x1000]
+const MTU = { loopback: 65536, veth: 1500, netkit: 1500, ethernet: 1500 } as const
+const [IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_RUNNING, IFF_NOARP, IFF_MULTICAST] = [
+  0x1, 0x2, 0x8, 0x40, 0x80, 0x1000,
+]
+const FLAGS = {
+  loopback: IFF_LOOPBACK,
+  veth: IFF_BROADCAST | IFF_MULTICAST,
+  netkit: IFF_BROADCAST | IFF_MULTICAST | IFF_NOARP,
+  ethernet: IFF_BROADCAST | IFF_MULTICAST,
+} as const
 const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772]
 
 /** A network device: how frames leave it is its own, how they come in is all devices' (`receivePacket`). */
 export class NetDevice {
   readonly name: string
-  readonly index: number
+  #index: number
   readonly kind: DeviceOptions["kind"]
   readonly mac: Uint8Array
-  readonly namespace: NetNamespace
+  #namespace: NetNamespace
   readonly addresses: DeviceAddress[] = []
   readonly xdp = new XdpPlaces()
   readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }
   /** struct net_device. */
   readonly object: KernelObject
-  /** The other end of a veth pair. */
+  /** Of a netkit device: what runs on packets that it sends, at its other end already; and whether it is the pair's first end. */
+  readonly netkit = new OrderedPrograms()
+  isPrimary = false
+  /** The other end of a pair. */
   peer: NetDevice | undefined
+  /** Of an Ethernet device: what is at the other end of its cable. */
+  cable: Cable | undefined
   /** False where nobody is asked for link-layer addresses (IFF_NOARP): frames go to the device's own. */
   hasNeighbours = true
+  /** Its driver polls without a program too, as veth does where GRO is on (ethtool -K gro on): frames of XDP can come in. */
+  polls = false
+  /** There is a clsact qdisc: filters can be put in. */
+  hasClsact = false
+  /** It has been up: from then on there is a queue for what leaves. */
+  hasQueue = false
   #isUp = false
 
   constructor(kernel: KernelCore, { name, index, kind, mac, namespace }: DeviceOptions) {
     this.name = name
-    this.index = index
+    this.#index = index
     this.kind = kind
     this.mac = mac
-    this.namespace = namespace
+    this.#namespace = namespace
     this.object = kernel.types.create("net_device", {
       name,
       ifindex: index,
@@ -57,6 +79,21 @@ export class NetDevice {
       addr_len: 6,
       "nd_net.net": namespace.object,
     })
+  }
+
+  get index(): number {
+    return this.#index
+  }
+
+  get namespace(): NetNamespace {
+    return this.#namespace
+  }
+
+  /** The list of devices is the caller's. */
+  moveTo(namespace: NetNamespace, index: number): void {
+    this.#namespace = namespace
+    this.#index = index
+    this.object.set("nd_net.net", namespace.object).set("ifindex", index)
   }
 
   get mtu(): number {
@@ -69,7 +106,8 @@ export class NetDevice {
 
   set isUp(isUp: boolean) {
     this.#isUp = isUp
-    const kind = this.kind === "loopback" ? IFF_LOOPBACK : IFF_BROADCAST | IFF_MULTICAST
+    this.hasQueue ||= isUp
+    const kind = FLAGS[this.kind]
     this.object.set("flags", kind | (isUp ? IFF_UP | IFF_RUNNING : 0))
   }
 
@@ -87,6 +125,7 @@ export class NetDevice {
   neighbour(address: Uint8Array): Uint8Array {
     const { peer } = this
     if (this.kind === "loopback" || !this.hasNeighbours) return this.mac
+    if (this.cable) return this.cable.station(address)
     const isPeer = peer?.addresses.some(other => sameBytes(other.address, address))
     return peer && (isPeer || this.kind === "veth") ? peer.mac : BROADCAST
   }
@@ -94,6 +133,14 @@ export class NetDevice {
   free(): void {
     this.object.free()
   }
+}
+
+/** What an Ethernet device is plugged into: stations outside of this machine. */
+export interface Cable {
+  /** A frame has left the machine. The answers come in right away. */
+  answer(frame: Uint8Array): readonly Uint8Array[]
+  /** The link-layer address of the station that has an address, or leads to it. */
+  station(address: Uint8Array): Uint8Array
 }
 
 export const BROADCAST = Uint8Array.of(255, 255, 255, 255, 255, 255)

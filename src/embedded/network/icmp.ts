@@ -32,6 +32,17 @@ export function echoMessage(
   return bytes
 }
 
+/** The answer to an echo request from `destination`; undefined to what is none. */
+export function echoReply(
+  request: Uint8Array,
+  ends: Pick<IpHeader, "source" | "destination">,
+): Uint8Array | undefined {
+  if (request.length < HEADER || request[0] !== ECHO[ends.source.length === 4 ? "ipv4" : "ipv6"].request)
+    return undefined
+  const view = new DataView(request.buffer, request.byteOffset, request.length)
+  return echoMessage("reply", ends, view.getUint16(4), view.getUint16(6), request.subarray(HEADER))
+}
+
 const icmpRcv = kernelFunction("icmp_rcv", answer)
 const icmpv6Rcv = kernelFunction("icmpv6_rcv", answer)
 
@@ -45,14 +56,12 @@ function answer(kernel: KernelCore, skb: Skb): number {
   const ip = skb.ipHeader()
   const payload = skb.bytes()
   if (!ip || payload.length < HEADER) return 0
-  const { request, reply } = ECHO[ip.source.length === 4 ? "ipv4" : "ipv6"]
+  const { reply } = ECHO[ip.source.length === 4 ? "ipv4" : "ipv6"]
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length)
-  const [id, sequence] = [view.getUint16(4), view.getUint16(6)]
-  if (payload[0] === reply) kernel.network.onEchoReply(id)
-  if (payload[0] !== request) return 0
+  if (payload[0] === reply) kernel.network.onEchoReply(view.getUint16(4))
   const ends = { source: ip.destination, destination: ip.source }
-  const message = echoMessage("reply", ends, id, sequence, payload.subarray(HEADER))
+  const message = echoReply(payload, ends)
   const { namespace } = skb.device
-  sendIp(kernel, { namespace, ...ends, protocol: ip.protocol, payload: message })
+  if (message) sendIp(kernel, { namespace, ...ends, protocol: ip.protocol, payload: message })
   return 0
 }

@@ -1,14 +1,19 @@
 import { UsageError } from "../../base/index.ts"
 import {
   addressBytes,
+  noNetkit,
   type PairEnd,
+  type PairOptions,
   parseInterfaceAddress,
+  parseMac,
   parseNetwork,
   type RouteOptions,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { SkbContext } from "../packets/index.ts"
-import { type DeviceOptions, NetDevice } from "./device.ts"
+import { addAddress, joinPair } from "./configure.ts"
+import { type Cable, type DeviceOptions, NetDevice } from "./device.ts"
+import { farHost } from "./far-host.ts"
 import { PROTOCOL } from "./headers.ts"
 import { flowHash } from "./hooks/flow-dissector.ts"
 import type { Redirect } from "./hooks/redirect.ts"
@@ -74,6 +79,12 @@ export class Network {
     return flowHash(this.#kernel, skb, contextAddress, everywhere ?? here)
   }
 
+  /** Takes a named namespace away, with its devices; what is at the other end of a pair goes too. */
+  removeNamespace(namespace: NetNamespace): void {
+    for (const device of [...namespace.devices.values()]) this.removeDevice(device)
+    if (namespace.name !== undefined) this.#named.delete(namespace.name)
+  }
+
   /** Throws UsageError (ENOENT). */
   existing(name: string): NetNamespace {
     const known = this.#named.get(name)
@@ -92,36 +103,61 @@ export class Network {
     return first
   }
 
-  /** Two veth devices, up, with addresses; the answer takes them away. */
-  makePair(one: PairEnd, other: PairEnd): () => void {
+  /** Two devices, up, with addresses; the answer takes them away. Throws UsageError. */
+  makePair(one: PairEnd, other: PairEnd, { type: kind = "veth" }: PairOptions = {}): () => void {
+    const isNetkit = kind === "netkit"
+    if (isNetkit && !(this.#kernel.since("6.7") && this.#kernel.profile.config("CONFIG_NETKIT") === "y"))
+      throw noNetkit()
     const ends = [one, other].map(end => {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
-      if (namespace.device(end.name))
-        throw new UsageError(`there is a device '${end.name}' already (EEXIST)`, { errno: "EEXIST" })
-      const device = this.#makeDevice(namespace, { name: end.name, kind: "veth", mac: this.#newMac() })
-      for (const text of end.addresses) addAddress(device, text)
+      const device = this.#makeFreeDevice(namespace, { name: end.name, kind, mac: this.#macOf(end, kind) })
+      device.hasNeighbours = !isNetkit
+      for (const text of end.addresses) addAddress(device, parseInterfaceAddress(text))
       return device
-    })
-    const [first, second] = ends as [NetDevice, NetDevice]
-    first.peer = second
-    second.peer = first
+    }) as [NetDevice, NetDevice]
+    joinPair(ends)
+    ends[0].isPrimary = isNetkit
     for (const device of ends) device.isUp = true
     return () => {
-      for (const device of ends) this.#removeDevice(device)
+      for (const device of ends) this.removeDevice(device)
     }
+  }
+
+  /** A veth device without an other end yet, down. Throws UsageError (EEXIST). */
+  makeVeth(namespace: NetNamespace, name: string): NetDevice {
+    return this.#makeFreeDevice(namespace, { name, kind: "veth", mac: this.newMac() })
+  }
+
+  farHost(mac: Uint8Array, addresses: readonly string[]): Cable {
+    return farHost(mac, addresses)
+  }
+
+  /** An Ethernet device in the namespace that acts, up, with addresses; the answer takes it away. */
+  makeEthernet({ name, addresses }: Pick<PairEnd, "name" | "addresses">, cable: Cable): () => void {
+    const device = this.#makeDevice(this.current, { name, kind: "ethernet", mac: this.newMac() })
+    for (const text of addresses) addAddress(device, { ...parseInterfaceAddress(text), hasBroadcast: true })
+    device.cable = cable
+    device.isUp = true
+    return () => this.removeDevice(device)
   }
 
   /** Adds a route to the namespace of the task on the CPU. Throws UsageError. */
   addRoute({ to, interface: name, via, segments }: RouteOptions): void {
     const { current } = this
-    const device = current.device(name)
-    if (!device) throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
+    const device = this.deviceNamed(name)
     const { address: destination, prefix } = parseNetwork(to)
     current.routes.add({
       ...{ destination, prefix, kind: "unicast", device },
       ...(via !== undefined && { gateway: addressBytes(via) }),
       ...(segments && { segments: segments.map(addressBytes) }),
     })
+  }
+
+  /** In the namespace of the task on the CPU. Throws UsageError (ENODEV). */
+  deviceNamed(name: string): NetDevice {
+    const device = this.current.device(name)
+    if (device) return device
+    throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
   }
 
   /** Every packet there is, by where its context stands. */
@@ -195,9 +231,14 @@ export class Network {
     const number = this.#namespaces++
     const namespace = new NetNamespace(this.#kernel, name, BigInt(number + 1), FIRST_INODE + number)
     const loopback = this.#makeDevice(namespace, { name: "lo", kind: "loopback", mac: new Uint8Array(6) })
-    for (const address of ["127.0.0.1/8", "::1/128"]) addAddress(loopback, address)
+    for (const address of ["127.0.0.1/8", "::1/128"]) addAddress(loopback, parseInterfaceAddress(address))
     loopback.isUp = true
     return namespace
+  }
+
+  #makeFreeDevice(namespace: NetNamespace, options: Pick<DeviceOptions, "name" | "kind" | "mac">): NetDevice {
+    if (!namespace.device(options.name)) return this.#makeDevice(namespace, options)
+    throw new UsageError(`there is a device '${options.name}' already (EEXIST)`, { errno: "EEXIST" })
   }
 
   #makeDevice(namespace: NetNamespace, options: Pick<DeviceOptions, "name" | "kind" | "mac">): NetDevice {
@@ -206,28 +247,23 @@ export class Network {
     return device
   }
 
-  #removeDevice(device: NetDevice): void {
+  removeDevice(device: NetDevice): void {
     const { namespace } = device
+    if (!device.isThere) return
     namespace.devices.delete(device.index)
     namespace.routes.removeDevice(device)
     device.isUp = false
     device.free()
+    this.#kernel.objects.collect()
   }
 
-  #newMac(): Uint8Array {
+  #macOf({ mac }: PairEnd, kind: DeviceOptions["kind"]): Uint8Array {
+    if (mac !== undefined) return parseMac(mac)
+    return kind === "netkit" ? new Uint8Array(6) : this.newMac()
+  }
+
+  newMac(): Uint8Array {
     const number = ++this.#macs
     return Uint8Array.of(...MAC_PREFIX, number >> 8, number & 0xff)
   }
-}
-
-/** Gives a device an address, with the routes that Linux adds: to itself, and to the link. */
-function addAddress(device: NetDevice, text: string): void {
-  const { address, prefix } = parseInterfaceAddress(text)
-  device.addresses.push({ address, prefix })
-  const { routes } = device.namespace
-  // All of the loopback's network is this machine.
-  const isLoopback = device.kind === "loopback"
-  const whole = address.length * 8
-  routes.add({ destination: address, prefix: isLoopback ? prefix : whole, kind: "local", device })
-  if (!isLoopback) routes.add({ destination: address, prefix, kind: "unicast", device })
 }

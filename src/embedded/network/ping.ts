@@ -1,3 +1,4 @@
+import { type Errno, errnoName } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { PROTOCOL } from "./headers.ts"
 import { echoMessage } from "./icmp.ts"
@@ -7,18 +8,26 @@ import type { NetNamespace } from "./namespace.ts"
 /** Data of an echo request, as ping sends it. */
 const DATA_BYTES = 56
 
-/** Sends one echo request out of a namespace: true when the answer comes. */
-export function ping(
+/** What came of an echo request: an errno where it was not sent, and whether the answer came. */
+export interface Echo {
+  readonly sent: Errno | undefined
+  readonly isAnswered: boolean
+}
+
+/** Sends one echo request out of a namespace. */
+export function sendEcho(
   kernel: KernelCore,
   namespace: NetNamespace,
   destination: Uint8Array,
-  id: number,
-): boolean {
+  { id, sequence }: { readonly id: number; readonly sequence: number },
+): Echo {
   const source = sourceFor(namespace, destination)
-  if (!source) return false
+  if (!source) return { sent: "ENETUNREACH", isAnswered: false }
   const protocol = destination.length === 4 ? PROTOCOL.icmp : PROTOCOL.icmp6
-  const payload = echoMessage("request", { source, destination }, id, 0, new Uint8Array(DATA_BYTES))
-  return kernel.network.awaitsEcho(id, () =>
-    sendIp(kernel, { namespace, source, destination, protocol, payload }),
-  )
+  const payload = echoMessage("request", { source, destination }, id, sequence, new Uint8Array(DATA_BYTES))
+  let sent = 0
+  const isAnswered = kernel.network.awaitsEcho(id, () => {
+    sent = sendIp(kernel, { namespace, source, destination, protocol, payload })
+  })
+  return { sent: errnoName(-sent), isAnswered }
 }

@@ -1,5 +1,5 @@
 import type { NetDevice } from "./device.ts"
-import type { Tunnel } from "./hooks/tunnels.ts"
+import type { Tunnel, TunnelHook } from "./hooks/tunnels.ts"
 
 export interface Route {
   /** 4 or 16 bytes. */
@@ -13,8 +13,11 @@ export interface Route {
   readonly gateway?: Uint8Array
   /** The segments that its packets are sent over, in an outer header. */
   readonly segments?: readonly Uint8Array[]
-  /** Programs that see its packets. */
+  /** Programs that see its packets, and what they were called when they were put in. */
   readonly tunnel?: Tunnel
+  readonly labels?: Readonly<Partial<Record<TunnelHook, string>>>
+  /** Of routes that follow from an address: that one. */
+  readonly source?: Uint8Array
 }
 
 /** The routes of a namespace: the longest prefix wins, local ones before others as their table comes first. */
@@ -24,11 +27,11 @@ export class RouteTable {
   add(route: Route): () => void {
     this.#routes.push(route)
     this.#routes.sort((a, b) => rank(b) - rank(a))
-    return () => this.#remove(other => other === route)
+    return () => this.remove(other => other === route)
   }
 
   removeDevice(device: NetDevice): void {
-    this.#remove(route => route.device === device)
+    this.remove(route => route.device === device)
   }
 
   find(destination: Uint8Array): Route | undefined {
@@ -41,7 +44,7 @@ export class RouteTable {
     return this.#routes
   }
 
-  #remove(isMeant: (route: Route) => boolean): void {
+  remove(isMeant: (route: Route) => boolean): void {
     for (let index = this.#routes.length - 1; index >= 0; index--)
       if (isMeant(this.#routes[index]!)) this.#routes.splice(index, 1)
   }

@@ -1,17 +1,13 @@
-import { AttachError, LoadError } from "../../base/index.ts"
+import { AttachError, type Errno, errnoNumber, LoadError } from "../../base/index.ts"
 import type { AttachTypeName } from "../../catalog/index.ts"
 import type { ExecutableProgram } from "../../engine/index.ts"
-import type {
-  AttachPoint,
-  Link,
-  Program,
-  RunInput,
-  RunOptions,
-  RunResult,
-  UsdtSpecs,
-} from "../../kernel/index.ts"
+import type { AttachPoint, Program, RunInput, RunOptions, RunResult, UsdtSpecs } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 import type { BufferReach, VerifierProgram } from "../../verifier/index.ts"
+import type { EmbeddedLink } from "../attach/embedded-link.ts"
+import type { KeptCode } from "../load/kept-code.ts"
+import type { MapStorage } from "../maps/index.ts"
+import type { LoadedBtf } from "../objects/index.ts"
 import { type Replacement, replaceFunctions } from "./replace-functions.ts"
 
 /** What a BTF-attached program stands on, found at load. */
@@ -40,11 +36,25 @@ export interface LoadedProgram {
   readonly reach: BufferReach | undefined
   /** What the verifier wrote, where the load asked for it. */
   readonly log: string
+  /** Its code as a loader gave it, and as the kernel shows it. */
+  readonly code: KeptCode
+  /** The maps that it uses, in the order in which its code names them. */
+  readonly maps: readonly MapStorage[]
+  /** The types that came with it. */
+  readonly btf: LoadedBtf | undefined
+  /** Nanoseconds since boot, and who loaded it. */
+  readonly loadTime: bigint
+  readonly uid: number
 }
 
 /** What programs ask of the kernel that holds them. */
 export interface ProgramHost {
-  attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<Link>
+  readonly bpfFiles: { pin(program: EmbeddedProgram, path: string): Errno | undefined }
+  readonly objects: {
+    /** The answer is the loader's hold on the program. */
+    admitProgram(program: EmbeddedProgram): () => void
+  }
+  attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink>
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[]
 }
 
@@ -64,11 +74,19 @@ export class EmbeddedProgram implements Program {
   readonly target: TraceTarget | undefined
   readonly reach: BufferReach | undefined
   readonly #host: ProgramHost
-  readonly #links = new Set<Link>()
+  readonly #links = new Set<EmbeddedLink>()
+  readonly code: KeptCode
+  readonly maps: readonly MapStorage[]
+  readonly btf: LoadedBtf | undefined
+  /** Nanoseconds since boot. */
+  readonly loadTime: bigint
+  readonly uid: number
+  #release: (() => void) | undefined
   readonly #own: ExecutableProgram
   #executable: ExecutableProgram
   #replacements: readonly Replacement[] = []
   #closed = false
+  #results: Map<number, number> | undefined
   runs = 0
 
   constructor(loaded: LoadedProgram, host: ProgramHost) {
@@ -85,7 +103,17 @@ export class EmbeddedProgram implements Program {
     this.verifiedInstructions = loaded.verifiedInstructions
     this.verification = loaded.verifiedInstructions === undefined ? "not verified" : "verified"
     this.log = loaded.log
+    this.code = loaded.code
+    this.maps = loaded.maps
+    this.btf = loaded.btf
+    this.loadTime = loaded.loadTime
+    this.uid = loaded.uid
     this.#host = host
+  }
+
+  /** From here on programs and ids reach it. */
+  admit(): void {
+    this.#release = this.#host.objects.admitProgram(this)
   }
 
   /** The attach type that it was loaded for. */
@@ -111,7 +139,20 @@ export class EmbeddedProgram implements Program {
     this.#executable = replaceFunctions(this.#own, replacements)
   }
 
-  async attach(point?: AttachPoint): Promise<Link> {
+  /** From now on: how often it has returned each value, as a signed 32-bit number. */
+  countResults(): ReadonlyMap<number, number> {
+    this.#results ??= new Map()
+    return this.#results
+  }
+
+  /** Told of every run on a hook: what it returned. */
+  noteResult(value: bigint): void {
+    if (!this.#results) return
+    const low = Number(BigInt.asIntN(32, value))
+    this.#results.set(low, (this.#results.get(low) ?? 0) + 1)
+  }
+
+  async attach(point?: AttachPoint): Promise<EmbeddedLink> {
     if (this.#closed)
       throw new AttachError(`prog '${this.name}': it has been closed and cannot be attached (EBADF)`, {
         errno: "EBADF",
@@ -119,6 +160,15 @@ export class EmbeddedProgram implements Program {
     const link = await this.#host.attach(this, point)
     this.#links.add(link)
     return link
+  }
+
+  /** Keeps the program under a path of bpffs beyond this object. Throws LoadError. */
+  async pin(path: string): Promise<void> {
+    const errno = this.#host.bpfFiles.pin(this, path)
+    if (errno)
+      throw new LoadError(`prog '${this.name}': cannot be pinned to ${path}: error ${errnoNumber(errno)}`, {
+        errno,
+      })
   }
 
   async run(options: RunOptions = {}): Promise<RunResult> {
@@ -140,5 +190,6 @@ export class EmbeddedProgram implements Program {
     this.#closed = true
     for (const link of this.#links) await link.detach()
     this.#links.clear()
+    this.#release?.()
   }
 }

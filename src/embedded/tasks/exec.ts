@@ -11,6 +11,7 @@ import { describeImage } from "./areas.ts"
 import { beginNewExec } from "./begin-new-exec.ts"
 import { newMm } from "./task.ts"
 import { schedProcessExec } from "./tracepoints.ts"
+import { countPointers, stringsAt } from "./user-strings.ts"
 
 const AT_FDCWD = -100
 /** What open flags an exec uses: O_LARGEFILE | O_RDONLY | __FMODE_EXEC. */
@@ -137,8 +138,11 @@ function execFilename(
   const bprm = allocBprm(kernel, fd, filename, flags)
   if (typeof bprm === "number") return bprm
   bprm.set("argc", countPointers(kernel, argv)).set("envc", countPointers(kernel, envp))
+  // The old program's memory goes on the way, and the arguments in it.
+  const words = stringsAt(kernel, argv)
   const result =
     copyStringKernel(kernel, bprm.number("filename"), bprm) || bprmExecve(kernel, bprm, fd, filename, flags)
+  if (result === 0) kernel.current.commandLine = words
   freeBprm(kernel, bprm)
   return result
 }
@@ -186,19 +190,6 @@ const doExecve = kernelFunction(
   (kernel, filename: KernelObject | number, argv: bigint, envp: bigint): number =>
     doExecveatCommon(kernel, AT_FDCWD, filename, 0, argv, 0, envp),
 )
-
-/** Length of a NULL-terminated array of user pointers. */
-function countPointers(kernel: KernelCore, user: bigint): number {
-  const address = Number(user)
-  if (address === 0) return 0
-  let count = 0
-  while (
-    kernel.memory.isUser(address + count * 8, 8) &&
-    kernel.memory.view.getBigUint64(address + count * 8, true) !== 0n
-  )
-    count++
-  return count
-}
 
 /** execve(2): 0 or a negative errno. */
 export const execve = syscall("execve", 59, (kernel, [path, argv, envp]) =>

@@ -37,6 +37,7 @@ const copyProcess = kernelFunction(
     const { comm, uid, gid } = parent
     const child = new Task(kernel, { pid: kernel.nextPid(), comm, uid, gid }, parent)
     copyProgram(kernel, child, parent)
+    child.commandLine = parent.commandLine
     for (const [signal, handler] of parent.signals.handlers) {
       child.signals.handlers.set(signal, handler)
       child.actionOf(signal).set("sa.sa_handler", parent.actionOf(signal).get("sa.sa_handler"))

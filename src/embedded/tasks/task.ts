@@ -21,6 +21,13 @@ export interface TaskIdentity {
   readonly gid: number
 }
 
+/** An open file, and how many descriptors stand for it. */
+interface OpenFile {
+  readonly file: KernelObject
+  readonly release?: () => void
+  descriptors: number
+}
+
 /** One thread with the kernel objects behind it: task_struct, cred, mm_struct, signal_struct. */
 export class Task {
   readonly object: KernelObject
@@ -34,7 +41,7 @@ export class Task {
   readonly #stack: number
   /** Blocks of user memory that belong to the current program image. */
   #image: number[] = []
-  readonly #files = new Map<number, { readonly file: KernelObject; readonly release?: () => void }>()
+  readonly #files = new Map<number, OpenFile>()
   #mm: KernelObject
   /** User memory for what system calls write back, once it is asked for. */
   #scratch = 0
@@ -53,6 +60,8 @@ export class Task {
   /** Its network namespace, which children share; undefined for the first one. */
   netns: NetNamespace | undefined
   exited = false
+  /** The arguments that its program was executed with. */
+  commandLine: readonly string[] = []
 
   constructor(kernel: KernelCore, identity: TaskIdentity, parent: Task | undefined) {
     const { types } = kernel
@@ -141,6 +150,10 @@ export class Task {
 
   get pid(): number {
     return this.object.number("pid")
+  }
+
+  get isOnProcessor(): boolean {
+    return this.#kernel.current === this
   }
 
   get tgid(): number {
@@ -272,7 +285,7 @@ export class Task {
   /** Puts an open file under the lowest free descriptor; `release` runs when it is closed. */
   installFile(file: KernelObject, release?: () => void): number {
     const fd = this.freeDescriptor()
-    this.installFileAt(fd, file, release)
+    this.installAt(fd, file, release)
     return fd
   }
 
@@ -283,8 +296,25 @@ export class Task {
     return fd
   }
 
-  installFileAt(fd: number, file: KernelObject, release?: () => void): void {
-    this.#files.set(fd, { file, ...(release && { release }) })
+  /** Puts an open file under a descriptor that is free. */
+  installAt(fd: number, file: KernelObject, release?: () => void): void {
+    this.#files.set(fd, { file, descriptors: 1, ...(release && { release }) })
+  }
+
+  /** Lets a descriptor of this task, or of another, stand for the same open file here; what was open under `to` is closed. */
+  duplicate(from: number, to: number, owner: Task = this): boolean {
+    const open = owner.#files.get(from)
+    if (!open) return false
+    if (open === this.#files.get(to)) return true
+    this.closeFile(to)
+    open.descriptors += 1
+    this.#files.set(to, open)
+    return true
+  }
+
+  /** The descriptors that are open, in order. */
+  descriptors(): number[] {
+    return [...this.#files.keys()].sort((a, b) => a - b)
   }
 
   /** The open file under a descriptor. */
@@ -297,6 +327,8 @@ export class Task {
     const open = this.#files.get(fd)
     if (!open) return false
     this.#files.delete(fd)
+    open.descriptors -= 1
+    if (open.descriptors > 0) return true
     open.release?.()
     // The last descriptor of an open file is closed.
     this.#kernel.sockets.closeFile(open.file)

@@ -51,6 +51,11 @@ export class TracingHooks {
     return this.#functions.get(symbol)
   }
 
+  /** Every function that something stands on. */
+  functions(): ReadonlyMap<string, FunctionHooks> {
+    return this.#functions
+  }
+
   onTracepoint(name: string): readonly TracepointProbe[] | undefined {
     return this.#tracepoints.get(name)
   }

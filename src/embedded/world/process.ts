@@ -8,13 +8,15 @@ import {
 } from "../../base/index.ts"
 import type { DeviceNumber, OpenOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR } from "../files/flags.ts"
 import { S_IFBLK, S_IFCHR } from "../files/index.ts"
+import { getdents64, namesIn } from "../files/list-directory.ts"
+import { mkdir, rmdir } from "../files/make-directory.ts"
 import { encodeDevice, mknodat } from "../files/make-node.ts"
 import { AT_FDCWD, close, openat } from "../files/open.ts"
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR } from "../files/open-flags.ts"
 import { read, write } from "../files/read-write.ts"
 import { unlink, unlinkat } from "../files/unlink.ts"
-import { ping } from "../network/index.ts"
+import { type Echo, sendEcho } from "../network/index.ts"
 import {
   ANY_CHILD,
   execve,
@@ -37,6 +39,9 @@ export type ProcessEnd = { readonly status: number } | { readonly signal: string
 const HANDLER = 0x5555_5555_5000
 /** The part of an exit code that says which signal ended a process. */
 const SIGNAL_OF_CODE = 0x7f
+
+/** How much of a directory is read at once. */
+const DIRECTORY_BUFFER = 32768
 
 /** What a system call gave: its value, or the errno. */
 export type SyscallResult =
@@ -98,6 +103,13 @@ export class Process {
     return this.#call(() => openat(this.#kernel, AT_FDCWD, this.#text(path), flags, create ? mode : 0))
   }
 
+  /** The same with flags as they are in <fcntl.h>. */
+  openWith(path: string, flags: number, mode = 0o644): SyscallResult {
+    return this.#call(() =>
+      openat(this.#kernel, AT_FDCWD, this.#text(path), flags, (flags & O_CREAT) !== 0 ? mode : 0),
+    )
+  }
+
   close(fd: number): SyscallResult {
     return this.#call(() => close(this.#kernel, fd))
   }
@@ -127,6 +139,30 @@ export class Process {
     )
   }
 
+  /** mkdir(2). */
+  makeDirectory(path: string, mode = 0o777): SyscallResult {
+    return this.#call(() => mkdir(this.#kernel, this.#text(path), mode))
+  }
+
+  /** rmdir(2). */
+  removeDirectory(path: string): SyscallResult {
+    return this.#call(() => rmdir(this.#kernel, this.#text(path)))
+  }
+
+  /** getdents64(2) of an open directory until it has no more: its names, "." and ".." among them. */
+  names(fd: number): SyscallResult & { readonly names: readonly string[] } {
+    const names: string[] = []
+    for (;;) {
+      const result = this.#call(() => {
+        const buffer = this.task.pushUser(new Uint8Array(DIRECTORY_BUFFER))
+        const count = getdents64(this.#kernel, fd, buffer, DIRECTORY_BUFFER)
+        if (count > 0) names.push(...namesIn(this.#kernel.memory.read(buffer, count)))
+        return count
+      })
+      if (!result.ok || result.value === 0) return { ...result, names }
+    }
+  }
+
   /** unlink(2), as busybox's rm calls it. */
   unlink(path: string): SyscallResult {
     return this.#call(() => unlink(this.#kernel, this.#text(path)))
@@ -151,9 +187,15 @@ export class Process {
     return this.#call(() => wait4(this.#kernel, ANY_CHILD >>> 0, status, options.noHang ? WNOHANG : 0, 0))
   }
 
-  /** Sends one echo request; true when the answer comes. Its id is the process's, as ping's is. */
+  /** Sends one echo request. Its id is the process's, as ping's is. */
+  echo(destination: Uint8Array, sequence = 0): Echo {
+    const id = this.task.tgid
+    return this.#on(() => sendEcho(this.#kernel, this.#kernel.network.current, destination, { id, sequence }))
+  }
+
+  /** The same; true when the answer comes. */
   ping(destination: Uint8Array): boolean {
-    return this.#on(() => ping(this.#kernel, this.#kernel.network.current, destination, this.task.tgid))
+    return this.echo(destination).isAnswered
   }
 
   /** exit_group(2); the process is gone afterwards. `status` is 0 … 255. */

@@ -1,24 +1,24 @@
-import { decodeUtf8, encodeUtf8, errnoNumber, SystemCallError } from "../../base/index.ts"
+import { concatBytes, decodeUtf8, encodeUtf8, errnoNumber, SystemCallError } from "../../base/index.ts"
 import {
   addressBytes,
   type DeviceNumber,
   type ExecResult,
   type OpenOptions,
   type PairEnd,
+  type PairOptions,
   type RouteOptions,
   type RunAs,
   type RunningProgram,
   type SocketOptions,
   type UserProgram,
   type Wire,
-  type WireOptions,
   type World,
   type WorldReceiver,
   type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type FileNode, type FileTree, pathOf } from "../files/index.ts"
-import { makeWire } from "../network/index.ts"
+import { type EmbeddedWireOptions, makeWire } from "../network/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
 import { installProgram } from "../user/index.ts"
 import { WorldGroups } from "./groups.ts"
@@ -124,6 +124,11 @@ export class EmbeddedWorld implements World {
   }
 
   readText(path: string): string {
+    return decodeUtf8(this.readBytes(path))
+  }
+
+  /** Opens a file, reads it all and closes it. */
+  readBytes(path: string): Uint8Array {
     return this.#withFile(path, {}, fd => {
       const chunks: Uint8Array[] = []
       for (;;) {
@@ -131,7 +136,7 @@ export class EmbeddedWorld implements World {
         if (this.#done("read", result) === 0) break
         chunks.push(result.bytes ?? new Uint8Array(0))
       }
-      return decodeUtf8(Uint8Array.from(chunks.flatMap(chunk => [...chunk])))
+      return concatBytes(chunks)
     })
   }
 
@@ -187,11 +192,15 @@ export class EmbeddedWorld implements World {
     return this.#groups.at(path).id
   }
 
-  makePair(one: PairEnd, other: PairEnd): void {
-    this.#undo.push(this.#kernel.network.makePair(one, other))
+  makePair(one: PairEnd, other: PairEnd, options?: PairOptions): void {
+    this.#undo.push(this.#kernel.network.makePair(one, other, options))
   }
 
-  makeWire(options: WireOptions): Wire {
+  interfaceIndex(name: string): number {
+    return this.#kernel.network.deviceNamed(name).index
+  }
+
+  makeWire(options: EmbeddedWireOptions): Wire {
     const { wire, remove } = makeWire(this.#kernel, options)
     this.#undo.push(remove)
     return wire

@@ -1,7 +1,6 @@
 import { SkepError } from "../../base/index.ts"
-import { type AttachPoint, attachRefusal, type Reason, refusedAt } from "../../kernel/index.ts"
+import { type AttachPoint, attachRefusal, NetlinkError, type Reason, refusedAt } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
-import { NetlinkError } from "../net/netlink-error.ts"
 
 export { attachRefusal as refusal, type Reason }
 

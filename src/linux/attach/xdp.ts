@@ -1,3 +1,4 @@
+import type { NetlinkError } from "../../kernel/index.ts"
 import {
   type AttachPointOf,
   XDP_LINK_REPLACES_NOTHING,
@@ -6,7 +7,6 @@ import {
 } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { interfaceIndex, setXdp, XDP_FLAGS, xdpPrograms } from "../net/interfaces.ts"
-import type { NetlinkError } from "../net/netlink-error.ts"
 import type { Attached, AttachHost } from "./attached.ts"
 import { EINVAL, linkTo, requireType } from "./bpf-attachment.ts"
 import { type Reason, refusal, refusing } from "./refusal.ts"

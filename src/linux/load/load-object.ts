@@ -6,6 +6,7 @@ import {
   initialData,
   type KernelFacts,
   type LoadOptions,
+  loadableBtf,
   UsdtSpecs,
 } from "../../kernel/index.ts"
 import type { ObjectSpec, ProgramSpec } from "../../object/index.ts"
@@ -21,7 +22,6 @@ import { LinuxMap, type MapHost } from "../maps/linux-map.ts"
 import { type CreatedMap, createMaps, dropMap, type MapPlan } from "./create-maps.ts"
 import { createStructOpsMap, programMembers, structOpsOf, structOpsValue } from "./create-struct-ops.ts"
 import { type LoadedProgram, loadProgram, type ProgramPlan } from "./load-program.ts"
-import { loadableBtf } from "./loadable-btf.ts"
 import { pinByName } from "./pinned-map.ts"
 import { programTarget } from "./program-targets.ts"
 

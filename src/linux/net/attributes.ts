@@ -1,5 +1,5 @@
 import { alignUp, concatBytes, decodeUtf8, encodeUtf8 } from "../../base/index.ts"
-import { NetlinkError } from "./netlink-error.ts"
+import { NetlinkError } from "../../kernel/index.ts"
 
 /** One netlink attribute to send: `struct nlattr` of include/uapi/linux/netlink.h. A list stands for a nested one. */
 export interface Attribute {

@@ -1,3 +1,4 @@
+import { NetlinkError } from "../../kernel/index.ts"
 import type { Native } from "../ffi/native.ts"
 import {
   type Attribute,
@@ -12,7 +13,6 @@ import {
 } from "./attributes.ts"
 import { type NetlinkMessage, NLM_F } from "./message.ts"
 import { Netlink } from "./netlink.ts"
-import { NetlinkError } from "./netlink-error.ts"
 
 const RTM_NEWQDISC = 36
 const [RTM_NEWTFILTER, RTM_DELTFILTER, RTM_GETTFILTER] = [44, 45, 46]

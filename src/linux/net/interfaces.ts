@@ -1,4 +1,4 @@
-import { noInterface, type XdpMode, type XdpPrograms } from "../../kernel/index.ts"
+import { NetlinkError, noInterface, type XdpMode, type XdpPrograms } from "../../kernel/index.ts"
 import type { Native } from "../ffi/native.ts"
 import {
   type Attributes,
@@ -13,7 +13,6 @@ import {
 } from "./attributes.ts"
 import type { NetlinkMessage } from "./message.ts"
 import { Netlink } from "./netlink.ts"
-import { NetlinkError } from "./netlink-error.ts"
 
 const [RTM_GETLINK, RTM_SETLINK] = [18, 19]
 const [IFLA_IFNAME, IFLA_XDP] = [3, 43]

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest"
+import { NetlinkError } from "../../kernel/index.ts"
 import {
   decodeAttributes,
   encodeAttributes,
@@ -12,7 +13,6 @@ import {
   u32,
 } from "./attributes.ts"
 import { decodeMessages, encodeMessage, failureOf, NLMSG_DONE, NLMSG_ERROR } from "./message.ts"
-import { NetlinkError } from "./netlink-error.ts"
 
 const hex = (text: string): Uint8Array =>
   Uint8Array.from(text.replaceAll(" ", "").match(/../g) ?? [], byte => Number.parseInt(byte, 16))

@@ -1,6 +1,6 @@
 import { alignUp, concatBytes, errnoName, errorText } from "../../base/index.ts"
+import { NetlinkError } from "../../kernel/index.ts"
 import { type Attribute, decodeAttributes, encodeAttributes, textOf } from "./attributes.ts"
-import { NetlinkError } from "./netlink-error.ts"
 
 /** `struct nlmsghdr` and what follows it. Source: include/uapi/linux/netlink.h. */
 export interface NetlinkMessage {

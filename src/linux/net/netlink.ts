@@ -1,3 +1,4 @@
+import { NetlinkError } from "../../kernel/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
 import type { Native } from "../ffi/native.ts"
@@ -14,7 +15,6 @@ import {
   NLMSG_DONE,
   NLMSG_ERROR,
 } from "./message.ts"
-import { NetlinkError } from "./netlink-error.ts"
 
 const AF_NETLINK = 16
 const SOCK_RAW = 3

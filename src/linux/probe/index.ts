@@ -1,3 +1,2 @@
 /** What the machine's kernel can do, found by trying: small programs and maps are made and closed at once. May import what src/linux may. */
-export { type ProbeOptions, probeFeatures } from "./probe-features.ts"
-export type { FeatureReport, HelperAnswers, Sysctls } from "./report.ts"
+export { probeFeatures } from "./probe-features.ts"

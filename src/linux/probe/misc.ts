@@ -1,10 +1,10 @@
 import { endianness } from "node:os"
 import { programType } from "../../catalog/index.ts"
 import { assemble, encodeInstructions } from "../../isa/index.ts"
+import type { FeatureReport, MiscFeature } from "../../kernel/index.ts"
 import { PROG_LOAD } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import { closeFd } from "../ffi/descriptor.ts"
-import type { FeatureReport, MiscFeature } from "./report.ts"
 
 /** The limit for a program before 5.2, which is still that of who is not privileged. */
 const SMALL_PROGRAM = 4096

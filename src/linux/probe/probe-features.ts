@@ -1,4 +1,5 @@
 import { HELPERS, MAP_TYPES, PROGRAM_TYPES, type ProgramTypeRow } from "../../catalog/index.ts"
+import type { Answer, FeatureReport, HelperAnswers, ProbeOptions } from "../../kernel/index.ts"
 import { PROG_LOAD } from "../bpf/attributes.ts"
 import type { Bpf } from "../bpf/bpf.ts"
 import type { Machine } from "../machine/machine.ts"
@@ -8,17 +9,7 @@ import { hasMapType } from "./map-types.ts"
 import { NO_MISC, probeMisc } from "./misc.ts"
 import { requireCapabilities, withoutCapabilities } from "./privileges.ts"
 import { hasProgramType } from "./program-types.ts"
-import type { Answer, FeatureReport, HelperAnswers } from "./report.ts"
 import { readConfig, readSysctls } from "./system.ts"
-
-export interface ProbeOptions {
-  /** Asks what the hardware of this interface runs, in place of the kernel. */
-  readonly device?: string
-  /** Asks for those helpers too about which the kernel writes a warning to its log. */
-  readonly full?: boolean
-  /** Asks without privileges, whoever runs this. */
-  readonly unprivileged?: boolean
-}
 
 const ENOSYS = 38
 /** What cards take. */

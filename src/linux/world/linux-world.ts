@@ -7,6 +7,7 @@ import type {
   ExecResult,
   OpenOptions,
   PairEnd,
+  PairOptions,
   RouteOptions,
   RunAs,
   RunningProgram,
@@ -139,8 +140,12 @@ export class LinuxWorld implements World {
     return this.#groups.inside(path, action)
   }
 
-  makePair(one: PairEnd, other: PairEnd): void {
-    this.#namespaces.makePair(one, other)
+  makePair(one: PairEnd, other: PairEnd, options?: PairOptions): void {
+    this.#namespaces.makePair(one, other, options)
+  }
+
+  interfaceIndex(name: string): number {
+    return this.#namespaces.interfaceIndex(name)
   }
 
   makeWire(options: WireOptions): Wire {

@@ -22,6 +22,10 @@ export class CpuMap extends MapBase {
     return this.#entries.get(index)
   }
 
+  programIds(): readonly number[] {
+    return [...this.#entries.values()].flatMap(({ program }) => program?.id ?? [])
+  }
+
   override get(key: Uint8Array): Uint8Array | undefined {
     const entry = this.#entries.get(numberAt(key))
     return entry && this.memory.read(entry.value, this.attributes.valueSize)

@@ -61,6 +61,10 @@ export class DeviceMap extends MapBase {
     return isThere || !this.#isHash
   }
 
+  programIds(): readonly number[] {
+    return this.#table.all().flatMap(({ program }) => program?.id ?? [])
+  }
+
   lookup(key: number): number {
     return this.find(key)
   }

@@ -43,6 +43,11 @@ export class NestedMap extends MapBase {
     this.#inner.set(text, { key: key.slice(), map })
   }
 
+  /** The maps that are in it. */
+  inner(): readonly MapStorage[] {
+    return [...this.#inner.values()].map(({ map }) => map)
+  }
+
   override get(key: Uint8Array): Uint8Array | undefined {
     const found = this.#inner.get(key.join())
     return found && new Uint8Array(Uint32Array.of(found.map.id).buffer)

@@ -40,8 +40,8 @@ test("a task storage is made by programs, and read by user space under the proce
 
 test("a value goes with its task", async () => {
   const kernel = new EmbeddedKernel(await loadBuiltinProfile("6.12"))
-  const map = createMap(kernel, kernel.nextMapId(), ATTRIBUTES) as LocalStorage
-  kernel.admit(map)
+  const map = createMap(kernel, kernel.objects.nextId("map"), ATTRIBUTES) as LocalStorage
+  kernel.objects.admitMap(map)
   const child = kernel.world.spawn()
   map.set(key(child.pid), value(7n), 0n)
   const { address } = child.task.object

@@ -25,4 +25,11 @@ export class NamespacePrograms {
       if (index >= 0) programs.splice(index, 1)
     }
   }
+
+  /** Takes a program off, by its id; false where it does not stand. */
+  drop(hook: NamespaceHook, program: number): boolean {
+    const index = this.#programs[hook].findIndex(each => each.program.id === program)
+    if (index >= 0) this.#programs[hook].splice(index, 1)
+    return index >= 0
+  }
 }

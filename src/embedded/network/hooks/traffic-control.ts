@@ -37,7 +37,25 @@ export interface Filter {
   readonly handle: number
   readonly kind: "classifier" | "action"
   readonly attachment: Attachment
+  /** What it was called when it was put in; the program's name where nobody said. */
+  readonly label?: string
+  /** Of a classifier: it does not decide, it only says whether a packet is meant; then its action decides, or it passes. */
+  readonly onlyMatches?: boolean
+  readonly action?: FilterAction
+  /** Of one that matches all: the number of its action. */
+  readonly actionIndex?: number
 }
+
+/** A program that decides over the packets that a filter means. */
+export interface FilterAction {
+  readonly attachment: Attachment
+  readonly label: string
+  /** Its number among the machine's actions of this kind. */
+  readonly index: number
+}
+
+/** What the kernel gives filters that name no priority: below it, the next one lower each time. */
+const FIRST_PRIORITY = 49152
 
 /** What stands on one side of a device: programs of tcx first, then the filters of clsact. */
 export class TrafficControl {
@@ -55,6 +73,17 @@ export class TrafficControl {
     return () => this.removeFilter(filter)
   }
 
+  /** What a filter gets that names no priority. */
+  nextPriority(): number {
+    return Math.min(FIRST_PRIORITY + 1, ...this.#filters.map(({ priority }) => priority)) - 1
+  }
+
+  /** And one that names no handle. */
+  nextHandle(priority: number): number {
+    const same = this.#filters.filter(filter => filter.priority === priority)
+    return Math.max(0, ...same.map(({ handle }) => handle)) + 1
+  }
+
   removeFilter(filter: Filter): void {
     const index = this.#filters.indexOf(filter)
     if (index >= 0) this.#filters.splice(index, 1)
@@ -70,8 +99,14 @@ export class TrafficControl {
       const action = runOnSkb(kernel, skb.contextAddress, attachment)
       if (OF_TCX.includes(action)) return action
     }
-    for (const { kind, attachment } of [...this.#filters]) {
+    for (const { kind, attachment, onlyMatches, action: next } of [...this.#filters]) {
       const action = runOnSkb(kernel, skb.contextAddress, attachment)
+      if (onlyMatches) {
+        // cls_bpf: zero is no match, anything else a class.
+        if (action === 0) continue
+        const decided = next ? runOnSkb(kernel, skb.contextAddress, next.attachment) : ACTION.ok
+        return OF_ACTIONS.includes(decided) ? decided : ACTION.pipe
+      }
       if ((kind === "classifier" ? DIRECT : OF_ACTIONS).includes(action)) return action
     }
     return ACTION.unspec

@@ -61,6 +61,15 @@ export class XdpPlaces {
     return undefined
   }
 
+  /** By netlink: takes off what stands in a place, if anything does. A link's program stays. */
+  clear(place: XdpPlace): XdpRefusal | undefined {
+    const standing = this.#at(place)
+    if (standing?.isLink) return { number: EBUSY, words: XDP_WORDS.activeLink }
+    if (place === "native") this.#native = undefined
+    else this.#generic = undefined
+    return undefined
+  }
+
   /** Takes a program off where it stands there still. */
   take(attachment: Attachment): void {
     if (this.native === attachment) this.#native = undefined

@@ -15,7 +15,7 @@ type Main = (args: readonly string[], io: unknown) => Promise<number>
 const cli = (name: string): string => new URL(`../../../dist/cli/${name}.js`, import.meta.url).pathname
 /** The command line without a new process each: starting Node takes a second in the guest. */
 const { main } = (await import(cli("main"))) as { main: Main }
-const { readFileTyped } = (await import(cli("program"))) as { readFileTyped: unknown }
+const { readFileTyped, writeFileTyped } = (await import(cli("program"))) as Record<string, unknown>
 
 const plainStyle = new Proxy({}, { get: () => (text: string) => text })
 
@@ -31,6 +31,7 @@ export async function run(...args: string[]): Promise<Ran> {
     },
     style: plainStyle,
     readFile: readFileTyped,
+    writeFile: writeFileTyped,
   }
   return { status: await main(args, io), out, err }
 }

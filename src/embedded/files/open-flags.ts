@@ -1,7 +1,0 @@
-export const O_WRONLY = 1
-export const O_RDWR = 2
-export const O_CREAT = 0o100
-export const O_EXCL = 0o200
-export const O_DIRECTORY = 0o200000
-/** __FMODE_EXEC: the file is opened to be executed. */
-export const FMODE_EXEC = 0x20
