@@ -53,7 +53,7 @@ export const command: CommandModule = {
       .option("--no-verify", "for study: run programs that the verifier has not seen, or refuses")
       .option("--linux", "the machine's own kernel (needs root)")
       .option("--for <seconds>", "with --linux: end the run after this time")
-      .option("--strace", "with --linux: print each bpf(2) call on standard error, as strace does")
+      .option("--strace", "print each bpf(2) call on standard error, as strace does")
       .option("--format <format>", "text or json", "text")
       .option("--json", "the same as --format json")
       .action((object: string, words: string[], flags: Flags) =>
@@ -68,10 +68,10 @@ async function onEmbedded(object: string, words: string[], flags: Flags, io: Io)
     throw new UsageError(`one object at a time: '${word}' is too many`, {
       hint: "a command behind -- runs on the machine's own kernel: say --linux; a scenario runs here: --scenario FILE",
     })
-  refuse(flags, ["for", "strace"], "it is for the machine's own kernel: say --linux")
-  const { only, release = DEFAULT_RELEASE, scenario } = flags
+  refuse(flags, ["for"], "it is for the machine's own kernel: say --linux")
+  const { only, release = DEFAULT_RELEASE, scenario, strace = false } = flags
   const capture = captureOf(flags)
-  const options = { object, release, format: formatOf(flags), verify: flags.verify }
+  const options = { object, release, format: formatOf(flags), verify: flags.verify, strace }
   const what = { ...(only && { only }), ...(scenario && { scenario }), ...(capture && { capture }) }
   await runObject({ ...options, ...what }, io)
 }

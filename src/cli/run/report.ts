@@ -1,4 +1,5 @@
-import { describePoint, type KernelMap, type Link, type Sample } from "../../kernel/index.ts"
+import { type Btf, unterminatedText } from "../../btf/index.ts"
+import { describePoint, eventType, type KernelMap, type Link, type Sample } from "../../kernel/index.ts"
 import type { MapSpec, ProgramSpec } from "../../object/index.ts"
 
 /** What one run gave, as plain data. */
@@ -22,7 +23,13 @@ export interface RunReport {
   }[]
   /** Of a run on a capture's packets. */
   readonly packets?: PacketReport
-  readonly events: readonly { readonly map: string; readonly value: unknown; readonly bytes: Uint8Array }[]
+  readonly events: readonly {
+    readonly map: string
+    readonly value: unknown
+    readonly bytes: Uint8Array
+    /** Members whose text fills its array: nothing ends it, and there may have been more. */
+    readonly unterminated?: readonly string[]
+  }[]
   readonly tracePipe: readonly string[]
   readonly maps: readonly {
     readonly name: string
@@ -55,6 +62,7 @@ const EVENT_MAPS = new Set(["perf_event_array", "ringbuf", "user_ringbuf"])
 /** What a run leaves, on either kernel. */
 export interface RunSource extends Pick<RunReport, "kernel" | "release" | "version" | "handMade"> {
   readonly object: {
+    readonly spec: { readonly btf: Btf | undefined }
     readonly programs: Readonly<Record<string, RunProgram>>
     readonly maps: Readonly<Record<string, RunMap>>
   }
@@ -85,10 +93,16 @@ interface RunLink extends Pick<Link, "point"> {
 
 export async function collectReport(source: RunSource): Promise<RunReport> {
   const { kernel, release, version, handMade, object, packets, tracePipe } = source
-  const events = source.events.map(({ map, value, bytes }) => ({ map, value, bytes }))
+  const events = source.events.map(sample => eventRow(sample, object.spec.btf))
   const maps = await Promise.all(Object.values(object.maps).map(map => collectMap(map)))
   const head = { kernel, release, version, handMade, programs: programRows(source) }
   return { ...head, ...(packets && { packets }), events, tracePipe, maps }
+}
+
+function eventRow({ map, value, bytes }: Sample, btf: Btf | undefined): RunReport["events"][number] {
+  const type = btf && eventType(btf, bytes.length)
+  const unterminated = type === undefined ? [] : unterminatedText(btf!, type, bytes)
+  return { map, value, bytes, ...(unterminated.length > 0 && { unterminated }) }
 }
 
 /** The programs and where they are attached. */

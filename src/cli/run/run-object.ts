@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import { bootKernel, formatTraceLine } from "../../embedded/index.ts"
-import type { WireOptions } from "../../kernel/index.ts"
+import { formatCall, type WireOptions } from "../../kernel/index.ts"
 import { readObject } from "../../object/index.ts"
 import { ethernetFrames, readCapture, writeCapture } from "../../pcap/index.ts"
 import { loadProfile } from "../../profile/node.ts"
@@ -22,6 +22,8 @@ export interface RunOptions {
   /** Packets that come in, in place of a scenario. */
   readonly capture?: CaptureOptions
   readonly format: "text" | "json"
+  /** Writes each call of bpf(2) to standard error. */
+  readonly strace: boolean
   /** False to load programs that the verifier has not seen. */
   readonly verify: boolean
 }
@@ -55,8 +57,11 @@ export async function runObject(options: RunOptions, io: Io): Promise<void> {
     })
   const scenario = options.scenario ? await loadScenario(options.scenario) : defaultScenario
   const spec = readObject(bytes, { name: options.object })
-  const profile = await loadProfile(options.release)
-  await using kernel = await bootKernel({ profile, ...(packets && bootTimeFor(packets)) })
+  await using kernel = await bootKernel({
+    profile: await loadProfile(options.release),
+    ...(packets && bootTimeFor(packets)),
+    ...(options.strace && { onCall: call => io.err(`${formatCall(call)}\n`) }),
+  })
   const { only, verify } = options
   if (!verify) io.err(UNVERIFIED)
   const object = await kernel.load(spec, { verify, ...(only && { only }) })

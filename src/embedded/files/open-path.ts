@@ -6,7 +6,7 @@ import { securityCheck } from "../tracing/security.ts"
 import { fileMode } from "./file-on.ts"
 import { type FileNode, S_IFDIR, S_IFMT } from "./file-tree.ts"
 import { pathText } from "./filename.ts"
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
+import { FMODE_EXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
 import { inodePermission } from "./inode-permission.ts"
 import { makeFile } from "./make-file.ts"
 import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
@@ -14,8 +14,6 @@ import { ownerMap } from "./owner-map.ts"
 import { MAY_EXEC, MAY_READ, MAY_WRITE } from "./permission.ts"
 import { LOOKUP_RCU, walkToDirectory } from "./walk.ts"
 
-/** __FMODE_EXEC: the file is opened to be executed. */
-export const FMODE_EXEC = 0x20
 const FMODE_READ = 1
 const FMODE_WRITE = 2
 

@@ -14,7 +14,7 @@ const getUnusedFdFlags = kernelFunction("get_unused_fd_flags", (kernel, _flags: 
 )
 
 const fdInstall = kernelFunction("fd_install", (kernel, fd: number, file: KernelObject): undefined => {
-  kernel.current.installAt(fd, file)
+  kernel.current.installFileAt(fd, file)
 })
 
 const doSysOpenat2 = kernelFunction(

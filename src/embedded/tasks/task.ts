@@ -285,7 +285,7 @@ export class Task {
   /** Puts an open file under the lowest free descriptor; `release` runs when it is closed. */
   installFile(file: KernelObject, release?: () => void): number {
     const fd = this.freeDescriptor()
-    this.installAt(fd, file, release)
+    this.installFileAt(fd, file, release)
     return fd
   }
 
@@ -297,7 +297,7 @@ export class Task {
   }
 
   /** Puts an open file under a descriptor that is free. */
-  installAt(fd: number, file: KernelObject, release?: () => void): void {
+  installFileAt(fd: number, file: KernelObject, release?: () => void): void {
     this.#files.set(fd, { file, descriptors: 1, ...(release && { release }) })
   }
 
