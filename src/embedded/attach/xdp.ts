@@ -59,8 +59,8 @@ export function placeOn(
   device: NetDevice,
   mode: "native" | "generic" | "offload" | undefined,
 ): XdpPlace | { readonly number: number; readonly words?: string } {
-  // Of the devices that there are, veth alone has XDP in its driver.
-  const hasDriver = device.kind === "veth"
+  // Neither the loopback nor netkit has XDP in its driver.
+  const hasDriver = device.kind === "veth" || device.kind === "ethernet"
   switch (mode) {
     case "offload":
       return hasDriver ? { number: EINVAL } : { number: EOPNOTSUPP, words: XDP_WORDS.noDriver }
