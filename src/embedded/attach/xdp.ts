@@ -59,7 +59,7 @@ export function placeOn(
   device: NetDevice,
   mode: "native" | "generic" | "offload" | undefined,
 ): XdpPlace | { readonly number: number; readonly words?: string } {
-  // Drivers of the loopback device and of netkit have no XDP.
+  // Neither the loopback device nor netkit has XDP in its driver.
   const hasDriver = device.kind === "veth" || device.kind === "ethernet"
   switch (mode) {
     case "offload":
