@@ -35,9 +35,9 @@ function xdpOf({ xdp }: NetDevice): DeviceHooks["xdp"] {
 function filtersOf({ trafficControl }: NetDevice, side: "ingress" | "egress"): DeviceFilter[] {
   return trafficControl[side].filters
     .filter(({ kind }) => kind === "classifier")
-    .map(({ attachment: { program } }) => ({
+    .map(({ attachment: { program }, label }) => ({
       kind: `clsact/${side}`,
-      name: program.name,
+      name: label ?? program.name,
       id: program.id,
       actions: undefined,
     }))
