@@ -29,6 +29,8 @@ export interface FileNode {
   readonly operations: FileOperations | undefined
   /** Called when the name goes. */
   readonly onRemove: (() => void) | undefined
+  /** Of directories: open(2) and mknod(2) make no files there. Those below are so too. */
+  readonly isSealed: boolean
   /** Where its names come from, beside those that were made in it: see `mountFolder`. */
   folder: Folder | undefined
   /** It stands here because a folder said so, and goes when it says so no more. */
@@ -55,6 +57,8 @@ export interface NewNode {
   readonly operations?: FileOperations
   /** Called when the name goes. */
   readonly onRemove?: () => void
+  /** Of directories: open(2) and mknod(2) make no files there, nor in those below. */
+  readonly sealed?: boolean
   /** Makes it a directory. */
   readonly folder?: Folder
 }
@@ -227,6 +231,7 @@ export class FileTree {
       device,
       operations,
       onRemove: options.onRemove,
+      isSealed: (options.sealed ?? false) || (parent?.isSealed ?? false),
       folder,
       isFromFolder,
     }

@@ -19,7 +19,7 @@ const doMknodat = kernelFunction(
     if (!directory) return -errnoNumber(files.goesThroughFile(path) ? "ENOTDIR" : "ENOENT")
     if (files.find(path)) return -errnoNumber("EEXIST")
     if (!mayAccess(current, directory, MAY_WRITE | MAY_EXEC)) return -errnoNumber("EACCES")
-    if (current.uid !== 0) return -errnoNumber("EPERM")
+    if (current.uid !== 0 || directory.isSealed) return -errnoNumber("EPERM")
     const device = { ...decodeDevice(number), kind: (mode & S_IFMT) === S_IFCHR ? "char" : "block" } as const
     const refused = mayMakeDevice(kernel, device)
     if (refused !== 0) return refused

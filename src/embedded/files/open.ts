@@ -101,7 +101,8 @@ function lookup(
   }
   const directory = files.directoryOf(path)
   if ((flags & O_CREAT) === 0 || !directory) return -errnoNumber("ENOENT")
-  if (!mayAccess(kernel.current, directory, MAY_WRITE | MAY_EXEC) || directory.folder)
+  const takesFiles = !directory.isSealed && !directory.folder
+  if (!takesFiles || !mayAccess(kernel.current, directory, MAY_WRITE | MAY_EXEC))
     return -errnoNumber("EACCES")
   const { uid, gid } = kernel.current
   const node = files.create(path, { mode, uid, gid, ...regularFile() })

@@ -65,6 +65,8 @@ export class EmbeddedObjects implements KernelObjects {
   }
 
   ids(kind: ObjectKind): readonly number[] {
+    // What went with a device, a group or an element of a map is gone for those who look.
+    this.#kernel.objects.collect()
     const { programs, maps, links, btfs } = this.#kernel.objects
     const kept = { program: programs, map: maps, link: links, btf: btfs }[kind]
     const ids = [...(kind === "btf" ? [VMLINUX_BTF_ID] : []), ...kept.keys()]

@@ -1,4 +1,5 @@
 import { alignUp } from "../../base/index.ts"
+import { type TypeId, VOID } from "../../btf/index.ts"
 import { type MapTypeName, mapType } from "../../catalog/index.ts"
 import { BPF_F_MMAPABLE } from "../../object/index.ts"
 import type { MapStorage } from "../maps/index.ts"
@@ -72,6 +73,8 @@ function ownMemory(map: MapStorage, machine: MapMachine): number | undefined {
       return plus(sizeOf("bpf_stab", machine), maxEntries * POINTER)
     case "arena":
       return 0
+    case "struct_ops":
+      return operationsMemory(map, machine)
     default:
       return undefined
   }
@@ -117,6 +120,21 @@ function ringMemory({ attributes }: MapStorage, machine: MapMachine): number | u
   const metaPages = types.layout("bpf_ringbuf").field("consumer_pos").offset / PAGE + POSITION_PAGES
   const dataPages = attributes.maxEntries / PAGE
   return head + (metaPages + dataPages) * PAGE + (metaPages + 2 * dataPages) * POINTER
+}
+
+/** Two values, for user space and for the kernel; for each function a link and a symbol; a page of trampolines. */
+function operationsMemory({ attributes }: MapStorage, machine: MapMachine): number | undefined {
+  const { btf } = machine.types
+  const [map, common] = [sizeOf("bpf_struct_ops_map", machine), sizeOf("bpf_struct_ops_value", machine)]
+  const value = btf.typeOf((attributes.types?.kernelValue ?? VOID) as TypeId, "struct")
+  const data = value?.members.find(({ name }) => name === "data")
+  const operations = data && btf.typeOf(btf.resolve(data.type), "struct")
+  if (map === undefined || common === undefined || !value || !operations) return undefined
+  const functions = operations.members.filter(({ type }) => {
+    const pointer = btf.typeOf(btf.resolve(type), "ptr")
+    return pointer && btf.typeOf(btf.resolve(pointer.type), "func_proto")
+  })
+  return map - common + 2 * value.size + functions.length * 2 * POINTER + PAGE
 }
 
 /** How many elements there are. */

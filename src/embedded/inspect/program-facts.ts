@@ -1,5 +1,5 @@
 import { alignUp } from "../../base/index.ts"
-import { VOID } from "../../btf/index.ts"
+import { essentialName, VOID } from "../../btf/index.ts"
 import { programType } from "../../catalog/index.ts"
 import { compileInstructions } from "../../engine/index.ts"
 import { encodeInstructions } from "../../isa/index.ts"
@@ -68,6 +68,12 @@ function targetOf(
       attachBtfId: verified.extension?.program.btf?.find(wanted, "func") ?? VOID,
     }
   }
+  const operations = verified.type === "struct_ops" ? verified.target?.operations : undefined
+  if (operations !== undefined)
+    return {
+      attachBtfObject: VMLINUX_BTF_ID,
+      attachBtfId: btf.find(essentialName(operations), "struct") ?? 0,
+    }
   if (!spec.definition?.attachByBtf) return { attachBtfObject: 0, attachBtfId: 0 }
   const { prefix, kind } = btfTargetName(spec)
   return { attachBtfObject: VMLINUX_BTF_ID, attachBtfId: btf.find(prefix + spec.target, kind) ?? 0 }

@@ -20,11 +20,14 @@ export class KeptCode {
   /** As it was loaded, with zero for what differs from load to load: descriptors of maps, and places in them. */
   loaded(): readonly Instruction[] {
     const { profile } = this.#resolution
-    return this.#filled(({ name, kind, isKconfig }) => {
+    const filled = this.#filled(({ name, kind, isKconfig }) => {
       if (isKconfig) return [PSEUDO_LOAD.MAP_VALUE, 0, 0]
       const id = profile.btf().find(name, kind === "kfunc" ? "func" : "var")
       return [PSEUDO_LOAD.BTF_ID, id ?? 0, 0]
     })
+    for (const { kind, at } of this.#given.references)
+      if (kind === "mapValue") setLoad(filled, at, [PSEUDO_LOAD.MAP_VALUE, 0, 0])
+    return filled
   }
 
   /**

@@ -106,6 +106,8 @@ export function loadObject(
       return [spec.name, new EmbeddedProgram(loaded, host)] as const
     })
     const byName = Object.fromEntries(programs)
+    for (const [, { maps, type }] of programs)
+      for (const map of maps) if (map instanceof ProgArray) map.own(type)
     fillSlots(object, byName, storages, made)
     for (const spec of object.maps) {
       const storage = storages.get(spec.name)

@@ -26,6 +26,11 @@ export class ProgArray extends ArrayMap {
     return this.#type
   }
 
+  /** A program that uses the map is loaded: if it is the first, its type is that of all. */
+  own(type: string): void {
+    this.#type ??= type
+  }
+
   clear(): void {
     this.#programs.clear()
   }

@@ -26,7 +26,11 @@ export class BpfFileSystem {
     this.#kernel = kernel
     this.#store = store
     kernel.files.create("/sys/fs", { directory: true, mode: 0o755 })
-    this.#root = kernel.files.create(BPF_FS_MOUNT, { directory: true, mode: MOUNT_MODE })
+    this.#root = kernel.files.create(BPF_FS_MOUNT, {
+      directory: true,
+      mode: MOUNT_MODE,
+      sealed: true,
+    })
   }
 
   /** BPF_OBJ_PIN; why not, in the kernel's order. */

@@ -108,6 +108,16 @@ describe("what is pinned", () => {
     await expect(maps.runs!.pin(path)).rejects.toMatchObject({ errno: expected })
   })
 
+  test("stands where nobody makes other files", () => {
+    expect(errno(() => kernel.world.open("/sys/fs/bpf/file", { create: true }))).toBe("EACCES")
+    expect(kernel.bpfFiles.makeFolder("/sys/fs/bpf/folder")).toBeUndefined()
+    expect(errno(() => kernel.world.open("/sys/fs/bpf/folder/file", { create: true }))).toBe("EACCES")
+    expect(
+      errno(() => kernel.world.makeDevice("/sys/fs/bpf/node", { kind: "char", major: 1, minor: 3 })),
+    ).toBe("EPERM")
+    expect(kernel.bpfFiles.makeFolder("/sys/fs/bpf/a.b")).toBe("EPERM")
+  })
+
   test("is found by its path alone", async () => {
     expect(errno(() => objects.pinned("/sys/fs/bpf/nothing"))).toBe("ENOENT")
     expect(errno(() => objects.pinned("/etc/passwd"))).toBe("EACCES")

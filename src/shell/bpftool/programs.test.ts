@@ -25,7 +25,7 @@ describe("bpftool prog", () => {
     const [size] = /jited \d+B/.exec(shown) ?? []
     expect(untimed(shown)).toBe(
       [
-        "1: tracepoint  name tp_execve  tag 7a9e8b22d56eced8  gpl",
+        "1: tracepoint  name tp_execve  tag 9798544af011d5a5  gpl",
         "\tloaded_at TIME  uid 0",
         `\txlated 440B  ${size}  memlock 4096B  map_ids 2,3,1`,
         `\tpinned ${PIN}`,
@@ -34,7 +34,7 @@ describe("bpftool prog", () => {
       ].join("\n"),
     )
     expect(await json("prog show id 1")).toMatchObject({
-      ...{ id: 1, type: "tracepoint", name: "tp_execve", tag: "7a9e8b22d56eced8", gpl_compatible: true },
+      ...{ id: 1, type: "tracepoint", name: "tp_execve", tag: "9798544af011d5a5", gpl_compatible: true },
       ...{ loaded_at: 1735689610, uid: 0, bytes_xlated: 440, jited: true, map_ids: [2, 3, 1], btf_id: 2 },
     })
     expect(await json("-f prog show")).toMatchObject([{ pinned: [PIN] }])
@@ -46,7 +46,7 @@ describe("bpftool prog", () => {
     for (const line of [
       "p s i 1",
       "prog show name tp_execve",
-      "prog list tag 7a9e8b22d56eced8",
+      "prog list tag 9798544af011d5a5",
       `prog show pinned ${PIN}`,
     ])
       expect(await output(line)).toBe(wanted)

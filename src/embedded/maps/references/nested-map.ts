@@ -67,7 +67,7 @@ export class NestedMap extends MapBase {
     return this.#inner.delete(key.join())
   }
 
-  /** The address of the inner map, or 0: also for one that was closed meanwhile, which Linux would keep. */
+  /** The address of the inner map, or 0: also for one that a host without references has closed. */
   lookup(key: number): number {
     const found = this.#inner.get(this.memory.read(key, this.attributes.keySize).join())
     return found && this.host.mapById(found.map.id) === found.map ? found.map.address : 0
