@@ -4,6 +4,7 @@
 import { availableParallelism, cpus } from "node:os"
 import { ENGINE_GROUPS } from "./engine/costs.mjs"
 import { programGroups } from "./engine/programs.mjs"
+import { EVENT_GROUPS } from "./events.mjs"
 import { LIBRARY_GROUPS } from "./library.mjs"
 import { MAP_GROUPS } from "./maps.mjs"
 import { PROCESS_GROUPS } from "./processes.mjs"
@@ -20,6 +21,7 @@ const all = [
   ...MAP_GROUPS,
   ...VERIFIER_GROUPS,
   ...XDP_GROUPS,
+  ...EVENT_GROUPS,
 ]
 const groups = all.filter(group => group.name.includes(pattern))
 if (groups.length === 0) {

@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   btf: ["base"],
   object: ["base", "btf", "isa", "catalog"],
   verifier: ["base", "btf", "isa", "catalog", "object"],
+  pcap: ["base"],
   engine: ["base", "isa", "catalog"],
   kernel: ["base", "catalog", "btf", "object"],
   exhibit: ["base", "catalog", "object", "kernel"],
@@ -39,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "shell",
     "verifier",
     "verdict",
+    "pcap",
   ],
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program on every hook that a UDP datagram passes on its way out and on its way in: each notes its number, in order.
+// A program on every hook that a UDP datagram passes on its way out, in and through: each notes its number, in order.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -37,6 +37,11 @@ enum step {
 	SOCKET_FILTER,
 	RECVMSG,
 	SOCK_RELEASE,
+	FLOW_DISSECTOR,
+	LWT_IN,
+	NF_FORWARD,
+	REUSEPORT,
+	SKB_VERDICT,
 };
 
 __u32 steps;
@@ -92,12 +97,61 @@ GROUP_PROGRAM("cgroup/sock_release", sock_release, bpf_sock, SOCK_RELEASE)
 
 PACKET_PROGRAM("cgroup_skb/egress", group_egress, 0, GROUP_EGRESS, 1)
 PACKET_PROGRAM("cgroup_skb/ingress", group_ingress, 0, GROUP_INGRESS, 1)
+PACKET_PROGRAM("lwt_in", route_in, 0, LWT_IN, BPF_OK)
 PACKET_PROGRAM("lwt_out", route_out, 0, LWT_OUT, BPF_OK)
 PACKET_PROGRAM("lwt_xmit", route_xmit, 0, LWT_XMIT, BPF_OK)
 PACKET_PROGRAM("tc", tc_egress, ETH_HLEN, TC_EGRESS, TC_ACT_OK)
-PACKET_PROGRAM("tc", tc_ingress, ETH_HLEN, TC_INGRESS, TC_ACT_OK)
 PACKET_PROGRAM("tcx/egress", tcx_egress, ETH_HLEN, TCX_EGRESS, TC_ACT_UNSPEC)
 PACKET_PROGRAM("tcx/ingress", tcx_ingress, ETH_HLEN, TCX_INGRESS, TC_ACT_UNSPEC)
+
+/* Whoever wants the flow's hash asks the dissector. */
+SEC("tc")
+int tc_ingress(struct __sk_buff *skb)
+{
+	note_packet(skb, ETH_HLEN, TC_INGRESS);
+	bpf_get_hash_recalc(skb);
+	return TC_ACT_OK;
+}
+
+SEC("flow_dissector")
+int dissect(struct __sk_buff *skb)
+{
+	struct bpf_flow_keys *keys = skb->flow_keys;
+	struct headers packet;
+
+	if (keys->n_proto == bpf_htons(ETH_P_IP) && !bpf_skb_load_bytes(skb, keys->nhoff, &packet, sizeof(packet))) {
+		if (is_ours(&packet))
+			note(FLOW_DISSECTOR);
+		keys->addr_proto = ETH_P_IP;
+		keys->ipv4_src = packet.ip.saddr;
+		keys->ipv4_dst = packet.ip.daddr;
+		keys->ip_proto = packet.ip.protocol;
+		keys->thoff = keys->nhoff + packet.ip.ihl * 4;
+	}
+	return BPF_OK;
+}
+
+/* Of sockets that share their port: which one gets the packet. */
+SEC("sk_reuseport")
+int choose(struct sk_reuseport_md *ctx)
+{
+	note(REUSEPORT);
+	return SK_PASS;
+}
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SOCKMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} served SEC(".maps");
+
+SEC("sk_skb/verdict")
+int verdict(struct __sk_buff *skb)
+{
+	note(SKB_VERDICT);
+	return SK_PASS;
+}
 
 /* A UDP socket's filter sees its packet from the UDP header on. */
 SEC("socket")
@@ -157,3 +211,4 @@ HOOK_PROGRAM(nf_output, NF_OUTPUT)
 HOOK_PROGRAM(nf_postrouting, NF_POSTROUTING)
 HOOK_PROGRAM(nf_prerouting, NF_PREROUTING)
 HOOK_PROGRAM(nf_input, NF_INPUT)
+HOOK_PROGRAM(nf_forward, NF_FORWARD)

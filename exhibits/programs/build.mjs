@@ -5,7 +5,11 @@ import { join } from "node:path"
 import { clang } from "../../scripts/objects/compile.mjs"
 
 const LINKING = ["-static", "-nostdlib", "-Wl,--build-id=none", "-Wl,-z,noseparate-code"]
-const PLAIN = ["-fno-pie", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-Wall", "-Werror"]
+// Profilers follow the frame pointer.
+const PLAIN = [
+  ...["-fno-pie", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fno-omit-frame-pointer"],
+  ...["-Wall", "-Werror"],
+]
 
 export function build(out, source) {
   const work = mkdtempSync(join(tmpdir(), "skep-programs-"))

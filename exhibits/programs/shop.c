@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program to be probed: a shop without libraries. It reads which of its functions to call, calls it and answers what that
-// returned; shop.ts says what they do where machine code cannot be run.
+// A program to be probed: a shop without libraries; shop.ts says what its functions do where machine code cannot be run.
+
+#include "serve.h"
 
 /* What sys/sdt.h makes of a probe: a nop, and a note about it that is not loaded. */
 #define PROBE(name, arguments, semaphore, ...)                                                       \
@@ -54,35 +55,4 @@ __attribute__((noinline)) long shop_refund(int customer, long total)
 {
 	PROBE("sale", "-4@%k0 8@%1 4@$4", "sale_semaphore", "r"(customer), "r"(-total));
 	return -total;
-}
-
-struct request {
-	unsigned long function, arguments[3];
-};
-
-enum { READ, WRITE, EXIT_GROUP = 231 };
-
-static long system_call(long number, long one, void *two, long three)
-{
-	long result;
-
-	__asm__ __volatile__("syscall"
-			     : "=a"(result)
-			     : "a"(number), "D"(one), "S"(two), "d"(three)
-			     : "rcx", "r11", "memory");
-	return result;
-}
-
-__attribute__((force_align_arg_pointer, noreturn, used)) void _start(void)
-{
-	struct request request;
-
-	while (system_call(READ, 0, &request, sizeof(request)) == sizeof(request)) {
-		long (*function)(long, long, long) = (void *)request.function;
-		long result = function(request.arguments[0], request.arguments[1], request.arguments[2]);
-
-		system_call(WRITE, 1, &result, sizeof(result));
-	}
-	system_call(EXIT_GROUP, 0, 0, 0);
-	__builtin_unreachable();
 }

@@ -62,6 +62,7 @@ export const ERRNO = {
   ETIMEDOUT: [110, "Connection timed out"],
   ECONNREFUSED: [111, "Connection refused"],
   EHOSTUNREACH: [113, "No route to host"],
+  EALREADY: [114, "Operation already in progress"],
   EINPROGRESS: [115, "Operation now in progress"],
   ESTALE: [116, "Stale file handle"],
   ENOTSUPP: [524, "Unknown error 524"],

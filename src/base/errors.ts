@@ -39,6 +39,9 @@ export class AssemblyError extends SkepError {}
 /** A relocation (map, call, extern, CO-RE) that the target kernel cannot satisfy. */
 export class RelocationError extends SkepError {}
 
+/** A packet capture that breaks its format, or whose packets cannot be used. */
+export class CaptureError extends SkepError {}
+
 /** A kernel profile that is missing or damaged. */
 export class ProfileError extends SkepError {}
 

@@ -11,7 +11,7 @@ interface Appointment {
 /** Deterministic time: it moves only when the kernel does something, or when it is told to. */
 export class Clock {
   /** Nanoseconds between 1970 and boot. */
-  readonly bootTime = BOOT_WALL_TIME
+  readonly bootTime: bigint
   readonly #cell: { time: bigint }
   /** By time, and those of one time in the order in which they were made. */
   readonly #appointments: Appointment[] = []
@@ -19,8 +19,9 @@ export class Clock {
   #isRunning = false
 
   /** `cell` holds the nanoseconds since boot: memory that programs can read them from. */
-  constructor(cell: { time: bigint } = { time: 0n }) {
+  constructor(cell: { time: bigint } = { time: 0n }, bootTime = BOOT_WALL_TIME) {
     this.#cell = cell
+    this.bootTime = bootTime
     cell.time = UPTIME_AT_START
   }
 

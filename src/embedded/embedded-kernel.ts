@@ -4,6 +4,7 @@ import { execute, interpret } from "../engine/index.ts"
 import {
   type AttachPoint,
   attachPointOf,
+  type BpfCall,
   type Kernel,
   type RunInput,
   type RunOptions,
@@ -16,6 +17,7 @@ import type { VerifierKernel } from "../verifier/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
 import { linkTypeOf } from "./attach/link-type.ts"
+import { BpfLog } from "./bpf-log/index.ts"
 import { type Cgroup, CgroupTree } from "./cgroups/index.ts"
 import { Clock } from "./clock.ts"
 import type { HookFacts, KernelCore } from "./core.ts"
@@ -59,6 +61,12 @@ import { TracePipe } from "./trace-pipe.ts"
 import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import {
+  type FunctionTrigger,
+  functionTrigger,
+  type TracepointTrigger,
+  tracepointTrigger,
+} from "./triggers/index.ts"
 import { UserHooks } from "./user/index.ts"
 import { mountVirtualFiles } from "./virtual-files/index.ts"
 import { EmbeddedWorld } from "./world/world.ts"
@@ -81,6 +89,10 @@ export interface EmbeddedKernelOptions {
   readonly engine?: "wasm" | "interpreter"
   /** The sysctl kernel.unprivileged_bpf_disabled: as the kernel was built unless told. */
   readonly unprivilegedBpfDisabled?: 0 | 1 | 2
+  /** Nanoseconds between 1970 and the boot of the model: 2025-01-01 unless told. */
+  readonly bootTime?: bigint
+  /** Told of every call of bpf(2) that loading and attaching come to; `formatCall` prints them as strace does. */
+  readonly onCall?: (call: BpfCall) => void
 }
 
 /** A model of Linux in this process: see `bootKernel`. */
@@ -115,6 +127,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   /** Programs run compiled, not interpreted. */
   readonly isCompiling: boolean
   readonly verifierKernel: VerifierKernel
+  readonly bpfLog: BpfLog | undefined
   #current: Task
   readonly #mapDescriptors = new MapDescriptors(this)
   readonly #loaded = new Set<EmbeddedObject>()
@@ -127,11 +140,12 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
+    this.bpfLog = options.onCall && new BpfLog(options.onCall)
     this.cpus = options.cpus ?? 2
     this.memory = new KernelMemory({
       ...(options.memoryBytes !== undefined && { bytes: options.memoryBytes }),
     })
-    this.clock = new Clock(this.memory)
+    this.clock = new Clock(this.memory, options.bootTime)
     this.memory.randomState = RANDOM_SEED
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
     this.unprivilegedBpfDisabled = options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)
@@ -185,6 +199,16 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     return loaded
   }
 
+  /** A trace event to fire by hand, "sched/sched_switch", with a record of one's own. Throws SkepError (ENOENT). */
+  tracepoint(name: string): TracepointTrigger {
+    return tracepointTrigger(this, name)
+  }
+
+  /** A kernel function to call by hand, with arguments and a result of one's own. Throws SkepError (ENOENT). */
+  function(name: string): FunctionTrigger {
+    return functionTrigger(this, name)
+  }
+
   trace(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<string> {
     return this.tracePipe.follow(options.signal)
   }
@@ -196,7 +220,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   async attach(program: EmbeddedProgram, point: AttachPoint | undefined): Promise<EmbeddedLink> {
     const type = linkTypeOf(this, program, point ?? attachPointOf(program.spec))
     const id = type ? this.objects.nextId("link") : 0
-    return new EmbeddedLink(this, { id, type }, program, attachProgram(this, program, point, id))
+    const attached = attachProgram(this, program, point, id)
+    this.bpfLog?.attached(program, attached.point, name => this.network.current.device(name)?.index ?? 0)
+    return new EmbeddedLink(this, { id, type }, program, attached)
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {

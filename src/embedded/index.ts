@@ -37,6 +37,8 @@ export {
 export type { EmbeddedProgram } from "./programs/program.ts"
 export type { SignalName, Task } from "./tasks/index.ts"
 export { formatTraceLine, type TraceLine, TracePipe } from "./trace-pipe.ts"
+export type { EventRecord } from "./tracing/event-record.ts"
+export type { FunctionTrigger, TracepointTrigger } from "./triggers/index.ts"
 export type { Attachment } from "./tracing/hooks.ts"
 export { Process, type ProcessEnd, type SyscallResult } from "./world/process.ts"
 export { EmbeddedWorld, type ExecOptions } from "./world/world.ts"

@@ -26,6 +26,8 @@ export interface Exhibit {
   readonly programs?: readonly string[]
   /** Until a release only these: `{ "6.6": [ … ] }` holds before 6.6. */
   readonly programsBefore?: Readonly<Record<string, readonly string[]>>
+  /** Programs whose hook came with a release, which older ones do without: `{ "6.9": ["lsm_file_post_open"] }`. */
+  readonly programsSince?: Readonly<Record<string, readonly string[]>>
   readonly globals?: Globals | ((world: World) => Globals)
   /** The first release that has what it needs: "6.4". */
   readonly since?: string

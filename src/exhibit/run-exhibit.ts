@@ -43,12 +43,20 @@ export function expectedOn({ expected, expectedBefore = {} }: Exhibit, release: 
   return Object.assign({}, expected, ...older.map(([, observations]) => observations))
 }
 
+/** Undefined for all whose section does not turn them off. */
 function programsOn(
-  { programs, programsBefore = {} }: Exhibit,
+  { programs, programsBefore = {}, programsSince = {} }: Exhibit,
+  spec: ObjectSpec,
   release: string,
 ): readonly string[] | undefined {
   const [older] = Object.entries(programsBefore).filter(([until]) => compareReleases(release, until) < 0)
-  return older?.[1] ?? programs
+  const chosen = older?.[1] ?? programs
+  const tooNew = Object.entries(programsSince)
+    .filter(([since]) => compareReleases(release, since) < 0)
+    .flatMap(([, names]) => names)
+  if (tooNew.length === 0) return chosen
+  const all = chosen ?? spec.programs.filter(({ autoload }) => autoload).map(({ name }) => name)
+  return all.filter(name => !tooNew.includes(name))
 }
 
 /** Loads, attaches, lets the scenario happen, and takes everything back. The world is the caller's to close. */
@@ -59,7 +67,7 @@ export async function runExhibit(
   world: World,
 ): Promise<ExhibitRun> {
   await exhibit.setUp?.(world)
-  const only = programsOn(exhibit, kernel.release)
+  const only = programsOn(exhibit, spec, kernel.release)
   const globals = typeof exhibit.globals === "function" ? exhibit.globals(world) : exhibit.globals
   await using object = await kernel.load(spec, { ...(only && { only }), ...(globals && { globals }) })
   const links: Record<string, Link> = {}

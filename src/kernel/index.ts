@@ -1,6 +1,7 @@
 /** What every kernel offers: load, programs, maps, links, attach points. May import base, catalog, btf and object. */
 export * from "./attach-point.ts"
 export * from "./auto-attach.ts"
+export * from "./bpf-call/index.ts"
 export * from "./elf/index.ts"
 export * from "./event-type.ts"
 export type * from "./feature-report.ts"

@@ -16,8 +16,8 @@ import type { Values } from "./ffi/structure.ts"
 const CONTEXT_ONLY: readonly ProgramTypeName[] = ["syscall", "raw_tracepoint", "raw_tracepoint_writable"]
 /** For these the kernel calls functions of its own, and looks at no input. */
 const WITHOUT_INPUT: readonly ProgramTypeName[] = ["tracing"]
-/** Programs may add bytes before and behind a packet. */
-const ROOM = 4096
+/** Programs may add bytes before and behind a packet: so many, or up to the largest one that helpers make (SKB_MAX_ALLOC). */
+const [ROOM, MOST_BYTES] = [4096, 16_384]
 
 /**
  * BPF_PROG_TEST_RUN: runs a program once on given input, attached or not. Throws LoadError: ENOTSUPP for types that the kernel
@@ -32,7 +32,8 @@ export function runProgram(
   const { packet } = options
   const context = contextBytes(program, options.context)
   const isContextOnly = CONTEXT_ONLY.includes(program.type)
-  const packetOut = packet && allocate(scratch, options.packetRoom ?? packet.length + ROOM)
+  const packetOut =
+    packet && allocate(scratch, options.packetRoom ?? Math.max(packet.length + ROOM, MOST_BYTES))
   const contextIn = context && scratch.allocate(context.length)
   if (context) contextIn?.bytes.set(context)
   const contextOut =

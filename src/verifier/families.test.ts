@@ -19,6 +19,7 @@ beforeAll(async () => {
     ring: plainMap("ring", 27, 0),
     arena: plainMap("arena", 33, 0),
     values: { ...plainMap("values", 2, HOLDER.size), fields, btf, valueType: holder },
+    jumps: plainMap("jumps", 3, 4),
     works: { ...plainMap("works", 2, 16), fields: [{ kind: "workqueue", offset: 0, size: 16 }] },
   }
 })
@@ -204,6 +205,12 @@ describe("exceptions, work items and arenas", () => {
       "r1 = value works\nr2 = map works\nr3 = 0\nr1 += 8\ncall kfunc bpf_wq_init\nr0 = 0\nexit",
       {},
       "off 8 doesn't point to 'struct bpf_wq' that is at 0",
+    ],
+    [
+      "preemption is disabled at a tail call",
+      "r6 = r1\ncall kfunc bpf_preempt_disable\nr1 = r6\nr2 = map jumps\nr3 = 0\ncall bpf_tail_call\ncall kfunc bpf_preempt_enable\nr0 = 0\nexit",
+      {},
+      "tail_call cannot be used inside bpf_preempt_disable-ed region",
     ],
     [
       "memory of an arena is the program's",

@@ -109,4 +109,6 @@ export interface VerifierOptions {
   readonly capabilities?: ReadonlySet<Capability> | undefined
   /** Explain a refusal in words: its values, where they came from, and what helps. */
   readonly explain?: boolean
+  /** Give up ("unsupported") after so many walked instructions, before the kernel would: for those who cannot wait. */
+  readonly patience?: number
 }

@@ -29,11 +29,11 @@ export class Rejection {
   }
 }
 
-/** The program uses what this verifier does not model. */
+/** No verdict: the program uses what this verifier does not model, or it takes longer than the caller wants to wait. */
 export class Unsupported {
-  readonly what: string
-  constructor(what: string) {
-    this.what = what
+  readonly message: string
+  constructor(message: string) {
+    this.message = message
   }
 }
 
@@ -52,5 +52,5 @@ export function rejectUnended(walk: Walk, errno: number, message: string, rule?:
 
 /** Refused for what is not built yet, never accepted. */
 export function unsupported(what: string): never {
-  throw new Unsupported(what)
+  throw new Unsupported(`not supported by this verifier yet: ${what}`)
 }

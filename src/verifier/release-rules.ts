@@ -54,6 +54,8 @@ const SINCE = {
   callsUnderLock: "6.9",
   /** A call of a global function that changes packets ends what is known of them. */
   packetChangesOfFunctions: "6.12",
+  /** What is locked or disabled must be ended before a tail call. */
+  tailCallsOutsideRegions: "6.12",
   /** The program first, then the global functions that it calls. */
   lazyGlobals: "6.8",
   /** Results are compared as ranges, not as bits. */

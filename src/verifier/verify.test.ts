@@ -65,6 +65,20 @@ const PACKET = `
   r4 += 14
   if r4 > r3 goto pc+1`
 
+/** Two ways that meet behind a stored state: `r4` beyond the end, and not. */
+const BEYOND = `r2 = *(u32 *)(r1 +0)
+r3 = *(u32 *)(r1 +4)
+r4 = r2
+${"r5 = 0\n".repeat(8)}r4 += 2
+goto pc+0
+goto pc+0
+if r4 <= r3 goto pc+13
+goto pc+0
+goto pc+0
+${"r5 = 1\n".repeat(10)}goto pc+1
+r5 = 1
+if r4 > r3 goto pc+1`
+
 const CASES: readonly Case[] = [
   { name: "a constant is returned", code: "r0 = 2\nexit", processed: 2 },
   { name: "a register is read before it is written", code: "r0 = r2\nexit", message: "R2 !read_ok" },
@@ -109,6 +123,12 @@ const CASES: readonly Case[] = [
     name: "packet bytes are read behind what was compared",
     code: `${PACKET}\n r0 = *(u16 *)(r2 +13)\n r0 = 2\n exit`,
     message: "R2 offset is outside of the packet",
+  },
+  {
+    name: "packet bytes are read on the second way to an instruction, whose first lies beyond the packet's end",
+    code: `${BEYOND}\n r0 = *(u8 *)(r2 +100)\n r0 = 0\n exit`,
+    message: "R2 offset is outside of the packet",
+    processed: 34,
   },
   {
     name: "a loop counts to its end",
@@ -233,4 +253,13 @@ test("the log has the kernel's format", () => {
 from 7 to 9: safe
 processed 11 insns (limit 1000000) max_states_per_insn 0 total_states 1 peak_states 1 mark_read 0
 `)
+})
+
+test("a caller with limited patience gets no verdict for a long walk", () => {
+  const program = programOf({ name: "", code: "r1 = 0\nl0:\nr1 += 1\nif r1 < 5000 goto l0\nr0 = 0\nexit" })
+  expect(verifyProgram(program, kernel, { patience: 1000 })).toMatchObject({
+    verdict: "unsupported",
+    message: "given up after 1000 instructions, as asked",
+  })
+  expect(verifyProgram(program, kernel, { patience: 20_000 }).verdict).toBe("accept")
 })

@@ -62,7 +62,7 @@ export function verifyProgram(
     } else if (error instanceof Unsupported) {
       verdict = "unsupported"
       errno = ERRNO.ENOTSUPP
-      message = `not supported by this verifier yet: ${error.what}`
+      message = error.message
       walk.log.line(message)
     } else throw error
   }

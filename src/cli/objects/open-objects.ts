@@ -1,6 +1,6 @@
 import { SkepError } from "../../base/index.ts"
 import type { NounFlags } from "../../bpftool/index.ts"
-import type { OpenKernel } from "../../kernel/index.ts"
+import { formatCall, type OpenKernel } from "../../kernel/index.ts"
 import type { LinuxKernel } from "../../linux/index.ts"
 import type { Io } from "../io.ts"
 
@@ -18,7 +18,7 @@ export async function openObjects(flags: NounFlags, io: Io): Promise<OpenKernel>
 
 /** The machine's kernel, with --strace told of each call. */
 export async function openLinuxKernel({ strace }: { readonly strace?: true }, io: Io): Promise<LinuxKernel> {
-  const { formatCall, openLinuxKernel: open } = await import("../../linux/index.ts")
+  const { openLinuxKernel: open } = await import("../../linux/index.ts")
   return open(strace ? { onCall: call => io.err(`${formatCall(call)}\n`) } : {})
 }
 

@@ -9,6 +9,7 @@ export function toText(report: RunReport, style: Style): string {
   return joinBlocks([
     headingText(report, style),
     programsText(report, style),
+    packetsText(report, style),
     events(report, style),
     trace(report, style),
     mapsText(report, style),
@@ -44,12 +45,29 @@ export function programsText(report: Pick<RunReport, "programs">, style: Style):
   return [title(style, "programs"), ...table(rows), ...notes].join("\n")
 }
 
+function packetsText({ packets }: RunReport, style: Style): string {
+  if (!packets) return ""
+  const { interface: name, received, sent, file, verdicts } = packets
+  const written = file === undefined ? "" : `, written to ${file}`
+  const rows = verdicts.map(({ program, action, count }) => [program, action, String(count)])
+  return [
+    title(style, "packets"),
+    `  ${name}: ${received} came in, ${sent} left${written}`,
+    ...table(rows),
+  ].join("\n")
+}
+
 function events(report: RunReport, style: Style): string {
   if (report.events.length === 0) return `${title(style, "events")}\n  none`
   const lines: string[] = []
   for (const group of groupByShape(report.events)) lines.push(...group)
+  if (report.events.some(({ unterminated }) => unterminated))
+    lines.push(style.yellow(`  note: ${CUT}: no NUL ends this text, and there may have been more`))
   return [title(style, "events"), ...lines].join("\n")
 }
+
+/** Behind text that fills its array. */
+const CUT = "…"
 
 /** Runs of events from the same map with the same fields become one table with its header. */
 function groupByShape(all: RunReport["events"]): string[][] {
@@ -58,7 +76,9 @@ function groupByShape(all: RunReport["events"]): string[][] {
     const fields = isRecord(event.value) ? Object.keys(event.value) : []
     const key = `${event.map} ${fields.join(" ")}`
     const row = isRecord(event.value)
-      ? Object.values(event.value).map(formatValue)
+      ? Object.entries(event.value).map(
+          ([name, part]) => formatValue(part) + (event.unterminated?.includes(name) ? CUT : ""),
+        )
       : [toHex(event.bytes, " ")]
     const last = groups.at(-1)
     if (last?.key === key) last.rows.push([event.map, ...row])

@@ -1,4 +1,5 @@
-import { describePoint, type KernelMap, type Link, type Sample } from "../../kernel/index.ts"
+import { type Btf, unterminatedText } from "../../btf/index.ts"
+import { describePoint, eventType, type KernelMap, type Link, type Sample } from "../../kernel/index.ts"
 import type { MapSpec, ProgramSpec } from "../../object/index.ts"
 
 /** What one run gave, as plain data. */
@@ -20,7 +21,15 @@ export interface RunReport {
     readonly verifiedInstructions: number | undefined
     readonly note: string | undefined
   }[]
-  readonly events: readonly { readonly map: string; readonly value: unknown; readonly bytes: Uint8Array }[]
+  /** Of a run on a capture's packets. */
+  readonly packets?: PacketReport
+  readonly events: readonly {
+    readonly map: string
+    readonly value: unknown
+    readonly bytes: Uint8Array
+    /** Members whose text fills its array: nothing ends it, and there may have been more. */
+    readonly unterminated?: readonly string[]
+  }[]
   readonly tracePipe: readonly string[]
   readonly maps: readonly {
     readonly name: string
@@ -35,6 +44,17 @@ export interface RunReport {
   }[]
 }
 
+/** What became of packets that came in on an interface. */
+export interface PacketReport {
+  readonly interface: string
+  readonly received: number
+  readonly sent: number
+  /** Where what was sent is written. */
+  readonly file?: string
+  /** How often each program returned what: the UAPI's name of it, or the number. */
+  readonly verdicts: readonly { readonly program: string; readonly action: string; readonly count: number }[]
+}
+
 const MAX_ENTRIES = 64
 /** Types without entries of their own to show. */
 const EVENT_MAPS = new Set(["perf_event_array", "ringbuf", "user_ringbuf"])
@@ -42,10 +62,12 @@ const EVENT_MAPS = new Set(["perf_event_array", "ringbuf", "user_ringbuf"])
 /** What a run leaves, on either kernel. */
 export interface RunSource extends Pick<RunReport, "kernel" | "release" | "version" | "handMade"> {
   readonly object: {
+    readonly spec: { readonly btf: Btf | undefined }
     readonly programs: Readonly<Record<string, RunProgram>>
     readonly maps: Readonly<Record<string, RunMap>>
   }
   readonly links: readonly RunLink[]
+  readonly packets?: PacketReport
   readonly events: readonly Sample[]
   readonly tracePipe: readonly string[]
 }
@@ -70,10 +92,17 @@ interface RunLink extends Pick<Link, "point"> {
 }
 
 export async function collectReport(source: RunSource): Promise<RunReport> {
-  const { kernel, release, version, handMade, object, tracePipe } = source
-  const events = source.events.map(({ map, value, bytes }) => ({ map, value, bytes }))
+  const { kernel, release, version, handMade, object, packets, tracePipe } = source
+  const events = source.events.map(sample => eventRow(sample, object.spec.btf))
   const maps = await Promise.all(Object.values(object.maps).map(map => collectMap(map)))
-  return { kernel, release, version, handMade, programs: programRows(source), events, tracePipe, maps }
+  const head = { kernel, release, version, handMade, programs: programRows(source) }
+  return { ...head, ...(packets && { packets }), events, tracePipe, maps }
+}
+
+function eventRow({ map, value, bytes }: Sample, btf: Btf | undefined): RunReport["events"][number] {
+  const type = btf && eventType(btf, bytes.length)
+  const unterminated = type === undefined ? [] : unterminatedText(btf!, type, bytes)
+  return { map, value, bytes, ...(unterminated.length > 0 && { unterminated }) }
 }
 
 /** The programs and where they are attached. */

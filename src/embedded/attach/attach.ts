@@ -10,6 +10,7 @@ import { attachKprobeMulti } from "./kernel-probe-multi.ts"
 import { attachLightweightTunnel } from "./lightweight-tunnel.ts"
 import { attachToLirc } from "./lirc.ts"
 import { attachNetfilter } from "./netfilter.ts"
+import { attachNetkit } from "./netkit.ts"
 import { attachNetworkNamespace } from "./network-namespace.ts"
 import { attachPerfEvent } from "./perf-sampling.ts"
 import { attachRawTracepoint } from "./raw-tracepoint.ts"
@@ -40,6 +41,7 @@ const ATTACHERS: { readonly [Kind in AttachKind]?: Attacher<Kind> } = {
   xdp: attachXdp,
   tc: attachTrafficControl,
   tcx: attachTcx,
+  netkit: attachNetkit,
   lwt: attachLightweightTunnel,
   netfilter: attachNetfilter,
   netns: attachNetworkNamespace,

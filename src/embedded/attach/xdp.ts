@@ -59,7 +59,8 @@ export function placeOn(
   device: NetDevice,
   mode: "native" | "generic" | "offload" | undefined,
 ): XdpPlace | { readonly number: number; readonly words?: string } {
-  const hasDriver = device.kind !== "loopback"
+  // Of the devices that there are, veth alone has XDP in its driver.
+  const hasDriver = device.hasXdp
   switch (mode) {
     case "offload":
       return hasDriver ? { number: EINVAL } : { number: EOPNOTSUPP, words: XDP_WORDS.noDriver }

@@ -5,6 +5,8 @@ import { DEVICE_NODES, deviceOperations } from "./device-nodes.ts"
 import type { FileOperations } from "./file-operations.ts"
 import { regularFile } from "./regular-file.ts"
 
+/** The part of a mode that says what kind of file it is. */
+export const S_IFMT = 0o170000
 export const S_IFDIR = 0o040000
 export const S_IFREG = 0o100000
 export const S_IFCHR = 0o020000
@@ -12,7 +14,7 @@ export const S_IFBLK = 0o060000
 export const S_IFSOCK = 0o140000
 
 /** A dev_t as the kernel itself keeps it. */
-const MINOR_BITS = 20
+export const MINOR_BITS = 20
 
 /** One name in the tree with its dentry and inode in kernel memory. */
 export interface FileNode {
@@ -117,7 +119,7 @@ export class FileTree {
   /** The node at an absolute path, or undefined. */
   find(path: string): FileNode | undefined {
     let node: FileNode | undefined = this.root
-    for (const name of split(path)) node = node && this.child(node, name)
+    for (const name of namesOf(path)) node = node && this.child(node, name)
     return node
   }
 
@@ -144,7 +146,7 @@ export class FileTree {
   /** True when a path goes through something that is no directory. */
   goesThroughFile(path: string): boolean {
     let node: FileNode | undefined = this.root
-    for (const name of split(path)) {
+    for (const name of namesOf(path)) {
       if (node && !node.directory) return true
       node = node && this.child(node, name)
     }
@@ -153,7 +155,7 @@ export class FileTree {
 
   /** The directory that a path's last name stands in (whether or not that name exists), or undefined. */
   directoryOf(path: string): FileNode | undefined {
-    const node = this.find(`/${split(path).slice(0, -1).join("/")}`)
+    const node = this.find(`/${namesOf(path).slice(0, -1).join("/")}`)
     return node?.directory ? node : undefined
   }
 
@@ -162,7 +164,7 @@ export class FileTree {
     const existing = this.find(path)
     if (existing) return existing
     const parent = this.directoryOf(path)
-    const name = split(path).at(-1)
+    const name = namesOf(path).at(-1)
     if (!parent || name === undefined)
       throw new UsageError(`${path}: there is no directory to make it in`, { errno: "ENOENT" })
     const node = this.#node(name, parent, options)
@@ -246,7 +248,8 @@ function typeOf({ directory, device, socket }: NewNode): number {
   return directory ? S_IFDIR : S_IFREG
 }
 
-function split(path: string): string[] {
+/** The names that a path goes through. */
+export function namesOf(path: string): string[] {
   return path.split("/").filter(name => name !== "" && name !== ".")
 }
 

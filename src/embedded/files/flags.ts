@@ -7,3 +7,5 @@ export const O_EXCL = 0o200
 export const O_TRUNC = 0o1000
 export const O_APPEND = 0o2000
 export const O_DIRECTORY = 0o200000
+/** __FMODE_EXEC: the file is opened to be executed. */
+export const FMODE_EXEC = 0x20

@@ -3,12 +3,9 @@ import type { DeviceNumber } from "../../kernel/index.ts"
 import { mayMakeDevice } from "../cgroups/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
-import { S_IFBLK, S_IFCHR } from "./file-tree.ts"
+import { S_IFBLK, S_IFCHR, S_IFMT } from "./file-tree.ts"
 import { getname, pathText, putname } from "./filename.ts"
 import { MAY_EXEC, MAY_WRITE, mayAccess } from "./permission.ts"
-
-/** The part of a mode that says what kind of file it is. */
-const S_IFMT = 0o170000
 
 const doMknodat = kernelFunction(
   "do_mknodat",

@@ -2,58 +2,126 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
-import { securityCheck } from "../tracing/security.ts"
+import { securityCheck, securityNotice } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
+import type { FileNode } from "./file-tree.ts"
 import { copyFilename, getnameFlags, pathText, putname } from "./filename.ts"
+import { inodePermission } from "./inode-permission.ts"
+import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
 import { AT_FDCWD } from "./open.ts"
 import { ownerMap } from "./owner-map.ts"
-import { MAY_EXEC, MAY_WRITE, mayAccess, mayRemove } from "./permission.ts"
+import { MAY_EXEC, MAY_WRITE, mayRemove } from "./permission.ts"
+import { filenameParentat } from "./walk.ts"
 
 const AT_REMOVEDIR = 0x200
 
 const securityPathUnlink = securityCheck<[directory: KernelObject, dentry: KernelObject]>("path_unlink")
 const securityInodeUnlink = securityCheck<[directory: KernelObject, dentry: KernelObject]>("inode_unlink")
+const securityInodeFree = securityNotice<[inode: KernelObject]>("inode_free", "inode_free_security")
+
+const [EPERM, EISDIR, ENOENT, ENOTDIR] = (["EPERM", "EISDIR", "ENOENT", "ENOTDIR"] as const).map(
+  name => -errnoNumber(name),
+) as [number, number, number, number]
+
+/** Whether the task on the CPU may take this name from the directory. */
+const mayDelete = kernelFunction(
+  "may_delete",
+  (kernel, owners: Register, directory: KernelObject, dentry: KernelObject, _isDirectory: number): number => {
+    const node = kernel.files.nodeOf(dentry.address)
+    if (!node?.parent) return ENOENT
+    const refused = inodePermission(kernel, owners, directory, MAY_WRITE | MAY_EXEC)
+    if (refused !== 0) return refused
+    if (!mayRemove(kernel.current, node.parent, node)) return EPERM
+    return node.directory ? EISDIR : 0
+  },
+)
+
+/** The dentry names nothing any more. */
+const dDelete = kernelFunction("d_delete", (_kernel, _dentry: KernelObject): undefined => undefined)
 
 const vfsUnlink = kernelFunction(
   "vfs_unlink",
   (
     kernel,
-    _owners: Register,
+    owners: Register,
     directory: KernelObject,
     dentry: KernelObject,
     _delegated: KernelObject,
-  ): number => securityInodeUnlink(kernel, directory, dentry),
+  ): number => {
+    const refused =
+      mayDelete(kernel, owners, directory, dentry, 0) || securityInodeUnlink(kernel, directory, dentry)
+    if (refused === 0) dDelete(kernel, dentry)
+    return refused
+  },
 )
+
+/** Nothing names the inode and nothing uses it: it goes. */
+const evict = kernelFunction("evict", (kernel, inode: KernelObject): undefined => {
+  securityInodeFree(kernel, inode)
+})
+
+const lookupOneQstrExcl = kernelFunction(
+  "lookup_one_qstr_excl",
+  (_kernel, name: LastName, _base: KernelObject, _flags: number): KernelObject => name.dentry,
+)
+
+/** A struct qstr, which probes see by its address, and the dentry of that name: without an inode when there is no such file. */
+interface LastName {
+  readonly address: number
+  readonly dentry: KernelObject
+}
 
 /** Takes a name away, and gives the path back whatever comes of it. */
 const doUnlinkat = kernelFunction(
   "do_unlinkat",
-  (kernel, _dfd: number, filename: KernelObject | number): number => {
+  (kernel, dfd: number, filename: KernelObject | number): number => {
     if (typeof filename === "number") return filename
-    const result = unlinkPath(kernel, pathText(kernel, filename))
+    const place = kernel.types.create("path")
+    const result = filenameParentat(kernel, dfd, filename, 0, place) || unlinkIn(kernel, place, filename)
+    place.free()
     putname(kernel, filename)
     return result
   },
 )
 
-function unlinkPath(kernel: KernelCore, path: string): number {
-  if (kernel.files.goesThroughFile(path)) return -errnoNumber("ENOTDIR")
-  const directory = kernel.files.directoryOf(path)
-  const node = kernel.files.find(path)
-  if (!directory || !node) return -errnoNumber("ENOENT")
-  if (!mayAccess(kernel.current, directory, MAY_WRITE | MAY_EXEC)) return -errnoNumber("EACCES")
-  if (!mayRemove(kernel.current, directory, node)) return -errnoNumber("EPERM")
-  if (node.directory) return -errnoNumber("EISDIR")
-  const place = kernel.types.create("path", { dentry: directory.dentry, mnt: kernel.files.mount })
+/** Behind the walk to the directory. */
+function unlinkIn(kernel: KernelCore, place: KernelObject, filename: KernelObject): number {
+  const { files } = kernel
+  const refused = mntWantWrite(kernel, files.mount)
+  if (refused !== 0) return refused
+  const result = unlinkName(kernel, place, pathText(kernel, filename))
+  mntDropWrite(kernel, files.mount)
+  return result
+}
+
+function unlinkName(kernel: KernelCore, place: KernelObject, path: string): number {
+  const { files, types } = kernel
+  const directory = types.at("dentry", place.number("dentry"))
+  const node = files.find(path)
+  lookUpLast(kernel, directory, node)
+  if (!node) return ENOENT
+  // A slash at the end asks for a directory.
+  if (files.goesThroughFile(path)) return ENOTDIR
   // Where a file is told that it has to give a delegation back first: a pointer in the caller's frame.
-  const delegated = kernel.types.create("list_head")
+  const delegated = types.create("list_head")
+  const inode = types.at("inode", directory.number("d_inode"))
   const refused =
     securityPathUnlink(kernel, place, node.dentry) ||
-    vfsUnlink(kernel, ownerMap(kernel), directory.inode, node.dentry, delegated)
+    vfsUnlink(kernel, ownerMap(kernel), inode, node.dentry, delegated)
   delegated.free()
-  place.free()
-  if (refused === 0) kernel.files.remove(node)
-  return refused
+  if (refused !== 0) return refused
+  evict(kernel, node.inode)
+  files.remove(node)
+  return 0
+}
+
+function lookUpLast(kernel: KernelCore, directory: KernelObject, node: FileNode | undefined): void {
+  const { types } = kernel
+  const name = types.create("qstr", { name: node?.nameAddress ?? 0 })
+  const dentry = node?.dentry ?? types.create("dentry", { d_parent: directory })
+  lookupOneQstrExcl(kernel, { address: name.address, dentry }, directory, 0)
+  name.free()
+  if (!node) dentry.free()
 }
 
 /** unlink(2): 0 or a negative errno. */

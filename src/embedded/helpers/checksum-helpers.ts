@@ -87,9 +87,39 @@ const replaceTransport: HelperFunction = (kernel, [context, offset, from, to, fl
   return 0
 }
 
+/** BPF_CSUM_LEVEL_…, and how many checksums one inside another a packet can have. */
+const [QUERY, INCREASE, DECREASE, RESET] = [0n, 1n, 2n, 3n]
+const MOST_CHECKED = 4
+const [EACCES, ENOTSUPP] = [-errnoNumber("EACCES"), -errnoNumber("ENOTSUPP")]
+
+/** How deep checksums are known to be right, for headers that are put on or taken off. */
+const level: HelperFunction = (kernel, [context, what]) => {
+  const skb = skbArgument(kernel, context)
+  switch (what) {
+    case QUERY:
+      return skb.checked === 0 ? EACCES : skb.checked - 1
+    case INCREASE:
+      skb.checked = Math.min(skb.checked + 1, MOST_CHECKED)
+      return 0
+    case DECREASE:
+      skb.checked = Math.max(skb.checked - 1, 0)
+      return 0
+    case RESET:
+      skb.checked = 0
+      return 0
+    default:
+      return EINVAL
+  }
+}
+
+/** Only cards that sum whole packets up (CHECKSUM_COMPLETE) leave something to change: there are none. */
+const update: HelperFunction = () => ENOTSUPP
+
 /** Helpers that reckon with checksums. */
 export const CHECKSUM_HELPERS: HelperTable = {
   bpf_csum_diff: difference,
   bpf_l3_csum_replace: replaceNetwork,
   bpf_l4_csum_replace: replaceTransport,
+  bpf_csum_level: level,
+  bpf_csum_update: update,
 }

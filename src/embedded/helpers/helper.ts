@@ -124,13 +124,13 @@ export interface Invocation {
   /** Where the probed function starts, for bpf_get_func_ip; 0 when the hook is no function. */
   readonly functionAddress: bigint
   /** Arguments and return value of the traced function, for bpf_get_func_arg, _ret and _arg_cnt. */
-  readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined }
+  readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined } | undefined
   /** On hooks of control groups. */
-  readonly group?: GroupRun
+  readonly group?: GroupRun | undefined
   /** Of a perf event's sample: how far it has counted, and for how long. */
-  readonly sample?: { readonly counter: bigint; readonly enabled: bigint }
+  readonly sample?: { readonly counter: bigint; readonly enabled: bigint } | undefined
   /** Of a session, for bpf_session_cookie and bpf_session_is_return. */
-  readonly session?: { readonly cookie: number; readonly isReturn: boolean }
+  readonly session?: { readonly cookie: number; readonly isReturn: boolean } | undefined
 }
 
 /**

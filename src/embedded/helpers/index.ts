@@ -1,4 +1,5 @@
 /** Helper functions of the embedded kernel, one file a family. May import base, engine types, maps, memory and packets. */
+import { ADJUST_ROOM_HELPERS } from "./adjust-room-helper.ts"
 import { AREA_HELPERS } from "./area-helpers.ts"
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
 import { CGROUP_HELPERS } from "./cgroup-helpers.ts"
@@ -29,6 +30,7 @@ import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
 import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
+import { VLAN_HELPERS } from "./vlan-helpers.ts"
 import { XDP_REDIRECT_HELPERS } from "./xdp-redirect-helpers.ts"
 
 export { ArgumentRefusal } from "./argument.ts"
@@ -36,6 +38,7 @@ export type { CurrentTask, HelperFunction, HelperKernel, HelperTable, Invocation
 
 /** Every helper that is modelled, by its ABI name. */
 export const EMBEDDED_HELPERS: HelperTable = {
+  ...ADJUST_ROOM_HELPERS,
   ...AREA_HELPERS,
   ...ATTACH_HELPERS,
   ...CGROUP_HELPERS,
@@ -66,5 +69,6 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
   ...USER_RING_HELPERS,
+  ...VLAN_HELPERS,
   ...XDP_REDIRECT_HELPERS,
 }

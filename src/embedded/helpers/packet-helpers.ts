@@ -1,5 +1,5 @@
 import { errnoNumber } from "../../base/index.ts"
-import { mostMetadata, type SkbHeader, type XdpContext } from "../packets/index.ts"
+import { mostMetadata, type Piece, type SkbHeader, type XdpContext } from "../packets/index.ts"
 import { memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
 import { skbArgument, xdpArgument } from "./packet-argument.ts"
@@ -13,25 +13,31 @@ const HEADERS: readonly SkbHeader[] = ["mac", "network"]
 
 const signed = (value: bigint): number => Number(BigInt.asIntN(32, value))
 
-/** Where the bytes of an XDP packet are; −errno when they are not all there. */
-function xdpBytes({ data, end }: XdpContext, offset: number, length: number): number {
+/** Where the bytes of an XDP packet are, in pieces; −errno when they are not all there. */
+function xdpPieces(xdp: XdpContext, offset: number, length: number): Piece[] | number {
   if (offset > MOST || length > MOST) return EFAULT
-  return offset + length > end - data ? EINVAL : data + offset
+  return offset + length > xdp.length ? EINVAL : xdp.piecesOf(offset, length)
 }
 
 const xdpLoad: HelperFunction = (kernel, [context, offset, buffer, length]) => {
-  const to = memoryArgument(kernel, buffer, length)
-  const from = xdpBytes(xdpArgument(kernel, context), word(offset), word(length))
-  if (from < 0) return from
-  kernel.memory.bytes.copyWithin(to, from, from + word(length))
+  let to = memoryArgument(kernel, buffer, length)
+  const pieces = xdpPieces(xdpArgument(kernel, context), word(offset), word(length))
+  if (typeof pieces === "number") return pieces
+  for (const { address, size } of pieces) {
+    kernel.memory.bytes.copyWithin(to, address, address + size)
+    to += size
+  }
   return 0
 }
 
 const xdpStore: HelperFunction = (kernel, [context, offset, buffer, length]) => {
-  const from = memoryArgument(kernel, buffer, length)
-  const to = xdpBytes(xdpArgument(kernel, context), word(offset), word(length))
-  if (to < 0) return to
-  kernel.memory.bytes.copyWithin(to, from, from + word(length))
+  let from = memoryArgument(kernel, buffer, length)
+  const pieces = xdpPieces(xdpArgument(kernel, context), word(offset), word(length))
+  if (typeof pieces === "number") return pieces
+  for (const { address, size } of pieces) {
+    kernel.memory.bytes.copyWithin(address, from, from + size)
+    from += size
+  }
   return 0
 }
 
@@ -49,7 +55,8 @@ function skbCopy(kernel: HelperKernel, from: number, end: number, to: number, le
 const skbLoad: HelperFunction = (kernel, [context, offset, buffer, length]) => {
   const skb = skbArgument(kernel, context)
   const to = memoryArgument(kernel, buffer, length)
-  return skbCopy(kernel, skb.data + word(offset), skb.data + skb.get("len"), to, word(length))
+  const end = skb.hasHeadersOnly ? 0 : skb.data + skb.get("len")
+  return skbCopy(kernel, skb.data + word(offset), end, to, word(length))
 }
 
 const skbLoadRelative: HelperFunction = (kernel, [context, offset, buffer, length, start]) => {
@@ -75,7 +82,7 @@ const skbStore: HelperFunction = (kernel, [context, offset, buffer, length, flag
 const skbPull: HelperFunction = (kernel, [context, length]) =>
   word(length) > skbArgument(kernel, context).get("len") ? ENOMEM : 0
 
-/** Helpers that move, read and write packets in one piece. */
+/** Helpers that move, read and write packets. */
 export const PACKET_HELPERS: HelperTable = {
   bpf_xdp_adjust_head: (kernel, [context, by]) => xdpArgument(kernel, context).adjustHead(signed(by)),
   bpf_xdp_adjust_meta: (kernel, [context, by]) =>
@@ -84,10 +91,7 @@ export const PACKET_HELPERS: HelperTable = {
       mostMetadata(release => kernel.since(release)),
     ),
   bpf_xdp_adjust_tail: (kernel, [context, by]) => xdpArgument(kernel, context).adjustTail(signed(by)),
-  bpf_xdp_get_buff_len: (kernel, [context]) => {
-    const { data, end } = xdpArgument(kernel, context)
-    return end - data
-  },
+  bpf_xdp_get_buff_len: (kernel, [context]) => xdpArgument(kernel, context).length,
   bpf_xdp_load_bytes: xdpLoad,
   bpf_xdp_store_bytes: xdpStore,
   bpf_skb_load_bytes: skbLoad,

@@ -3,6 +3,7 @@ import { type Btf, VOID } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
 import type { KernelStructOps } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
+import type { BpfLog } from "../bpf-log/index.ts"
 import type { ValueLayout } from "../fields/index.ts"
 import {
   ArenaMap,
@@ -22,6 +23,11 @@ const WITHOUT_BTF: readonly string[] = [
 
 /** Where the values of a map have special fields; undefined when they have none. */
 export type MapLayouts = (spec: MapSpec) => ValueLayout | undefined
+
+/** A host that may tell of what is made. */
+export interface MakingHost extends MapHost {
+  readonly bpfLog: BpfLog | undefined
+}
 
 export interface MapPlan {
   readonly object: ObjectSpec
@@ -43,7 +49,7 @@ export interface ObjectMaps {
 }
 
 /** Makes an object's maps, in its order, filled with initial data. */
-export function createMaps(host: MapHost, plan: MapPlan): ObjectMaps {
+export function createMaps(host: MakingHost, plan: MapPlan): ObjectMaps {
   const { object, loadedBtf, initialData } = plan
   const maps = new Map<string, MapStorage>()
   const made = new Set<MapStorage>()
@@ -51,6 +57,7 @@ export function createMaps(host: MapHost, plan: MapPlan): ObjectMaps {
     const map = createTyped(host, plan.nextId(), attributes)
     maps.set(spec.name, map)
     made.add(map)
+    host.bpfLog?.mapCreated(map)
     return map
   }
   try {
@@ -65,8 +72,14 @@ export function createMaps(host: MapHost, plan: MapPlan): ObjectMaps {
       const data = initialData(spec)
       // Programs that use an arena load only when it is mapped.
       if (map instanceof ArenaMap) map.map(data)
-      else if (data) host.memory.write(map.valueAddress(0), data)
-      if (spec.kind === "rodata" || spec.kind === "kconfig") freezeMap(host, map)
+      else if (data) {
+        host.memory.write(map.valueAddress(0), data)
+        host.bpfLog?.mapFilled(map)
+      }
+      if (spec.kind === "rodata" || spec.kind === "kconfig") {
+        freezeMap(host, map)
+        host.bpfLog?.mapFrozen(map)
+      }
     }
     return { all: maps, made }
   } catch (error) {

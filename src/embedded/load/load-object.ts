@@ -17,6 +17,7 @@ import {
 } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec, ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
+import type { BpfLog } from "../bpf-log/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type MapHost, type MapStorage, NestedMap, ProgArray, StructOpsMap } from "../maps/index.ts"
 import { type BpfFileSystem, LoadedBtf, type ObjectStore } from "../objects/index.ts"
@@ -59,6 +60,7 @@ export interface LoadHost extends MapHost, ProgramHost, ProgramLoadHost, StructO
   readonly profile: KernelProfile
   readonly objects: ObjectStore
   readonly bpfFiles: BpfFileSystem
+  readonly bpfLog: BpfLog | undefined
   programById(id: number): EmbeddedProgram | undefined
   /** The object is closed. */
   forget(object: EmbeddedObject): void

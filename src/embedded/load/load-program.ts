@@ -2,7 +2,9 @@ import { errnoNumber, type LoadError, VerifierError } from "../../base/index.ts"
 import { type AttachTypeName, type Capability, effectiveAttachType } from "../../catalog/index.ts"
 import { loadDefinition, loadRefusal } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
+import type { KernelProfile } from "../../profile/index.ts"
 import { programFromObject, type VerifierProgram } from "../../verifier/index.ts"
+import type { BpfLog } from "../bpf-log/index.ts"
 import {
   type LoadAnswer,
   type LoadAttributes,
@@ -19,6 +21,7 @@ import { findTraceTarget } from "./trace-target.ts"
 
 /** The kernel that takes programs in: at which time, and from whom. */
 export interface ProgramLoadHost extends LoadingHost {
+  readonly bpfLog: BpfLog | undefined
   readonly clock: { now(): bigint }
   readonly current: { readonly uid: number }
 }
@@ -45,6 +48,7 @@ const RUN_ANYWAY =
   "Linux may take it: load it with `verify: false` (skep run --no-verify) to run it without the verifier"
 const NO_LOG: LogRequest = { level: 0, size: 0 }
 
+/** A kernel that may tell of each load. */
 /** Loads one program as libbpf does: once, and when it is refused again with a log. Throws LoadError, VerifierError. */
 export function loadProgram(
   program: ProgramSpec,
@@ -66,9 +70,20 @@ export function loadProgram(
     verify: options.verify,
     log: NO_LOG,
   }
-  const answer =
-    options.logLevel > 0 ? withLog(attributes, options.logLevel, host) : progLoad(attributes, host)
-  if (answer.errno !== 0) throw refusal(program, given, answer, attributes, host, resolution)
+  const btfId = target && btfIdOf(target, resolution.profile)
+  const load: Load = asked => {
+    const answer = progLoad(asked, host)
+    const { flags, instructions } = asked.program
+    const { license, kernelVersion } = resolution.object
+    host.bpfLog?.programLoaded(id, {
+      ...{ spec: program, type: definition.programType, instructions: instructions.length, flags },
+      ...{ license, kernelVersion },
+      ...{ attachType: definition.attachType, btfId, log: asked.log, errno: answer.errno },
+    })
+    return answer
+  }
+  const answer = options.logLevel > 0 ? withLog(attributes, options.logLevel, load) : load(attributes)
+  if (answer.errno !== 0) throw refusal(program, given, answer, attributes, { ...resolution, host, load })
   return {
     id,
     spec: program,
@@ -105,10 +120,12 @@ function verifierProgram(
   return { ...found, attachType: effectiveAttachType(found.type, found.attachType) }
 }
 
+type Load = (attributes: LoadAttributes) => LoadAnswer
+
 /** With a buffer that grows until the log fits. */
-function withLog(attributes: LoadAttributes, level: number, host: LoadingHost): LoadAnswer {
+function withLog(attributes: LoadAttributes, level: number, load: Load): LoadAnswer {
   for (let size = SMALLEST_LOG; ; size *= 4) {
-    const answer = progLoad({ ...attributes, log: { level, size } }, host)
+    const answer = load({ ...attributes, log: { level, size } })
     if (answer.errno !== errnoNumber("ENOSPC") || size >= LARGEST_LOG) return answer
   }
 }
@@ -118,10 +135,9 @@ function refusal(
   { problems }: GivenProgram,
   answer: LoadAnswer,
   attributes: LoadAttributes,
-  host: LoadingHost,
-  { profile }: Resolution,
+  { profile, host, load }: Pick<Resolution, "profile"> & { readonly host: LoadingHost; readonly load: Load },
 ): LoadError {
-  const log = answer.log || withLog(attributes, 1, host).log
+  const log = answer.log || withLog(attributes, 1, load).log
   const { errno } = answer
   const kernel = {
     release: host.release,
@@ -135,4 +151,23 @@ function refusal(
   const error = loadRefusal({ program, kind: program.definition, errno, log, problems }, kernel)
   if (errno !== errnoNumber("ENOTSUPP") || !(error instanceof VerifierError)) return error
   return new VerifierError(error.message, { errno: "ENOTSUPP", log, hint: RUN_ANYWAY })
+}
+
+/** What of the kernel's types a program is about: a function, or a tracepoint's typedef. */
+function btfIdOf(target: TraceTarget, profile: KernelProfile): number | undefined {
+  const btf = profile.btf()
+  switch (target.kind) {
+    case "fentry":
+    case "modifyReturn":
+    case "fexit":
+      return btf.find(target.symbol.replace(/\..*$/, ""), "func")
+    case "lsm":
+      return btf.find(`bpf_lsm_${target.hook}`, "func")
+    case "tp_btf":
+      return btf.find(`btf_trace_${target.tracepoint}`, "typedef")
+    case "ext":
+      return undefined
+    default:
+      return target satisfies never
+  }
 }

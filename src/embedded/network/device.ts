@@ -1,5 +1,6 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { OrderedPrograms } from "./hooks/ordered-programs.ts"
 import { TrafficControl } from "./hooks/traffic-control.ts"
 import type { NetNamespace } from "./namespace.ts"
 import type { Skb } from "./skb.ts"
@@ -18,13 +19,21 @@ export interface DeviceAddress {
 export interface DeviceOptions {
   readonly name: string
   readonly index: number
-  readonly kind: "loopback" | "veth" | "ethernet"
+  readonly kind: "loopback" | "veth" | "netkit" | "ethernet"
   readonly mac: Uint8Array
   readonly namespace: NetNamespace
 }
 
-const MTU = { loopback: 65536, veth: 1500, ethernet: 1500 } as const
-const [IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_RUNNING, IFF_MULTICAST] = [0x1, 0x2, 0x8, 0x40, 0x1000]
+const MTU = { loopback: 65536, veth: 1500, netkit: 1500, ethernet: 1500 } as const
+const [IFF_UP, IFF_BROADCAST, IFF_LOOPBACK, IFF_RUNNING, IFF_NOARP, IFF_MULTICAST] = [
+  0x1, 0x2, 0x8, 0x40, 0x80, 0x1000,
+]
+const FLAGS = {
+  loopback: IFF_LOOPBACK,
+  veth: IFF_BROADCAST | IFF_MULTICAST,
+  netkit: IFF_BROADCAST | IFF_MULTICAST | IFF_NOARP,
+  ethernet: IFF_BROADCAST | IFF_MULTICAST,
+} as const
 const [ARPHRD_ETHER, ARPHRD_LOOPBACK] = [1, 772]
 
 /** A network device: how frames leave it is its own, how they come in is all devices' (`receivePacket`). */
@@ -39,12 +48,17 @@ export class NetDevice {
   readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }
   /** struct net_device. */
   readonly object: KernelObject
-  /** The other end of a veth pair. */
+  /** Of a netkit device: what runs on packets that it sends, at its other end already; and whether it is the pair's first end. */
+  readonly netkit = new OrderedPrograms()
+  isPrimary = false
+  /** The other end of a pair. */
   peer: NetDevice | undefined
   /** Of an Ethernet device: what is at the other end of its cable. */
   cable: Cable | undefined
   /** False where nobody is asked for link-layer addresses (IFF_NOARP): frames go to the device's own. */
   hasNeighbours = true
+  /** Its driver polls without a program too, as veth does where GRO is on (ethtool -K gro on): frames of XDP can come in. */
+  polls = false
   /** There is a clsact qdisc: filters can be put in. */
   hasClsact = false
   /** It has been up: from then on there is a queue for what leaves. */
@@ -65,6 +79,11 @@ export class NetDevice {
       addr_len: 6,
       "nd_net.net": namespace.object,
     })
+  }
+
+  /** Its driver runs programs of XDP by itself. */
+  get hasXdp(): boolean {
+    return this.kind === "veth" || this.kind === "ethernet"
   }
 
   get index(): number {
@@ -93,7 +112,7 @@ export class NetDevice {
   set isUp(isUp: boolean) {
     this.#isUp = isUp
     this.hasQueue ||= isUp
-    const kind = this.kind === "loopback" ? IFF_LOOPBACK : IFF_BROADCAST | IFF_MULTICAST
+    const kind = FLAGS[this.kind]
     this.object.set("flags", kind | (isUp ? IFF_UP | IFF_RUNNING : 0))
   }
 

@@ -64,7 +64,7 @@ function deliverLocally(kernel: KernelCore, skb: Skb): number {
   skb.transport = skb.context.data
   const transport = kernel.network.transports.get(ip.protocol)
   transport?.(kernel, skb, ip)
-  return drop(skb)
+  return skb.isKept ? 0 : drop(skb)
 }
 
 /** On its way through: one hop less to live. */

@@ -39,6 +39,12 @@ export function sourceFor({ routes }: NetNamespace, destination: Uint8Array): Ui
 
 /** Sends a packet: 0, or a negative errno. */
 export function sendIp(kernel: KernelCore, message: IpMessage): number {
+  const skb = makeIp(kernel, message)
+  return typeof skb === "number" ? skb : sendLocal(kernel, skb)
+}
+
+/** A packet that is to be sent, from its network header on; or a negative errno. */
+export function makeIp(kernel: KernelCore, message: IpMessage): Skb | number {
   const { namespace, destination, protocol, payload, owner, ttl = DEFAULT_TTL, tos = 0 } = message
   const source = message.source ?? sourceFor(namespace, destination)
   const route = namespace.routes.find(destination)
@@ -50,21 +56,41 @@ export function sendIp(kernel: KernelCore, message: IpMessage): number {
   skb.owner = owner
   skb.mark = message.mark ?? 0
   skb.context.set("priority", message.priority ?? 0)
-  return kernel.network.inBottomHalf(() => {
-    const send = destination.length === 4 ? ipLocalOut : ip6LocalOut
-    return send(kernel, namespace.object, owner?.object ?? 0, skb)
-  })
+  skb.transport = skb.context.data + bytes.length - payload.length
+  return skb
+}
+
+/** Sends a packet of this machine, which starts at its network header. Frees it. */
+export function sendLocal(kernel: KernelCore, skb: Skb): number {
+  const send = skb.protocol === ETH_P_IP ? ipLocalOut : ip6LocalOut
+  return send(kernel, skb.device.namespace.object, skb.owner?.object ?? 0, skb)
 }
 
 const ipLocalOut = kernelFunction("ip_local_out", localOut)
 const ip6LocalOut = kernelFunction("ip6_local_out", localOut)
 
 function localOut(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
+  return leave(kernel, skb)
+}
+
+/** Goes on where netfilter lets it. */
+const GO_ON = 1
+
+const ipLocalOutHook = kernelFunction("__ip_local_out", askToLeave)
+const ip6LocalOutHook = kernelFunction("__ip6_local_out", askToLeave)
+
+function askToLeave(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
   const { device } = skb
-  if (device.namespace.netfilter.accepts(kernel, skb, "output", { output: device }))
-    return outputIp(kernel, skb)
+  if (device.namespace.netfilter.accepts(kernel, skb, "output", { output: device })) return GO_ON
   skb.free()
   return EPERM
+}
+
+/** Sends a packet of this machine past no function of its own, as TCP does with its answers. Frees it. */
+export function leave(kernel: KernelCore, skb: Skb): number {
+  const ask = skb.protocol === ETH_P_IP ? ipLocalOutHook : ip6LocalOutHook
+  const answer = ask(kernel, skb.device.namespace.object, skb.owner?.object ?? 0, skb)
+  return answer === GO_ON ? outputIp(kernel, skb) : answer
 }
 
 /** A routed packet, of this machine or on its way through: on to its device. Frees it. */
@@ -91,13 +117,24 @@ export function outputIp(kernel: KernelCore, skb: Skb): number {
   return output(kernel, namespace.object, skb.owner?.object ?? 0, skb)
 }
 
-const ipOutput = kernelFunction("ip_output", finishOutput)
-const ip6Output = kernelFunction("ip6_output", finishOutput)
+const ipFinishOutput = kernelFunction("ip_finish_output", finishOutput)
+const ip6FinishOutput = kernelFunction("ip6_finish_output", finishOutput)
+const ipOutput = kernelFunction("ip_output", postRoute(ipFinishOutput))
+const ip6Output = kernelFunction("ip6_output", postRoute(ip6FinishOutput))
+
+function postRoute(finish: typeof ipFinishOutput) {
+  return (kernel: KernelCore, net: KernelObject, sock: Register, skb: Skb): number => {
+    const { device } = skb
+    if (device.namespace.netfilter.accepts(kernel, skb, "postrouting", { output: device }))
+      return finish(kernel, net, sock, skb)
+    skb.free()
+    return EPERM
+  }
+}
 
 function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
   const { device, nextHop, owner } = skb
-  const isAccepted = device.namespace.netfilter.accepts(kernel, skb, "postrouting", { output: device })
-  const refused = isAccepted ? (owner?.filterEgress(skb) ?? 0) : EPERM
+  const refused = owner?.filterEgress(skb) ?? 0
   if (refused !== 0) {
     skb.free()
     return refused

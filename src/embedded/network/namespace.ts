@@ -7,7 +7,7 @@ import { Netfilter } from "./hooks/netfilter.ts"
 import { RouteTable } from "./routes.ts"
 import type { Skb } from "./skb.ts"
 
-/** Who takes the packets of one protocol: they start at the transport's header now, and are freed afterwards. */
+/** Who takes the packets of one protocol: they start at the transport's header now, and are freed afterwards if it does not keep them. */
 export type Transport = (kernel: KernelCore, skb: Skb, ip: IpHeader) => void
 
 /** A network namespace: devices, routes, and whatever is attached to it. */

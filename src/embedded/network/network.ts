@@ -1,8 +1,11 @@
 import { UsageError } from "../../base/index.ts"
 import {
   addressBytes,
+  noNetkit,
   type PairEnd,
+  type PairOptions,
   parseInterfaceAddress,
+  parseMac,
   parseNetwork,
   type RouteOptions,
 } from "../../kernel/index.ts"
@@ -100,15 +103,20 @@ export class Network {
     return first
   }
 
-  /** Two veth devices, up, with addresses; the answer takes them away. */
-  makePair(one: PairEnd, other: PairEnd): () => void {
+  /** Two devices, up, with addresses; the answer takes them away. Throws UsageError. */
+  makePair(one: PairEnd, other: PairEnd, { type: kind = "veth" }: PairOptions = {}): () => void {
+    const isNetkit = kind === "netkit"
+    if (isNetkit && !(this.#kernel.since("6.7") && this.#kernel.profile.config("CONFIG_NETKIT") === "y"))
+      throw noNetkit()
     const ends = [one, other].map(end => {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
-      const device = this.makeVeth(namespace, end.name)
+      const device = this.#makeFreeDevice(namespace, { name: end.name, kind, mac: this.#macOf(end, kind) })
+      device.hasNeighbours = !isNetkit
       for (const text of end.addresses) addAddress(device, parseInterfaceAddress(text))
       return device
-    })
-    joinPair(ends as [NetDevice, NetDevice])
+    }) as [NetDevice, NetDevice]
+    joinPair(ends)
+    ends[0].isPrimary = isNetkit
     for (const device of ends) device.isUp = true
     return () => {
       for (const device of ends) this.removeDevice(device)
@@ -117,9 +125,7 @@ export class Network {
 
   /** A veth device without an other end yet, down. Throws UsageError (EEXIST). */
   makeVeth(namespace: NetNamespace, name: string): NetDevice {
-    if (namespace.device(name))
-      throw new UsageError(`there is a device '${name}' already (EEXIST)`, { errno: "EEXIST" })
-    return this.#makeDevice(namespace, { name, kind: "veth", mac: this.newMac() })
+    return this.#makeFreeDevice(namespace, { name, kind: "veth", mac: this.newMac() })
   }
 
   farHost(mac: Uint8Array, addresses: readonly string[]): Cable {
@@ -138,14 +144,20 @@ export class Network {
   /** Adds a route to the namespace of the task on the CPU. Throws UsageError. */
   addRoute({ to, interface: name, via, segments }: RouteOptions): void {
     const { current } = this
-    const device = current.device(name)
-    if (!device) throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
+    const device = this.deviceNamed(name)
     const { address: destination, prefix } = parseNetwork(to)
     current.routes.add({
       ...{ destination, prefix, kind: "unicast", device },
       ...(via !== undefined && { gateway: addressBytes(via) }),
       ...(segments && { segments: segments.map(addressBytes) }),
     })
+  }
+
+  /** In the namespace of the task on the CPU. Throws UsageError (ENODEV). */
+  deviceNamed(name: string): NetDevice {
+    const device = this.current.device(name)
+    if (device) return device
+    throw new UsageError(`there is no device '${name}' (ENODEV)`, { errno: "ENODEV" })
   }
 
   /** Every packet there is, by where its context stands. */
@@ -224,6 +236,11 @@ export class Network {
     return namespace
   }
 
+  #makeFreeDevice(namespace: NetNamespace, options: Pick<DeviceOptions, "name" | "kind" | "mac">): NetDevice {
+    if (!namespace.device(options.name)) return this.#makeDevice(namespace, options)
+    throw new UsageError(`there is a device '${options.name}' already (EEXIST)`, { errno: "EEXIST" })
+  }
+
   #makeDevice(namespace: NetNamespace, options: Pick<DeviceOptions, "name" | "kind" | "mac">): NetDevice {
     const device = new NetDevice(this.#kernel, { ...options, namespace, index: namespace.newIndex() })
     namespace.devices.set(device.index, device)
@@ -238,6 +255,11 @@ export class Network {
     device.isUp = false
     device.free()
     this.#kernel.objects.collect()
+  }
+
+  #macOf({ mac }: PairEnd, kind: DeviceOptions["kind"]): Uint8Array {
+    if (mac !== undefined) return parseMac(mac)
+    return kind === "netkit" ? new Uint8Array(6) : this.newMac()
   }
 
   newMac(): Uint8Array {

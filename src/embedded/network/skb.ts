@@ -29,7 +29,8 @@ export class Skb {
   readonly context: SkbContext
   readonly contextAddress: number
   readonly #kernel: KernelCore
-  readonly #bufferEnd: number
+  /** What it was moved to when it outgrew the memory that it was made in. */
+  #buffer: number | undefined
   #object: KernelObject | undefined
   #device: NetDevice
   #owner: PacketOwner | undefined
@@ -46,6 +47,8 @@ export class Skb {
   room: PacketRoom | undefined
   /** XDP sent it here: it does not pass XDP again. */
   isRedirected = false
+  /** Its transport has it for later, and frees it. */
+  isKept = false
 
   /** `bytes` starts with the network header, or with the link-layer header when `mac` says so. */
   constructor(kernel: KernelCore, device: NetDevice, bytes: Uint8Array, mac: number, tailroom = TAILROOM) {
@@ -55,7 +58,7 @@ export class Skb {
     this.context = new SkbContext(memory, this.contextAddress)
     const start = this.contextAddress + BUFFER_AT + HEADROOM
     memory.write(start, bytes)
-    this.#bufferEnd = start + bytes.length + TAILROOM
+    this.context.setBuffer(start - HEADROOM, start + bytes.length + tailroom)
     this.context.place(start, start + bytes.length, { mac: start, network: start + mac })
     this.#device = device
     this.device = device
@@ -82,12 +85,11 @@ export class Skb {
 
   /** EtherType. */
   get protocol(): number {
-    const swapped = this.context.get("protocol")
-    return ((swapped & 0xff) << 8) | (swapped >> 8)
+    return this.context.protocol
   }
 
   set protocol(protocol: number) {
-    this.context.set("protocol", ((protocol & 0xff) << 8) | (protocol >> 8))
+    this.context.protocol = protocol
   }
 
   get mark(): number {
@@ -111,13 +113,24 @@ export class Skb {
     return parseIp(this.#kernel.memory.read(network, context.data + context.get("len") - network))
   }
 
-  /** Bytes of its buffer before it, and behind. */
-  get headroom(): number {
-    return this.context.data - this.contextAddress - BUFFER_AT
-  }
-
-  get tailroom(): number {
-    return this.#bufferEnd - this.context.end
+  /** Moves it to a buffer with at least so many bytes before it and behind, as pskb_expand_head does. */
+  expand(before: number, behind: number): void {
+    const { memory } = this.#kernel
+    const { context } = this
+    const [data, length] = [context.data, context.get("len")]
+    const kept = context.headroom + length + context.tailroom
+    const buffer = memory.alloc(before + kept + behind)
+    const moved = buffer + before - (data - context.headroom)
+    memory.bytes.copyWithin(buffer + before, data - context.headroom, data + length)
+    context.place(data + moved, data + moved + length, {
+      mac: context.header("mac") + moved,
+      network: context.header("network") + moved,
+    })
+    context.set("data_meta", context.data - this.metadata)
+    context.setBuffer(buffer, buffer + before + kept + behind)
+    if (this.transport !== 0) this.transport += moved
+    if (this.#buffer !== undefined) memory.free(this.#buffer)
+    this.#buffer = buffer
   }
 
   /** Takes bytes off the front, or puts them on again (negative). */
@@ -210,8 +223,8 @@ export class Skb {
   get address(): number {
     this.#object ??= this.#kernel.types.create("sk_buff")
     const { context } = this
-    const head = this.contextAddress + BUFFER_AT
     const { data } = context
+    const head = data - context.headroom
     this.#object
       .set("head", head)
       .set("data", data)
@@ -231,6 +244,7 @@ export class Skb {
   free(): void {
     this.#kernel.network.unregister(this)
     this.#object?.free()
+    if (this.#buffer !== undefined) this.#kernel.memory.free(this.#buffer)
     this.#kernel.memory.free(this.contextAddress)
   }
 }

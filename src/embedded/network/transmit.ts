@@ -4,6 +4,8 @@ import { kernelFunction } from "../tracing/kernel-function.ts"
 import type { NetDevice } from "./device.ts"
 import { readEthernet } from "./ethernet.ts"
 import { ETHERNET_HEADER } from "./headers.ts"
+import { decideNetkit, NETKIT } from "./hooks/netkit.ts"
+import { redirectPacket } from "./hooks/redirect.ts"
 import { passesTrafficControl } from "./hooks/run-traffic-control.ts"
 import { Skb } from "./skb.ts"
 import { copyToTaps } from "./taps.ts"
@@ -39,6 +41,8 @@ export function startXmit(kernel: KernelCore, skb: Skb): number {
       return loopbackXmit(kernel, skb, device.object)
     case "veth":
       return vethXmit(kernel, skb, device.object)
+    case "netkit":
+      return netkitXmit(kernel, skb, device.object)
     case "ethernet":
       return ethernetXmit(kernel, skb)
   }
@@ -65,6 +69,43 @@ const vethXmit = kernelFunction("veth_xmit", (kernel, skb: Skb, _device: KernelO
   else skb.free()
   return 0
 })
+
+/** Hands a packet to the other end, where the sender's programs decide about it: it comes in there, or goes elsewhere. */
+const netkitXmit = kernelFunction("netkit_xmit", (kernel, skb: Skb, _device: KernelObject): number => {
+  const { device } = skb
+  const { peer } = device
+  if (!peer?.isUp) {
+    skb.free()
+    return NET_XMIT_DROP
+  }
+  skb.toMac()
+  changeSides(skb, peer)
+  switch (decideNetkit(kernel, skb, device.netkit)) {
+    case NETKIT.next:
+    case NETKIT.pass:
+      readEthernet(kernel, skb)
+      netifRxEvent(kernel, skb)
+      kernel.network.enqueue(skb)
+      return 0
+    case NETKIT.redirect:
+      redirectPacket(kernel, skb)
+      return 0
+    default:
+      skb.free()
+      return NET_XMIT_DROP
+  }
+})
+
+/** What is only known on one side is forgotten. */
+function changeSides(skb: Skb, to: NetDevice): void {
+  skb.owner = undefined
+  skb.metadata = 0
+  if (to.namespace !== skb.device.namespace) {
+    skb.mark = 0
+    skb.context.set("priority", 0)
+  }
+  skb.device = to
+}
 
 /** The frame lies before its receiver, which takes it when this processor has done what it does. */
 function comeIn(kernel: KernelCore, skb: Skb, device: NetDevice): void {

@@ -16,20 +16,26 @@ const ON_THE_WAY = {
 /** The other end, in a namespace of its own. */
 const FAR_END = "far"
 
+export interface EmbeddedWireOptions extends WireOptions {
+  /** What XDP sends back comes out too, as of a network card; of a veth device it does while both ends run programs. */
+  readonly takesFrames?: boolean
+}
+
 /** A veth device whose other end is listened to, and sends what it is told. */
 export function makeWire(
   kernel: KernelCore,
-  { name, addresses }: WireOptions,
+  { name, addresses, mac, takesFrames = false }: EmbeddedWireOptions,
 ): { readonly wire: Wire; readonly remove: () => void } {
   const { network } = kernel
   const removePair = network.makePair(
-    { name, addresses },
+    { name, addresses, ...(mac !== undefined && { mac }) },
     { name: FAR_END, namespace: `wire-${name}`, addresses: [] },
   )
   const near = network.current.device(name)
   const far = near?.peer
   if (!near || !far) throw new Error("BUG: a pair without its ends")
   near.hasNeighbours = false
+  far.polls = takesFrames
   const frames: Uint8Array[] = []
   const removeTap = network.taps.add({
     namespace: far.namespace,

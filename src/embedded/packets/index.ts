@@ -2,3 +2,4 @@
 export * from "./field-offsets.ts"
 export * from "./skb-context.ts"
 export * from "./xdp-context.ts"
+export * from "./xdp-fragments.ts"

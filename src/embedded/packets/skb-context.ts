@@ -3,11 +3,18 @@ import type { KernelMemory } from "../memory/index.ts"
 import { fieldOffsets } from "./field-offsets.ts"
 
 export const SKB_FIELD = fieldOffsets("__sk_buff")
-/** Behind what programs see: where its link-layer header and its network header start. */
+const SOCK_FIELD = fieldOffsets("bpf_sock")
+/** Behind what programs see: where its link-layer header, its network header and its buffer start, where that ends, and what else is known. */
 const MAC_HEADER = CONTEXT_LAYOUTS.__sk_buff.size
 const NETWORK_HEADER = MAC_HEADER + 4
+const BUFFER_START = NETWORK_HEADER + 4
+const BUFFER_END = BUFFER_START + 4
+const STATE = BUFFER_END + 4
 
-export const SKB_CONTEXT_BYTES = NETWORK_HEADER + 4
+export const SKB_CONTEXT_BYTES = STATE + 4
+
+/** Bits of the state: an outer header was put before it; nothing but its first bytes is there; checksums that were found right. */
+const [ENCAPSULATED, HEADERS_ONLY, CHECKED_SHIFT] = [1, 2, 8]
 
 const CONTROL_BYTES = 20
 
@@ -50,14 +57,94 @@ export class SkbContext {
     this.set("len", end - this.data)
   }
 
-  /** The `struct bpf_sock` that the program finds as its socket. */
+  /** The buffer that the packet may grow in. */
+  setBuffer(start: number, end: number): void {
+    this.#memory.view.setUint32(this.#at + BUFFER_START, start, true)
+    this.#memory.view.setUint32(this.#at + BUFFER_END, end, true)
+  }
+
+  /** Bytes of the buffer before the packet, and behind it. */
+  get headroom(): number {
+    return this.data - this.#memory.view.getUint32(this.#at + BUFFER_START, true)
+  }
+
+  get tailroom(): number {
+    return this.#memory.view.getUint32(this.#at + BUFFER_END, true) - this.data - this.get("len")
+  }
+
+  /** Moves the packet, with the headers before it, to the middle of its buffer. */
+  centre(): void {
+    const { data, headroom, tailroom } = this
+    const length = this.get("len")
+    const by = Math.floor((tailroom - headroom) / 2)
+    const [mac, network] = [this.header("mac"), this.header("network")]
+    const first = Math.min(data, mac, network)
+    this.#memory.bytes.copyWithin(first + by, first, data + length)
+    this.place(data + by, data + by + length, { mac: mac + by, network: network + by })
+  }
+
+  /** Whether a helper has put an outer header before it. */
+  get isEncapsulated(): boolean {
+    return (this.#state & ENCAPSULATED) !== 0
+  }
+
+  set isEncapsulated(value: boolean) {
+    this.#state = value ? this.#state | ENCAPSULATED : this.#state & ~ENCAPSULATED
+  }
+
+  /** Whether there is no packet, but only what a driver has of it: helpers find nothing. */
+  get hasHeadersOnly(): boolean {
+    return (this.#state & HEADERS_ONLY) !== 0
+  }
+
+  set hasHeadersOnly(value: boolean) {
+    this.#state = value ? this.#state | HEADERS_ONLY : this.#state & ~HEADERS_ONLY
+  }
+
+  /** How many checksums one inside another are known to be right: 0 where that is not known (CHECKSUM_NONE). */
+  get checked(): number {
+    return this.#state >>> CHECKED_SHIFT
+  }
+
+  set checked(count: number) {
+    this.#state = (this.#state & (ENCAPSULATED | HEADERS_ONLY)) | (count << CHECKED_SHIFT)
+  }
+
+  get #state(): number {
+    return this.#memory.view.getUint32(this.#at + STATE, true)
+  }
+
+  set #state(state: number) {
+    this.#memory.view.setUint32(this.#at + STATE, state, true)
+  }
+
+  /** The `struct bpf_sock` that the program finds as its socket, 0 for none; the ends that it reads are that socket's. */
   setSocket(address: number): void {
-    this.#memory.view.setBigUint64(this.#at + SKB_FIELD.sk, BigInt(address), true)
+    const { view, bytes } = this.#memory
+    view.setBigUint64(this.#at + SKB_FIELD.sk, BigInt(address), true)
+    if (address === 0) {
+      bytes.fill(0, this.#at + SKB_FIELD.family, this.#at + SKB_FIELD.local_port + 4)
+      return
+    }
+    this.set("family", view.getUint32(address + SOCK_FIELD.family, true))
+    this.set("local_port", view.getUint32(address + SOCK_FIELD.src_port, true))
+    this.set("remote_port", (view.getUint16(address + SOCK_FIELD.dst_port, true) << 16) >>> 0)
+    const copy = (to: keyof typeof SKB_FIELD, from: keyof typeof SOCK_FIELD, size: number) =>
+      bytes.copyWithin(
+        this.#at + SKB_FIELD[to],
+        address + SOCK_FIELD[from],
+        address + SOCK_FIELD[from] + size,
+      )
+    copy("local_ip4", "src_ip4", 4)
+    copy("remote_ip4", "dst_ip4", 4)
+    copy("local_ip6", "src_ip6", 16)
+    copy("remote_ip6", "dst_ip6", 16)
   }
 
   /** Forgets what was said of the packet, apart from where its bytes are. */
   reset(): void {
     const [data, meta, length] = [this.data, this.get("data_meta"), this.get("len")]
+    this.#state = 0
     this.#memory.bytes.fill(0, this.#at, this.#at + CONTEXT_LAYOUTS.__sk_buff.size)
     this.set("data", data)
     this.set("data_meta", meta)
@@ -68,6 +155,7 @@ export class SkbContext {
   copyFrom(other: SkbContext): void {
     const [data, length] = [this.data, this.get("len")]
     this.#memory.bytes.copyWithin(this.#at, other.#at, other.#at + CONTEXT_LAYOUTS.__sk_buff.size)
+    this.#state = other.#state
     this.set("data", data)
     this.set("data_meta", data)
     this.setEnd(data + length)
@@ -99,6 +187,16 @@ export class SkbContext {
 
   setHeader(name: SkbHeader, address: number): void {
     this.#memory.view.setUint32(this.#at + (name === "mac" ? MAC_HEADER : NETWORK_HEADER), address, true)
+  }
+
+  /** The protocol as numbers are written: 0x0800. */
+  get protocol(): number {
+    const swapped = this.get("protocol")
+    return ((swapped & 0xff) << 8) | (swapped >> 8)
+  }
+
+  set protocol(protocol: number) {
+    this.set("protocol", ((protocol & 0xff) << 8) | (protocol >> 8))
   }
 
   get(field: keyof typeof SKB_FIELD): number {

@@ -2,13 +2,15 @@ import { errnoNumber } from "../../base/index.ts"
 import { CONTEXT_LAYOUTS } from "../../catalog/details.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import { fieldOffsets } from "./field-offsets.ts"
+import { type Piece, XdpFragments } from "./xdp-fragments.ts"
 
 const FIELD = fieldOffsets("xdp_md")
-/** Behind what programs see: where the packet's buffer starts, and where its data may end. */
+/** Behind what programs see: where the packet's buffer starts, where its data may end, and the table of its fragments, or 0. */
 const START = CONTEXT_LAYOUTS.xdp_md.size
 const HARD_END = START + 4
+const FRAGMENTS = HARD_END + 4
 
-export const XDP_CONTEXT_BYTES = HARD_END + 4
+export const XDP_CONTEXT_BYTES = FRAGMENTS + 4
 /** What a packet at least keeps: its Ethernet header. */
 export const ETHERNET_BYTES = 14
 /** A `struct xdp_frame` has to fit before the packet. */
@@ -31,6 +33,8 @@ export interface XdpPacket {
   readonly queue: number
   /** Where it is about to leave: programs of a devmap's elements are told. */
   readonly egress?: number
+  /** Where the table of what is behind the first piece stands. */
+  readonly fragments?: number
 }
 
 /** What metadata may have: words, and not too many. */
@@ -52,7 +56,7 @@ export class XdpContext {
     this.#at = at
   }
 
-  write({ start, meta, data, end, hardEnd, ingress, queue, egress = 0 }: XdpPacket): void {
+  write({ start, meta, data, end, hardEnd, ingress, queue, egress = 0, fragments = 0 }: XdpPacket): void {
     this.#set(FIELD.data, data)
     this.#set(FIELD.data_end, end)
     this.#set(FIELD.data_meta, meta)
@@ -61,6 +65,7 @@ export class XdpContext {
     this.#set(FIELD.egress_ifindex, egress)
     this.#set(START, start)
     this.#set(HARD_END, hardEnd)
+    this.#set(FRAGMENTS, fragments)
   }
 
   /** Another packet in the same buffer, without metadata. */
@@ -87,6 +92,36 @@ export class XdpContext {
     return this.#get(FIELD.data_meta)
   }
 
+  /** What is behind the first piece; undefined where all of the packet is in it. */
+  get fragments(): XdpFragments | undefined {
+    const at = this.#get(FRAGMENTS)
+    const fragments = at === 0 ? undefined : new XdpFragments(this.#memory, at)
+    return fragments && fragments.count > 0 ? fragments : undefined
+  }
+
+  /** Bytes of the whole packet. */
+  get length(): number {
+    return this.end - this.data + (this.fragments?.size ?? 0)
+  }
+
+  /** The pieces that hold these bytes of the packet, which has them. */
+  piecesOf(offset: number, length: number): Piece[] {
+    const { data, end } = this
+    if (offset + length <= end - data) return [{ address: data + offset, size: length }]
+    const found: Piece[] = []
+    let start = 0
+    for (const { address, size } of [
+      { address: data, size: end - data },
+      ...(this.fragments?.pieces() ?? []),
+    ]) {
+      const from = Math.max(offset, start)
+      const to = Math.min(offset + length, start + size)
+      if (from < to) found.push({ address: address + from - start, size: to - from })
+      start += size
+    }
+    return found
+  }
+
   /** Moves the packet's first byte, and its metadata with it. 0 or −errno, as of those below. */
   adjustHead(by: number): number {
     const { data, meta } = this
@@ -110,7 +145,14 @@ export class XdpContext {
 
   /** Moves the packet's end; what comes in is zeroed. */
   adjustTail(by: number): number {
-    const { end } = this
+    const { end, fragments } = this
+    if (fragments && by >= 0) return fragments.grow(by) ? 0 : EINVAL
+    if (fragments) {
+      if (-by > this.length - ETHERNET_BYTES) return EINVAL
+      const rest = fragments.shrink(-by)
+      if (fragments.count === 0) this.#set(FIELD.data_end, end - rest)
+      return 0
+    }
     const to = end + by
     if (to > this.#get(HARD_END) || to < this.data + ETHERNET_BYTES) return EINVAL
     if (by > 0) this.#memory.bytes.fill(0, end, to)

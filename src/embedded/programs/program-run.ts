@@ -33,8 +33,8 @@ export class ProgramRun implements Machine {
   readonly stack: StackRange
   readonly fuel = FUEL
   readonly #kernel: HelperKernel
-  readonly #invocation: Invocation
-
+  /** Who runs, for what. */
+  invocation: Invocation
   readonly natives: NativeCalls
 
   constructor(kernel: HelperKernel, invocation: Invocation, stack: StackRange, natives: NativeCalls) {
@@ -42,12 +42,12 @@ export class ProgramRun implements Machine {
     this.memory = kernel.memory.memory
     this.stack = stack
     this.#kernel = kernel
-    this.#invocation = invocation
+    this.invocation = invocation
   }
 
   call(number: number, args: CallArguments, frame: CallFrame): CallResult {
     if (number === POISON_HELPER || isPoisonedKfunc(number)) throw poisoned(number, frame)
-    const run = byNumber.get(number) ?? findHelper(number, this.#invocation, frame)
+    const run = byNumber.get(number) ?? findHelper(number, this.invocation, frame)
     return this.#run(run, args, frame)
   }
 
@@ -61,7 +61,7 @@ export class ProgramRun implements Machine {
 
   #run(run: HelperFunction, args: CallArguments, frame: CallFrame): CallResult {
     try {
-      const result = run(this.#kernel, args, this.#invocation, frame)
+      const result = run(this.#kernel, args, this.invocation, frame)
       return typeof result === "number" ? BigInt(result) : result
     } catch (error) {
       if (!(error instanceof ArgumentRefusal)) throw error
@@ -72,7 +72,7 @@ export class ProgramRun implements Machine {
   #findKfunc(btfId: number, frame: CallFrame): HelperFunction {
     const known = kfuncs.get(frame.program) ?? new Map<number, HelperFunction>()
     kfuncs.set(frame.program, known)
-    const run = known.get(btfId) ?? findKfunc(btfId, this.#kernel, this.#invocation, frame)
+    const run = known.get(btfId) ?? findKfunc(btfId, this.#kernel, this.invocation, frame)
     known.set(btfId, run)
     return run
   }

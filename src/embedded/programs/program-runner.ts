@@ -1,9 +1,11 @@
 import { ProgramFault } from "../../base/index.ts"
 import {
   type ExecutableProgram,
+  execute,
   FRAME_BYTES,
   InstructionFault,
   type interpret,
+  Runner,
   type StackRange,
 } from "../../engine/index.ts"
 import type { HookFacts } from "../core.ts"
@@ -32,6 +34,16 @@ const TEST_RUN_FLAGS = "...11"
 /** How long one run of a program takes in the model. */
 const NANOSECONDS_A_RUN = 1000n
 
+/** What holds while no program runs. */
+const OUTSIDE: HookFacts = { traceFlags: TEST_RUN_FLAGS }
+
+/** A program's run that is used again for each event. */
+interface ReadyRun {
+  readonly executable: ExecutableProgram
+  readonly run: ProgramRun
+  readonly runner: Runner
+}
+
 /** What a runner needs of the kernel. */
 export interface RunnerKernel extends HelperKernel {
   readonly idle: Task
@@ -50,7 +62,9 @@ export class ProgramRunner {
   /** What waits for interrupts, in the section without them that ran last. */
   #section: HookFacts | undefined
   readonly #putOff = new Set<string>()
-  #facts: HookFacts = { traceFlags: TEST_RUN_FLAGS }
+  /** Each program's run, ready for the next event: only where no other program runs. */
+  readonly #ready = new WeakMap<EmbeddedProgram, ReadyRun>()
+  #facts = OUTSIDE
 
   constructor(kernel: RunnerKernel, engine: typeof interpret) {
     this.#kernel = kernel
@@ -68,18 +82,40 @@ export class ProgramRunner {
   /** One run on a hook: r0, or 0 where too many programs run inside one another. */
   run({ program, cookie }: Attachment, context: number, facts: HookFacts): bigint {
     if (this.#depth >= MAX_NESTED_RUNS) return 0n
-    const invocation: Invocation = {
-      program,
-      context,
-      cookie,
-      functionAddress: facts.functionAddress ?? 0n,
-      ...(facts.traced && { traced: facts.traced }),
-      ...(facts.group && { group: facts.group }),
-      ...(facts.sample && { sample: facts.sample }),
-      ...(facts.session && { session: facts.session }),
-    }
+    const { functionAddress = 0n, traced, group, sample, session } = facts
+    const invocation = { program, context, cookie, functionAddress, traced, group, sample, session }
     program.runs += 1
-    return this.#execute(program.executable, invocation, facts, [BigInt(context)])
+    const result =
+      this.#depth > 0 || this.#engine !== execute
+        ? this.#execute(program.executable, invocation, facts, [BigInt(context)])
+        : this.#runReady(invocation, program, facts)
+    program.noteResult(result)
+    return result
+  }
+
+  #runReady(invocation: Invocation, program: EmbeddedProgram, facts: HookFacts): bigint {
+    const { run, runner } = this.#readyRun(program)
+    run.invocation = invocation
+    this.#begin(facts)
+    try {
+      return runner.runWhole(invocation.context)
+    } catch (error) {
+      throw explained(error, invocation)
+    } finally {
+      this.#end(OUTSIDE, 1)
+    }
+  }
+
+  #readyRun(program: EmbeddedProgram): ReadyRun {
+    const { executable } = program
+    const known = this.#ready.get(program)
+    // Replacing one of its functions makes another code of it.
+    if (known?.executable === executable) return known
+    const nobody = { program, context: 0, cookie: 0n, functionAddress: 0n }
+    const run = new ProgramRun(this.#kernel, nobody, this.#stack, this.#natives)
+    const ready = { executable, run, runner: new Runner(executable, run) }
+    this.#ready.set(program, ready)
+    return ready
   }
 
   /** Many runs on a hook, in one call into WebAssembly. */
@@ -137,28 +173,37 @@ export class ProgramRunner {
 
   /** What holds while a program runs, so many times in a row. */
   #inside<T>(invocation: Invocation, facts: HookFacts, runs: number, body: (run: ProgramRun) => T): T {
-    const { clock } = this.#kernel
     const outer = this.#facts
     const run = new ProgramRun(this.#kernel, invocation, this.#stack, this.#natives)
+    this.#begin(facts)
+    try {
+      return body(run)
+    } catch (error) {
+      throw explained(error, invocation)
+    } finally {
+      this.#end(outer, runs)
+    }
+  }
+
+  #begin(facts: HookFacts): void {
     if (facts !== this.#section) this.#putOff.clear()
     this.#section = facts
     this.#facts = facts
     this.#depth += 1
-    clock.hold()
-    try {
-      return body(run)
-    } catch (error) {
-      throw error instanceof InstructionFault ? ofProgram(invocation.program.name, error) : error
-    } finally {
-      this.#depth -= 1
-      this.#facts = outer
-      clock.advance(NANOSECONDS_A_RUN * BigInt(runs))
-      clock.resume()
-    }
+    this.#kernel.clock.hold()
+  }
+
+  #end(outer: HookFacts, runs: number): void {
+    const { clock } = this.#kernel
+    this.#depth -= 1
+    this.#facts = outer
+    clock.advance(NANOSECONDS_A_RUN * BigInt(runs))
+    clock.resume()
   }
 }
 
 /** The engine's fault with the program's name in front. */
-function ofProgram(name: string, cause: InstructionFault): ProgramFault {
-  return new ProgramFault(`prog '${name}': ${cause.message}`, { cause })
+function explained(error: unknown, { program }: Invocation): unknown {
+  if (!(error instanceof InstructionFault)) return error
+  return new ProgramFault(`prog '${program.name}': ${error.message}`, { cause: error })
 }

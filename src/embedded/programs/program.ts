@@ -86,6 +86,7 @@ export class EmbeddedProgram implements Program {
   #executable: ExecutableProgram
   #replacements: readonly Replacement[] = []
   #closed = false
+  #results: Map<number, number> | undefined
   runs = 0
 
   constructor(loaded: LoadedProgram, host: ProgramHost) {
@@ -136,6 +137,19 @@ export class EmbeddedProgram implements Program {
   #replaceBy(replacements: readonly Replacement[]): void {
     this.#replacements = replacements
     this.#executable = replaceFunctions(this.#own, replacements)
+  }
+
+  /** From now on: how often it has returned each value, as a signed 32-bit number. */
+  countResults(): ReadonlyMap<number, number> {
+    this.#results ??= new Map()
+    return this.#results
+  }
+
+  /** Told of every run on a hook: what it returned. */
+  noteResult(value: bigint): void {
+    if (!this.#results) return
+    const low = Number(BigInt.asIntN(32, value))
+    this.#results.set(low, (this.#results.get(low) ?? 0) + 1)
   }
 
   async attach(point?: AttachPoint): Promise<EmbeddedLink> {

@@ -35,7 +35,7 @@ export interface HookedAddress {
 }
 
 /** "cgroup_inet4_connect", "cgroup_udp6_sendmsg", "cgroup_unix_bind": by the socket's family. */
-function hookName({ family }: Socket, call: AddressCall): string {
+export function addressHookName({ family }: Socket, call: AddressCall): string {
   if (family === FAMILY.unix) return `cgroup_unix_${call}`
   const version = family === FAMILY.ipv6 ? "6" : "4"
   return call === "sendmsg" || call === "recvmsg"
@@ -50,7 +50,7 @@ export function runAddressHook(
   address: Uint8Array,
   { call, source, onFlags }: AddressHook,
 ): HookedAddress {
-  const hook = hookName(socket, call)
+  const hook = addressHookName(socket, call)
   const isKnown = socket.isInternet || socket.family === FAMILY.unix
   if (!isKnown || !hasGroupPrograms(kernel, socket.group, hook)) return { refused: 0, address, source }
   const context = writeContext(kernel, socket, address, source)

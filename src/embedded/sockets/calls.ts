@@ -1,34 +1,23 @@
 import { errnoNumber, NotModelledError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
-import { sourceFor } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { securityCheck } from "../tracing/security.ts"
-import { runAddressHook, toldAddress } from "./address-hooks.ts"
-import { autobind, bindInternet, leastSockaddr } from "./bind.ts"
+import { toldAddress } from "./address-hooks.ts"
+import { bindInternet } from "./bind.ts"
 import { FAMILY, TCP, TYPE } from "./constants.ts"
+import type { CopiedAddress } from "./copied-address.ts"
 import { bindPacket, closePacket, packetName, sendPacket } from "./packet.ts"
-import { decodeEndpoint, familyOf } from "./sockaddr.ts"
-import { anyAddress, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
+import type { Socket } from "./socket.ts"
 import { runSocketHook } from "./socket-hooks.ts"
-import { closeTcp, connectTcp, listenTcp, receiveStream, sendStream } from "./tcp.ts"
+import { closeTcp, listenTcp, receiveStream, sendStream } from "./tcp.ts"
 import { sendDatagram, senderOf } from "./udp.ts"
-import {
-  bindUnix,
-  closeUnix,
-  connectUnix,
-  listenUnix,
-  receiveUnixStream,
-  sendUnix,
-  tellUnixName,
-} from "./unix.ts"
+import { bindUnix, closeUnix, listenUnix, receiveUnixStream, sendUnix, tellUnixName } from "./unix.ts"
 
 const errno = (name: Parameters<typeof errnoNumber>[0]): number => -errnoNumber(name)
-const AF_UNSPEC = 0
 
 type Object = { readonly address: number }
 const security = {
   bind: securityCheck<[socket: Object, address: number, length: number]>("socket_bind"),
-  connect: securityCheck<[socket: Object, address: number, length: number]>("socket_connect"),
   listen: securityCheck<[socket: Object, backlog: number]>("socket_listen"),
   accept: securityCheck<[socket: Object, newSocket: number]>("socket_accept"),
   sendmsg: securityCheck<[socket: Object, message: number, size: number]>("socket_sendmsg"),
@@ -36,13 +25,6 @@ const security = {
   getsockname: securityCheck<[socket: Object]>("socket_getsockname"),
   getpeername: securityCheck<[socket: Object]>("socket_getpeername"),
 } as const
-
-/** A sockaddr that was copied in from user space. */
-export interface CopiedAddress {
-  /** Where its copy stands in kernel memory. */
-  readonly address: number
-  readonly bytes: Uint8Array
-}
 
 function notModelled(what: string, { family, type }: Socket): NotModelledError {
   return new NotModelledError(
@@ -56,48 +38,6 @@ export function bindSocket(kernel: KernelCore, socket: Socket, given: CopiedAddr
   if (socket.family === FAMILY.unix) return bindUnix(kernel, socket, given.bytes)
   if (socket.isInternet) return bindInternet(kernel, socket, given.bytes)
   return bindPacket(kernel, socket, given.bytes)
-}
-
-export function connectSocket(kernel: KernelCore, socket: Socket, given: CopiedAddress): number {
-  const refused = security.connect(kernel, socket.socketObject, given.address, given.bytes.length)
-  if (refused !== 0) return refused
-  if (socket.family === FAMILY.unix) return connectUnix(kernel, socket, given.bytes)
-  if (!socket.isInternet) return errno("EOPNOTSUPP")
-  const { bytes } = given
-  if (bytes.length < 2) return errno("EINVAL")
-  if (familyOf(bytes) === AF_UNSPEC) return disconnect(socket)
-  if (socket.type === TYPE.stream && socket.state !== TCP.close)
-    return errno(socket.state === TCP.listen ? "EINVAL" : "EISCONN")
-  if (bytes.length < leastSockaddr(socket)) return errno("EINVAL")
-  if (familyOf(bytes) !== socket.family) return errno("EAFNOSUPPORT")
-  const hooked = runAddressHook(kernel, socket, bytes, { call: "connect" })
-  if (hooked.refused !== 0) return hooked.refused
-  if (socket.type === TYPE.stream)
-    return connectTcp(kernel, socket, { address: given.address, bytes: hooked.address })
-  return connectDatagram(kernel, socket, hooked.address)
-}
-
-/** Remembers who datagrams go to and come from. */
-function connectDatagram(kernel: KernelCore, socket: Socket, address: Uint8Array): number {
-  const bound = autobind(kernel, socket)
-  if (bound !== 0) return bound
-  const remote = decodeEndpoint(address)
-  const source = sourceFor(socket.netns, embeddedV4(remote.address) ?? remote.address)
-  if (!source) return errno("ENETUNREACH")
-  if (isAny(socket.local.address)) {
-    const own = socket.family === FAMILY.ipv6 ? embed(source) : source
-    socket.local = { address: own, port: socket.local.port }
-  }
-  socket.remote = remote
-  socket.state = TCP.established
-  return 0
-}
-
-function disconnect(socket: Socket): number {
-  if (socket.type === TYPE.stream) throw notModelled("connect(2) to nothing", socket)
-  socket.remote = { address: anyAddress(socket.family), port: 0 }
-  socket.state = TCP.close
-  return 0
 }
 
 export function listenOn(kernel: KernelCore, socket: Socket, backlog: number): number {

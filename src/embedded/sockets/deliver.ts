@@ -1,15 +1,48 @@
+import { errnoNumber } from "../../base/index.ts"
 import { hasGroupPrograms, runGroupPrograms } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
 import type { Skb } from "../network/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
+import { securityCheck } from "../tracing/security.ts"
 import type { Socket } from "./socket.ts"
 
 const HOOKS = { ingress: "cgroup_inet_ingress", egress: "cgroup_inet_egress" } as const
 /** In the softirq that takes packets in. */
 const SOFTIRQ = "..s21"
 
+const EPERM = -errnoNumber("EPERM")
+const securitySockRcvSkb = securityCheck<[sock: KernelObject, skb: Skb]>(
+  "sock_rcv_skb",
+  "socket_sock_rcv_skb",
+)
+
+/** The programs of the socket's groups, the security modules and the socket's own filter: 0 or a negative errno. */
+const skFilterTrimCap = kernelFunction(
+  "sk_filter_trim_cap",
+  (kernel, sock: KernelObject, skb: Skb, header: number): number => {
+    const socket = kernel.sockets.at(sock.address)
+    if (!socket) return EPERM
+    const refused = filterByGroup(kernel, socket, skb, "ingress") || securitySockRcvSkb(kernel, sock, skb)
+    return refused || filterBySocket(kernel, socket, skb, header)
+  },
+)
+
+function filterBySocket(kernel: KernelCore, socket: Socket, skb: Skb, header: number): number {
+  const { filter } = socket
+  if (!filter) return 0
+  const { owner, context } = skb
+  skb.owner = socket
+  const keep = Number(kernel.run(filter, skb.contextAddress, { traceFlags: SOFTIRQ }) & 0xffff_ffffn)
+  skb.owner = owner
+  if (keep === 0) return EPERM
+  context.setEnd(Math.min(context.end, context.data + Math.max(keep, header)))
+  return 0
+}
+
 /**
- * A packet has come to its socket: the programs of the socket's groups, and its own filter, may drop it or cut it. Gives
- * what is left from the transport's header on, of `header` bytes; undefined when it was dropped.
+ * A packet has come to its socket: filters may drop it or cut it. Gives what is left from the transport's header on, of
+ * `header` bytes; undefined when it was dropped.
  */
 export function deliverTo(
   kernel: KernelCore,
@@ -17,14 +50,7 @@ export function deliverTo(
   skb: Skb,
   header: number,
 ): Uint8Array | undefined {
-  if (filterByGroup(kernel, socket, skb, "ingress") !== 0) return undefined
-  const { filter } = socket
-  if (!filter) return skb.bytes()
-  const { owner } = skb
-  skb.owner = socket
-  const keep = Number(kernel.run(filter, skb.contextAddress, { traceFlags: SOFTIRQ }) & 0xffff_ffffn)
-  skb.owner = owner
-  return keep === 0 ? undefined : skb.bytes().subarray(0, Math.max(keep, header))
+  return skFilterTrimCap(kernel, socket.object, skb, header) === 0 ? skb.bytes() : undefined
 }
 
 /** What the programs of a socket's groups say to a packet, which they see from its network header on: 0 or −EPERM. */

@@ -1,10 +1,10 @@
 import type { KernelCore } from "../core.ts"
 import type { Skb } from "../network/index.ts"
+import { keyOf, requestsOf } from "./connection-request.ts"
 import { IPPROTO, TCP, TYPE } from "./constants.ts"
 import { selectFromGroup } from "./reuseport.ts"
-import type { Socket } from "./socket.ts"
+import { isAny, type Socket } from "./socket.ts"
 import { runSocketLookup } from "./socket-lookup.ts"
-import { keyOf, requestsOf } from "./tcp-connection.ts"
 import type { Ends } from "./transport-headers.ts"
 
 /**
@@ -17,10 +17,13 @@ export function findReceiver(kernel: KernelCore, protocol: number, skb: Skb, end
   if (bound && isConnected(bound)) return bound
   const asked = listenerOf(kernel, protocol, skb, ends)
   if (asked) return asked
+  // Datagrams to an address that is bound find their socket first, and take it when the programs have no other.
+  const isFoundFirst = protocol === IPPROTO.udp && bound !== undefined && !isAny(bound.local.address)
+  const first = isFoundFirst ? selectFromGroup(kernel, bound, skb) : undefined
   const looked = runSocketLookup(kernel, namespace, protocol, ends, index)
   if (looked === "dropped") return undefined
   if (looked) return looked.isAlone ? looked.socket : selectFromGroup(kernel, looked.socket, skb)
-  return bound && selectFromGroup(kernel, bound, skb)
+  return isFoundFirst ? first : bound && selectFromGroup(kernel, bound, skb)
 }
 
 /** The listening socket that this connection was asked of already. */

@@ -62,6 +62,9 @@ export class Socket implements PacketOwner {
   /** Connections that wait to be accepted. */
   readonly waiting: Socket[] = []
   backlog = 0
+  /** A system call has it; what arrives meanwhile is deferred. */
+  isOwned = false
+  readonly deferred: (() => void)[] = []
   /** Of TCP: the connection's counters. */
   tcp: TcpConnection | undefined
   /** An error that came meanwhile, told by the next call (SO_ERROR). */

@@ -14,6 +14,11 @@ export interface StreamPart {
   readonly redirect: Redirect | undefined
 }
 
+/** Whether sk_skb programs see what comes in to a socket. */
+export function isServed({ service }: Socket): boolean {
+  return (service?.sk_skb_stream_verdict ?? service?.sk_skb_verdict) !== undefined
+}
+
 /** What the sk_skb programs of a socket let through of bytes that have come in: message by message. */
 export function streamVerdict(kernel: KernelCore, socket: Socket, bytes: Uint8Array): readonly StreamPart[] {
   const { service } = socket

@@ -1,17 +1,10 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
-import {
-  acceptOn,
-  bindSocket,
-  type CopiedAddress,
-  connectSocket,
-  listenOn,
-  nameOf,
-  peerNameOf,
-  receiveOn,
-  sendOn,
-} from "./calls.ts"
+import { acceptOn, bindSocket, listenOn, nameOf, peerNameOf, receiveOn, sendOn } from "./calls.ts"
+import { connectFile } from "./connect.ts"
+import type { CopiedAddress } from "./copied-address.ts"
 import { createSocket } from "./create.ts"
 import { runGetOptionHook, runSetOptionHook } from "./option-hooks.ts"
 import { getOption, setOption } from "./options.ts"
@@ -44,6 +37,17 @@ function copyIn({ memory }: KernelCore, user: bigint | undefined, length: number
   return memory.isUser(at, length) ? memory.read(at, length) : undefined
 }
 
+const moveAddrToKernel = kernelFunction(
+  "move_addr_to_kernel",
+  (kernel, user: bigint, length: number, address: number): number => {
+    if (length < 0 || length > MOST_ADDRESS) return errno("EINVAL")
+    const bytes = copyIn(kernel, user, length)
+    if (!bytes) return errno("EFAULT")
+    kernel.memory.write(address, bytes)
+    return 0
+  },
+)
+
 /** With a sockaddr of user memory, copied to the kernel's. */
 function withAddress(
   kernel: KernelCore,
@@ -51,12 +55,9 @@ function withAddress(
   length: number,
   action: (address: CopiedAddress) => number,
 ): number {
-  if (length < 0 || length > MOST_ADDRESS) return errno("EINVAL")
-  const bytes = copyIn(kernel, user, length)
-  if (!bytes) return errno("EFAULT")
   const address = kernel.memory.alloc(MOST_ADDRESS)
-  kernel.memory.write(address, bytes)
-  const result = action({ address, bytes })
+  const refused = moveAddrToKernel(kernel, user ?? 0n, length, address)
+  const result = refused || action({ address, bytes: kernel.memory.read(address, length) })
   kernel.memory.free(address)
   return result
 }
@@ -83,8 +84,17 @@ export const bindCall = onSocket("bind", 49, (kernel, socket, [, address, length
   withAddress(kernel, address, int(length), given => bindSocket(kernel, socket, given)),
 )
 
-export const connectCall = onSocket("connect", 42, (kernel, socket, [, address, length]) =>
-  withAddress(kernel, address, int(length), given => connectSocket(kernel, socket, given)),
+const sysConnect = kernelFunction(
+  "__sys_connect",
+  (kernel, fd: number, address: bigint, length: number): number => {
+    const file = kernel.current.fileAt(fd)
+    if (!file) return errno("EBADF")
+    return withAddress(kernel, address, length, given => connectFile(kernel, file, given))
+  },
+)
+
+export const connectCall = syscall("connect", 42, (kernel, [fd, address, length]) =>
+  sysConnect(kernel, int(fd), address ?? 0n, int(length)),
 )
 
 export const listenCall = onSocket("listen", 50, (kernel, socket, [, backlog]) =>

@@ -1,5 +1,4 @@
-import type { Socket } from "./socket.ts"
-import type { Ends, Segment } from "./transport-headers.ts"
+import type { Segment } from "./transport-headers.ts"
 
 /** The counters of one TCP connection. */
 export interface TcpConnection {
@@ -16,14 +15,6 @@ export interface TcpConnection {
   bytesReceived: number
   segmentsOut: number
   segmentsIn: number
-}
-
-/** A connection that is asked for, as its listening socket keeps it until the other end confirms. */
-export interface ConnectionRequest {
-  readonly ends: Ends
-  readonly sendNext: number
-  readonly receiveNext: number
-  readonly mss: number
 }
 
 export function newConnection(values: Partial<TcpConnection>): TcpConnection {
@@ -50,17 +41,4 @@ export function advance(sequence: number, count: number): number {
 export function spanOf({ data, flags }: Segment): number {
   const [FIN, SYN] = [1, 2]
   return data.length + ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0)
-}
-
-/** Requests of listening sockets, by the ends. */
-const requests = new WeakMap<Socket, Map<string, ConnectionRequest>>()
-
-export function requestsOf(listener: Socket): Map<string, ConnectionRequest> {
-  const known = requests.get(listener) ?? new Map<string, ConnectionRequest>()
-  requests.set(listener, known)
-  return known
-}
-
-export function keyOf({ source, destination }: Ends): string {
-  return `${source.address.join(".")}/${source.port}-${destination.address.join(".")}/${destination.port}`
 }

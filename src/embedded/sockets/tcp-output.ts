@@ -1,5 +1,7 @@
 import type { KernelCore } from "../core.ts"
-import { sendIp } from "../network/index.ts"
+import type { KernelObject } from "../memory/index.ts"
+import { ETH_P_IP, leave, makeIp, type Skb, sendIp, sendLocal } from "../network/index.ts"
+import { kernelFunction } from "../tracing/kernel-function.ts"
 import { IPPROTO } from "./constants.ts"
 import { type Endpoint, embeddedV4, type Socket } from "./socket.ts"
 import { advance, spanOf } from "./tcp-connection.ts"
@@ -7,6 +9,7 @@ import { buildTcp, type Ends, type Segment, TCP_FLAG } from "./transport-headers
 
 const NO_DATA = new Uint8Array(0)
 const WINDOW = 65495
+const GFP_ATOMIC = 0x820
 /** What an IP and a TCP header leave of a device's largest packet. */
 const HEADERS = { v4: 40, v6: 60 } as const
 
@@ -49,10 +52,84 @@ export function transmit(kernel: KernelCore, socket: Socket, { flags, data = NO_
   return sendSegment(kernel, socket, endsOf(socket), segment)
 }
 
-/** Sends a segment for a socket, or for a connection that it is asked for. */
-export function sendSegment(kernel: KernelCore, socket: Socket, ends: Ends, segment: Segment): number {
+const tcpSendAck = kernelFunction(
+  "tcp_send_ack",
+  (kernel, sock: KernelObject, _receiveNext: number): undefined => {
+    const socket = kernel.sockets.at(sock.address)
+    if (socket) transmit(kernel, socket, { flags: TCP_FLAG.ack })
+  },
+)
+
+/** Tells the other end that everything has arrived. */
+export function sendAck(kernel: KernelCore, socket: Socket): void {
+  tcpSendAck(kernel, socket.object, socket.tcp?.receiveNext ?? 0)
+}
+
+/** Sends a segment of a connection, on from where its data starts. */
+function sendSegment(kernel: KernelCore, socket: Socket, ends: Ends, segment: Segment): number {
+  const skb = makeSegment(kernel, socket, ends, segment)
+  if (typeof skb === "number") return skb
+  skb.context.moveTo(skb.context.end - segment.data.length)
+  return tcpTransmitSkb(kernel, socket.object, skb, 1, GFP_ATOMIC, segment.acknowledged)
+}
+
+/** Puts the TCP header in front. */
+const tcpTransmitSkb = kernelFunction(
+  "__tcp_transmit_skb",
+  (kernel, sock: KernelObject, skb: Skb, _clones: number, _gfp: number, _receiveNext: number): number => {
+    skb.context.moveTo(skb.transport)
+    // IPv4 packets are those of an IPv6 socket too, to an embedded address.
+    const send = skb.protocol === ETH_P_IP ? ipQueueXmit : inet6CskXmit
+    return send(kernel, sock, skb, kernel.types.at("inet_sock", sock.address).addressOf("cork.fl"))
+  },
+)
+
+const ipQueueXmit = kernelFunction("ip_queue_xmit", queueXmit)
+const inet6CskXmit = kernelFunction("inet6_csk_xmit", queueXmit)
+
+/** Puts the IP header in front. */
+function queueXmit(kernel: KernelCore, _sock: KernelObject, skb: Skb, _flow: number): number {
+  skb.toNetwork()
+  return sendLocal(kernel, skb)
+}
+
+const ipBuildAndSendPkt = kernelFunction(
+  "ip_build_and_send_pkt",
+  (
+    kernel,
+    skb: Skb,
+    _sock: KernelObject,
+    _source: number,
+    _destination: number,
+    _options: number,
+  ): number => {
+    skb.toNetwork()
+    return leave(kernel, skb)
+  },
+)
+
+/** Answers the request for a connection, for the socket that listens. */
+export function sendAnswer(kernel: KernelCore, listener: Socket, ends: Ends, segment: Segment): void {
+  const skb = makeSegment(kernel, listener, ends, segment)
+  if (typeof skb === "number") return
+  const [source, destination] = [ends.source.address, ends.destination.address]
+  if (source.length !== 4) {
+    sendLocal(kernel, skb)
+    return
+  }
+  skb.context.moveTo(skb.transport)
+  ipBuildAndSendPkt(kernel, skb, listener.object, inWire(source), inWire(destination), 0)
+}
+
+/** Four bytes of an address as a register has them. */
+function inWire(address: Uint8Array): number {
+  return new DataView(address.buffer, address.byteOffset).getUint32(0, true)
+}
+
+/** A segment of a socket as a packet. */
+function makeSegment(kernel: KernelCore, socket: Socket, ends: Ends, segment: Segment): Skb | number {
   const { mark, priority, tos, ttl } = socket.options
-  return sendIp(kernel, {
+  return makeIp(kernel, {
     namespace: socket.netns,
     source: ends.source.address,
     destination: ends.destination.address,

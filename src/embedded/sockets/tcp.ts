@@ -1,93 +1,23 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
-import { sourceFor } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { autobind } from "./bind.ts"
-import { FAMILY, TCP } from "./constants.ts"
+import { forgetRequests } from "./connection-request.ts"
+import { TCP } from "./constants.ts"
 import { messageVerdict } from "./message-verdict.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
-import { decodeEndpoint } from "./sockaddr.ts"
-import { embed, embeddedV4, isAny, type Socket } from "./socket.ts"
-import { newConnection } from "./tcp-connection.ts"
-import { end } from "./tcp-input.ts"
-import { ownMss, transmit } from "./tcp-output.ts"
+import type { Socket } from "./socket.ts"
+import { transmit } from "./tcp-output.ts"
 import { pushStream } from "./tcp-send.ts"
 import { setState, storeState } from "./tcp-state.ts"
+import { end } from "./tcp-stream.ts"
 import { TCP_FLAG } from "./transport-headers.ts"
 
-const [ENETUNREACH, ETIMEDOUT, EPIPE] = ["ENETUNREACH", "ETIMEDOUT", "EPIPE"].map(
-  name => -errnoNumber(name as "EPIPE"),
-) as [number, number, number]
+const EPIPE = -errnoNumber("EPIPE")
 const [ENOTCONN, EINVAL, EADDRINUSE] = ["ENOTCONN", "EINVAL", "EADDRINUSE"].map(
   name => -errnoNumber(name as "EINVAL"),
 ) as [number, number, number]
-
-/** Of the task's memory, as user space wrote it. */
-interface UserAddress {
-  readonly address: number
-  readonly bytes: Uint8Array
-}
-
-const tcpConnect = kernelFunction("tcp_connect", (kernel, sock: KernelObject): number => {
-  const socket = kernel.sockets.at(sock.address)
-  if (!socket?.tcp) return EINVAL
-  callSockOps(kernel, socket, SOCK_OPS.tcpConnect)
-  callSockOps(kernel, socket, SOCK_OPS.rwndInit)
-  callSockOps(kernel, socket, SOCK_OPS.timeoutInit)
-  callSockOps(kernel, socket, SOCK_OPS.needsEcn)
-  const destination = embeddedV4(socket.remote.address) ?? socket.remote.address
-  const mss = ownMss(socket, destination)
-  socket.tcp.mss = mss
-  transmit(kernel, socket, { flags: TCP_FLAG.syn, mss })
-  return 0
-})
-
-const tcpV4Connect = kernelFunction("tcp_v4_connect", connect)
-const tcpV6Connect = kernelFunction("tcp_v6_connect", connect)
-
-function connect(kernel: KernelCore, sock: KernelObject, address: UserAddress, _length: number): number {
-  const socket = kernel.sockets.at(sock.address)
-  if (!socket) return EINVAL
-  const given = decodeEndpoint(address.bytes)
-  // The unspecified address is this machine.
-  const target = isAny(given.address) ? loopbackOf(given.address) : given.address
-  const plain = embeddedV4(target) ?? target
-  const source = sourceFor(socket.netns, plain)
-  if (!source) return ENETUNREACH
-  setState(kernel, socket, TCP.synSent)
-  if (isAny(socket.local.address))
-    socket.local = {
-      address: socket.family === FAMILY.ipv6 ? embed(source) : source,
-      port: socket.local.port,
-    }
-  socket.remote = { address: target, port: given.port }
-  const bound = autobind(kernel, socket)
-  if (bound !== 0) {
-    setState(kernel, socket, TCP.close)
-    return bound
-  }
-  socket.tcp = newConnection({ sendNext: kernel.random() })
-  return tcpConnect(kernel, sock)
-}
-
-function loopbackOf(address: Uint8Array): Uint8Array {
-  const loopback = new Uint8Array(address.length)
-  loopback[address.length - 1] = 1
-  if (address.length === 4) loopback[0] = 127
-  return loopback
-}
-
-/** connect(2) behind its hook: 0 or a negative errno. All that is to happen has happened then. */
-export function connectTcp(kernel: KernelCore, socket: Socket, address: UserAddress): number {
-  const call = socket.family === FAMILY.ipv6 ? tcpV6Connect : tcpV4Connect
-  const result = call(kernel, socket.object, address, address.bytes.length)
-  if (result !== 0 || socket.state === TCP.established) return result
-  const { error } = socket
-  socket.error = 0
-  if (socket.state === TCP.synSent) setState(kernel, socket, TCP.close)
-  return error === 0 ? ETIMEDOUT : -error
-}
 
 /** listen(2). */
 export function listenTcp(kernel: KernelCore, socket: Socket, backlog: number): number {
@@ -151,6 +81,7 @@ function close(kernel: KernelCore, socket: Socket): void {
   if (socket.state === TCP.listen) {
     setState(kernel, socket, TCP.close)
     for (const child of socket.waiting.splice(0)) abort(kernel, child)
+    forgetRequests(socket)
     kernel.sockets.remove(socket)
     return
   }

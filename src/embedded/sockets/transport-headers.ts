@@ -37,6 +37,10 @@ export interface Segment {
   readonly mss: number | undefined
 }
 
+export function hasFlag({ flags }: Pick<Segment, "flags">, flag: number): boolean {
+  return (flags & flag) !== 0
+}
+
 /** A TCP header with its data. */
 export function buildTcp(
   ends: Ends,

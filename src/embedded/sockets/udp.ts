@@ -1,4 +1,4 @@
-import { errnoNumber } from "../../base/index.ts"
+import { errnoNumber, NotModelledError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type IpHeader, type Skb, sendIp, sourceFor, type Transport } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
@@ -9,6 +9,7 @@ import { deliverTo } from "./deliver.ts"
 import { findReceiver } from "./receiver.ts"
 import { decodeEndpoint, encodeEndpoint, familyOf } from "./sockaddr.ts"
 import { type Endpoint, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
+import { isServed, streamVerdict } from "./stream-verdict.ts"
 import { buildUdp, type Ends } from "./transport-headers.ts"
 
 const HEADER = 8
@@ -128,8 +129,21 @@ function receive(kernel: KernelCore, skb: Skb): number {
   const kept = deliverTo(kernel, socket, skb, HEADER)
   if (kept === undefined) return 0
   const from = socket.family === FAMILY.ipv6 ? { ...source, address: embed(source.address) } : source
-  socket.arrivals.push({ bytes: kept.subarray(HEADER), from: encodeEndpoint(from) })
+  if (isServed(socket)) serve(kernel, socket, kept.subarray(HEADER))
+  else socket.arrivals.push({ bytes: kept.subarray(HEADER), from: encodeEndpoint(from) })
   return 0
+}
+
+/** Programs of the socket's sockmap say where a datagram goes. Whoever gets it so does not learn who sent it. */
+function serve(kernel: KernelCore, socket: Socket, data: Uint8Array): void {
+  for (const { bytes, redirect } of streamVerdict(kernel, socket, data)) {
+    if (redirect && !redirect.isIngress)
+      throw new NotModelledError(
+        "sending a datagram on from another socket is not modelled by the embedded kernel yet",
+      )
+    const target = redirect?.socket ?? socket
+    target.arrivals.push({ bytes, from: undefined })
+  }
 }
 
 function udpEnds({ memory }: KernelCore, skb: Skb, ip: IpHeader): Ends | undefined {

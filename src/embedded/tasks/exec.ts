@@ -1,14 +1,16 @@
-import { decodeUtf8 } from "../../base/index.ts"
+import { decodeUtf8, errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { getname, putname } from "../files/filename.ts"
-import { doFilpOpen, LOOKUP_FOLLOW } from "../files/open.ts"
+import { doFilpOpen, LOOKUP_FOLLOW } from "../files/open-path.ts"
+import { kernelRead } from "../files/read-write.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
-import { securityCheck, securityNotice } from "../tracing/security.ts"
+import { securityCheck } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
 import { describeImage } from "./areas.ts"
+import { beginNewExec } from "./begin-new-exec.ts"
 import { newMm } from "./task.ts"
-import { schedProcessExec, taskRename } from "./tracepoints.ts"
+import { schedProcessExec } from "./tracepoints.ts"
 
 const AT_FDCWD = -100
 /** What open flags an exec uses: O_LARGEFILE | O_RDONLY | __FMODE_EXEC. */
@@ -16,54 +18,6 @@ const EXEC_OPEN_FLAGS = 0x8020
 
 const securityBprmCredsForExec = securityCheck<[bprm: KernelObject]>("bprm_creds_for_exec")
 const securityBprmCheck = securityCheck<[bprm: KernelObject]>("bprm_check", "bprm_check_security")
-const securityBprmCommittingCreds = securityNotice<[bprm: KernelObject]>("bprm_committing_creds")
-const securityBprmCommittedCreds = securityNotice<[bprm: KernelObject]>("bprm_committed_creds")
-const securityBprmCredsFromFile =
-  securityCheck<[bprm: KernelObject, file: KernelObject]>("bprm_creds_from_file")
-
-const setTaskComm = kernelFunction(
-  "__set_task_comm",
-  (kernel, task: KernelObject, name: number, _exec: number): undefined => {
-    taskRename(kernel, task, name)
-    kernel.current.comm = decodeUtf8(kernel.memory.readCString(name))
-  },
-)
-
-const doCloseOnExec = kernelFunction(
-  "do_close_on_exec",
-  (_kernel, _files: KernelObject): undefined => undefined,
-)
-const wouldDump = kernelFunction(
-  "would_dump",
-  (_kernel, _bprm: KernelObject, _file: KernelObject): undefined => undefined,
-)
-const execMmRelease = kernelFunction(
-  "exec_mm_release",
-  (_kernel, _task: KernelObject, _mm: KernelObject): undefined => undefined,
-)
-
-/** The point of no return: the old program image goes, the task gets its new name. */
-const beginNewExec = kernelFunction("begin_new_exec", (kernel, bprm: KernelObject): number => {
-  const task = kernel.current
-  const file = kernel.types.at("file", bprm.number("file"))
-  const refused = securityBprmCredsFromFile(kernel, bprm, file)
-  if (refused !== 0) return refused
-  doCloseOnExec(kernel, task.files)
-  wouldDump(kernel, bprm, file)
-  execMmRelease(kernel, task.object, task.mm)
-  task.dropImage()
-  task.forgetHandlers()
-  task.adoptMm(kernel.types.at("mm_struct", bprm.number("mm")))
-  bprm.set("mm", 0)
-  task.executable = file
-  const path = decodeUtf8(kernel.memory.readCString(bprm.number("filename")))
-  const base = path.lastIndexOf("/") + 1
-  setTaskComm(kernel, task.object, bprm.number("filename") + base, 1)
-  securityBprmCommittingCreds(kernel, bprm)
-  securityBprmCommittedCreds(kernel, bprm)
-  return 0
-})
-
 const setupNewExec = kernelFunction("setup_new_exec", (_kernel, _bprm: KernelObject): undefined => undefined)
 const finalizeExec = kernelFunction("finalize_exec", (_kernel, _bprm: KernelObject): undefined => undefined)
 /** ELF files of today say so in a PT_GNU_STACK header: EXSTACK_DISABLE_X. */
@@ -73,9 +27,18 @@ const setupArgPages = kernelFunction(
   (_kernel, _bprm: KernelObject, _stackTop: number, _executableStack: number): number => 0,
 )
 
+/** What is read of a file to see what it is, and of an ELF file then: as much as three program headers are. */
+const [BINPRM_BUF_SIZE, PROGRAM_HEADERS] = [256, 3 * 56]
+
+function readHeader(kernel: KernelCore, bprm: KernelObject, size: number): number {
+  const file = kernel.types.at("file", bprm.number("file"))
+  const count = kernelRead(kernel, file, bprm.addressOf("buf"), size, 0)
+  return count < 0n ? Number(count) : 0
+}
+
 /** The handler of ELF binaries. */
 const loadElfBinary = kernelFunction("load_elf_binary", (kernel, bprm: KernelObject): number => {
-  const refused = beginNewExec(kernel, bprm)
+  const refused = readHeader(kernel, bprm, PROGRAM_HEADERS) || beginNewExec(kernel, bprm)
   if (refused !== 0) return refused
   setupNewExec(kernel, bprm)
   describeImage(kernel.current)
@@ -86,7 +49,7 @@ const loadElfBinary = kernelFunction("load_elf_binary", (kernel, bprm: KernelObj
 
 /** Finds who can run this kind of file; every modelled file is ELF. */
 const searchBinaryHandler = kernelFunction("search_binary_handler", (kernel, bprm: KernelObject): number => {
-  const refused = securityBprmCheck(kernel, bprm)
+  const refused = readHeader(kernel, bprm, BINPRM_BUF_SIZE) || securityBprmCheck(kernel, bprm)
   return refused === 0 ? loadElfBinary(kernel, bprm) : refused
 })
 
@@ -110,9 +73,23 @@ const schedExec = kernelFunction("sched_exec", (_kernel): undefined => undefined
 /** From 6.8 on the executable is opened before anything else is done; before that, here. */
 const OPENED_FIRST_SINCE = "6.8"
 
+const GFP_KERNEL = 0xcc0
+const securityPrepareCreds = securityCheck<[next: KernelObject, old: KernelObject, gfp: number]>(
+  "prepare_creds",
+  "cred_prepare",
+)
+
+/** The credentials that the new program is to have; 0 where the security modules refuse. The model's are those that the task has. */
+const prepareExecCreds = kernelFunction("prepare_exec_creds", (kernel): KernelObject | number => {
+  const { cred } = kernel.current
+  return securityPrepareCreds(kernel, cred, cred, GFP_KERNEL) === 0 ? cred : 0
+})
+
 const bprmExecve = kernelFunction(
   "bprm_execve",
   (kernel, bprm: KernelObject, fd: number, filename: KernelObject, flags: number): number => {
+    const cred = prepareExecCreds(kernel)
+    if (cred === 0) return -errnoNumber("ENOMEM")
     if (!kernel.since(OPENED_FIRST_SINCE)) {
       const file = doOpenExecat(kernel, fd, filename, flags)
       if (typeof file === "number") return file
@@ -122,6 +99,12 @@ const bprmExecve = kernelFunction(
     const refused = securityBprmCredsForExec(kernel, bprm)
     return refused === 0 ? execBinprm(kernel, bprm) : refused
   },
+)
+
+/** Puts a string of the kernel's on the new program's stack. */
+const copyStringKernel = kernelFunction(
+  "copy_string_kernel",
+  (_kernel, _text: number, _bprm: KernelObject): number => 0,
 )
 
 /** argv and envp come as pairs of registers: whether the pointers are 32 bits wide, and the pointer. */
@@ -156,7 +139,8 @@ function execFilename(
   bprm.set("argc", countPointers(kernel, argv)).set("envc", countPointers(kernel, envp))
   // The old program's memory goes on the way, and the arguments in it.
   const words = stringsAt(kernel, argv)
-  const result = bprmExecve(kernel, bprm, fd, filename, flags)
+  const result =
+    copyStringKernel(kernel, bprm.number("filename"), bprm) || bprmExecve(kernel, bprm, fd, filename, flags)
   if (result === 0) kernel.current.commandLine = words
   freeBprm(kernel, bprm)
   return result

@@ -284,14 +284,20 @@ export class Task {
 
   /** Puts an open file under the lowest free descriptor; `release` runs when it is closed. */
   installFile(file: KernelObject, release?: () => void): number {
+    const fd = this.freeDescriptor()
+    this.installFileAt(fd, file, release)
+    return fd
+  }
+
+  /** The lowest descriptor that nothing is open under. */
+  freeDescriptor(): number {
     let fd = FIRST_FREE_DESCRIPTOR
     while (this.#files.has(fd)) fd++
-    this.installAt(fd, file, release)
     return fd
   }
 
   /** Puts an open file under a descriptor that is free. */
-  installAt(fd: number, file: KernelObject, release?: () => void): void {
+  installFileAt(fd: number, file: KernelObject, release?: () => void): void {
     this.#files.set(fd, { file, descriptors: 1, ...(release && { release }) })
   }
 

@@ -54,6 +54,18 @@ export const schedWakeupNew = tracepoint(
   QUEUE_LOCKED,
 )
 
+/** Since 6.10: the program that is to come, before the old one has gone. */
+export const schedPrepareExec = tracepoint(
+  "sched",
+  "sched_prepare_exec",
+  (kernel, task: KernelObject, bprm: KernelObject) => ({
+    interp: textAt(kernel, bprm.number("interp")),
+    filename: textAt(kernel, bprm.number("filename")),
+    pid: task.number("pid"),
+    comm: task.text("comm"),
+  }),
+)
+
 export const schedProcessExec = tracepoint(
   "sched",
   "sched_process_exec",

@@ -46,7 +46,7 @@ export class ChunkRun {
     this.#kind = kind
     this.#inputs = inputs
     this.#actionOf = actionsOf(subject)
-    this.#step = Math.ceil(Math.max(...inputs.map(input => kind.slotBytes(input))) / 16) * 16
+    this.#step = Math.ceil(Math.max(...inputs.map(input => kind.slotBytes(input, subject))) / 16) * 16
     this.#slots = host.memory.alloc(this.#step * inputs.length)
   }
 

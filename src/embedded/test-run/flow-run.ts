@@ -35,6 +35,7 @@ export const FLOW_RUN: RunKind = {
     memory.write(data, packet)
     const skb = new SkbContext(memory, slot)
     skb.place(data, data + packet.length, { mac: data, network: data + ETHERNET_BYTES })
+    skb.hasHeadersOnly = true
     memory.view.setBigUint64(slot + SKB_FIELD.flow_keys, BigInt(keys), true)
     memory.view.setUint16(keys + NETWORK_OFFSET, ETHERNET_BYTES, true)
     memory.view.setUint16(keys + TRANSPORT_OFFSET, ETHERNET_BYTES, true)

@@ -3,7 +3,7 @@ import { type NetDevice, Skb } from "../network/index.ts"
 import { runLiveFrames } from "../network/xdp/index.ts"
 import { ETHERNET_BYTES, XdpContext } from "../packets/index.ts"
 import { type BatchHost, fitting } from "./chunk-run.ts"
-import type { Input, TestSubject } from "./run-kind.ts"
+import { type Input, refuseIf, type TestSubject } from "./run-kind.ts"
 import { XDP_RUN } from "./xdp-run.ts"
 
 /** Packets at a time where the caller does not say (NAPI_POLL_WEIGHT). */
@@ -15,10 +15,11 @@ const USUAL_BATCH = 64
  */
 export function runLive(host: BatchHost, subject: TestSubject, input: Input, options: RunOptions): RunResult {
   const { core, memory, program } = host
-  const slot = memory.alloc(XDP_RUN.slotBytes(input))
+  const slot = memory.alloc(XDP_RUN.slotBytes(input, subject))
   try {
     XDP_RUN.place(host, slot, input, subject)
-    const { data, end, meta, ingress } = new XdpContext(memory, slot)
+    const { data, end, meta, ingress, fragments } = new XdpContext(memory, slot)
+    refuseIf(fragments, "EINVAL", "live frames are in one piece")
     const device = core.network.current.devices.get(ingress)!
     const make = (): Skb => liveFrame(host, device, { data, end, meta })
     const repeat = Math.max(options.repeat ?? 1, 1)

@@ -27,7 +27,7 @@ export interface Output {
 /** A test run of one family of program types: how an input becomes memory and memory an answer. */
 export interface RunKind {
   /** Memory for one input; the context is at its start. */
-  slotBytes(input: Input): number
+  slotBytes(input: Input, subject: TestSubject): number
   /** Whether each of several runs finds the input as it was, and not as the one before left it. */
   readonly isFresh: boolean
   /** Whether `repeat` and the duration are known to it. */

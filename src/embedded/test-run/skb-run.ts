@@ -3,6 +3,7 @@ import type { ProgramTypeName } from "../../catalog/index.ts"
 import type { KernelMemory } from "../memory/index.ts"
 import { ETHERNET_BYTES, fieldOffsets, SKB_CONTEXT_BYTES, SKB_FIELD, SkbContext } from "../packets/index.ts"
 import { LOOPBACK, PAGE, SHARED_INFO } from "./machine.ts"
+import { extraRoom } from "./packet-growth.ts"
 import { type Input, type RunKind, refuseIf } from "./run-kind.ts"
 import { isZero, userContext, wordAt } from "./user-context.ts"
 import { needsEthernet } from "./user-packet.ts"
@@ -12,7 +13,7 @@ const HEADROOM = 64
 const MAX_PACKET = PAGE - HEADROOM - SHARED_INFO
 const CONTEXT_BYTES = CONTEXT_LAYOUTS.__sk_buff.size
 const SOCKET_AT = Math.ceil(SKB_CONTEXT_BYTES / 16) * 16
-const PAGE_AT = SOCKET_AT + 128
+const BUFFER_AT = SOCKET_AT + 128
 const SOCKET = fieldOffsets("bpf_sock")
 
 const MAX_WIRE_LEN = 65_536
@@ -43,7 +44,7 @@ const SEE_ETHERNET: readonly ProgramTypeName[] = ["sched_cls", "sched_act"]
 
 /** BPF_PROG_TEST_RUN of programs that see a `struct __sk_buff`: a packet in one piece that has come in on the loopback device. */
 export const SKB_RUN: RunKind = {
-  slotBytes: () => PAGE_AT + PAGE,
+  slotBytes: (_input, { executable }) => BUFFER_AT + PAGE + 2 * extraRoom(executable),
   isFresh: false,
   isTimed: true,
 
@@ -52,16 +53,19 @@ export const SKB_RUN: RunKind = {
     refuseIf(cpu !== 0 || batchSize !== 0, "EINVAL", "it takes no cpu and no batch size")
   },
 
-  place(host, slot, input, { type }) {
+  place(host, slot, input, { type, executable }) {
     const { packet = new Uint8Array(0) } = input
     needsEthernet(packet)
     refuseIf(packet.length > MAX_PACKET, "EINVAL", `a packet has ${MAX_PACKET} bytes at most`)
     const context = userContext(input, CONTEXT_BYTES)
     const { memory } = host
-    const mac = slot + PAGE_AT + HEADROOM
+    const extra = extraRoom(executable)
+    const buffer = slot + BUFFER_AT
+    const mac = buffer + extra + HEADROOM
     memory.write(mac, packet)
     const network = mac + ETHERNET_BYTES
     const skb = new SkbContext(memory, slot)
+    skb.setBuffer(buffer, buffer + PAGE + 2 * extra)
     skb.place(SEE_ETHERNET.includes(type) ? mac : network, mac + packet.length, { mac, network })
     if (context) takeContext(skb, memory, slot, context)
     // Only attached to a group these programs have the packet's end told.

@@ -52,6 +52,25 @@ export function kernelFunction<Args extends readonly Register[], Result extends 
   }
 }
 
+/** What is attached runs as if the kernel called the function, which gives `result` without a body. */
+export function callHooked(
+  kernel: KernelCore,
+  site: FunctionSite,
+  args: readonly Register[],
+  result: bigint | number,
+): bigint {
+  const registers = argumentRegisters(site, args)
+  kernel.calls.push(site.address)
+  try {
+    kernel.clock.advance(200n)
+    const hooks = kernel.hooks.onFunction(site.symbol)
+    const answer = hooks ? callTraced(kernel, site, hooks, registers, {}, () => result) : result
+    return returnRegister(site, answer)
+  } finally {
+    kernel.calls.pop()
+  }
+}
+
 function callTraced<Result extends Register | undefined>(
   kernel: KernelCore,
   site: FunctionSite,

@@ -29,8 +29,9 @@ export function securityCheck<Args extends readonly Register[]>(
 /** A place where LSMs are told of something that they cannot refuse. */
 export function securityNotice<Args extends readonly Register[]>(
   name: string,
+  hook = name,
 ): KernelFunction<Args, undefined> {
-  const tell = kernelFunction(BPF_LSM_PREFIX + name, (_kernel, ..._args: Args): undefined => undefined)
+  const tell = kernelFunction(BPF_LSM_PREFIX + hook, (_kernel, ..._args: Args): undefined => undefined)
   return kernelFunction(`security_${name}`, (kernel, ...args: Args) => {
     if (isBpfLsmActive(kernel)) tell(kernel, ...args)
     return undefined

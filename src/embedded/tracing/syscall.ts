@@ -1,10 +1,11 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import type { EventRecord } from "./event-record.ts"
 import type { Attachment } from "./hooks.ts"
 import { kernelFunction } from "./kernel-function.ts"
 import { SYSCALL_ARGUMENTS } from "./pt-regs.ts"
 import { TRACE_FLAGS } from "./trace-flags.ts"
-import { declareTracepoint, type EventRecord, fireTracepoint, runRecorded } from "./tracepoint.ts"
+import { declareTracepoint, fireTracepoint, runRecorded } from "./tracepoint.ts"
 
 const USER_CODE_SEGMENT = 0x33
 /** What rax holds at entry until the call has its result. */

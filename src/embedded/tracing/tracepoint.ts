@@ -1,13 +1,9 @@
-import { encodeUtf8 } from "../../base/index.ts"
-import type { Tracepoint } from "../../profile/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { type EventRecord, RecordWriter } from "./event-record.ts"
 import type { Attachment } from "./hooks.ts"
 import { type Register, runWithArguments, toRegister } from "./kernel-function.ts"
 import { type Surroundings, TRACE_FLAGS } from "./trace-flags.ts"
-
-/** What a trace event records: by field name, as its format file lists them. */
-export type EventRecord = Readonly<Record<string, number | bigint | string | readonly bigint[]>>
 
 /** A tracepoint of the modelled kernel: firing it runs everything that is attached to it. */
 export type TracepointFunction<Args extends readonly Register[]> = (kernel: KernelCore, ...args: Args) => void
@@ -62,9 +58,9 @@ export function fireTracepoint(
   if (!probes) return
   // One object for all: they run in one section, with interrupts on or off.
   const facts = { traceFlags: TRACE_FLAGS.raw(around) }
-  for (const probe of [...probes]) {
+  for (const probe of probes.slice()) {
     if (probe.kind === "raw") runWithArguments(kernel, [probe.attachment], args.map(toRegister), facts)
-    else onEvent(probe.event, [...probe.attachments])
+    else onEvent(probe.event, probe.attachments.slice())
   }
 }
 
@@ -77,52 +73,22 @@ export function runRecorded(
   attachments: readonly Attachment[],
   around: Surroundings = {},
 ): void {
-  const format = kernel.profile.tracepoint(category, name)
-  if (!format) throw new Error(`BUG: ${category}/${name} has programs but no format in this profile`)
-  const context = writeRecord(kernel, format, values)
-  for (const attachment of attachments)
-    kernel.run(attachment, context, { traceFlags: TRACE_FLAGS.event(around) })
+  const event = kernel.profile.tracepoint(category, name)
+  if (!event) throw new Error(`BUG: ${category}/${name} has programs but no format in this profile`)
+  runOnRecord(kernel, RecordWriter.of(event), values, attachments, TRACE_FLAGS.event(around))
+}
+
+/** Runs trace event programs on a record. */
+export function runOnRecord(
+  kernel: KernelCore,
+  writer: RecordWriter,
+  values: EventRecord,
+  attachments: readonly Attachment[],
+  traceFlags = TRACE_FLAGS.event({}),
+): void {
+  const context = writer.write(kernel.memory, values)
+  for (const attachment of attachments) kernel.run(attachment, context, { traceFlags })
   kernel.memory.free(context)
-}
-
-/** Where strings of a trace event lie: their offset below, their length above, in one 32-bit field. */
-function dataLocation(offset: number, length: number): bigint {
-  return BigInt(((length << 16) | offset) >>> 0)
-}
-
-/** The record as `perf` lays it out: fixed fields by the format file, dynamic strings behind them. The caller frees it. */
-function writeRecord(kernel: KernelCore, format: Tracepoint, values: EventRecord): number {
-  const fixed = Math.max(8, ...format.fields.map(field => field.offset + field.size))
-  const strings = Object.values(values).reduce(
-    (sum: number, value) => sum + (typeof value === "string" ? value.length * 4 + 8 : 0),
-    0,
-  )
-  const address = kernel.memory.alloc(fixed + strings)
-  let dynamic = fixed
-  for (const field of format.fields) {
-    const value = values[field.name]
-    if (value === undefined) continue
-    if (typeof value === "string") {
-      const text = encodeUtf8(`${value}\0`)
-      if (field.dynamic) {
-        kernel.memory.write(address + dynamic, text)
-        writeInteger(kernel, address + field.offset, field.size, dataLocation(dynamic, text.length))
-        dynamic += text.length
-      } else kernel.memory.write(address + field.offset, text.subarray(0, field.size))
-    } else if (typeof value === "object") {
-      const size = field.size / value.length
-      value.forEach((item, index) => {
-        writeInteger(kernel, address + field.offset + index * size, size, item)
-      })
-    } else writeInteger(kernel, address + field.offset, field.size, BigInt(value))
-  }
-  return address
-}
-
-function writeInteger(kernel: KernelCore, address: number, size: number, value: bigint): void {
-  let rest = BigInt.asUintN(64, value)
-  for (let index = 0; index < size; index++, rest >>= 8n)
-    kernel.memory.bytes[address + index] = Number(rest & 0xffn)
 }
 
 /** The fields that trace events of tasks share. */

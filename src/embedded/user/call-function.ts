@@ -1,11 +1,11 @@
-import { UsageError } from "../../base/index.ts"
+import { encodeUtf8, UsageError } from "../../base/index.ts"
 import { findFunction, findUsdtPlaces, type UserCalls } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { userCallsOf } from "../tracing/call-stack.ts"
-import { FUNCTION_ARGUMENTS } from "../tracing/pt-regs.ts"
 import { TRACE_FLAGS } from "../tracing/trace-flags.ts"
 import type { InstalledProgram } from "./installed-program.ts"
+import { passArguments } from "./pass-arguments.ts"
 import { placeArguments } from "./usdt-arguments.ts"
 import type { UserProbe } from "./user-hooks.ts"
 
@@ -22,17 +22,17 @@ export function callFunction(
   symbol: string,
   args: readonly bigint[],
 ): bigint {
-  const { executable, functions } = program
+  const { executable, functions, conventions } = program
   const { offset } = findFunction(executable, symbol)
   const body = functions[symbol]
   if (!body)
     throw new UsageError(`nobody says what ${symbol} of ${executable.path} does`, { errno: "ENOSYS" })
   const address = executable.addressAt(offset) ?? offset
   const registers = kernel.current.userRegisters()
+  const caller = registers.get("ip")
   registers.set("ip", address).set("sp", kernel.current.setUpStack() - STACK_IN_USE)
-  FUNCTION_ARGUMENTS.forEach((register, index) => {
-    registers.set(register, BigInt.asUintN(64, args[index] ?? 0n))
-  })
+  const convention = conventions[symbol] ?? "c"
+  passArguments(kernel, registers, convention, args)
   const probes = kernel.userHooks.at(program.node, offset, kernel.current.tgid)
   const calls = userCallsOf(kernel.current)
   calls.push(address)
@@ -41,9 +41,12 @@ export function callFunction(
   calls.pop()
   registers.set("ax", BigInt.asUintN(64, result)).set("ip", address)
   runProbes(kernel, probes, "return", registers, address)
+  registers.set("ip", caller)
   return result
 }
 
+/** In a millisecond. */
+const NANOSECONDS = 1e6
 /** What the program has of its stack already. */
 const STACK_IN_USE = 0x400
 
@@ -64,6 +67,10 @@ function runProbes(
 function callsOf(kernel: KernelCore, program: InstalledProgram, start: bigint): UserCalls {
   return {
     call: (symbol, ...args) => callFunction(kernel, program, symbol, args),
+    text: text => BigInt(kernel.current.pushUser(encodeUtf8(`${text}\0`))),
+    work(milliseconds) {
+      kernel.clock.advance(BigInt(Math.round(milliseconds * NANOSECONDS)))
+    },
     probe(provider, name, ...args) {
       const places = findUsdtPlaces(program.executable, provider, name).filter(
         ({ offset }) => offset >= start,

@@ -6,13 +6,15 @@ export interface InstalledProgram {
   readonly node: FileNode
   readonly executable: Executable
   readonly functions: UserProgram["functions"]
+  readonly conventions: NonNullable<UserProgram["conventions"]>
 }
 
 const installed = new WeakMap<FileNode, InstalledProgram>()
 
 /** Gives a file the bytes of a program. Throws AttachError (ENOEXEC) for what is none. */
-export function installProgram(node: FileNode, path: string, { image, functions }: UserProgram): void {
-  installed.set(node, { node, executable: executableOf(image, path), functions })
+export function installProgram(node: FileNode, path: string, program: UserProgram): void {
+  const { image, functions, conventions = {} } = program
+  installed.set(node, { node, executable: executableOf(image, path), functions, conventions })
 }
 
 /** Undefined for files whose bytes nobody has told. */

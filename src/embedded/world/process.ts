@@ -175,7 +175,7 @@ export class Process {
 
   /** Lets the program it runs call one of its functions; probes of user space on the way run. */
   call(program: InstalledProgram, symbol: string, args: readonly bigint[]): bigint {
-    return this.#on(() => callFunction(this.#kernel, program, symbol, args))
+    return this.#on(() => this.task.withUser(() => callFunction(this.#kernel, program, symbol, args)))
   }
 
   /**

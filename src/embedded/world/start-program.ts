@@ -1,5 +1,5 @@
 import { errnoNumber, SystemCallError, UsageError } from "../../base/index.ts"
-import type { RunningProgram } from "../../kernel/index.ts"
+import { functionAt, type RunningProgram } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { programOf } from "../user/index.ts"
 import type { Process } from "./process.ts"
@@ -24,6 +24,7 @@ export function startProgram(kernel: KernelCore, world: { spawn(): Process }, pa
         args.map(value => BigInt.asIntN(64, BigInt(value))),
       )
     },
+    functionAt: address => functionAt(program.executable, address),
     async [Symbol.asyncDispose]() {
       if (!process.end) process.exit(0)
     },

@@ -5,20 +5,20 @@ import {
   type ExecResult,
   type OpenOptions,
   type PairEnd,
+  type PairOptions,
   type RouteOptions,
   type RunAs,
   type RunningProgram,
   type SocketOptions,
   type UserProgram,
   type Wire,
-  type WireOptions,
   type World,
   type WorldReceiver,
   type WorldSocket,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type FileNode, type FileTree, pathOf } from "../files/index.ts"
-import { makeWire } from "../network/index.ts"
+import { type EmbeddedWireOptions, makeWire } from "../network/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
 import { installProgram } from "../user/index.ts"
 import { WorldGroups } from "./groups.ts"
@@ -115,6 +115,10 @@ export class EmbeddedWorld implements World {
     this.#done("unlink", this.shell.unlink(path))
   }
 
+  unlinkat(path: string): void {
+    this.#done("unlinkat", this.shell.unlinkat(path))
+  }
+
   makeDevice(path: string, device: DeviceNumber): void {
     this.#done("mknodat", this.shell.makeDevice(path, device))
   }
@@ -188,11 +192,15 @@ export class EmbeddedWorld implements World {
     return this.#groups.at(path).id
   }
 
-  makePair(one: PairEnd, other: PairEnd): void {
-    this.#undo.push(this.#kernel.network.makePair(one, other))
+  makePair(one: PairEnd, other: PairEnd, options?: PairOptions): void {
+    this.#undo.push(this.#kernel.network.makePair(one, other, options))
   }
 
-  makeWire(options: WireOptions): Wire {
+  interfaceIndex(name: string): number {
+    return this.#kernel.network.deviceNamed(name).index
+  }
+
+  makeWire(options: EmbeddedWireOptions): Wire {
     const { wire, remove } = makeWire(this.#kernel, options)
     this.#undo.push(remove)
     return wire

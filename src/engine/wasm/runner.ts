@@ -33,9 +33,15 @@ export class Runner {
 
   /** One run; the low half of r0, as a signed number. */
   run(context: number): number {
-    if (!this.#isReady())
-      return Number(BigInt.asIntN(32, execute(this.#program, this.#machine, BigInt(context >>> 0))))
+    if (!this.#isReady()) return Number(BigInt.asIntN(32, this.#execute(context)))
     return this.#start(context, 0, 1, this.#site.mailboxAddress)
+  }
+
+  /** One run; all of r0, unsigned. */
+  runWhole(context: number): bigint {
+    if (!this.#isReady()) return this.#execute(context)
+    this.#start(context, 0, 1, this.#site.mailboxAddress)
+    return this.#site.mailbox[0] as bigint
   }
 
   /**
@@ -51,10 +57,12 @@ export class Runner {
       return
     }
     const view = new DataView(this.#site.memory.buffer)
-    for (let index = 0; index < count; index++) {
-      const context = BigInt((first + index * step) >>> 0)
-      view.setBigUint64(results + RESULT_BYTES * index, execute(this.#program, this.#machine, context), true)
-    }
+    for (let index = 0; index < count; index++)
+      view.setBigUint64(results + RESULT_BYTES * index, this.#execute(first + index * step), true)
+  }
+
+  #execute(context: number): bigint {
+    return execute(this.#program, this.#machine, BigInt(context >>> 0))
   }
 
   #start(first: number, step: number, count: number, results: number): number {

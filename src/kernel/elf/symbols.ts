@@ -53,6 +53,21 @@ export function findFunctions(executable: Executable, wanted: string | readonly 
   throw new AttachError(`${executable.path}: no function matches '${wanted}' (ENOENT)`, { errno: "ENOENT" })
 }
 
+/** The function that an address lies in, of a program that is loaded where its file says; undefined outside of its code. */
+export function functionAt(executable: Executable, address: bigint): string | undefined {
+  const isCode = executable.segments.some(
+    each => each.isExecutable && address >= each.address && address < each.address + each.size,
+  )
+  let nearest: { readonly start: bigint; readonly name: string } | undefined
+  for (const table of isCode ? symbolTables(executable, ["symtab", "dynsym"]) : [])
+    for (const { name, offset } of table.all()) {
+      const start = executable.addressAt(offset)
+      if (start === undefined || start > address || (nearest && start <= nearest.start)) continue
+      nearest = { start, name }
+    }
+  return nearest?.name
+}
+
 function unambiguous(
   executable: Executable,
   wanted: string,

@@ -20,6 +20,26 @@ export function parseNetwork(text: string): NetworkAddress {
   }
 }
 
+/** A kernel without netkit devices was asked for some. */
+export function noNetkit(cause?: unknown): UsageError {
+  return new UsageError("there are no netkit devices (EOPNOTSUPP)", {
+    errno: "EOPNOTSUPP",
+    hint: "they need Linux 6.7 or newer, built with CONFIG_NETKIT",
+    ...(cause !== undefined && { cause }),
+  })
+}
+
+/** "02:00:00:00:00:01" in bytes. Throws UsageError. */
+export function parseMac(text: string): Uint8Array {
+  const parts = text.split(":")
+  if (parts.length !== 6 || !parts.every(part => /^[0-9a-f]{2}$/i.test(part)))
+    throw new UsageError(`'${text}' is no link-layer address (EINVAL)`, {
+      errno: "EINVAL",
+      hint: 'write six bytes in hex, such as "02:00:00:00:00:01"',
+    })
+  return Uint8Array.from(parts, part => Number.parseInt(part, 16))
+}
+
 /** The same with all bits of the address, as devices have it. Throws UsageError. */
 export function parseInterfaceAddress(text: string): NetworkAddress {
   const [, host = "", bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []

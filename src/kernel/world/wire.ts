@@ -2,6 +2,8 @@ export interface WireOptions {
   readonly name: string
   /** "10.1.1.1/24". Without one of IPv6 the device has none of its own either. */
   readonly addresses: readonly string[]
+  /** The device's link-layer address, "02:00:00:00:00:01"; the kernel gives one when left out. */
+  readonly mac?: string
 }
 
 /** A device whose other end is the scenario: it puts frames on the wire, and reads those that leave. No ARP: all frames go to `mac`. */

@@ -44,8 +44,18 @@ export interface PairEnd {
   readonly name: string
   /** The namespace that it is in, made when it is not there; the world's own when left out. */
   readonly namespace?: string
+  /** Its link-layer address, "02:00:00:00:00:01"; the kernel gives one when left out. */
+  readonly mac?: string
   /** "10.1.1.1/24", "fd01::1/64". */
   readonly addresses: readonly string[]
+}
+
+/**
+ * How a pair is joined: "veth" unless told. Ends of a "netkit" pair have no link-layer addresses, and the first is the one that
+ * programs are attached by. Kernels before 6.7 have none: UsageError (EOPNOTSUPP).
+ */
+export interface PairOptions {
+  readonly type?: "veth" | "netkit"
 }
 
 export interface RouteOptions {
@@ -78,6 +88,8 @@ export interface World extends AsyncDisposable {
   open(path: string, options?: OpenOptions): void
   /** unlink(2). */
   unlink(path: string): void
+  /** unlinkat(2) from where the process is, without flags. */
+  unlinkat(path: string): void
   /** mknodat(2) of a device node, for its owner alone. */
   makeDevice(path: string, device: DeviceNumber): void
   /** Opens a text file, of procfs and sysfs too, reads it all and closes it. */
@@ -103,8 +115,10 @@ export interface World extends AsyncDisposable {
   /** Acts as a member of the group at this path. */
   inGroup<T>(path: string, action: () => T | Promise<T>): Promise<T>
 
-  /** Two devices (veth) joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
-  makePair(one: PairEnd, other: PairEnd): void
+  /** Two devices joined by a wire, up, with addresses. The loopback devices of their namespaces are up too. */
+  makePair(one: PairEnd, other: PairEnd, options?: PairOptions): void
+  /** The number of a device in the namespace that acts, as programs name it. */
+  interfaceIndex(name: string): number
   /** A device whose other end is the scenario itself. */
   makeWire(options: WireOptions): Wire
   /** Adds a route to the namespace that acts; it goes with its device. */

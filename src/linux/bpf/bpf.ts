@@ -1,22 +1,12 @@
 import { COMMANDS } from "../../catalog/index.ts"
+import type { BpfCall, BpfCommand } from "../../kernel/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import type { Native } from "../ffi/native.ts"
 import { Scratch } from "../ffi/scratch.ts"
 import { readStructure, type Structure, usedSize, type Values, writeStructure } from "../ffi/structure.ts"
 import { systemCallNumber } from "../ffi/system-calls.ts"
 
-/** Names of bpf(2)'s commands, "BPF_PROG_LOAD". */
-export type BpfCommand = (typeof COMMANDS)[number]["abi"]
-
-/** One call of bpf(2) as it was made, for logs. */
-export interface BpfCall {
-  readonly command: BpfCommand
-  readonly structure: Structure
-  readonly values: Readonly<Record<string, unknown>>
-  readonly size: number
-  /** What it returned, or −errno. */
-  readonly result: number
-}
+export type { BpfCall, BpfCommand }
 
 export interface PreparedCall extends Disposable {
   run(): number

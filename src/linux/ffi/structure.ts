@@ -1,50 +1,8 @@
 import { encodeUtf8 } from "../../base/index.ts"
+import { type FieldType, fieldWidth, type Structure, usedSize, type Values } from "../../kernel/index.ts"
 import type { Scratch } from "./scratch.ts"
 
-/**
- * Kinds of fields: integers by width, text in place of a fixed length, a pointer to bytes or text, or to an
- * array of integers or of pointers to text.
- */
-export type FieldType =
-  | "u8"
-  | "u16"
-  | "u32"
-  | "s32"
-  | "u64"
-  | `text${number}`
-  | "pointer"
-  | "text"
-  | "u32s"
-  | "u64s"
-  | "texts"
-
-/** A C structure: fields by name, with their offsets. */
-export type Structure = Readonly<Record<string, readonly [offset: number, type: FieldType]>>
-
-type ValueOf<Type extends FieldType> = Type extends "u64"
-  ? number | bigint
-  : Type extends "u8" | "u16" | "u32" | "s32"
-    ? number
-    : Type extends "pointer"
-      ? Uint8Array | bigint
-      : Type extends "u32s"
-        ? readonly number[]
-        : Type extends "u64s"
-          ? readonly (number | bigint)[]
-          : Type extends "texts"
-            ? readonly string[]
-            : string
-
-/** Values for some fields of a structure; the others are zero. */
-export type Values<S extends Structure> = { readonly [Name in keyof S]?: ValueOf<S[Name][1]> | undefined }
-
-/** Bytes up to the end of the last field that has a value: kernels refuse longer structures than they know. */
-export function usedSize<S extends Structure>(structure: S, values: Values<S>): number {
-  let end = 0
-  for (const [name, [offset, type]] of Object.entries(structure))
-    if (values[name] !== undefined) end = Math.max(end, offset + widthOf(type))
-  return (end + 7) & ~7
-}
+export { type Structure, usedSize, type Values }
 
 /** Writes values into `bytes`; what they point to is copied into `scratch`. */
 export function writeStructure<S extends Structure>(
@@ -103,33 +61,12 @@ function writeField(
       break
     }
     default:
-      bytes.set(encodeUtf8(value as string).subarray(0, widthOf(type) - 1), offset)
+      bytes.set(encodeUtf8(value as string).subarray(0, fieldWidth(type) - 1), offset)
   }
 }
 
 function bytesOf(array: Uint32Array | BigUint64Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-}
-
-function widthOf(type: FieldType): number {
-  switch (type) {
-    case "u8":
-      return 1
-    case "u16":
-      return 2
-    case "u32":
-    case "s32":
-      return 4
-    case "u64":
-    case "text":
-    case "pointer":
-    case "u32s":
-    case "u64s":
-    case "texts":
-      return 8
-    default:
-      return Number(type.slice("text".length))
-  }
 }
 
 /** Reads the integers and texts of a structure that the kernel filled in; pointers come as addresses. */
@@ -146,14 +83,14 @@ export function readStructure<S extends Structure>(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const entries = Object.entries(structure).map(([name, [offset, type]]) => [
     name,
-    offset + widthOf(type) > bytes.length ? emptyOf(type) : readField(view, bytes, offset, type),
+    offset + fieldWidth(type) > bytes.length ? emptyOf(type) : readField(view, bytes, offset, type),
   ])
   return Object.fromEntries(entries)
 }
 
 function emptyOf(type: FieldType): number | bigint | string {
   if (/^text\d/.test(type)) return ""
-  return widthOf(type) === 8 ? 0n : 0
+  return fieldWidth(type) === 8 ? 0n : 0
 }
 
 function readField(
@@ -179,7 +116,7 @@ function readField(
     case "texts":
       return view.getBigUint64(offset, true)
     default: {
-      const text = bytes.subarray(offset, offset + widthOf(type))
+      const text = bytes.subarray(offset, offset + fieldWidth(type))
       const end = text.indexOf(0)
       return new TextDecoder().decode(end < 0 ? text : text.subarray(0, end))
     }

@@ -7,6 +7,7 @@ import type {
   ExecResult,
   OpenOptions,
   PairEnd,
+  PairOptions,
   RouteOptions,
   RunAs,
   RunningProgram,
@@ -27,6 +28,7 @@ import { openFlags } from "./open-flags.ts"
 import { Programs } from "./programs.ts"
 import { openReceiver } from "./receiver.ts"
 import { runTool } from "./run-tool.ts"
+import { unlinkat } from "./unlinkat.ts"
 
 /** What a shell reports of a program that it cannot run. */
 const NOT_FOUND = 127
@@ -87,6 +89,10 @@ export class LinuxWorld implements World {
     unlinkSync(path)
   }
 
+  unlinkat(path: string): void {
+    unlinkat(this.#kernel.bpf.native, path)
+  }
+
   makeDevice(path: string, device: DeviceNumber): void {
     makeDevice(this.#kernel.bpf.native, path, device)
   }
@@ -134,8 +140,12 @@ export class LinuxWorld implements World {
     return this.#groups.inside(path, action)
   }
 
-  makePair(one: PairEnd, other: PairEnd): void {
-    this.#namespaces.makePair(one, other)
+  makePair(one: PairEnd, other: PairEnd, options?: PairOptions): void {
+    this.#namespaces.makePair(one, other, options)
+  }
+
+  interfaceIndex(name: string): number {
+    return this.#namespaces.interfaceIndex(name)
   }
 
   makeWire(options: WireOptions): Wire {

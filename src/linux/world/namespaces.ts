@@ -1,8 +1,9 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs"
-import type { PairEnd, WireOptions } from "../../kernel/index.ts"
+import { noNetkit, type PairEnd, type PairOptions, type WireOptions } from "../../kernel/index.ts"
 import { LinuxCallError } from "../ffi/call-error.ts"
 import type { Native } from "../ffi/native.ts"
 import { systemCallNumber } from "../ffi/system-calls.ts"
+import { interfaceIndex } from "../net/interfaces.ts"
 import { runTool } from "./run-tool.ts"
 import { LinuxWire, nearEnd } from "./wire.ts"
 
@@ -22,22 +23,28 @@ export class Namespaces {
     this.#native = native
   }
 
-  makePair(one: PairEnd, other: PairEnd): void {
+  makePair(one: PairEnd, other: PairEnd, { type = "veth" }: PairOptions = {}): void {
     for (const { namespace } of [one, other]) if (namespace !== undefined) this.#make(namespace)
-    const place = ({ namespace }: PairEnd): string[] => (namespace === undefined ? [] : ["netns", namespace])
-    runTool(
-      ...["ip", "link", "add", one.name, ...place(one)],
-      ...["type", "veth", "peer", "name", other.name, ...place(other)],
-    )
+    if (type === "netkit") addNetkit(one, other)
+    else
+      runTool(
+        ...["ip", "link", "add", one.name, ...mac(one), ...place(one)],
+        ...["type", "veth", "peer", "name", other.name, ...mac(other), ...place(other)],
+      )
     for (const end of [one, other]) {
       if (end.namespace === undefined) this.#devices.push(end.name)
       setUp(end)
     }
   }
 
-  makeWire({ name, addresses }: WireOptions): LinuxWire {
+  interfaceIndex(name: string): number {
+    return interfaceIndex(this.#native, name)
+  }
+
+  makeWire({ name, addresses, mac }: WireOptions): LinuxWire {
     const namespace = `wire-${name}`
-    this.makePair({ name, addresses }, { name: FAR_END, namespace, addresses: [] })
+    const near = { name, addresses, ...(mac !== undefined && { mac }) }
+    this.makePair(near, { name: FAR_END, namespace, addresses: [] })
     for (const [device, ip] of [
       [name, ["ip"]],
       [FAR_END, ["ip", "-n", namespace]],
@@ -45,11 +52,11 @@ export class Namespaces {
       runTool(...ip, "link", "set", device, "arp", "off")
     if (!addresses.some(address => address.includes(":")))
       writeFileSync(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`, "1")
-    const near = nearEnd(this.#native, name)
+    const end = nearEnd(this.#native, name)
     return this.#insideNow(namespace, () => {
       // procfs shows the namespace of the reading thread.
       writeFileSync(`/proc/sys/net/ipv6/conf/${FAR_END}/disable_ipv6`, "1")
-      return LinuxWire.open(this.#native, FAR_END, near)
+      return LinuxWire.open(this.#native, FAR_END, end)
     })
   }
 
@@ -99,6 +106,25 @@ export class Namespaces {
     const result = this.#native.syscall(systemCallNumber("setns"), fd, CLONE_NEWNET)
     if (result < 0) throw new LinuxCallError("setns", -result)
   }
+}
+
+const place = ({ namespace }: PairEnd): string[] => (namespace === undefined ? [] : ["netns", namespace])
+const mac = ({ mac }: PairEnd): string[] => (mac === undefined ? [] : ["address", mac])
+
+/** Tools of before 6.7 do not know the type's own options: the kernel names the other end. Throws UsageError. */
+function addNetkit(one: PairEnd, other: PairEnd): void {
+  try {
+    runTool("ip", "link", "add", one.name, "type", "netkit")
+  } catch (cause) {
+    throw noNetkit(cause)
+  }
+  const listed = runTool("ip", "-o", "link")
+  const made = listed.split("\n").map(line => /^\d+: ([^@:]+)@([^:]+):/.exec(line))
+  const peer = made.find(match => match?.[2] === one.name)?.[1]
+  if (peer === undefined) throw new Error(`BUG: ${one.name} has no other end`)
+  runTool("ip", "link", "set", peer, "name", other.name)
+  for (const end of [one, other])
+    if (end.namespace !== undefined) runTool("ip", "link", "set", end.name, ...place(end))
 }
 
 function setUp({ name, namespace, addresses }: PairEnd): void {

@@ -3,7 +3,14 @@ import { once } from "node:events"
 import { rmSync, writeFileSync } from "node:fs"
 import type { Readable, Writable } from "node:stream"
 import { UsageError } from "../../base/index.ts"
-import { executableOf, findFunction, type RunningProgram, type UserProgram } from "../../kernel/index.ts"
+import {
+  type Executable,
+  executableOf,
+  findFunction,
+  functionAt,
+  type RunningProgram,
+  type UserProgram,
+} from "../../kernel/index.ts"
 
 const EXECUTABLE = 0o755
 const [REQUEST_BYTES, ANSWER_BYTES] = [32, 8]
@@ -36,13 +43,13 @@ export class Programs {
 
 class Running implements RunningProgram {
   readonly #path: string
-  readonly #image: Uint8Array
+  readonly #executable: Executable
   readonly #process: ChildProcessByStdio<Writable, Readable, null>
   readonly #exited: Promise<unknown>
 
   constructor(path: string, image: Uint8Array) {
     this.#path = path
-    this.#image = image
+    this.#executable = executableOf(image, path)
     this.#process = spawn(path, [], { stdio: ["pipe", "pipe", "inherit"] })
     this.#exited = once(this.#process, "exit")
   }
@@ -52,7 +59,7 @@ class Running implements RunningProgram {
   }
 
   async call(symbol: string, ...args: readonly (bigint | number)[]): Promise<bigint> {
-    const executable = executableOf(this.#image, this.#path)
+    const executable = this.#executable
     const request = new DataView(new ArrayBuffer(REQUEST_BYTES))
     request.setBigUint64(0, executable.addressAt(findFunction(executable, symbol).offset) ?? 0n, true)
     args.forEach((value, index) => {
@@ -61,6 +68,10 @@ class Running implements RunningProgram {
     this.#process.stdin.write(new Uint8Array(request.buffer))
     const answer = await this.#answer()
     return new DataView(answer.buffer, answer.byteOffset).getBigInt64(0, true)
+  }
+
+  functionAt(address: bigint): string | undefined {
+    return functionAt(this.#executable, address)
   }
 
   async #answer(): Promise<Uint8Array> {

@@ -18,7 +18,7 @@ export function openConsole(kernel: EmbeddedKernel, task: Task, streams: Streams
     }),
   )
   nodes.forEach((node, fd) => {
-    task.installAt(fd, fileOn(kernel, node, O_RDWR))
+    task.installFileAt(fd, fileOn(kernel, node, O_RDWR))
   })
   return () => {
     nodes.forEach((node, fd) => {

@@ -24,7 +24,7 @@ export function openPipe(kernel: EmbeddedKernel): Pipe {
   })
   const install = (task: Task, fd: number, flags: number): void => {
     task.closeFile(fd)
-    task.installAt(fd, fileOn(kernel, node, flags))
+    task.installFileAt(fd, fileOn(kernel, node, flags))
   }
   return {
     installReader: task => install(task, 0, O_RDONLY),

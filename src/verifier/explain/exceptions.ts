@@ -1,16 +1,9 @@
-import { doing, type Explainer, place } from "./failure.ts"
+import { doing, type Explainer } from "./failure.ts"
 
 /** bpf_throw, and the function that turns what is thrown into a result. */
 export const explainException: Explainer = failure => {
   const { message } = failure
   const told = { what: doing(failure), known: message }
-  const region = /inside (\w+)-ed region/.exec(message)?.[1]
-  if (region)
-    return {
-      ...told,
-      needs: "nothing that has to be ended: an exception unwinds, and calls nothing on its way",
-      fix: `call ${region.replace(/_disable$/, "_enable").replace(/lock$/, "unlock")} before ${place(failure)}`,
-    }
   if (/callback subprog/.test(message))
     return {
       ...told,

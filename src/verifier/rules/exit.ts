@@ -1,6 +1,7 @@
 import { printsSteps } from "../log/log.ts"
 import { writeFrame } from "../log/state-text.ts"
 import { ERRNO, Rejection, reject } from "../reject.ts"
+import type { Rule } from "../rule.ts"
 import type { Reference } from "../state/frame.ts"
 import { markRead } from "../state/liveness.ts"
 import { markPrecise } from "../state/precision.ts"
@@ -14,13 +15,18 @@ import { checkReturnValue, checkWithin } from "./return-values.ts"
 
 /** `bpf_throw`: the path ends here, in whatever function it is. Nothing may be held. */
 export function leaveByException(walk: Walk): void {
-  const { state } = walk
-  const refuse = (where: string): never =>
-    reject(walk, ERRNO.EINVAL, `bpf_throw cannot be used inside ${where}-ed region`, "exception")
-  if (state.lock) refuse("bpf_spin_lock")
-  if (state.rcuLocked) refuse("bpf_rcu_read_lock")
-  if (state.preemptDisabled > 0) refuse("bpf_preempt_disable")
-  refuseUnreleased(walk, currentFrame(state).references)
+  refuseInRegions(walk, "bpf_throw")
+  refuseUnreleased(walk, currentFrame(walk.state).references)
+}
+
+/** What may end the program has no place where something would stay locked or disabled. */
+export function refuseInRegions(walk: Walk, what: string): void {
+  const { lock, rcuLocked, preemptDisabled } = walk.state
+  const refuse = (region: string, rule: Rule): never =>
+    reject(walk, ERRNO.EINVAL, `${what} cannot be used inside ${region}-ed region`, rule)
+  if (lock) refuse("bpf_spin_lock", "lock")
+  if (rcuLocked) refuse("bpf_rcu_read_lock", "rcu")
+  if (preemptDisabled > 0) refuse("bpf_preempt_disable", "preemption")
 }
 
 /** `exit`: back to the caller, or the end of the path (false). */

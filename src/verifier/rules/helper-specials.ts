@@ -16,7 +16,7 @@ import {
   pushCallback,
 } from "./callbacks.ts"
 import { noteDynptr, writeThroughDynptr } from "./dynptrs/helpers.ts"
-import { checkReferences } from "./exit.ts"
+import { checkReferences, refuseInRegions } from "./exit.ts"
 import type { HelperCall } from "./helper-call.ts"
 import { MAP_TYPE } from "./map-types.ts"
 import { noteTailCallMap } from "./tail-calls.ts"
@@ -96,6 +96,7 @@ function checkTailCall(walk: Walk): void {
       reject(walk, error.errno, "tail_call would lead to reference leak", "reference-leak")
     throw error
   }
+  if (walk.rules.tailCallsOutsideRegions) refuseInRegions(walk, "tail_call")
 }
 
 /** A constant index makes a direct jump: other paths must bring the same. */

@@ -7,7 +7,7 @@ import { currentFrame } from "../state/state.ts"
 import { pushBranch } from "../walk/branches.ts"
 import type { Walk } from "../walk/walk.ts"
 import { checkUnmoved } from "./context.ts"
-import { checkReferences, returnToCaller } from "./exit.ts"
+import { checkReferences, refuseInRegions, returnToCaller } from "./exit.ts"
 import { readRegister } from "./register-access.ts"
 import { clobber } from "./subprogram-call.ts"
 
@@ -29,9 +29,7 @@ export function walkPacketLoad(walk: Walk, { opcode, dst, src, off }: Instructio
     if (error instanceof Rejection) invalid("BPF_LD_[ABS|IND] cannot be mixed with socket references")
     throw error
   }
-  if (state.lock) invalid("BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region")
-  if (state.rcuLocked) invalid("BPF_LD_[ABS|IND] cannot be used inside bpf_rcu_read_lock-ed region")
-  if (state.preemptDisabled) invalid("BPF_LD_[ABS|IND] cannot be used inside bpf_preempt_disable-ed region")
+  refuseInRegions(walk, "BPF_LD_[ABS|IND]")
   if (context.type !== TYPE.CTX) invalid("at the time of BPF_LD_ABS|IND R6 != pointer to skb")
   if (indirect) readRegister(walk, src)
   checkUnmoved(walk, 6, context)

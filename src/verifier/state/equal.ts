@@ -75,7 +75,7 @@ export function registersMatch(old: Register, current: Register, ids: IdMap, lik
       )
     case TYPE.PACKET_META:
     case TYPE.PACKET:
-      if (old.range > current.range || old.off !== current.off) return false
+      if (!reachesAsFar(old, current) || old.off !== current.off) return false
       return idsMatch(ids, old.id, current.id) && covers(old, current)
     case TYPE.STACK:
       return isExact(old, current, ids) && old.frame === current.frame
@@ -84,6 +84,12 @@ export function registersMatch(old: Register, current: Register, ids: IdMap, lik
     default:
       return isExact(old, current, ids)
   }
+}
+
+/** Below 0 stands where the pointer lies past the packet's end, which is no measure. */
+function reachesAsFar(old: Register, current: Register): boolean {
+  if (old.range < 0 || current.range < 0) return old.range === current.range
+  return old.range <= current.range
 }
 
 export function covers(old: Register, current: Register): boolean {

@@ -1,6 +1,6 @@
 import { CLASS, classOf, MODE, modeOf } from "../../isa/index.ts"
 import { writeInstruction } from "../log/steps.ts"
-import { ERRNO, reject } from "../reject.ts"
+import { ERRNO, reject, Unsupported } from "../reject.ts"
 import { walkArithmetic } from "../rules/arithmetic.ts"
 import { walkAtomic } from "../rules/atomics.ts"
 import { walkJump } from "../rules/jumps.ts"
@@ -35,6 +35,8 @@ function step(walk: Walk): boolean {
     reject(walk, ERRNO.EFAULT, `invalid insn idx ${at} insn_cnt ${code.length}`, "jump-target")
   if (++counters.processed > MOST_STEPS)
     reject(walk, ERRNO.E2BIG, `BPF program is too large. Processed ${counters.processed} insn`, "too-complex")
+  if (counters.processed > walk.patience)
+    throw new Unsupported(`given up after ${walk.patience} instructions, as asked`)
   state.last = walk.from
   if (isPrunePoint(walk, at) && isExplored(walk)) {
     writeSafe(walk)

@@ -20,6 +20,7 @@ export function newWalk(program: VerifierProgram, kernel: VerifierKernel, option
     subprograms: [],
     log: newLog(options.logLevel ?? 0),
     privileges,
+    patience: options.patience ?? Number.POSITIVE_INFINITY,
     strictAlignment: (program.flags & PROGRAM_FLAG.STRICT_ALIGNMENT) !== 0,
     testStateFrequency: privileges.bpf && (program.flags & PROGRAM_FLAG.TEST_STATE_FREQ) !== 0,
     marks: new Uint8Array(instructions.length + 1),

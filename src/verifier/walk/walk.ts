@@ -74,6 +74,8 @@ export interface Walk {
   readonly log: Log
   /** What who loads it may do. */
   readonly privileges: Privileges
+  /** Instructions after which to give up. */
+  readonly patience: number
   readonly strictAlignment: boolean
   readonly testStateFrequency: boolean
   readonly marks: Uint8Array

@@ -22,14 +22,14 @@ export function refusedOn(device: NetDevice, skb: Skb): number {
   return skb.context.get("len") > longest(device) ? EMSGSIZE : 0
 }
 
-/** Sends a frame on a device; the other end of a veth takes frames only while it runs a program. 0 or −errno; then the caller has it still. */
+/** Sends a frame on a device; the other end of a veth takes frames only while it runs a program, or polls all the same. 0 or −errno; then the caller has it still. */
 export function sendFrame(kernel: KernelCore, device: NetDevice, skb: Skb): number {
   if (device.kind === "ethernet") {
     startXmit(kernel, skb)
     return 0
   }
   const { peer } = device
-  if (!peer?.isUp || !peer.xdp.native) return ENXIO
+  if (!peer?.isUp || !(peer.xdp.native || peer.polls)) return ENXIO
   if (skb.context.get("len") > longest(peer)) return EMSGSIZE
   skb.device = peer
   kernel.network.enqueue(skb, pollDriver)

@@ -1,8 +1,8 @@
-import { errnoName, errnoText } from "../base/index.ts"
-import { attachType, mapType, programType } from "../catalog/index.ts"
-import * as attributes from "./bpf/attributes.ts"
-import type { BpfCall, BpfCommand } from "./bpf/bpf.ts"
-import type { FieldType, Structure } from "./ffi/structure.ts"
+import { errnoName, errnoText } from "../../base/index.ts"
+import { attachType, mapType, programType } from "../../catalog/index.ts"
+import * as attributes from "./attributes.ts"
+import type { BpfCall, BpfCommand } from "./call.ts"
+import type { FieldType, Structure } from "./structure.ts"
 
 /**
  * One call of bpf(2) on one line, in the form of strace(1): `bpf(BPF_PROG_LOAD, {prog_type=…, …}, 144) = 5`. Addresses of

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program on every hook of openat(2) when it makes a file.
+#include "../path/path.h"
+
+#define NR_OPENAT 257
+
+BEGIN(openat, NR_OPENAT, BY_WATCHED)
+PROBED(do_sys_openat2)
+TRACED(do_sys_openat2)
+PROBED(getname)
+PROBED(get_unused_fd_flags)
+PROBED(do_filp_open)
+TRACED(do_filp_open)
+PROBED(path_openat)
+PROBED(alloc_empty_file)
+PROBED(security_file_alloc)
+ASKED(file_alloc_security)
+TRACED(inode_permission)
+PROBED(security_inode_permission)
+ASKED(inode_permission)
+PROBED(mnt_want_write)
+PROBED(security_path_mknod)
+ASKED(path_mknod)
+PROBED(security_inode_create)
+ASKED(inode_create)
+ASKED(inode_alloc_security)
+ASKED(d_instantiate)
+PROBED(mnt_drop_write)
+PROBED(may_open)
+TRACED(vfs_open)
+PROBED(do_dentry_open)
+PROBED(security_file_open)
+ASKED(file_open)
+ASKED(file_post_open)
+PROBED(fd_install)
+PROBED(putname)
+END(openat)

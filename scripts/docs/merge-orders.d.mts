@@ -1,0 +1,1 @@
+export function mergeOrders(one: readonly string[], other: readonly string[]): string[]

@@ -1,0 +1,1 @@
+export function pathTable(steps: readonly string[], typeOf: (step: string) => string): string

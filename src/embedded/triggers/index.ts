@@ -1,0 +1,2 @@
+export { type FunctionTrigger, functionTrigger } from "./function-trigger.ts"
+export { type TracepointTrigger, tracepointTrigger } from "./tracepoint-trigger.ts"

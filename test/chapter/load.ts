@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs"
+import { type ObjectSpec, readObject } from "../../src/object/index.ts"
+
+/** An object of programs/: "hello". */
+export function chapterObject(name: string): ObjectSpec {
+  return readObject(readFileSync(new URL(`programs/${name}.bpf.o`, import.meta.url)), { name })
+}
+
+/** The object of an exhibit. */
+export function exhibitObject(name: string): ObjectSpec {
+  const file = new URL(`../../exhibits/${name}/program.bpf.o`, import.meta.url)
+  return readObject(readFileSync(file), { name })
+}
