@@ -60,7 +60,7 @@ export function placeOn(
   mode: "native" | "generic" | "offload" | undefined,
 ): XdpPlace | { readonly number: number; readonly words?: string } {
   // Neither the loopback device nor netkit has XDP in its driver.
-  const hasDriver = device.kind === "veth" || device.kind === "ethernet"
+  const hasDriver = device.hasXdp
   switch (mode) {
     case "offload":
       return hasDriver ? { number: EINVAL } : { number: EOPNOTSUPP, words: XDP_WORDS.noDriver }
