@@ -67,6 +67,16 @@ describe("the command line as it is installed", () => {
     expect(stdout).toContain("output  103  1000  ls       /bin/ls    raw_tp_exec")
   })
 
+  test("answers at a shell's prompt as docs/guide.md shows", async () => {
+    const text = readFileSync(join(root, "docs/guide.md"), "utf8")
+    const shown = /```console\n([\s\S]*?)```/.exec(text)?.[1] ?? ""
+    const prompt = /^skep:\/# (.*)\n/gm
+    const lines = [...shown.matchAll(prompt)].map(match => match[1])
+    expect(lines.length).toBeGreaterThan(5)
+    const { stdout } = await skep("shell", "-c", lines.join("\n"))
+    expect(stdout).toBe(shown.replace(prompt, ""))
+  })
+
   test("prints its version", async () => {
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }
     expect((await skep("--version")).stdout).toBe(`${version}\n`)
@@ -74,11 +84,11 @@ describe("the command line as it is installed", () => {
 
   test("lists its commands", async () => {
     const { stdout } = await skep("--help")
-    for (const command of ["run", "inspect", "disasm", "btf", "feature", "explain", "profile"])
+    for (const command of ["run", "shell", "inspect", "disasm", "btf", "feature", "explain", "profile"])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"))
   })
 
-  test.each(["run", "inspect", "disasm", "btf", "feature", "explain", "profile"])(
+  test.each(["run", "shell", "inspect", "disasm", "btf", "feature", "explain", "profile"])(
     "%s has --help",
     async command => {
       expect((await skep(command, "--help")).stdout).toContain(`Usage: skep ${command}`)

@@ -160,6 +160,6 @@ test("a route with programs", async () => {
 
 test("bpftool feature tells what programs of each type may call", async () => {
   expect(await run("bpftool feature list_builtins prog_types | head -n 3")).toBe(
-    "socket_filter\nkprobe\nsched_cls\n",
+    "unspec\nsocket_filter\nkprobe\n",
   )
 })

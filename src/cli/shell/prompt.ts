@@ -3,11 +3,18 @@ import { SkepError } from "../../base/index.ts"
 import { completions, parse, runText, type Shell } from "../../shell/index.ts"
 import type { Io } from "../io.ts"
 
+/** Where somebody types, and where that is shown. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadableStream
+  readonly stdout: NodeJS.WritableStream
+}
+
 /** Reads command lines from the terminal until the shell is left (exit, Ctrl-D); Ctrl-C abandons a line. Gives the exit status. */
-export async function prompt(shell: Shell, io: Io): Promise<number> {
+export async function prompt(shell: Shell, io: Io, terminal: Terminal = process): Promise<number> {
   const lines = createInterface({
-    input: process.stdin,
-    output: process.stdout,
+    input: terminal.stdin,
+    output: terminal.stdout,
+    terminal: true,
     completer: (line: string) => completions(shell, line) as [string[], string],
     historySize: 1000,
   })

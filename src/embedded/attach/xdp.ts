@@ -59,8 +59,8 @@ export function placeOn(
   device: NetDevice,
   mode: "native" | "generic" | "offload" | undefined,
 ): XdpPlace | { readonly number: number; readonly words?: string } {
-  // Drivers of the loopback device and of netkit have no XDP.
-  const hasDriver = device.kind === "veth" || device.kind === "ethernet"
+  // Neither the loopback device nor netkit has XDP in its driver.
+  const hasDriver = device.hasXdp
   switch (mode) {
     case "offload":
       return hasDriver ? { number: EINVAL } : { number: EOPNOTSUPP, words: XDP_WORDS.noDriver }

@@ -24,6 +24,7 @@ export function makeFile(
   mode: number,
 ): FileNode | number {
   const { files, current } = kernel
+  // What is in it follows from something else, or is put in by bpf(2) alone.
   if (directory.folder || directory.isSealed) return -errnoNumber("EACCES")
   const node = files.create(path, { mode, uid: current.uid, gid: current.gid, ...regularFile() })
   walk.set("path.mnt", files.mount).set("path.dentry", directory.dentry)

@@ -96,11 +96,20 @@ function openInto(kernel: KernelCore, walk: KernelObject, how: KernelObject, fil
   const place = walk.addressOf("path")
   // Whoever makes a file has it open as asked, whatever its mode says.
   const access = isNew ? 0 : accessOf(flags)
+  const truncate = (flags & O_TRUNC) !== 0 && !isNew ? node.operations?.truncate : undefined
+  if (truncate) {
+    const refused = mntWantWrite(kernel, kernel.files.mount)
+    if (refused !== 0) return refused
+  }
+  const asked = kernel.since(ASKED_AFTER_SINCE)
   const refused =
     mayOpen(kernel, ownerMap(kernel), place, access, flags) ||
     vfsOpen(kernel, place, file) ||
-    (kernel.since(ASKED_AFTER_SINCE) ? securityFilePostOpen(kernel, file, access) : 0)
-  if (refused === 0 && (flags & O_TRUNC) !== 0) node.operations?.truncate?.()
+    (asked ? securityFilePostOpen(kernel, file, access) : 0)
+  if (truncate) {
+    if (refused === 0) truncate()
+    mntDropWrite(kernel, kernel.files.mount)
+  }
   return refused
 }
 

@@ -35,11 +35,11 @@ function xdpOf({ xdp }: NetDevice): DeviceHooks["xdp"] {
 function filtersOf({ trafficControl }: NetDevice, side: "ingress" | "egress"): DeviceFilter[] {
   return trafficControl[side].filters
     .filter(({ kind }) => kind === "classifier")
-    .map(({ attachment: { program } }) => ({
+    .map(({ attachment: { program }, label, action }) => ({
       kind: `clsact/${side}`,
-      name: program.name,
+      name: label ?? program.name,
       id: program.id,
-      actions: undefined,
+      actions: action && [{ name: action.label, id: action.attachment.program.id }],
     }))
 }
 

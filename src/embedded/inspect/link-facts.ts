@@ -52,6 +52,10 @@ function detailOf({ point, program, isAttached }: KeptLink, kernel: KernelCore):
       const attachType = numberNamed(`tcx_${point.direction}`)
       return { kind: "tcx", ...deviceOf(point.interface, isAttached, kernel), attachType }
     }
+    case "netkit": {
+      const attachType = numberNamed(`netkit_${point.end}`)
+      return { kind: "netkit", ...deviceOf(point.interface, isAttached, kernel), attachType }
+    }
     case "sockmap":
       return { kind: "sockmap", map: isAttached ? point.map : 0, attachType: numberOf(program) }
     case "netfilter": {

@@ -81,6 +81,11 @@ export class NetDevice {
     })
   }
 
+  /** Its driver runs programs of XDP by itself. */
+  get hasXdp(): boolean {
+    return this.kind === "veth" || this.kind === "ethernet"
+  }
+
   get index(): number {
     return this.#index
   }

@@ -1,4 +1,4 @@
-import { decodeUtf8, errnoNumber } from "../../base/index.ts"
+import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { getname, putname } from "../files/filename.ts"
 import { doFilpOpen, LOOKUP_FOLLOW } from "../files/open-path.ts"
@@ -11,6 +11,7 @@ import { describeImage } from "./areas.ts"
 import { beginNewExec } from "./begin-new-exec.ts"
 import { newMm } from "./task.ts"
 import { schedProcessExec } from "./tracepoints.ts"
+import { countPointers, stringsAt } from "./user-strings.ts"
 
 const AT_FDCWD = -100
 /** What open flags an exec uses: O_LARGEFILE | O_RDONLY | __FMODE_EXEC. */
@@ -189,27 +190,6 @@ const doExecve = kernelFunction(
   (kernel, filename: KernelObject | number, argv: bigint, envp: bigint): number =>
     doExecveatCommon(kernel, AT_FDCWD, filename, 0, argv, 0, envp),
 )
-
-/** Length of a NULL-terminated array of user pointers. */
-function countPointers(kernel: KernelCore, user: bigint): number {
-  const address = Number(user)
-  if (address === 0) return 0
-  let count = 0
-  while (
-    kernel.memory.isUser(address + count * 8, 8) &&
-    kernel.memory.view.getBigUint64(address + count * 8, true) !== 0n
-  )
-    count++
-  return count
-}
-
-/** The strings that such an array points to. */
-function stringsAt(kernel: KernelCore, user: bigint): string[] {
-  return Array.from({ length: countPointers(kernel, user) }, (_, index) => {
-    const address = Number(kernel.memory.view.getBigUint64(Number(user) + index * 8, true))
-    return kernel.memory.isUser(address, 1) ? decodeUtf8(kernel.memory.readCString(address)) : ""
-  })
-}
 
 /** execve(2): 0 or a negative errno. */
 export const execve = syscall("execve", 59, (kernel, [path, argv, envp]) =>

@@ -64,11 +64,25 @@ describe("a program that runs on many inputs", () => {
     )
   })
 
-  test("says what is not modelled", async () => {
-    const { program } = await loaded("xdp_look")
-    await expect(program.run({ packet: new Uint8Array(3521) })).rejects.toThrow(
-      "packets of more than 3520 bytes, which are in pieces, are not modelled",
-    )
+  test("puts what does not fit into a page into fragments, 17 at most", async () => {
+    const { kernel, program } = await loaded("xdp_move")
+    const { used } = kernel.memory.kernel
+    /** What the program leaves of a packet whose tail it moves. */
+    const moved = async (length: number, by: number): Promise<Uint8Array> => {
+      const packet = new Uint8Array(length).fill(1)
+      packet.set(new Uint8Array(Int16Array.of(0, 0, by).buffer))
+      return (await program.run({ packet })).packet
+    }
+    expect((await moved(9000, -4000)).length).toBe(5000)
+    expect((await moved(9000, -8000)).length).toBe(1000)
+    expect((await moved(9000, 10)).subarray(8999)).toEqual(Uint8Array.of(1, ...new Uint8Array(10)))
+    // The last fragment has 4,096 - 1,384 bytes left.
+    expect((await moved(9000, 2712)).length).toBe(11_712)
+    expect((await moved(9000, 2713)).length).toBe(9000)
+    const most = 3520 + 17 * 4096
+    expect((await moved(most, 0)).length).toBe(most)
+    await expect(moved(most + 1, 0)).rejects.toThrow("(ENOMEM): a packet has 17 fragments of a page at most")
+    expect(kernel.memory.kernel.used).toBe(used)
   })
 
   test("runs none of none", async () => {

@@ -90,6 +90,25 @@ describe("bpftool link", () => {
   })
 })
 
+test("bpftool link shows where a program of netkit stands", async () => {
+  kernel.world.makePair(
+    { name: "kit0", addresses: [] },
+    { name: "eth0", namespace: "pod", addresses: [] },
+    { type: "netkit" },
+  )
+  const path = new URL("../../../test/kernel/programs/network.bpf.o", import.meta.url)
+  const network = readObject(readFileSync(path), { name: "network" })
+  const { programs } = await kernel.load(network, { only: ["netkit_primary"] })
+  await programs.netkit_primary!.attach({ kind: "netkit", interface: "kit0", end: "primary" })
+  const { id } = programs.netkit_primary!
+  expect(await output("link show")).toBe(
+    `1: netkit  prog ${id}  \n\tifindex kit0(2)  attach_type netkit_primary  \n`,
+  )
+  expect(await json("link show")).toMatchObject([
+    { devname: "kit0", ifindex: 2, attach_type: "netkit_primary" },
+  ])
+})
+
 describe("bpftool net", () => {
   beforeEach(async () => {
     kernel.world.makePair({ name: "eth0", addresses: [] }, { name: "peer", addresses: [] })

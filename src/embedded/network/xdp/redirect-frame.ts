@@ -77,7 +77,7 @@ function toAll(kernel: KernelCore, from: NetDevice, frame: Skb, entries: readonl
 
 /** Whether a device sends frames of XDP at all, and this one. */
 function refusedFrame(kernel: KernelCore, device: NetDevice, frame: Skb): number {
-  if (device.kind === "loopback") return EOPNOTSUPP
+  if (!device.hasXdp) return EOPNOTSUPP
   // Since 6.3 a device says whether its other end takes frames.
   if (device.kind === "veth" && kernel.since("6.3") && !device.peer?.xdp.native) return EOPNOTSUPP
   return refusedOn(device, frame)

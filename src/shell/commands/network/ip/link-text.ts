@@ -37,14 +37,14 @@ export function briefLine(device: NetDevice, rest: string): string {
 }
 
 /** "v0@v1"; of an end in another namespace only the number is known. */
-function nameOf({ name, peer, namespace, kind }: NetDevice): string {
-  if (kind !== "veth" || !peer) return name
+function nameOf({ name, peer, namespace }: NetDevice): string {
+  if (!peer) return name
   return peer.namespace === namespace ? `${name}@${peer.name}` : `${name}@if${peer.index}`
 }
 
 export function flagsOf(device: NetDevice): string[] {
   const { kind, isUp, peer, namespace, hasNeighbours } = device
-  const isBelowDown = kind === "veth" && peer !== undefined && !peer.isUp
+  const isBelowDown = peer !== undefined && !peer.isUp
   return [
     ...(isUp && isBelowDown ? ["NO-CARRIER"] : []),
     ...(kind === "loopback" ? ["LOOPBACK"] : ["BROADCAST", ...(hasNeighbours ? [] : ["NOARP"]), "MULTICAST"]),
@@ -57,7 +57,7 @@ export function flagsOf(device: NetDevice): string[] {
 export function stateOf({ kind, isUp, peer }: NetDevice): string {
   if (!isUp) return "DOWN"
   if (kind === "loopback") return "UNKNOWN"
-  return kind === "veth" && !peer?.isUp ? "LOWERLAYERDOWN" : "UP"
+  return peer?.isUp === false ? "LOWERLAYERDOWN" : "UP"
 }
 
 /** The queueing discipline at the device's root. */

@@ -134,7 +134,7 @@ function add(call: Invocation, words: Words): number {
 function remove(call: Invocation, words: Words): number {
   words.takes("dev")
   const device = deviceNamed(call, words.value())
-  if (device.kind !== "veth") return answers("EOPNOTSUPP")
+  if (!device.peer) return answers("EOPNOTSUPP")
   const { network } = call.shell.kernel
   if (device.peer) network.removeDevice(device.peer)
   network.removeDevice(device)

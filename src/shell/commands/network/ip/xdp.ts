@@ -54,15 +54,14 @@ export async function setXdp(
   }
 }
 
-function placeOn({ kind }: NetDevice, mode: Mode): XdpPlace {
-  const hasDriver = kind !== "loopback"
+function placeOn({ hasXdp }: NetDevice, mode: Mode): XdpPlace {
   switch (mode) {
     case "any":
-      return hasDriver ? "native" : "generic"
+      return hasXdp ? "native" : "generic"
     case "generic":
       return "generic"
     case "native":
-      if (!hasDriver) throw refused(XDP_WORDS.noDriver)
+      if (!hasXdp) throw refused(XDP_WORDS.noDriver)
       return "native"
     case "offload":
       throw refused("This device takes no programs into its hardware")
