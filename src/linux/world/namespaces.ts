@@ -31,10 +31,10 @@ export class Namespaces {
         ...["ip", "link", "add", one.name, ...mac(one), ...place(one)],
         ...["type", "veth", "peer", "name", other.name, ...mac(other), ...place(other)],
       )
-    for (const end of [one, other]) {
-      if (end.namespace === undefined) this.#devices.push(end.name)
-      setUp(end)
-    }
+    // One end takes the other with it.
+    const near = [one, other].find(end => end.namespace === undefined)
+    if (near) this.#devices.push(near.name)
+    for (const end of [one, other]) setUp(end)
   }
 
   interfaceIndex(name: string): number {
@@ -87,7 +87,6 @@ export class Namespaces {
   }
 
   removeAll(): void {
-    // One end takes the other with it.
     for (const device of this.#devices.splice(0)) runTool("ip", "link", "del", device)
     for (const name of this.#names) runTool("ip", "netns", "del", name)
     this.#names.clear()
