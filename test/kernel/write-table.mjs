@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { PROGRAM_TYPES } from "../../dist/catalog/index.js"
+import { embeddedStyles } from "./embedded-styles.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const results = join(root, ".cache/kernel-results")
@@ -24,24 +25,36 @@ const keys = [...new Set(rows.map(row => `${row.programType}\t${row.style}`))].s
   (a, b) => (order.get(a.split("\t")[0]) ?? 99) - (order.get(b.split("\t")[0]) ?? 99) || (a < b ? -1 : 1),
 )
 const notes = []
+const noted = (errno, reason) => {
+  const note = `${errno}: ${reason}`
+  if (!notes.includes(note)) notes.push(note)
+  return `${errno} (${notes.indexOf(note) + 1})`
+}
 const cell = (key, release) => {
   const row = rows.findLast(row => `${row.programType}\t${row.style}` === key && row.release === release)
   if (!row) return "not tried"
-  if (row.outcome === "works") return "works"
-  const note = `${row.outcome.errno}: ${row.outcome.reason}`
-  if (!notes.includes(note)) notes.push(note)
-  return `${row.outcome.errno} (${notes.indexOf(note) + 1})`
+  return row.outcome === "works" ? "works" : noted(row.outcome.errno, row.outcome.reason)
+}
+const EMBEDDED = ["6.1", "6.12"]
+const embedded = await Promise.all(EMBEDDED.map(release => embeddedStyles(release, keys)))
+const embeddedCell = (key, outcomes) => {
+  const { errno, reason } = outcomes.get(key) ?? { errno: "not tried" }
+  if (reason !== undefined) return noted(errno, reason)
+  return errno ?? "attaches"
 }
 const lines = keys.map(key => {
   const [type, style] = key.split("\t")
-  return `| ${type} | ${style} | ${releases.map(release => cell(key, release)).join(" | ")} |`
+  const cells = [...embedded.map(one => embeddedCell(key, one)), ...releases.map(one => cell(key, one))]
+  return `| ${type} | ${style} | ${cells.join(" | ")} |`
 })
 const heading = release => (release === "reference" ? "reference kernel" : `Linux ${release}`)
 const missing = PROGRAM_TYPES.filter(type => !keys.some(key => key.startsWith(`${type.name}\t`)))
 const text = `# Kernels
 
-What \`skep/linux\` attached on real kernels: loaded, attached, its event seen, detached, the event seen no more. Written by
-\`npm run test:kernel && node test/kernel/write-table.mjs\`, from Debian's cloud kernels and a reference kernel, under QEMU.
+What \`skep/linux\` attached on real kernels: loaded, attached, its event seen, detached, the event seen no more; and whether
+the embedded kernel attaches the same program to the same kind of place (what programs see and decide there, the exhibits below
+show, on all kernels). Written by \`npm run test:kernel && node test/kernel/write-table.mjs\`, from Debian's cloud kernels and a
+reference kernel, under QEMU.
 
 The reference kernel is Linux 6.12 with what Debian leaves out: infrared receivers, schedulers, human interface devices,
 errors injected into functions. \`node test/kernel/build-reference.mjs\` builds it once, by hand: from Debian's
@@ -50,8 +63,8 @@ errors injected into functions. \`node test/kernel/build-reference.mjs\` builds 
 minutes (23 of processor time), and 3 GiB beside the image of 5.8 MiB. \`npm run test:kernel -- --release reference\` runs
 the suite on it alone; without the kernel its part of the suite is skipped.
 
-| program type | attach style | ${releases.map(heading).join(" | ")} |
-| --- | --- | ${releases.map(() => "---").join(" | ")} |
+| program type | attach style | ${[...EMBEDDED.map(release => `embedded ${release}`), ...releases.map(heading)].join(" | ")} |
+| --- | --- | ${[...EMBEDDED, ...releases].map(() => "---").join(" | ")} |
 ${lines.join("\n")}
 
 ${notes.map((note, index) => `${index + 1}. ${note}`).join("\n")}
@@ -61,7 +74,7 @@ console.log(`${keys.length} rows; types without one: ${missing.map(type => type.
 
 /** Each exhibit on each kernel: on the embedded ones it runs now, on others it ran in the guest. */
 function exhibits() {
-  const embedded = ["6.1", "6.12"].map(release => [`embedded ${release}`, onEmbedded(release)])
+  const embedded = EMBEDDED.map(release => [`embedded ${release}`, onEmbedded(release)])
   const columns = [...embedded, ...releases.map(release => [heading(release), inGuest(release)])]
   const [, first] = columns[0]
   const rows = [...first.keys()].map(name => {
