@@ -1,5 +1,11 @@
-import { AttachError } from "../../base/index.ts"
-import { type AttachKind, type AttachPoint, type AttachPointOf, describePoint } from "../../kernel/index.ts"
+import { AttachError, errnoText } from "../../base/index.ts"
+import {
+  type AttachKind,
+  type AttachPoint,
+  type AttachPointOf,
+  describePoint,
+  perfEventHint,
+} from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attachment } from "../tracing/hooks.ts"
@@ -23,6 +29,15 @@ export type Attacher<Kind extends AttachKind> = (
 
 export function noteFor(modelled: boolean, what: string): string | undefined {
   return modelled ? undefined : `nothing in the embedded kernel calls ${what} yet: the program will not run`
+}
+
+/** What the kernel says when a program of another type is put on a perf event. Throws AttachError (EINVAL). */
+export function requireTypeOfEvent(program: EmbeddedProgram, type: string): void {
+  if (program.type === type) return
+  throw new AttachError(
+    `prog '${program.name}': failed to attach to the perf event: ${errnoText("EINVAL")}`,
+    { errno: "EINVAL", hint: perfEventHint(program.type, type) },
+  )
 }
 
 /** Throws AttachError (EINVAL) for a program that does not go there. */

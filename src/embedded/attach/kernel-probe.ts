@@ -1,12 +1,13 @@
-import { AttachError, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
+import { AttachError, type Errno, errnoNumber, errnoText, NotModelledError } from "../../base/index.ts"
 import type { AttachPoint } from "../../kernel/index.ts"
+import { probeHint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import { ENTRY_MARKER, FTRACE_NOP, hasEntryMarker } from "../tracing/function-probes.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_PREFIX } from "../tracing/syscall.ts"
-import { type Attached, type Attacher, noteFor, requireType } from "./attached.ts"
+import { type Attached, type Attacher, noteFor, requireTypeOfEvent } from "./attached.ts"
 
 export const attachKprobe: Attacher<"kprobe"> = (kernel, point, attachment) =>
   attachProbe(kernel, point, attachment, point.function, point.offset ?? 0, "kprobe")
@@ -28,7 +29,7 @@ function attachProbe(
   where: "kprobe" | "kretprobe",
 ): Attached {
   const { program } = attachment
-  requireType(program, "kprobe", point)
+  requireTypeOfEvent(program, "kprobe")
   const fail = (errno: Errno, hint?: string): AttachError =>
     new AttachError(
       `prog '${program.name}': failed to create ${where} '${symbol}+0x${offset.toString(16)}' perf event: ${errnoText(errno)}`,
@@ -47,8 +48,7 @@ function attachProbe(
       "EADDRNOTAVAIL",
       `${profile.version} has more than one function ${symbol}, so the name is not enough`,
     )
-  if (profile.isBlacklisted(symbol))
-    throw fail("EINVAL", `${symbol} is on the kernel's kprobe blacklist: probes are not allowed in it`)
+  if (profile.isBlacklisted(symbol)) throw fail("EINVAL", probeHint(symbol, errnoNumber("EINVAL")))
   if (offset !== 0) requireInstruction(kernel, program, symbol, offset, fail)
   const remove = kernel.hooks.addFunction(symbol, where, { ...attachment, offset })
   return { point, remove, note: noteFor(isModelled(symbol), symbol) }
@@ -69,8 +69,7 @@ function requireInstruction(
   const start = site && hasEntryMarker(kernel, site) ? ENTRY_MARKER : 0
   const isKnown = kernel.profile.isTraceable(symbol)
   if (isKnown && offset === start) return
-  if (isKnown && offset < start + FTRACE_NOP)
-    throw fail("EILSEQ", `${symbol} has no instruction that begins there; its start is offset 0`)
+  if (isKnown && offset < start + FTRACE_NOP) throw fail("EILSEQ", probeHint(symbol, errnoNumber("EILSEQ")))
   throw new NotModelledError(
     `prog '${program.name}': the embedded kernel has no instructions inside ${symbol}, so offset 0x${offset.toString(16)} cannot be probed`,
     { hint: `offset 0 is the function's start${start === 0 ? "" : `, and so is 0x${start.toString(16)}`}` },

@@ -1,4 +1,10 @@
-import { attachRefusal, NAMESPACE_BY_LINK, namespaceReason, wrongHook } from "../../kernel/index.ts"
+import {
+  attachRefusal,
+  NAMESPACE_BY_LINK,
+  NAMESPACE_PATHS,
+  namespaceReason,
+  wrongHook,
+} from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { NamespaceHook, NetNamespace } from "../network/index.ts"
 import type { Attacher } from "./attached.ts"
@@ -26,10 +32,10 @@ export const attachNetworkNamespace: Attacher<"netns"> = (kernel, point, attachm
   if (point.by === "attach" && (hook !== "flow_dissector" || path !== OWN_NAMESPACE))
     throw attachRefusal(program, point, EINVAL, NAMESPACE_BY_LINK)
   const namespace = namespaceAt(kernel, path)
-  if (!namespace)
-    throw attachRefusal(program, point, ENOENT, {
-      hint: "network namespaces are files such as /proc/self/ns/net or /run/netns/name",
-    })
+  if (!namespace) {
+    const number = kernel.files.find(path) ? EINVAL : ENOENT
+    throw attachRefusal(program, point, number, { hint: NAMESPACE_PATHS })
+  }
   const number = refusalOf(kernel, namespace, hook)
   if (number !== 0) {
     const ids = namespace.programs.on(hook).map(({ program: { id } }) => id)

@@ -32,9 +32,13 @@ export function requireRelease(
   point: AttachPoint,
   what: string,
   since: string,
+  hint?: string,
 ): void {
   if (kernel.since(since)) return
-  throw attachRefusal(program, point, EINVAL, needsRelease(what, since, kernel.profile.release))
+  throw attachRefusal(program, point, EINVAL, {
+    ...needsRelease(what, since, kernel.profile.release),
+    ...(hint !== undefined && { hint }),
+  })
 }
 
 /** The device of this name in the namespace of the task on the CPU. Throws AttachError (ENODEV). */

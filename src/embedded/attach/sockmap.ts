@@ -36,7 +36,10 @@ export const attachToSockmap: Attacher<"sockmap"> = (kernel, point, attachment) 
       hint: 'attach by "attach"',
     })
   if (!(map instanceof SocketMap) || !map.servesSockets)
-    throw refuse("EINVAL", sockmapReason(errnoNumber("EINVAL"), point.map, []))
+    throw refuse(
+      kernel.since(LINKS_SINCE) ? "EINVAL" : "EOPNOTSUPP",
+      sockmapReason(errnoNumber("EINVAL"), point.map, []),
+    )
   const { programs } = map
   const excluded = EXCLUDED[hook]
   const standing = programs[hook] ?? (excluded === undefined ? undefined : programs[excluded])

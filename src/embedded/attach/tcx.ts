@@ -1,4 +1,4 @@
-import { attachRefusal, BOTH_NEIGHBOURS, orderedReason } from "../../kernel/index.ts"
+import { attachRefusal, BOTH_NEIGHBOURS, orderedReason, TCX_ELSEWHERE } from "../../kernel/index.ts"
 import type { Attacher } from "./attached.ts"
 import { deviceOf, EINVAL, requireRelease, requireTypes } from "./network-place.ts"
 
@@ -11,7 +11,7 @@ export const attachTcx: Attacher<"tcx"> = (kernel, point, attachment) => {
   const device = deviceOf(kernel, program, point)
   if (point.before !== undefined && point.after !== undefined)
     throw attachRefusal(program, point, EINVAL, BOTH_NEIGHBOURS)
-  requireRelease(kernel, program, point, "a tcx program", "6.6")
+  requireRelease(kernel, program, point, "a tcx program", "6.6", TCX_ELSEWHERE)
   const remove = device.trafficControl[point.direction].tcx.add(attachment, point)
   if (!remove) throw attachRefusal(program, point, ENOENT, orderedReason(point, ENOENT))
   return { point, remove, note: undefined }

@@ -3,12 +3,12 @@ import type { KernelCore } from "../core.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_EVENTS, SYSCALL_PREFIX } from "../tracing/syscall.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
-import { type Attacher, noteFor, requireType } from "./attached.ts"
+import { type Attacher, noteFor, requireTypeOfEvent } from "./attached.ts"
 
 export const attachTraceEvent: Attacher<"tracepoint"> = (kernel, point, attachment) => {
   const { program } = attachment
   const { category, name } = point
-  requireType(program, "tracepoint", point)
+  requireTypeOfEvent(program, "tracepoint")
   if (!kernel.profile.tracepoint(category, name))
     throw new AttachError(
       `prog '${program.name}': failed to determine tracepoint '${category}/${name}' perf event ID: ${errnoText("ENOENT")}`,

@@ -31,6 +31,9 @@ export function needsRelease(what: string, since: string, release: string): Reas
   return { said: `${what} needs Linux ${since} or newer, this is ${release}` }
 }
 
+/** Where tcx programs go on kernels without tcx. */
+export const TCX_ELSEWHERE = 'attach by kind "tc": a filter of the clsact qdisc'
+
 /** Which number netfilter refuses with what. */
 export function netfilterReason(
   { priority, defragment }: AttachPointOf<"netfilter">,

@@ -53,7 +53,8 @@ function explainRefusal(
   const known = namespaceReason(programsOn(host, namespace, attachType), number)
   if (known) return known
   const since = SINCE[type]
-  return number === EINVAL && since ? needs(host, `a ${type} link`, since) : {}
+  const old = number === EINVAL && since ? needs(host, `a ${type} link`, since) : {}
+  return number === EINVAL && !old.said ? { hint: NAMESPACE_PATHS } : old
 }
 
 function programsOn({ bpf }: AttachHost, namespace: number, attachType: number): readonly number[] {

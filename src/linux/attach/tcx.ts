@@ -1,4 +1,10 @@
-import { type AttachPointOf, BOTH_NEIGHBOURS, type Neighbour, orderedReason } from "../../kernel/index.ts"
+import {
+  type AttachPointOf,
+  BOTH_NEIGHBOURS,
+  type Neighbour,
+  orderedReason,
+  TCX_ELSEWHERE,
+} from "../../kernel/index.ts"
 import { LINK_CREATE } from "../bpf/attributes.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import { interfaceIndex } from "../net/interfaces.ts"
@@ -51,7 +57,6 @@ function besides(
 function explain(host: AttachHost, point: TcxPoint, number: number): Reason {
   const { kind } = point
   const old = needs(host, `a ${kind} program`, SINCE[kind])
-  if (old.said)
-    return { ...old, hint: kind === "tcx" ? 'attach by kind "tc": a filter of the clsact qdisc' : undefined }
+  if (old.said) return { ...old, hint: kind === "tcx" ? TCX_ELSEWHERE : undefined }
   return orderedReason(point, number)
 }
