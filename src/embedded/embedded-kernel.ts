@@ -221,7 +221,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const type = linkTypeOf(this, program, point ?? attachPointOf(program.spec))
     const id = type ? this.objects.nextId("link") : 0
     const attached = attachProgram(this, program, point, id)
-    this.bpfLog?.attached(program, attached.point, name => this.network.current.device(name)?.index ?? 0)
+    const indexOf = (name: string) => this.network.current.device(name)?.index ?? 0
+    this.bpfLog?.attached(program, attached.point, type !== undefined, indexOf)
     return new EmbeddedLink(this, { id, type }, program, attached)
   }
 

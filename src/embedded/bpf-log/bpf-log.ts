@@ -97,10 +97,12 @@ export class BpfLog {
   attached(
     program: { readonly id: number; readonly attachType: string | undefined },
     point: AttachPoint,
+    isLink: boolean,
     interfaceIndex: (name: string) => number,
   ): void {
     const call = linkCall(program.attachType, point, {
       program: this.#programs.get(program.id) ?? 0,
+      isLink,
       // What a program is attached to is opened first.
       open: () => this.#descriptor(),
       interfaceIndex,

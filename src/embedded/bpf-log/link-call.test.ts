@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { AttachPoint } from "../../kernel/index.ts"
 import { linkCall } from "./link-call.ts"
 
-const parts = { program: 7, open: () => 20, interfaceIndex: () => 3 }
+const parts = { program: 7, isLink: true, open: () => 20, interfaceIndex: () => 3 }
 
 test.each<[attachType: string | undefined, point: AttachPoint, command: string, values: object]>([
   [
@@ -23,7 +23,8 @@ test.each<[attachType: string | undefined, point: AttachPoint, command: string, 
     { target_fd: 20, attach_type: 16 },
   ],
 ])("a %s program at %o attaches by %s", (attachType, point, command, values) => {
-  expect(linkCall(attachType, point, parts)).toMatchObject({ command, values })
+  const isLink = command !== "BPF_PROG_ATTACH"
+  expect(linkCall(attachType, point, { ...parts, isLink })).toMatchObject({ command, values })
 })
 
 test.each<AttachPoint>([
@@ -31,5 +32,5 @@ test.each<AttachPoint>([
   { kind: "tc", interface: "v0", direction: "ingress" },
   { kind: "socket", fd: 4 },
 ])("%j is none", point => {
-  expect(linkCall(undefined, point, parts)).toBeUndefined()
+  expect(linkCall(undefined, point, { ...parts, isLink: false })).toBeUndefined()
 })

@@ -15,6 +15,8 @@ export interface LinkCall {
 export interface LinkParts {
   /** The program's descriptor. */
   readonly program: number
+  /** Whether the attachment is a link, as `linkTypeOf` says. */
+  readonly isLink: boolean
   /** A descriptor of what it is attached to: a perf event, a folder, a device. */
   open(): number
   interfaceIndex(name: string): number
@@ -34,7 +36,6 @@ export function linkCall(
     const values = { target_fd: target, attach_bpf_fd: parts.program, attach_type: numberOf(attachType) }
     return call("BPF_PROG_ATTACH", PROG_ATTACH, { ...values, attach_flags: 0 }, false)
   }
-  const by = "by" in point ? point.by : undefined
   switch (point.kind) {
     case "kprobe":
     case "kretprobe":
@@ -62,17 +63,17 @@ export function linkCall(
     case "netfilter":
       return link(LINK_CREATE.netfilter, { priority: point.priority })
     case "xdp":
-      return by === "netlink"
-        ? undefined
-        : link(LINK_CREATE.plain, { target_fd: parts.interfaceIndex(point.interface) }, "xdp")
+      return parts.isLink
+        ? link(LINK_CREATE.plain, { target_fd: parts.interfaceIndex(point.interface) }, "xdp")
+        : undefined
     case "tcx":
     case "netkit":
       return link(LINK_CREATE.ordered, { target_fd: parts.interfaceIndex(point.interface) })
     case "cgroup":
     case "netns":
-      return by === "attach" ? attach(parts.open()) : link(LINK_CREATE.plain, { target_fd: parts.open() })
-    case "lirc":
     case "sockmap":
+      return parts.isLink ? link(LINK_CREATE.plain, { target_fd: parts.open() }) : attach(parts.open())
+    case "lirc":
       return attach(parts.open())
     default:
       return undefined
