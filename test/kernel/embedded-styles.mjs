@@ -2,6 +2,7 @@
 // real kernels, and attaches it to the same kind of place. That programs run there and answer right, the exhibits show.
 import { readFileSync } from "node:fs"
 import { transform } from "sucrase"
+import { SkepError } from "../../dist/base/index.js"
 import { bootKernel } from "../../dist/embedded/index.js"
 import { readObject } from "../../dist/object/index.js"
 import { loadBuiltinProfile } from "../../dist/profile/node.js"
@@ -30,6 +31,34 @@ function objectOf(name) {
   return objects.get(name)
 }
 
+/** A style without an attach point: what is done instead. */
+const doing = (object, program, act) => ({ object, program, act })
+const runs = (program, input) =>
+  doing("base", program, async loaded => {
+    await loaded.programs[program].run(input)
+  })
+const registers = (object, map) =>
+  doing(object, undefined, async loaded => {
+    await loaded.maps[map].attach()
+  })
+/** A program on a function of another program. */
+const onProgram = (program, target) =>
+  doing("base", "ask", async (loaded, _world, kernel) => {
+    const targets = { [program]: { program: loaded.programs.ask, ...target } }
+    const changed = await kernel.load(objectOf("replace"), { only: [program], targets })
+    await changed.attach()
+  })
+const inGroup = program => ({
+  ...at("network", program),
+  point(_loaded, world) {
+    const socket = world.socket({ type: "datagram" })
+    socket.setOption(SOL_SOCKET, SO_REUSEPORT, 1)
+    socket.bind({ address: "127.0.0.1", port: 0 })
+    return { kind: "socket", fd: socket.fd, reuseport: true }
+  },
+})
+const [SOL_SOCKET, SO_REUSEPORT] = [1, 15]
+
 const own = (object, program) => ({ object, program, point: () => undefined })
 const at = (object, program, point) => ({ object, program, point: () => point })
 const sockmap = (program, by) => ({
@@ -40,6 +69,14 @@ const sockmap = (program, by) => ({
 const network = (program, point) => at("network", program, { interface: DEVICE, ...point })
 
 const STYLES = {
+  "socket_filter\treuseport group (SO_ATTACH_REUSEPORT_EBPF)": inGroup("reuseport_index"),
+  "sk_reuseport\tsk_reuseport": inGroup("select"),
+  "syscall\ttest run": runs("add", { context: new Uint8Array(64) }),
+  "raw_tracepoint\ttest run": runs("enter", { context: new Uint8Array(16) }),
+  "struct_ops\tstruct_ops by value": registers("congestion", "plain"),
+  "struct_ops\tstruct_ops by link": registers("congestion-link", "linked"),
+  "ext\tfreplace": onProgram("new_answer", { function: "answer" }),
+  "tracing\tfentry and fexit of a program": onProgram("enter_answer", {}),
   "socket_filter\tsocket (SO_ATTACH_BPF)": {
     ...at("network", "socket_filter"),
     point: (_loaded, world) => ({ kind: "socket", fd: world.socket({ type: "datagram" }).fd }),
@@ -173,7 +210,7 @@ export async function embeddedStyles(release, keys) {
   return outcomes
 }
 
-async function tryStyle(profile, { object, program, point }) {
+async function tryStyle(profile, { object, program, point, act }) {
   const kernel = await bootKernel({ profile })
   const { world } = kernel
   try {
@@ -191,13 +228,16 @@ async function tryStyle(profile, { object, program, point }) {
     world.install(TARGET, SHOP)
     const spec = objectOf(object)
     const name = program ?? spec.programs[0].name
-    if (!spec.programs.some(each => each.name === name))
-      throw new Error(`BUG: ${object} has no program ${name}`)
-    const loaded = await kernel.load(spec, { only: [name] })
+    if (!spec.programs.some(each => each.name === name)) throw new Error(`${object} has no program ${name}`)
+    const loaded = await kernel.load(spec, program === undefined && act ? {} : { only: [name] })
+    if (act) {
+      await act(loaded, world, kernel)
+      return {}
+    }
     const link = await loaded.programs[name].attach(point(loaded, world))
     return link.note === undefined ? {} : { errno: "nothing fires it", reason: link.note }
   } catch (error) {
-    if (error.message.startsWith("BUG")) throw error
+    if (!(error instanceof SkepError)) throw error
     return { errno: error.errno ?? "not modelled", reason: error.message }
   } finally {
     await kernel[Symbol.asyncDispose]()
