@@ -19,6 +19,9 @@ const LINE = /([0-9a-f]{8}) ([A-Za-z]) ([a-z-]{1,4}) ([^ \n]+)\n/y
 /** The unlikely half that gcc moves away from a function: no place to attach to. */
 const COLD_PART = /\.cold(\.\d+)?$/
 
+/** Names that a table keeps the symbols of. */
+const MOST_KEPT = 4096
+
 /**
  * Symbols of a kernel, one line each in address order: eight hex digits (the low half of the address), the type
  * letter, flags ("f" traceable, "k" blacklisted, "-" none), the name. Lookups search the text: parsing 150,000
@@ -27,6 +30,8 @@ const COLD_PART = /\.cold(\.\d+)?$/
 export class SymbolTable {
   readonly #text: string
   #starts: Uint32Array | undefined
+  /** What was looked for: searching the text takes a millisecond, and models ask for the same few names again and again. */
+  readonly #found = new Map<string, KernelSymbol | undefined>()
 
   constructor(bytes: Uint8Array) {
     this.#text = `\n${decodeUtf8(bytes)}`
@@ -34,8 +39,11 @@ export class SymbolTable {
 
   /** The first symbol of this name, or undefined. */
   find(name: string): KernelSymbol | undefined {
+    if (this.#found.has(name)) return this.#found.get(name)
     const at = this.#nameAt(name, 0)
-    return at < 0 ? undefined : this.#lineAt(this.#text.lastIndexOf("\n", at) + 1)
+    const found = at < 0 ? undefined : this.#lineAt(this.#text.lastIndexOf("\n", at) + 1)
+    if (this.#found.size < MOST_KEPT) this.#found.set(name, found)
+    return found
   }
 
   /** Every symbol of this name: static functions of different files may share one. */
