@@ -32,7 +32,7 @@ async function programs() {
   const kernel = { release: "6.12", btf: profile.btf() }
   return [
     timed("two instructions", TRIVIAL, kernel, 200),
-    timed("a loop of straight code", straight(2000), kernel, 12),
+    timed("a loop of straight code", straight(2000), kernel, 40),
     timed("branches, and a state in ten instructions", branching(17), kernel, 12),
   ]
 }
