@@ -1,5 +1,5 @@
 import { didYouMean, SkepError, UsageError } from "../../base/index.ts"
-import type { Btf } from "../../btf/index.ts"
+import { type Btf, tracepointHandler } from "../../btf/index.ts"
 import type { Tracepoint, TracepointField } from "../../profile/index.ts"
 import type { KernelCore } from "../core.ts"
 import { type EventRecord, RecordWriter } from "../tracing/event-record.ts"
@@ -68,11 +68,8 @@ function findEvent({ profile }: KernelCore, name: string): Tracepoint {
   })
 }
 
-/** `btf_trace_NAME` is a typedef of the handler: its own data first, then the tracepoint's arguments. */
 function countArguments(btf: Btf, name: string): number {
-  const id = btf.find(`btf_trace_${name}`, "typedef")
-  if (id === undefined) return 0
-  const pointer = btf.type(btf.resolve(id))
-  const handler = pointer.kind === "ptr" ? btf.type(pointer.type) : undefined
-  return handler?.kind === "func_proto" ? handler.params.length - 1 : 0
+  const id = tracepointHandler(btf, name)
+  const handler = id === undefined ? undefined : btf.typeOf(id, "func_proto")
+  return handler ? handler.params.length - 1 : 0
 }

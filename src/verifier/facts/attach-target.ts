@@ -1,4 +1,4 @@
-import type { Btf, TypeId } from "../../btf/index.ts"
+import { type Btf, type TypeId, tracepointHandler } from "../../btf/index.ts"
 import { iteratorSignature, lsmHook, tracepointSignature } from "../../catalog/details.ts"
 import { type FunctionSignature, isSince, type ProgramTypeName } from "../../catalog/index.ts"
 import type { AttachTarget, VerifierKernel } from "../program.ts"
@@ -113,12 +113,9 @@ function fromFunction(
   )
 }
 
-/** `btf_trace_NAME` is a typedef of the handler, whose first argument is the tracepoint's own. */
 function tracepointTarget(tracepoint: string, { btf, release }: VerifierKernel): AttachTarget | undefined {
-  const name = `btf_trace_${tracepoint}`
-  const typedef = btf.find(name, "typedef")
-  const pointer = typedef && btf.typeOf(btf.resolve(typedef), "ptr")
-  const signature = pointer && signatureOf(btf, btf.resolve(pointer.type), tracepoint, 1)
+  const handler = tracepointHandler(btf, tracepoint)
+  const signature = handler && signatureOf(btf, handler, tracepoint, 1)
   if (!signature) return undefined
   return {
     signature: tracepointSignature(tracepoint, signature, release),
