@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { describe } from "node:test"
-import { eventually } from "../network/hook.ts"
+import { eventually } from "../styles/sockets-of.ts"
 import { attachStyle, globals, programs } from "./style.ts"
 
 const object = programs("scheduler")
