@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import type { World } from "skep"
-import { connection, withSockets } from "./sockets-of.ts"
+import { connection, eventually, withSockets } from "./sockets-of.ts"
 import { type AttachStyle, numbers, type Refusal, type StyleGroup } from "./style.ts"
 
 const SYSCTL = "/proc/sys/net/ipv4"
@@ -41,6 +41,33 @@ const registers = (style: string, object: string, map: string, refusal?: Refusal
   },
 })
 
+const told = (world: World, name: string): string => world.readText(`/sys/kernel/sched_ext/${name}`).trim()
+
+const SCHEDULER: AttachStyle = {
+  programType: "struct_ops",
+  style: "struct_ops sched_ext_ops",
+  refusal: { on: ["6.1", "6.12"], errno: "ESRCH", reason: /built with CONFIG_SCHED_CLASS_EXT/ },
+  async run(scene) {
+    const { world } = scene
+    const loaded = await scene.load("scheduler")
+    assert.equal(told(world, "state"), "disabled")
+    const link = await loaded.maps.scheduler!.attach()
+    assert.equal(told(world, "state"), "enabled")
+    assert.equal(told(world, "root/ops"), "skep_scheduler")
+    await world.exec("/bin/true")
+    const { inits, enqueued } = numbers(loaded)
+    assert.equal(inits, 1n)
+    assert(enqueued! > 0n, "it queued no task")
+    await link.detach()
+    const ended = await eventually(() => (told(world, "state") === "disabled" ? true : undefined), 5000)
+    assert(ended, told(world, "state"))
+    const { exits, enqueued: atEnd } = numbers(loaded)
+    assert.equal(exits, 1n)
+    await world.exec("/bin/true")
+    assert.equal(numbers(loaded).enqueued, atEnd)
+  },
+}
+
 export const STRUCT_OPS: StyleGroup = {
   title: "parts of the kernel made of programs",
   styles: [
@@ -50,5 +77,6 @@ export const STRUCT_OPS: StyleGroup = {
       errno: "EINVAL",
       reason: /needs Linux 6\.4/,
     }),
+    SCHEDULER,
   ],
 }
