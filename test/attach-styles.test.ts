@@ -1,7 +1,7 @@
 // The attach styles of test/kernel/suite/styles on the embedded kernel; the guests try the same on real ones.
 import { mkdirSync, writeFileSync } from "node:fs"
 import { bootKernel } from "skep/embedded"
-import { afterAll, describe, test } from "vitest"
+import { afterAll, describe, expect, test } from "vitest"
 import { SHOP } from "../exhibits/programs/shop.ts"
 import { STYLE_GROUPS } from "./kernel/suite/styles/index.ts"
 import { type Outcome, Scene, tryStyle } from "./kernel/suite/styles/style.ts"
@@ -28,6 +28,10 @@ describe.each(["6.1", "6.12"])("on the embedded kernel %s", release => {
           await prepare?.(scene)
           const on = needs.length > 0 ? "with what it needs" : release
           rows.push({ programType, style, outcome: await tryStyle(each, scene, on) })
+          // What it took the first time, and never gives back, is the world's: neighbours, connections that wait for their end.
+          const { used } = kernel.memory.kernel
+          await tryStyle(each, scene, on)
+          expect(kernel.memory.kernel.used, "bytes of the model's memory").toBeLessThanOrEqual(used)
         })
       }
     })

@@ -717,7 +717,7 @@ export const CHAPTER: readonly ChapterRow[] = [
         "override: a group below has its own instead",
         "links and multi: several, those of the group below first",
       ),
-      ...test("src/embedded/cgroups/hooks.test.ts")("connect4 sees and decides, for the group and no other"),
+      ...exhibits("cgroup-traffic"),
     ],
     onLinux: suite("network/cgroups")(
       "a group above decides for those below it, and a program outside of them does not",

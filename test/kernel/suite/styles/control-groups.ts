@@ -119,16 +119,14 @@ const UNIX_REFUSAL: Refusal = {
 }
 
 /** "ok", or what came of it instead: what it says itself, or the errno of what it throws. */
-async function actInGroup({ world }: Scene, act: Act): Promise<string> {
-  return world.inGroup(GROUP, () =>
-    withSockets(world, open => {
-      let said: unknown
-      const result = outcome(() => {
-        said = act((family, type) => open({ family, type } satisfies SocketOptions), world)
-      })
-      return result === "ok" && typeof said === "string" ? said : result
-    }),
-  )
+function perform({ world }: Scene, act: Act): Promise<string> {
+  return withSockets(world, open => {
+    let said: unknown
+    const result = outcome(() => {
+      said = act((family, type) => open({ family, type } satisfies SocketOptions), world)
+    })
+    return result === "ok" && typeof said === "string" ? said : result
+  })
 }
 
 /**
@@ -156,7 +154,9 @@ export const CONTROL_GROUPS: StyleGroup = {
         object: "cgroups",
         program,
         point: { kind: "cgroup", path: GROUP, by },
-        event: scene => actInGroup(scene, act),
+        event: scene => scene.world.inGroup(GROUP, () => perform(scene, act)),
+        // The root group stands above: what its members do is no business of this one's programs.
+        beside: scene => perform(scene, act),
         denied,
         refusal: program.endsWith("_unix") ? UNIX_REFUSAL : undefined,
       }),

@@ -9,6 +9,8 @@ export interface Hook {
   readonly point: AttachPoint | ((loaded: LoadedObject, scene: Scene) => AttachPoint)
   /** Runs the hook: "ok", or the code of the error that came of it. */
   readonly event: (scene: Scene, loaded: LoadedObject, isAttached: boolean) => string | Promise<string>
+  /** The same where the program has no say: it must not see it. */
+  readonly beside?: ((scene: Scene) => string | Promise<string>) | undefined
   /** What the event gives while a program refuses it; left out for hooks that decide nothing. */
   readonly denied?: string | undefined
   readonly refusal?: Refusal | undefined
@@ -20,6 +22,10 @@ export function hookStyle(programType: string, style: string, hook: Hook): Attac
   const run = async (scene: Scene): Promise<void> => {
     const loaded = await scene.load(hook.object, { only: [hook.program] })
     const link = await attach(hook, loaded, scene)
+    if (hook.beside) {
+      assert.equal(await hook.beside(scene), "ok", "where it is not attached")
+      assert.equal(seenBy(loaded), 0n, "it sees what happens elsewhere")
+    }
     assert.equal(await hook.event(scene, loaded, true), "ok", "while it is attached")
     assert(seenBy(loaded) > 0n, "the program saw nothing")
     await link.detach()
@@ -35,6 +41,7 @@ async function deny(hook: Hook, scene: Scene, denied: string): Promise<void> {
   const loaded = await scene.load(hook.object, { only: [hook.program], globals: { deny: 1 } })
   const link = await attach(hook, loaded, scene)
   assert.equal(await hook.event(scene, loaded, true), denied, "while it refuses")
+  if (hook.beside) assert.equal(await hook.beside(scene), "ok", "where nobody refuses")
   await link.detach()
   assert.equal(await hook.event(scene, loaded, false), "ok", "after the one that refuses was detached")
 }

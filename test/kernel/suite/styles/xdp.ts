@@ -35,7 +35,6 @@ const THROUGH_MAPS: readonly AttachStyle[] = [
     style: "xdp/devmap as a map's value",
     async run(scene) {
       const { world } = scene
-      world.makePair({ name: "w0", addresses: [] }, { name: "w1", addresses: [] })
       // A veth device sends frames only while the other end runs a program.
       const other = await scene.load("network", { only: ["xdp_program"] })
       await other.programs.xdp_program!.attach({ ...native, interface: "w1" })
@@ -55,7 +54,10 @@ const THROUGH_MAPS: readonly AttachStyle[] = [
 
 export const XDP: StyleGroup = {
   title: "XDP",
-  prepare: makePair,
+  async prepare(scene) {
+    await makePair(scene)
+    scene.world.makePair({ name: "w0", addresses: [] }, { name: "w1", addresses: [] })
+  },
   styles: [
     ...(["native", "generic"] as const).flatMap(mode =>
       (["link", "netlink"] as const).map(by =>
