@@ -22,7 +22,7 @@ export async function withSockets<T>(
   }
 }
 
-/** Two ends of a TCP connection over loopback. */
+/** Two ends of a TCP connection over loopback; the server's is the caller's to close. */
 export async function connection(
   open: (options?: SocketOptions) => WorldSocket,
 ): Promise<{ readonly client: WorldSocket; readonly server: WorldSocket }> {

@@ -15,8 +15,9 @@ async function connectWith(world: World, name: string): Promise<void> {
   world.writeText(`${SYSCTL}/tcp_congestion_control`, name)
   try {
     await withSockets(world, async open => {
-      const { client } = await connection(open)
+      const { client, server } = await connection(open)
       client.send(Uint8Array.of(1))
+      server.close()
     })
   } finally {
     world.writeText(`${SYSCTL}/tcp_congestion_control`, before)
