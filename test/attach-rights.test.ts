@@ -12,7 +12,8 @@ function programs(name: string): ObjectSpec {
 }
 
 async function prepared(release: string) {
-  const kernel = new EmbeddedKernel(await loadBuiltinProfile(release))
+  const profile = await loadBuiltinProfile(release)
+  const kernel = new EmbeddedKernel(profile.withConfig({ CONFIG_BPF_LIRC_MODE2: "y" }))
   const site = await makeSite(
     kernel.world,
     (file, only, target) =>

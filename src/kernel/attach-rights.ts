@@ -1,5 +1,5 @@
 import { AttachError, type Errno, errnoText } from "../base/index.ts"
-import { type Capability, isSince, type Release } from "../catalog/index.ts"
+import { type Capability, isSince, type ProgramTypeName, type Release } from "../catalog/index.ts"
 import { type AttachKind, type AttachPoint, describePoint } from "./attach-point.ts"
 
 /** Who wants to attach what, and where. */
@@ -133,6 +133,45 @@ export const ATTACH_RIGHTS: readonly AttachRight[] = [
   },
 ]
 
+/** Kinds of points that programs of a type may be attached to, where rows of this table are about them. */
+const KINDS: { readonly [Type in ProgramTypeName]?: readonly AttachKind[] } = {
+  kprobe: [...OF_THE_KERNEL, ...OF_USER_SPACE],
+  tracepoint: ["tracepoint"],
+  perf_event: ["perfEvent"],
+  tracing: ["iter"],
+  xdp: ["xdp"],
+  sched_cls: ["tc"],
+  sched_act: ["tc"],
+  lwt_in: ["lwt"],
+  lwt_out: ["lwt"],
+  lwt_xmit: ["lwt"],
+  lwt_seg6local: ["lwt"],
+  cgroup_skb: ["cgroup"],
+  sk_skb: ["sockmap"],
+  sk_msg: ["sockmap"],
+}
+
+/** What attaching programs of a type asks for, a sentence each: "CAP_NET_ADMIN to attach and detach by netlink". */
+export function attachRightsOf(type: ProgramTypeName, release: Release): readonly string[] {
+  const asked = ATTACH_RIGHTS.filter(
+    right =>
+      right.kinds.some(kind => KINDS[type]?.includes(kind)) &&
+      isOfRelease(right, release) &&
+      // Nobody asks for it by default.
+      !(right.paranoid !== undefined && right.paranoid < 2),
+  )
+  return [...new Set(asked.map(({ anyOf, to }) => `${listOf(anyOf)} to ${to}`))]
+}
+
+function isOfRelease({ since, until }: AttachRight, release: Release): boolean {
+  return (since === undefined || isSince(since, release)) && (until === undefined || !isSince(until, release))
+}
+
+/** "CAP_BPF", "CAP_PERFMON, or CAP_SYS_ADMIN,". */
+function listOf(anyOf: readonly Capability[]): string {
+  return anyOf.join(", or ") + (anyOf.length > 1 ? "," : "")
+}
+
 export interface MissingRight {
   readonly errno: Errno
   readonly hint: string
@@ -164,17 +203,18 @@ export function detachRefusal(
 
 function firstMissed(rights: readonly AttachRight[], question: AttachQuestion): MissingRight | undefined {
   const { point, programType, release, capabilities, perfEventParanoid } = question
-  const missed = rights.find(
-    ({ kinds, on, paranoid, since, until, anyOf }) =>
+  const missed = rights.find(right => {
+    const { kinds, on, paranoid, anyOf } = right
+    return (
       kinds.includes(point.kind) &&
       (on?.(point, programType) ?? true) &&
       (paranoid === undefined || perfEventParanoid >= paranoid) &&
-      (since === undefined || isSince(since, release)) &&
-      (until === undefined || !isSince(until, release)) &&
-      !anyOf.some(capability => capabilities.has(capability)),
-  )
+      isOfRelease(right, release) &&
+      !anyOf.some(capability => capabilities.has(capability))
+    )
+  })
   if (!missed) return undefined
   const { anyOf, errno, to, hint } = missed
-  const lacks = `this process lacks ${anyOf.join(", or ")}${anyOf.length > 1 ? "," : ""} to ${to}`
+  const lacks = `this process lacks ${listOf(anyOf)} to ${to}`
   return { errno, hint: hint === undefined ? lacks : `${lacks}; ${hint}` }
 }

@@ -45,13 +45,15 @@ describe("programs that are loaded", () => {
   for (const held of HELD)
     test(`are attached by a process with ${held.join(" and ") || "no capabilities"}, or refused`, async () => {
       const isOld = release === "6.1"
-      assert.equal(world.readText(PARANOID), "3\n")
-      const wrong = await wrongAnswers(world, site, held, { isOld, level: 3, left: descriptors })
-      world.writeText(PARANOID, "2")
+      const wrong: string[] = []
+      const before = world.readText(PARANOID)
       try {
-        wrong.push(...(await wrongAnswers(world, site, held, { isOld, level: 2, left: descriptors })))
+        for (const level of [3, 2] as const) {
+          world.writeText(PARANOID, String(level))
+          wrong.push(...(await wrongAnswers(world, site, held, { isOld, level, left: descriptors })))
+        }
       } finally {
-        world.writeText(PARANOID, "3")
+        world.writeText(PARANOID, before)
       }
       assert.deepEqual(wrong, [])
     })

@@ -27,6 +27,8 @@ export interface AttachRight {
   readonly needsOnOld?: Need
   /** What a process without capabilities is told that takes it off; it may where there is none. */
   readonly needsToDetach?: Need
+  /** Left out where the kernel loads no such program. */
+  readonly isOptional?: boolean
 }
 
 interface Need extends Answer {
@@ -461,6 +463,12 @@ export const ATTACH_RIGHTS: readonly AttachRight[] = [
     point: { kind: "netfilter", family: "ipv4", hook: "input", priority: 78 },
     onOld: "absent",
   },
+  {
+    what: "infrared receiver",
+    program: "signals",
+    point: { kind: "lirc", device: "/dev/lirc0" },
+    isOptional: true,
+  },
 ]
 
 interface KernelUnderTest {
@@ -482,6 +490,7 @@ export async function wrongAnswers(
   for (const right of ATTACH_RIGHTS) {
     // Who holds more may do no less: what asks for nothing is tried without anything.
     if (kernel.level === 2 ? !right.needsAtTwo : !right.needs && held.length > 0) continue
+    if (right.isOptional && !site.programs[right.program]) continue
     const expected = expectedOf(right, held, kernel)
     const before = kernel.left()
     const { link, answer } = await attach(site, right, action => world.withCapabilities(held, action))
