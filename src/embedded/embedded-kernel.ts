@@ -124,6 +124,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   /** The sysctl kernel.unprivileged_bpf_disabled, and whether it is not 0. */
   readonly unprivilegedBpfDisabled: 0 | 1 | 2
   readonly unprivilegedDisabled: boolean
+  readonly perfEventParanoid: [number]
   /** Programs run compiled, not interpreted. */
   readonly isCompiling: boolean
   readonly verifierKernel: VerifierKernel
@@ -150,6 +151,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
     this.unprivilegedBpfDisabled = options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)
     this.unprivilegedDisabled = this.unprivilegedBpfDisabled !== 0
+    // Debian's own option: nobody but CAP_SYS_ADMIN.
+    this.perfEventParanoid = [profile.config("CONFIG_SECURITY_PERF_EVENTS_RESTRICT") === "y" ? 3 : 2]
     this.verifierKernel = verifierKernel(profile, this.cpus)
     this.types = new KernelTypes(this.memory, profile.btf())
     this.fields = new SpecialFields(this)
@@ -157,7 +160,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     this.bpfFiles = new BpfFileSystem(this, this.objects)
     this.network = new Network(this)
-    mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
+    mountSysctls(this.files, sysctlTable(this))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     this.isCompiling = options.engine !== "interpreter"

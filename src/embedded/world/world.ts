@@ -1,4 +1,5 @@
 import { concatBytes, decodeUtf8, encodeUtf8, errnoNumber, SystemCallError } from "../../base/index.ts"
+import type { Capability } from "../../catalog/index.ts"
 import {
   addressBytes,
   type DeviceNumber,
@@ -188,6 +189,15 @@ export class EmbeddedWorld implements World {
     }
   }
 
+  async withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T> {
+    const restore = this.shell.task.capabilities.hold(held)
+    try {
+      return await action()
+    } finally {
+      restore()
+    }
+  }
+
   makeGroup(name: string): string {
     return this.#groups.make(name)
   }
@@ -289,4 +299,5 @@ export class EmbeddedWorld implements World {
 
 function setIds(task: Task, which: "uid" | "gid", id: number): void {
   for (const prefix of ["", "e", "s", "fs"]) task.cred.set(`${prefix}${which}.val`, id)
+  if (which === "uid") task.capabilities.setFor(id)
 }

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from "node:fs"
 import { setTimeout } from "node:timers/promises"
+import type { Capability } from "../../catalog/index.ts"
 import type {
   DeviceNumber,
   ExecResult,
@@ -29,6 +30,7 @@ import type {
   WorldSocket,
 } from "../../kernel/index.ts"
 import type { LinuxKernel } from "../linux-kernel.ts"
+import { holdCapabilities } from "../machine/hold-capabilities.ts"
 import { Socket } from "../net/socket.ts"
 import { Groups } from "./groups.ts"
 import { makeDevice } from "./make-device.ts"
@@ -143,6 +145,15 @@ export class LinuxWorld implements World {
 
   receiver(device: string): WorldReceiver {
     return openReceiver(device)
+  }
+
+  async withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T> {
+    const restore = holdCapabilities(this.#kernel.bpf.native, held)
+    try {
+      return await action()
+    } finally {
+      restore()
+    }
   }
 
   makeGroup(name: string): string {
