@@ -19,6 +19,7 @@ import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
+import { SEGMENT_ROUTING_HELPERS } from "./segment-routing-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
 import { SOCKET_HELPERS } from "./socket-helpers.ts"
 import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
@@ -29,6 +30,7 @@ import { SYSTEM_HELPERS } from "./system-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
+import { TUNNEL_HELPERS } from "./tunnel-helpers.ts"
 import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
 import { VLAN_HELPERS } from "./vlan-helpers.ts"
 import { XDP_REDIRECT_HELPERS } from "./xdp-redirect-helpers.ts"
@@ -59,7 +61,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
-  ...SEQUENCE_HELPERS,
+  ...SEGMENT_ROUTING_HELPERS,
   ...STACK_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
@@ -68,6 +70,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
+  ...TUNNEL_HELPERS,
   ...USER_RING_HELPERS,
   ...VLAN_HELPERS,
   ...XDP_REDIRECT_HELPERS,

@@ -47,6 +47,11 @@ function parseIpv6(bytes: Uint8Array): IpHeader | undefined {
   return { source, destination, protocol: bytes[6]!, ttl: bytes[7]!, tos, size: IPV6_HEADER, length }
 }
 
+/** The destination of the IP packet that starts at an address, as it stands there: nothing else of the header is looked at. */
+export function destinationAt(bytes: Uint8Array, at: number): Uint8Array {
+  return (bytes[at] ?? 0) >> 4 === 4 ? bytes.slice(at + 16, at + 20) : bytes.slice(at + 24, at + 40)
+}
+
 /** An IP header in front of its payload. `id` is IPv4's identification. */
 export function buildIp(
   header: Pick<IpHeader, "source" | "destination" | "protocol" | "ttl" | "tos">,
