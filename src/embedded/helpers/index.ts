@@ -4,9 +4,11 @@ import { AREA_HELPERS } from "./area-helpers.ts"
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
 import { CGROUP_HELPERS } from "./cgroup-helpers.ts"
 import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
+import { CONGESTION_HELPERS } from "./congestion-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
+import { FORWARDING_HELPERS } from "./forwarding-helpers.ts"
 import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { INFRARED_HELPERS } from "./infrared-helpers.ts"
@@ -45,9 +47,11 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...ATTACH_HELPERS,
   ...CGROUP_HELPERS,
   ...CHECKSUM_HELPERS,
+  ...CONGESTION_HELPERS,
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
+  ...FORWARDING_HELPERS,
   ...HASH_HELPERS,
   ...INFRARED_HELPERS,
   ...MAP_HELPERS,

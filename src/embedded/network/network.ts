@@ -17,7 +17,7 @@ import { farHost } from "./far-host.ts"
 import { PROTOCOL } from "./headers.ts"
 import { flowHash } from "./hooks/flow-dissector.ts"
 import type { Redirect } from "./hooks/redirect.ts"
-import { ICMP } from "./icmp.ts"
+import { type ErrorHandler, ICMP } from "./icmp/index.ts"
 import { NetNamespace, type Transport } from "./namespace.ts"
 import { receivePacket } from "./receive.ts"
 import { SegmentRoutingState } from "./segment-routing/index.ts"
@@ -43,6 +43,8 @@ export class Network {
     [PROTOCOL.icmp, ICMP],
     [PROTOCOL.icmp6, ICMP],
   ])
+  /** What they do with errors about packets of theirs. */
+  readonly errorHandlers = new Map<number, ErrorHandler>()
   readonly taps = new Taps()
   readonly #kernel: KernelCore
   readonly #named = new Map<string, NetNamespace>()
@@ -193,6 +195,9 @@ export class Network {
     this.redirect = undefined
     return redirect
   }
+
+  /** Where the frame is that a program of XDP has now. */
+  xdpDevice: NetDevice | undefined
 
   /** Of the packet that a program of End.BPF has now: its routing header. */
   readonly segmentRouting = new SegmentRoutingState()

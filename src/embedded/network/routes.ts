@@ -34,12 +34,13 @@ export class RouteTable {
     this.remove(route => route.device === device)
   }
 
-  /** In one table alone where `kind` is told: that of local routes, or the main one. */
-  find(destination: Uint8Array, kind?: Route["kind"]): Route | undefined {
+  /** In one table alone where `kind` is told: that of local routes, or the main one. Out of one device alone where `by` is. */
+  find(destination: Uint8Array, kind?: Route["kind"], by?: NetDevice): Route | undefined {
     return this.#routes.find(
       route =>
         route.device.isUp &&
         (kind === undefined || route.kind === kind) &&
+        (by === undefined || route.device === by) &&
         startsAlike(route.destination, destination, route.prefix),
     )
   }
