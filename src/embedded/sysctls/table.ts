@@ -9,7 +9,7 @@ const FLAG = { least: 0, most: 1 }
 /** What is modelled below /proc/sys. The values are a fresh machine's. */
 export function sysctlTable(
   profile: KernelProfile,
-  { forwards }: Pick<NetNamespace, "forwards">,
+  { forwards, synCookies }: Pick<NetNamespace, "forwards" | "synCookies">,
   controls: { readonly names: readonly string[] },
 ): Sysctl[] {
   const text = (name: string, value: string, isWritable = false) =>
@@ -29,7 +29,7 @@ export function sysctlTable(
     numberSysctl("net/ipv4/ip_default_ttl", [64], { least: 1, most: 255 }),
     numberSysctl("net/ipv4/ip_unprivileged_port_start", [1024], { least: 0, most: 65535 }),
     numberSysctl("net/ipv4/ip_local_port_range", [32768, 60999], { least: 1, most: 65535 }),
-    numberSysctl("net/ipv4/tcp_syncookies", [1]),
+    numberSysctl("net/ipv4/tcp_syncookies", synCookies),
     numberSysctl("net/ipv4/tcp_rmem", [4096, 131072, 6291456], { least: 1, most: 2 ** 31 - 1 }),
     numberSysctl("net/ipv4/tcp_mtu_probing", [0], FLAG),
     choiceSysctl("net/ipv4/tcp_congestion_control", { text: "cubic" }, () => controls.names),
