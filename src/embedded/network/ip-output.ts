@@ -6,6 +6,7 @@ import { pushEthernet } from "./ethernet.ts"
 import { buildIp, DEFAULT_TTL, destinationAt, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
 import { redirectFromTunnel } from "./hooks/redirect.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
+import { sendIcmpError } from "./icmp/send-error.ts"
 import type { NetNamespace } from "./namespace.ts"
 import { encapsulate } from "./segment-routing/index.ts"
 import { type PacketOwner, Skb } from "./skb.ts"
@@ -25,6 +26,8 @@ export interface IpMessage {
   readonly priority?: number
   readonly tos?: number
   readonly ttl?: number
+  /** Routers on its way may cut it (no DF): else they tell that it is too long. */
+  readonly mayFragment?: boolean
 }
 
 const [ENETUNREACH, EPERM] = [-errnoNumber("ENETUNREACH"), -errnoNumber("EPERM")]
@@ -49,7 +52,8 @@ export function makeIp(kernel: KernelCore, message: IpMessage): Skb | number {
   const source = message.source ?? sourceFor(namespace, destination)
   const route = namespace.routes.find(destination)
   if (!source || !route) return ENETUNREACH
-  const bytes = buildIp({ source, destination, protocol, ttl, tos }, payload, namespace.nextId++)
+  const header = { source, destination, protocol, ttl, tos, mayFragment: message.mayFragment ?? false }
+  const bytes = buildIp(header, payload, namespace.nextId++)
   const device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
   const skb = new Skb(kernel, device, bytes, 0)
   skb.route = route
@@ -154,7 +158,14 @@ function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, s
   if (code === "reroute") return kernel.network.nested(() => routeOutput(kernel, skb)) ?? tooDeep(skb)
   if (code === "redirect") return redirectFromTunnel(kernel, skb)
   const nextHop = route?.gateway ?? destinationAt(kernel.memory.bytes, skb.context.data)
-  pushEthernet(kernel, skb, device.neighbour(nextHop))
+  const station = device.neighbour(nextHop)
+  if (!station) {
+    skb.toNetwork()
+    sendIcmpError(kernel, skb, "no host")
+    skb.free()
+    return 0
+  }
+  pushEthernet(kernel, skb, station)
   return transmitPacket(kernel, skb)
 }
 

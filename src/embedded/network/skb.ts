@@ -45,6 +45,10 @@ export class Skb {
   room: PacketRoom | undefined
   /** XDP sent it here: it does not pass XDP again. */
   isRedirected = false
+  /** A classifier has it on its way in: it may say who takes it. */
+  isAtIngress = false
+  /** Who takes it, whoever it is for. */
+  assigned: PacketOwner | undefined
   /** Its transport has it for later, and frees it. */
   isKept = false
 
