@@ -47,7 +47,16 @@ import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
 import type { Contexts } from "./programs/run-each.ts"
-import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import {
+  closeSocket,
+  heldSocket,
+  IPPROTO,
+  Sockets,
+  TCP_ERRORS,
+  TCP_TRANSPORT,
+  UDP_ERRORS,
+  UDP_TRANSPORT,
+} from "./sockets/index.ts"
 import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
@@ -175,6 +184,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#init.commandLine = ["/sbin/init"]
     this.current.commandLine = ["sh"]
     this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
+    this.network.errorHandlers.set(IPPROTO.tcp, TCP_ERRORS).set(IPPROTO.udp, UDP_ERRORS)
     this.sockets.onClose = socket => closeSocket(this, socket)
     mountVirtualFiles(this, this.tracePipe)
     this.world = new EmbeddedWorld(this, this.current)

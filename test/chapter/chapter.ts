@@ -700,11 +700,12 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 71,
     title: "a route hands its packets to lightweight-tunnel programs",
-    see: "`ip route add 10.9.9.0/24 encap bpf out obj FILE section lwt_out dev eth0` in `skep shell`; exhibits lwt-in, lwt-quota, seg6local",
-    shownBy: [...exhibits("lwt-in", "lwt-quota", "seg6local"), ...shell("a route with programs")],
-    onLinux: exhibitsOnLinux("lwt-in", "lwt-quota", "seg6local"),
-    missing:
-      "headers that programs push (bpf_lwt_push_encap), and routing again behind them (BPF_LWT_REROUTE)",
+    see: "`ip route add 10.9.9.0/24 encap bpf out obj FILE section lwt_out dev eth0` in `skep shell`; exhibits lwt-in, lwt-quota, lwt-encap, seg6local",
+    shownBy: [
+      ...exhibits("lwt-in", "lwt-quota", "lwt-encap", "seg6local"),
+      ...shell("a route with programs"),
+    ],
+    onLinux: exhibitsOnLinux("lwt-in", "lwt-quota", "lwt-encap", "seg6local"),
   },
   {
     item: 72,
