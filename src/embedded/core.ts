@@ -11,6 +11,7 @@ import type { Network } from "./network/index.ts"
 import type { BpfFileSystem, ObjectStore } from "./objects/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Contexts } from "./programs/run-each.ts"
+import type { TracedFunctions } from "./programs/traced-functions.ts"
 import type { Sockets } from "./sockets/sockets.ts"
 import type { CongestionControls } from "./struct-ops/index.ts"
 import type { Task } from "./tasks/task.ts"
@@ -26,6 +27,8 @@ export interface KernelCore {
   readonly clock: Clock
   readonly hooks: TracingHooks
   readonly userHooks: UserHooks
+  /** Functions of programs that other programs watch. */
+  readonly tracedFunctions: TracedFunctions
   readonly congestionControls: CongestionControls
   readonly functions: FunctionSites
   readonly files: FileTree

@@ -47,6 +47,7 @@ import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
 import type { Contexts } from "./programs/run-each.ts"
+import { TracedFunctions } from "./programs/traced-functions.ts"
 import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
 import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
@@ -106,6 +107,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly hooks = new TracingHooks()
   readonly congestionControls = new CongestionControls()
   readonly userHooks = new UserHooks()
+  readonly tracedFunctions = new TracedFunctions()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
