@@ -1,7 +1,7 @@
 import { AttachError, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
 import { type AttachPointOf, iteratorHint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
-import { ITERATOR_TARGETS, readIterator, walkedSizes } from "../iterators/index.ts"
+import { ITERATOR_TARGETS, iteratedGroup, readIterator, walkedSizes } from "../iterators/index.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { type Attacher, requireType } from "./attached.ts"
 
@@ -16,12 +16,25 @@ export const attachIterator: Attacher<"iter"> = (kernel, point, attachment) => {
       `prog '${program.name}': an iterator over ${target} is not modelled by the embedded kernel yet`,
     )
   if (target === "bpf_map_elem") checkMap(kernel, point, attachment)
+  if (target === "cgroup") checkGroup(kernel, point, attachment)
   return {
     point,
     remove: () => undefined,
     note: undefined,
     read: () => readIterator(kernel, attachment, walked, point),
   }
+}
+
+/** The folder of a group is opened before, an id is looked up by the kernel. */
+function checkGroup(kernel: KernelCore, point: AttachPointOf<"iter">, { program }: Attachment): void {
+  const { cgroup } = point
+  if (iteratedGroup(kernel, point)) return
+  const errno = "ENOENT"
+  const action =
+    typeof cgroup === "string"
+      ? `control group ${cgroup} cannot be opened (${errno})`
+      : `failed to attach to iterator: ${errnoText(errno)}`
+  throw new AttachError(`prog '${program.name}': ${action}`, { errno })
 }
 
 /** It has to be one that can be walked over, with elements as large as the program takes them for. */
