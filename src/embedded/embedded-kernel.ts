@@ -47,6 +47,7 @@ import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
 import type { Contexts } from "./programs/run-each.ts"
+import { TracedFunctions } from "./programs/traced-functions.ts"
 import {
   closeSocket,
   heldSocket,
@@ -61,6 +62,7 @@ import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
+import { type ContextSwitchListener, contextSwitch } from "./tasks/context-switch.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
 import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
@@ -115,6 +117,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly hooks = new TracingHooks()
   readonly congestionControls = new CongestionControls()
   readonly userHooks = new UserHooks()
+  readonly tracedFunctions = new TracedFunctions()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
@@ -122,6 +125,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly objects = new ObjectStore(this)
   readonly bpfFiles: BpfFileSystem
   readonly calls: bigint[] = []
+  readonly contextSwitches = new Set<ContextSwitchListener>()
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
   readonly receivers: Receivers
@@ -304,6 +308,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   set current(task: Task) {
+    if (task !== this.#current) contextSwitch(this, this.#current, task)
     this.#current = task
     this.memory.currentTask = task.object.address
   }

@@ -1,5 +1,5 @@
 import { type Errno, errnoNumber, errnoText } from "../../base/index.ts"
-import type { AttachTypeName } from "../../catalog/index.ts"
+import { type AttachTypeName, attachType as attachTypeRow } from "../../catalog/index.ts"
 import {
   type AttachPointOf,
   attachRefusal,
@@ -13,6 +13,7 @@ import {
 } from "../../kernel/index.ts"
 import { attachToGroup, type GroupMode, groupSecurityHook } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
+import { GroupStorage } from "../maps/index.ts"
 import type { Attacher } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
@@ -46,8 +47,15 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
   if (replaces !== undefined && !kernel.programById(replaces)) throw refuse("ENOENT", byId("ENOENT"))
   if (replaces !== undefined && !isMulti) throw refuse("EINVAL")
   const mode: GroupMode = isMulti ? "multi" : isOverride ? "override" : "single"
-  const remove = attachToGroup(group, attachment, { hook, mode, isLink, replaces })
-  if (typeof remove === "function") return { point, remove, note: undefined }
+  const place = {
+    ...{ id: group.id, owner: group.object.address },
+    attachType: attachTypeRow(attachType)?.number ?? 0,
+  }
+  const remove = attachToGroup(group, { ...attachment, place }, { hook, mode, isLink, replaces })
+  if (typeof remove === "function") {
+    for (const map of program.maps) if (map instanceof GroupStorage) map.attach(place)
+    return { point, remove, note: undefined }
+  }
   const standing = () => (group.programs.on(hook)?.entries ?? []).map(entry => entry.attachment.program.id)
   throw refuse(remove, cgroupReason(errnoNumber(remove), point.path, standing))
 }
