@@ -13,7 +13,7 @@ import {
 } from "../../kernel/index.ts"
 import { attachToGroup, type GroupMode, groupSecurityHook } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
-import type { Attacher } from "./attached.ts"
+import { type Attacher, replacing } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
 /** Where a program may be told to stand: not yet on the releases that are modelled. */
@@ -47,7 +47,8 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
   if (replaces !== undefined && !isMulti) throw refuse("EINVAL")
   const mode: GroupMode = isMulti ? "multi" : isOverride ? "override" : "single"
   const remove = attachToGroup(group, attachment, { hook, mode, isLink, replaces })
-  if (typeof remove === "function") return { point, remove, note: undefined }
+  if (typeof remove === "function")
+    return { point, remove, note: undefined, ...(isLink && { update: replacing(attachment) }) }
   const standing = () => (group.programs.on(hook)?.entries ?? []).map(entry => entry.attachment.program.id)
   throw refuse(remove, cgroupReason(errnoNumber(remove), point.path, standing))
 }

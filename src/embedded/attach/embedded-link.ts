@@ -1,6 +1,13 @@
 import { AttachError, decodeUtf8, errnoNumber } from "../../base/index.ts"
 import type { LinkTypeName } from "../../catalog/index.ts"
-import { type AttachPoint, type Link, noIterator, noLinkAnyMore } from "../../kernel/index.ts"
+import {
+  type AttachPoint,
+  type Link,
+  noIterator,
+  noLinkAnyMore,
+  updateErrno,
+  updateRefusal,
+} from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { KeptLink } from "../objects/index.ts"
@@ -14,12 +21,13 @@ export class EmbeddedLink implements Link, KeptLink {
   /** 0 for one that is no BPF link. */
   readonly id: number
   readonly type: LinkTypeName | undefined
-  readonly program: EmbeddedProgram
   readonly point: AttachPoint
   /** What the user should know: that nothing can fire this hook yet. */
   readonly note: string | undefined
   readonly #kernel: KernelCore
   readonly #remove: () => void
+  readonly #update: Attached["update"]
+  #program: EmbeddedProgram
   readonly #read: Attached["read"]
   #release: (() => void) | undefined
   #descriptors: readonly HeldDescriptor[] = []
@@ -36,10 +44,11 @@ export class EmbeddedLink implements Link, KeptLink {
     this.#kernel = kernel
     this.id = identity.id
     this.type = identity.type
-    this.program = program
+    this.#program = program
     this.point = attached.point
     this.note = attached.note
     this.#remove = attached.remove
+    this.#update = attached.update
     this.#read = attached.read
     if (!this.type) return
     this.#release = kernel.objects.admitLink(this)
@@ -63,6 +72,26 @@ export class EmbeddedLink implements Link, KeptLink {
   /** The files that the process which attached it has open: of links on perf events that of the event first. */
   get descriptors(): readonly HeldDescriptor[] {
     return this.#descriptors
+  }
+
+  /** The one that was attached, or last put in its place. */
+  get program(): EmbeddedProgram {
+    return this.#program
+  }
+
+  async update(program: EmbeddedProgram): Promise<void> {
+    if (!this.type || !this.#isOpen) throw noLinkAnyMore("updated")
+    const old = this.#program
+    const [standing, by] = [placed(old), placed(program)]
+    const errno =
+      (program.isClosed ? "EBADF" : undefined) ??
+      updateErrno(this.type, standing, by) ??
+      (this.#isAttached ? (program === old ? undefined : this.#update?.(program)) : "ENOLINK")
+    if (errno) throw updateRefusal(this, standing, by, errno)
+    old.disown(this)
+    this.#program = program
+    program.own(this)
+    this.#kernel.objects.collect()
   }
 
   async read(): Promise<string> {
@@ -111,4 +140,8 @@ export class EmbeddedLink implements Link, KeptLink {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.detach()
   }
+}
+
+function placed({ name, type, attachType, spec }: EmbeddedProgram): Parameters<typeof updateErrno>[1] {
+  return { name, type, attachType, target: spec.target }
 }
