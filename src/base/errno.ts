@@ -39,6 +39,7 @@ export const ERRNO = {
   ENODATA: [61, "No data available"],
   ENOLINK: [67, "Link has been severed"],
   EPROTO: [71, "Protocol error"],
+  EBADMSG: [74, "Bad message"],
   EOVERFLOW: [75, "Value too large for defined data type"],
   EBADRQC: [56, "Invalid request code"],
   EBADFD: [77, "File descriptor in bad state"],

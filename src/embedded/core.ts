@@ -11,8 +11,10 @@ import type { Network } from "./network/index.ts"
 import type { BpfFileSystem, ObjectStore } from "./objects/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Contexts } from "./programs/run-each.ts"
+import type { TracedFunctions } from "./programs/traced-functions.ts"
 import type { Sockets } from "./sockets/sockets.ts"
 import type { CongestionControls } from "./struct-ops/index.ts"
+import type { ContextSwitchListener } from "./tasks/context-switch.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -26,6 +28,8 @@ export interface KernelCore {
   readonly clock: Clock
   readonly hooks: TracingHooks
   readonly userHooks: UserHooks
+  /** Functions of programs that other programs watch. */
+  readonly tracedFunctions: TracedFunctions
   readonly congestionControls: CongestionControls
   readonly functions: FunctionSites
   readonly files: FileTree
@@ -51,6 +55,8 @@ export interface KernelCore {
   readonly calls: bigint[]
   /** The task on the CPU. */
   current: Task
+  /** Who is told of tasks that leave the CPU. */
+  readonly contextSwitches: Set<ContextSwitchListener>
   /** True when the profile's release is at least this one. */
   since(release: string): boolean
   /** Runs one attached program; the answer is r0. */

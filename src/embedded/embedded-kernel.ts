@@ -47,11 +47,22 @@ import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
 import type { Contexts } from "./programs/run-each.ts"
-import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import { TracedFunctions } from "./programs/traced-functions.ts"
+import {
+  closeSocket,
+  heldSocket,
+  IPPROTO,
+  Sockets,
+  TCP_ERRORS,
+  TCP_TRANSPORT,
+  UDP_ERRORS,
+  UDP_TRANSPORT,
+} from "./sockets/index.ts"
 import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
+import { type ContextSwitchListener, contextSwitch } from "./tasks/context-switch.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
 import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
@@ -106,6 +117,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly hooks = new TracingHooks()
   readonly congestionControls = new CongestionControls()
   readonly userHooks = new UserHooks()
+  readonly tracedFunctions = new TracedFunctions()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
@@ -113,6 +125,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly objects = new ObjectStore(this)
   readonly bpfFiles: BpfFileSystem
   readonly calls: bigint[] = []
+  readonly contextSwitches = new Set<ContextSwitchListener>()
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
   readonly receivers: Receivers
@@ -175,6 +188,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#init.commandLine = ["/sbin/init"]
     this.current.commandLine = ["sh"]
     this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
+    this.network.errorHandlers.set(IPPROTO.tcp, TCP_ERRORS).set(IPPROTO.udp, UDP_ERRORS)
     this.sockets.onClose = socket => closeSocket(this, socket)
     mountVirtualFiles(this, this.tracePipe)
     this.world = new EmbeddedWorld(this, this.current)
@@ -294,6 +308,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   set current(task: Task) {
+    if (task !== this.#current) contextSwitch(this, this.#current, task)
     this.#current = task
     this.memory.currentTask = task.object.address
   }

@@ -1,5 +1,5 @@
 import { type Errno, errnoNumber, errnoText } from "../../base/index.ts"
-import type { AttachTypeName } from "../../catalog/index.ts"
+import { type AttachTypeName, attachType as attachTypeRow } from "../../catalog/index.ts"
 import {
   type AttachPointOf,
   attachRefusal,
@@ -13,7 +13,10 @@ import {
 } from "../../kernel/index.ts"
 import { attachToGroup, type GroupMode, groupSecurityHook } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
-import { type Attacher, replacing } from "./attached.ts"
+import { GroupStorage } from "../maps/index.ts"
+import type { EmbeddedProgram } from "../programs/program.ts"
+import type { Attachment } from "../tracing/hooks.ts"
+import { type Attached, type Attacher, replacing } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
 /** Where a program may be told to stand: not yet on the releases that are modelled. */
@@ -46,11 +49,32 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
   if (replaces !== undefined && !kernel.programById(replaces)) throw refuse("ENOENT", byId("ENOENT"))
   if (replaces !== undefined && !isMulti) throw refuse("EINVAL")
   const mode: GroupMode = isMulti ? "multi" : isOverride ? "override" : "single"
-  const remove = attachToGroup(group, attachment, { hook, mode, isLink, replaces })
-  if (typeof remove === "function")
-    return { point, remove, note: undefined, ...(isLink && { update: replacing(attachment) }) }
+  const place = {
+    ...{ id: group.id, owner: group.object.address },
+    attachType: attachTypeRow(attachType)?.number ?? 0,
+  }
+  const placed = { ...attachment, place }
+  const remove = attachToGroup(group, placed, { hook, mode, isLink, replaces })
+  if (typeof remove === "function") {
+    for (const map of storagesOf(program)) map.attach(place)
+    return { point, remove, note: undefined, ...(isLink && { update: replacingInGroup(placed) }) }
+  }
   const standing = () => (group.programs.on(hook)?.entries ?? []).map(entry => entry.attachment.program.id)
   throw refuse(remove, cgroupReason(errnoNumber(remove), point.path, standing))
+}
+
+/** A program with other storages than the one before finds no values of its own there. */
+function replacingInGroup(placed: Attachment): NonNullable<Attached["update"]> {
+  const replace = replacing(placed)
+  return program => {
+    const [old, wanted] = [storagesOf(placed.program), storagesOf(program)]
+    const isSame = old.length === wanted.length && old.every(map => wanted.includes(map))
+    return isSame ? replace(program) : "EINVAL"
+  }
+}
+
+function storagesOf({ maps }: EmbeddedProgram): readonly GroupStorage[] {
+  return maps.filter(map => map instanceof GroupStorage)
 }
 
 /** What is no folder of the cgroup2 file system may still be one. */

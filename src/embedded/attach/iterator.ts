@@ -1,7 +1,7 @@
 import { AttachError, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
 import { type AttachPointOf, iteratorHint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
-import { ITERATOR_TARGETS, readIterator, walkedSizes } from "../iterators/index.ts"
+import { ITERATOR_TARGETS, iteratedGroup, readIterator, walkedSizes } from "../iterators/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import { type Attacher, replacing, requireType } from "./attached.ts"
@@ -20,6 +20,7 @@ export const attachIterator: Attacher<"iter"> = (kernel, point, attachment) => {
       `prog '${program.name}': an iterator over ${target} is not modelled by the embedded kernel yet`,
     )
   if (target === "bpf_map_elem") checkMap(kernel, point, program, map)
+  if (target === "cgroup") checkGroup(kernel, point, program)
   return {
     point,
     remove: () => undefined,
@@ -49,6 +50,16 @@ function openMap(
   const map = kernel.mapById(id)
   if (!map) throw refused(program, action, "ENOENT")
   return map
+}
+
+/** The folder of a group is opened before, an id is looked up by the kernel. */
+function checkGroup(kernel: KernelCore, point: AttachPointOf<"iter">, program: EmbeddedProgram): void {
+  const { cgroup } = point
+  if (iteratedGroup(kernel, point)) return
+  if (typeof cgroup !== "string") throw refused(program, REFUSED, "ENOENT")
+  throw new AttachError(`prog '${program.name}': control group ${cgroup} cannot be opened (ENOENT)`, {
+    errno: "ENOENT",
+  })
 }
 
 /** It has to be one that can be walked over, with elements as large as the program takes them for. */

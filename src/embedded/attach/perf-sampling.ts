@@ -1,7 +1,8 @@
 import { AttachError, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
 import { type AttachPointOf, checkSampling, samplingOf } from "../../kernel/index.ts"
-import type { KernelCore } from "../core.ts"
+import type { HookFacts, KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import type { Task } from "../tasks/index.ts"
 import { kernelStack } from "../tracing/call-stack.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { functionRegisters } from "../tracing/pt-regs.ts"
@@ -34,6 +35,8 @@ export const attachPerfEvent: Attacher<"perfEvent"> = (kernel, point, attachment
       "this machine shows no hardware counters (virtual machines often have none): cpu-clock works everywhere",
     )
   requireTypeOfEvent(program, point)
+  if (point.event === "context-switches" && frequency === undefined)
+    return { point, remove: countSwitches(kernel, attachment, point, BigInt(period)), note: undefined }
   if (!isClock)
     throw new NotModelledError(
       `prog '${program.name}': samples of ${point.event} are not modelled by the embedded kernel yet`,
@@ -63,13 +66,39 @@ function startTicking(
     // A process's clock stands still while it is not on a CPU; of the model's CPUs one runs.
     const isMeant = pid === undefined ? cpu === undefined || cpu === 0 : current.tgid === pid
     if (isMeant && !(event === "task-clock" && current === kernel.idle))
-      runSample(kernel, attachment, period, now - start)
+      runSample(kernel, attachment, period, { counter: now - start, enabled: now - start })
   }
   stop = kernel.clock.schedule(start + period, tick)
   return () => stop()
 }
 
-function runSample(kernel: KernelCore, attachment: Attachment, period: bigint, elapsed: bigint): void {
+/** Every `period`-th time that a task leaves the CPU, in that task. The answer ends it. */
+function countSwitches(
+  kernel: KernelCore,
+  attachment: Attachment,
+  { pid, cpu }: PerfPoint,
+  period: bigint,
+): () => void {
+  const start = kernel.clock.now()
+  let [counted, sampled] = [0n, 0n]
+  const onSwitch = (previous: Task): void => {
+    const isMeant = pid === undefined ? cpu === undefined || cpu === 0 : previous.tgid === pid
+    if (!isMeant) return
+    counted += 1n
+    if (counted - sampled < period) return
+    sampled = counted
+    runSample(kernel, attachment, period, { counter: counted, enabled: kernel.clock.now() - start })
+  }
+  kernel.contextSwitches.add(onSwitch)
+  return () => void kernel.contextSwitches.delete(onSwitch)
+}
+
+function runSample(
+  kernel: KernelCore,
+  attachment: Attachment,
+  period: bigint,
+  sample: NonNullable<HookFacts["sample"]>,
+): void {
   const { memory, types } = kernel
   const size = types.layout("pt_regs").size
   const context = memory.alloc(size + BEHIND_REGISTERS)
@@ -77,10 +106,7 @@ function runSample(kernel: KernelCore, attachment: Attachment, period: bigint, e
   memory.write(context, memory.read(registers.object.address, size))
   registers.free()
   memory.view.setBigUint64(context + size, period, true)
-  kernel.run(attachment, context, {
-    traceFlags: IN_TIMER,
-    sample: { counter: elapsed, enabled: elapsed },
-  })
+  kernel.run(attachment, context, { traceFlags: IN_TIMER, sample })
   memory.free(context)
 }
 

@@ -14,10 +14,14 @@ export const attachUsdt: Attacher<"usdt"> = (kernel, point, attachment) => {
     const pid = processOf(kernel, point.pid)
     // Places with the same arguments share a description.
     const specs = new Map<string, number>()
-    const removals = places.map(({ offset, arguments: text }) => {
+    const removals = places.map(({ offset, semaphore, arguments: text }) => {
       const id = specs.get(text) ?? program.usdt.add(text, attachment.cookie)
       specs.set(text, id)
-      return kernel.userHooks.add(node, offset, { ...attachment, cookie: BigInt(id), on: "entry", pid })
+      return kernel.userHooks.add(node, offset, {
+        ...attachment,
+        ...{ cookie: BigInt(id), on: "entry", pid },
+        ...(semaphore !== 0n && { counter: semaphore }),
+      })
     })
     return {
       point,

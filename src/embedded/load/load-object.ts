@@ -1,4 +1,4 @@
-import { errnoText, LoadError, NotModelledError } from "../../base/index.ts"
+import { errnoText, LoadError } from "../../base/index.ts"
 import { CoreResolver } from "../../btf/index.ts"
 import type { Capability } from "../../catalog/index.ts"
 import {
@@ -166,7 +166,7 @@ function programOptions(
   return { verify, logLevel, capabilities: capabilities ? new Set(capabilities) : held, targets }
 }
 
-/** What programs replace functions of. Throws LoadError for programs and functions that are not there. */
+/** What programs replace or watch functions of. Throws LoadError for programs and functions that are not there. */
 function findTargets(
   programs: readonly ProgramSpec[],
   host: LoadHost,
@@ -176,10 +176,6 @@ function findTargets(
   for (const spec of programs) {
     const target = targets[spec.name]
     if (!target) continue
-    if (spec.definition?.programType !== "ext")
-      throw new NotModelledError(
-        `prog '${spec.name}': programs that trace programs are not modelled by the embedded kernel yet`,
-      )
     const program = host.programById(target.program.id)
     if (!program) throw noTargetProgram(spec.name, target.program.id, errnoText("ENOENT"), "ENOENT")
     const name = target.function ?? spec.target

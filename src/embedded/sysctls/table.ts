@@ -9,7 +9,7 @@ const FLAG = { least: 0, most: 1 }
 /** Where the values are kept that others look at. */
 interface SysctlKernel {
   readonly profile: KernelProfile
-  readonly network: { readonly initial: Pick<NetNamespace, "forwards"> }
+  readonly network: { readonly initial: Pick<NetNamespace, "forwards" | "synCookies"> }
   readonly congestionControls: { readonly names: readonly string[] }
   readonly perfEventParanoid: number[]
 }
@@ -21,7 +21,7 @@ export function sysctlTable({
   congestionControls,
   perfEventParanoid,
 }: SysctlKernel): Sysctl[] {
-  const { forwards } = network.initial
+  const { forwards, synCookies } = network.initial
   const text = (name: string, value: string, isWritable = false) =>
     textSysctl(name, { text: value }, NAME_BYTES, isWritable)
   return [
@@ -40,7 +40,7 @@ export function sysctlTable({
     numberSysctl("net/ipv4/ip_default_ttl", [64], { least: 1, most: 255 }),
     numberSysctl("net/ipv4/ip_unprivileged_port_start", [1024], { least: 0, most: 65535 }),
     numberSysctl("net/ipv4/ip_local_port_range", [32768, 60999], { least: 1, most: 65535 }),
-    numberSysctl("net/ipv4/tcp_syncookies", [1]),
+    numberSysctl("net/ipv4/tcp_syncookies", synCookies),
     numberSysctl("net/ipv4/tcp_rmem", [4096, 131072, 6291456], { least: 1, most: 2 ** 31 - 1 }),
     numberSysctl("net/ipv4/tcp_mtu_probing", [0], FLAG),
     choiceSysctl("net/ipv4/tcp_congestion_control", { text: "cubic" }, () => congestionControls.names),

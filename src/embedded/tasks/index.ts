@@ -1,4 +1,5 @@
 /** Tasks of the embedded kernel: fork, exec, exit, wait. May import base, memory, files and tracing. */
+export * from "./context-switch.ts"
 export * from "./exec.ts"
 export * from "./exit.ts"
 export * from "./fork.ts"

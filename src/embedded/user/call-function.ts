@@ -1,5 +1,5 @@
 import { encodeUtf8, UsageError } from "../../base/index.ts"
-import { findFunction, findUsdtPlaces, type UserCalls } from "../../kernel/index.ts"
+import { findFunction, findUsdtPlaces, type UsdtPlace, type UserCalls } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { userCallsOf } from "../tracing/call-stack.ts"
@@ -83,6 +83,12 @@ function callsOf(kernel: KernelCore, program: InstalledProgram, start: bigint): 
       registers.set("ip", place.address)
       runProbes(kernel, probes, "entry", registers, place.address)
       restore()
+    },
+    watchers(provider, name) {
+      const [{ semaphore }] = findUsdtPlaces(program.executable, provider, name) as [UsdtPlace]
+      return semaphore === 0n
+        ? 0n
+        : BigInt(kernel.userHooks.counted(program.node, semaphore, kernel.current.tgid))
     },
   }
 }

@@ -120,6 +120,14 @@ export class EmbeddedWorld implements World {
     this.#done("unlinkat", this.shell.unlinkat(path))
   }
 
+  makeDirectory(path: string): void {
+    this.#done("mkdir", this.shell.makeDirectory(path))
+  }
+
+  removeDirectory(path: string): void {
+    this.#done("rmdir", this.shell.removeDirectory(path))
+  }
+
   makeDevice(path: string, device: DeviceNumber): void {
     this.#done("mknodat", this.shell.makeDevice(path, device))
   }

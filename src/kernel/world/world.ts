@@ -91,6 +91,10 @@ export interface World extends AsyncDisposable {
   unlink(path: string): void
   /** unlinkat(2) from where the process is, without flags. */
   unlinkat(path: string): void
+  /** mkdir(2), with mode 0755. */
+  makeDirectory(path: string): void
+  /** rmdir(2). */
+  removeDirectory(path: string): void
   /** mknodat(2) of a device node, for its owner alone. */
   makeDevice(path: string, device: DeviceNumber): void
   /** Opens a text file, of procfs and sysfs too, reads it all and closes it. */

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs"
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs"
 import { setTimeout } from "node:timers/promises"
 import type { Capability } from "../../catalog/index.ts"
 import type {
@@ -93,6 +102,14 @@ export class LinuxWorld implements World {
 
   unlinkat(path: string): void {
     unlinkat(this.#kernel.bpf.native, path)
+  }
+
+  makeDirectory(path: string): void {
+    mkdirSync(path, 0o755)
+  }
+
+  removeDirectory(path: string): void {
+    rmdirSync(path)
   }
 
   makeDevice(path: string, device: DeviceNumber): void {
