@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { EmbeddedKernel } from "../src/embedded/embedded-kernel.ts"
+import { formatCall } from "../src/kernel/index.ts"
 import { readObject } from "../src/object/index.ts"
 import { loadBuiltinProfile } from "../src/profile/node.ts"
 import {
@@ -32,6 +33,18 @@ test.each(["6.1", "6.12"])("links of the embedded kernel %s are updated, or refu
   expect(await attachedTwice(loaded)).toBe(release === "6.1" ? "unattached" : ATTACHED_TWICE)
   expect(await socketsWhileUpdated(kernel.world, loaded)).toEqual([true, false, true])
   expect(kernel.memory.kernel.used).toBe(used)
+})
+
+test("an update is a call of bpf(2)", async () => {
+  const calls: string[] = []
+  await using kernel = new EmbeddedKernel(await loadBuiltinProfile("6.12"), {
+    onCall: call => calls.push(formatCall(call)),
+  })
+  prepare(kernel.world, false)
+  const { programs } = await kernel.load(object, { only: ["packet", "other_packet"] })
+  const link = await programs.packet!.attach({ kind: "xdp", interface: "update0" })
+  await link.update(programs.other_packet!)
+  expect(calls.at(-1)).toMatch(/^bpf\(BPF_LINK_UPDATE, \{link_update=\{link_fd=\d+, new_prog_fd=\d+/)
 })
 
 test("a program on an updated link ends with its own object", async () => {

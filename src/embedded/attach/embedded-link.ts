@@ -16,6 +16,14 @@ import type { Attached } from "./attached.ts"
 import { type HeldDescriptor, openDescriptors } from "./held-descriptors.ts"
 import { requireDetachRight } from "./rights.ts"
 
+export interface LinkIdentity {
+  /** 0 for one that is no BPF link. */
+  readonly id: number
+  readonly type: LinkTypeName | undefined
+  /** Told the id of each program that is put in another one's place. */
+  readonly onUpdate: (program: number) => void
+}
+
 /** One attachment of a program of the embedded kernel. */
 export class EmbeddedLink implements Link, KeptLink {
   /** 0 for one that is no BPF link. */
@@ -27,6 +35,7 @@ export class EmbeddedLink implements Link, KeptLink {
   readonly #kernel: KernelCore
   readonly #remove: () => void
   readonly #update: Attached["update"]
+  readonly #onUpdate: LinkIdentity["onUpdate"]
   #program: EmbeddedProgram
   readonly #read: Attached["read"]
   #release: (() => void) | undefined
@@ -35,15 +44,11 @@ export class EmbeddedLink implements Link, KeptLink {
   #isOpen = true
   #isAttached = true
 
-  constructor(
-    kernel: KernelCore,
-    identity: { readonly id: number; readonly type: LinkTypeName | undefined },
-    program: EmbeddedProgram,
-    attached: Attached,
-  ) {
+  constructor(kernel: KernelCore, identity: LinkIdentity, program: EmbeddedProgram, attached: Attached) {
     this.#kernel = kernel
     this.id = identity.id
     this.type = identity.type
+    this.#onUpdate = identity.onUpdate
     this.#program = program
     this.point = attached.point
     this.note = attached.note
@@ -91,6 +96,7 @@ export class EmbeddedLink implements Link, KeptLink {
     old.disown(this)
     this.#program = program
     program.own(this)
+    this.#onUpdate(program.id)
     this.#kernel.objects.collect()
   }
 
