@@ -1,5 +1,5 @@
 /** Namespaces, devices, routes and the way of packets between wire and transport. May import base, catalog, kernel, memory, packets, tracing. */
-export { addAddress, joinPair, moveDevice, removeAddress, setUp } from "./configure.ts"
+export { addAddress, joinPair, moveDevice, removeAddress, setMtu, setUp } from "./configure.ts"
 export { type Cable, LOOPBACK_INDEX, NetDevice, sameBytes } from "./device.ts"
 export { farHost } from "./far-host.ts"
 export { FIB_RESULT, lookUpFib, metricOf } from "./fib-lookup.ts"

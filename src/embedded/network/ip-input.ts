@@ -2,7 +2,8 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { checksumOf } from "./checksum.ts"
-import { destinationAt, ETH_P_IP, type IpHeader } from "./headers.ts"
+import { isFragment } from "./fragments.ts"
+import { DONT_FRAGMENT, destinationAt, ETH_P_IP, type IpHeader } from "./headers.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
 import { sendIcmpError } from "./icmp/send-error.ts"
 import { outputIp } from "./ip-output.ts"
@@ -67,6 +68,7 @@ const ipLocalDeliver = kernelFunction("ip_local_deliver", deliverLocally)
 const ip6Input = kernelFunction("ip6_input", deliverLocally)
 
 function deliverLocally(kernel: KernelCore, skb: Skb): number {
+  if (!becomesWhole(skb)) return drop(skb)
   const ip = skb.ipHeader()
   const { device } = skb
   if (!ip || !device.namespace.netfilter.accepts(kernel, skb, "input", { input: device })) return drop(skb)
@@ -77,6 +79,17 @@ function deliverLocally(kernel: KernelCore, skb: Skb): number {
   else if (!(isV4(ip) ? KNOWN.ipv4 : KNOWN.ipv6).includes(ip.protocol))
     sendIcmpError(kernel, skb, "no protocol")
   return skb.isKept ? 0 : drop(skb)
+}
+
+/** A packet in fragments waits for all of them, and goes on as one. */
+function becomesWhole(skb: Skb): boolean {
+  const bytes = skb.bytes()
+  if (!isFragment(bytes)) return true
+  const whole = skb.device.namespace.reassembly.add(bytes)
+  if (!whole) return false
+  skb.expand(0, whole.length)
+  skb.replace(whole)
+  return true
 }
 
 /** No route leads there: a router of IPv4 says so, and every machine of IPv6. */
@@ -96,6 +109,12 @@ function forward(kernel: KernelCore, skb: Skb, ip: IpHeader): number {
   }
   const { bytes, view } = kernel.memory
   const at = skb.context.data
+  const mtu = skb.route?.device.mtu ?? 0
+  const mayBeCut = isV4(ip) && (view.getUint16(at + 6) & DONT_FRAGMENT) === 0
+  if (ip.length > mtu && !mayBeCut) {
+    sendIcmpError(kernel, skb, "too long", mtu)
+    return drop(skb)
+  }
   if (isV4(ip)) {
     bytes[at + 8] = ip.ttl - 1
     view.setUint16(at + 10, 0)

@@ -23,6 +23,8 @@ import { buildUdp, type Ends } from "./transport-headers.ts"
 
 const HEADER = 8
 const MOST_BYTES = 0xffff
+/** With the headers of UDP and IPv4. */
+const MOST_V4 = MOST_BYTES - 28
 const AF_UNSPEC = 0
 const [EINVAL, EMSGSIZE] = [-errnoNumber("EINVAL"), -errnoNumber("EMSGSIZE")]
 const EDESTADDRREQ = -errnoNumber("EDESTADDRREQ")
@@ -87,6 +89,7 @@ function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message
     source: { address: source, port: socket.local.port },
     destination: { address, port: destination.to.port },
   }
+  if (source.length === 4 && bytes.length > MOST_V4) return EMSGSIZE
   const error = takeError(socket)
   if (error !== 0) return error
   const { mark, priority, tos, ttl } = socket.options
@@ -96,6 +99,7 @@ function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message
     destination: address,
     protocol: IPPROTO.udp,
     payload: buildUdp(ends, bytes),
+    mayFragment: "when too long",
     owner: socket,
     mark,
     priority,

@@ -121,11 +121,14 @@ interface Told {
   readonly gateway: Uint8Array | undefined
   readonly name: string | undefined
   readonly programs: ReadonlyMap<TunnelHook, SectionProgram>
+  /** Of an outer header that packets go over. */
+  readonly segments: readonly Uint8Array[] | undefined
 }
 
 async function told(call: Invocation, words: Words, { family }: IpOptions): Promise<Told> {
   const programs = new Map<TunnelHook, SectionProgram>()
   let [text, via, name]: (string | undefined)[] = []
+  let segments: readonly Uint8Array[] | undefined
   while (!words.isEmpty) {
     if (words.takes("dev")) name = words.value()
     else if (words.takes("via")) {
@@ -133,8 +136,9 @@ async function told(call: Invocation, words: Words, { family }: IpOptions): Prom
       via = words.value()
     } else if (words.takes("encap")) {
       const kind = words.value()
-      if (kind !== "bpf") throw notSupported(`'encap ${kind}'`)
-      await readTunnel(call, words, programs)
+      if (kind === "bpf") await readTunnel(call, words, programs)
+      else if (kind === "seg6") segments = readSegments(words)
+      else throw notSupported(`'encap ${kind}'`)
     } else if (text === undefined) {
       words.takes("to", "unicast")
       text = words.value()
@@ -144,7 +148,19 @@ async function told(call: Invocation, words: Words, { family }: IpOptions): Prom
   const byGateway = via?.includes(":") ? 6 : 4
   const network = networkOf(text, family ?? byGateway)
   const gateway = via === undefined ? undefined : parsed(via, "gateway", () => addressBytes(via))
-  return { network, gateway, name, programs }
+  return { network, gateway, name, programs, segments }
+}
+
+/** "mode encap segs A,B": the other modes are not modelled. */
+function readSegments(words: Words): readonly Uint8Array[] {
+  words.takes("mode")
+  const mode = words.value()
+  if (mode !== "encap") throw notSupported(`'encap seg6 mode ${mode}'`)
+  if (!words.takes("segs")) throw notSupported(`'encap seg6 … ${words.peek() ?? ""}'`)
+  return words
+    .value()
+    .split(",")
+    .map(text => parsed(text, "segment", () => addressBytes(text)))
 }
 
 /** "in obj FILE section NAME out …". */
@@ -173,7 +189,7 @@ async function add(call: Invocation, words: Words, options: IpOptions): Promise<
   }
 }
 
-function addRoute(call: Invocation, { network, gateway, name, programs }: Told): void {
+function addRoute(call: Invocation, { network, gateway, name, programs, segments }: Told): void {
   const { routes } = namespaceOf(call)
   const device = name === undefined ? deviceTo(call, gateway) : deviceNamed(call, name)
   if (!device.isUp) throw refused("Device for nexthop is not up")
@@ -185,6 +201,7 @@ function addRoute(call: Invocation, { network, gateway, name, programs }: Told):
   routes.add({
     ...{ destination: network.address, prefix: network.prefix, kind: "unicast", device },
     ...(gateway && { gateway }),
+    ...(segments && { segments }),
     ...(programs.size > 0 && {
       tunnel: Object.fromEntries([...programs].map(([hook, { attachment }]) => [hook, attachment])),
       labels: Object.fromEntries([...programs].map(([hook, { label }]) => [hook, label])),
