@@ -28,6 +28,7 @@ export {
   type Neighbour,
   type NetDevice,
   type NetNamespace,
+  ROUTE_ERRORS,
   type Route,
   removeAddress,
   sameBytes,

@@ -7,7 +7,7 @@ import { DONT_FRAGMENT, destinationAt, ETH_P_IP, type IpHeader } from "./headers
 import { runTunnel } from "./hooks/tunnels.ts"
 import { sendIcmpError } from "./icmp/send-error.ts"
 import { outputIp } from "./ip-output.ts"
-import { endBpf } from "./segment-routing/index.ts"
+import { encapsulate, endBpf } from "./segment-routing/index.ts"
 import { PACKET, type Skb } from "./skb.ts"
 
 /** An IP packet that has come in, of either version. Frees it. */
@@ -56,8 +56,15 @@ function takeRoute(kernel: KernelCore, skb: Skb): number {
     const end = endBpf(kernel, skb, route.tunnel.seg6local)
     return end === "drop" ? drop(skb) : (kernel.network.nested(() => takeRoute(kernel, skb)) ?? drop(skb))
   }
+  if (route.segments) {
+    // Only the outer header counts this hop.
+    encapsulate(kernel, skb, route.segments)
+    return kernel.network.nested(() => routeInput(kernel, skb)) ?? drop(skb)
+  }
   const ip = skb.ipHeader()
   if (!ip) return drop(skb)
+  if (route.kind === "blackhole") return drop(skb)
+  if (route.kind === "unreachable" || route.kind === "prohibit") return refuse(kernel, skb, route.kind)
   if (route.kind === "local") return isV4(ip) ? ipLocalDeliver(kernel, skb) : ip6Input(kernel, skb)
   const { forwards } = skb.device.namespace
   const [isOn] = isV4(ip) ? forwards.ipv4 : forwards.ipv6
@@ -92,10 +99,12 @@ function becomesWhole(skb: Skb): boolean {
   return true
 }
 
-/** No route leads there: a router of IPv4 says so, and every machine of IPv6. */
-function refuse(kernel: KernelCore, skb: Skb): number {
-  const isSilent = skb.protocol === ETH_P_IP && skb.device.namespace.forwards.ipv4[0] === 0
-  if (!isSilent) sendIcmpError(kernel, skb, "no route")
+/** No route leads there, or one that refuses: a router of IPv4 says so, and every machine of IPv6. */
+function refuse(kernel: KernelCore, skb: Skb, kind?: "unreachable" | "prohibit"): number {
+  const isV4 = skb.protocol === ETH_P_IP
+  const isSilent = isV4 && skb.device.namespace.forwards.ipv4[0] === 0
+  const unreachable = kind === "unreachable" && isV4 ? "no host" : "no route"
+  if (!isSilent) sendIcmpError(kernel, skb, kind === "prohibit" ? "forbidden" : unreachable)
   return drop(skb)
 }
 

@@ -9,6 +9,7 @@ import { redirectFromTunnel } from "./hooks/redirect.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
 import { sendIcmpError } from "./icmp/send-error.ts"
 import type { NetNamespace } from "./namespace.ts"
+import { ROUTE_ERRORS } from "./routes.ts"
 import { encapsulate } from "./segment-routing/index.ts"
 import { type PacketOwner, Skb } from "./skb.ts"
 import { transmitPacket } from "./transmit.ts"
@@ -44,8 +45,15 @@ const [EINVAL, ENETDOWN, EMSGSIZE] = [
 /** The address that packets to a destination have as theirs; undefined where no route leads. */
 export function sourceFor({ routes }: NetNamespace, destination: Uint8Array): Uint8Array | undefined {
   const route = routes.find(destination)
-  if (!route) return undefined
+  if (!route || route.kind in ROUTE_ERRORS) return undefined
   return route.kind === "local" ? destination : route.device.addressFor(destination)
+}
+
+/** Why nothing is sent to a destination: a negative errno. */
+export function whyUnreachable({ routes }: NetNamespace, destination: Uint8Array): number {
+  const route = routes.find(destination)
+  const refusal = route && ROUTE_ERRORS[route.kind]
+  return refusal ? -errnoNumber(refusal) : ENETUNREACH
 }
 
 /** Sends a packet: 0, or a negative errno. */
@@ -59,7 +67,7 @@ export function makeIp(kernel: KernelCore, message: IpMessage): Skb | number {
   const { namespace, destination, protocol, payload, owner, ttl = DEFAULT_TTL, tos = 0 } = message
   const source = message.source ?? sourceFor(namespace, destination)
   const route = namespace.routes.find(destination)
-  if (!source || !route) return ENETUNREACH
+  if (!source || !route || route.kind in ROUTE_ERRORS) return whyUnreachable(namespace, destination)
   const device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
   const isTooLong = payload.length + (source.length === 4 ? 20 : 40) > device.mtu
   const mayFragment = message.mayFragment === true || (message.mayFragment !== undefined && isTooLong)
@@ -110,8 +118,12 @@ export function leave(kernel: KernelCore, skb: Skb): number {
 
 /** Looks up a way by the destination that a packet has now, and sends it there. Frees it. */
 function routeOutput(kernel: KernelCore, skb: Skb): number {
-  skb.route = skb.device.namespace.routes.find(destinationAt(kernel.memory.bytes, skb.context.data))
-  return outputIp(kernel, skb)
+  const { namespace } = skb.device
+  const destination = destinationAt(kernel.memory.bytes, skb.context.data)
+  skb.route = namespace.routes.find(destination)
+  if (skb.route && !(skb.route.kind in ROUTE_ERRORS)) return outputIp(kernel, skb)
+  skb.free()
+  return whyUnreachable(namespace, destination)
 }
 
 /** A routed packet, of this machine or on its way through: on to its device. Frees it. */

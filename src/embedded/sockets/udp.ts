@@ -7,6 +7,7 @@ import {
   sendIp,
   sourceFor,
   type Transport,
+  whyUnreachable,
 } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { runAddressHook } from "./address-hooks.ts"
@@ -84,7 +85,8 @@ function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message
     candidate => candidate && !isAny(candidate) && !isAny(embeddedV4(candidate) ?? candidate),
   )
   const source = own ? (embeddedV4(own) ?? own) : sourceFor(socket.netns, address)
-  if (!source || source.length !== address.length) return ENETUNREACH
+  if (!source) return whyUnreachable(socket.netns, address)
+  if (source.length !== address.length) return ENETUNREACH
   const ends: Ends = {
     source: { address: source, port: socket.local.port },
     destination: { address, port: destination.to.port },

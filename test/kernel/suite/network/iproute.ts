@@ -136,6 +136,21 @@ ip netns exec far ip link set v1 mtu 3507
 ip link set dev v0 xdpdrv off
 ip -6 route add fd09::/64 encap seg6 mode encap segs fd01::1,fd02::1 dev v0
 ip -6 route show fd09::/64
+ip route add blackhole 10.8.1.0/24
+ip route add unreachable 10.8.2.0/24
+ip route add prohibit 10.8.3.0/24
+ip route add blackhole 10.8.1.0/24
+ip route show 10.8.1.0/24
+ip route
+ip route get 10.8.1.1
+ip route get 10.8.2.1
+ip route get 10.8.3.1
+ip -6 route add unreachable fd08::/64
+ip -6 route show fd08::/64
+ip -6 route del fd08::/64
+ip route del 10.8.1.0/24
+ip route del unreachable 10.8.2.0/24
+ip route del prohibit 10.8.3.0/24
 ip link add nk0 type netkit
 ip link add v5 type netkit
 ip link show v5
