@@ -41,8 +41,16 @@ function checkAndRoute(
 
 /** Where a packet goes that has come in. */
 function routeInput(kernel: KernelCore, skb: Skb): number {
+  if (isMartian(kernel, skb)) return drop(skb)
   skb.route = skb.device.namespace.routes.find(destinationAt(kernel.memory.bytes, skb.context.data))
   return kernel.network.nested(() => takeRoute(kernel, skb)) ?? drop(skb)
+}
+
+/** It comes over a link and claims to be from this machine, as none can (fib_validate_source); IPv6 does not look. */
+function isMartian({ memory }: KernelCore, { protocol, device, context }: Skb): boolean {
+  if (protocol !== ETH_P_IP || device.kind === "loopback") return false
+  const source = memory.read(context.data + 12, 4)
+  return device.namespace.routes.find(source, "local") !== undefined
 }
 
 /** By the way that was found: to this machine, or on its way through (dst_input). */

@@ -3,8 +3,6 @@ import { addressText } from "../../../../kernel/index.ts"
 
 const HOOKS: readonly TunnelHook[] = ["in", "out", "xmit"]
 const IPV4_BYTES = 4
-/** What senders get of routes that refuse. */
-const ERRORS = { blackhole: -22, unreachable: -113, prohibit: -13 } as const
 
 /** A line of `ip route`; without the device where all are on the one that was asked for. */
 export function routeLine(route: Route, withDevice: boolean): string {
@@ -13,7 +11,7 @@ export function routeLine(route: Route, withDevice: boolean): string {
   const isWhole = prefix === destination.length * 8
   const to = prefix === 0 ? "default" : `${addressText(destination)}${isWhole ? "" : `/${prefix}`}`
   if (kind === "blackhole" || kind === "unreachable" || kind === "prohibit")
-    return isV4 ? `${kind} ${to} \n` : `${kind} ${to} dev lo metric 1024 error ${ERRORS[kind]} pref medium\n`
+    return isV4 ? `${kind} ${to} \n` : `${kind} ${to} dev lo metric 1024 pref medium\n`
   const words = [
     gateway && `via ${addressText(gateway)}`,
     withDevice && `dev ${device.name}`,
