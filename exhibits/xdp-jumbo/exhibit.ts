@@ -3,6 +3,8 @@ import type { Exhibit } from "skep"
 /** Ethernet, IPv4 and UDP. */
 const HEADERS = 14 + 20 + 8
 const LARGE = 8000
+/** IP_PMTUDISC_DO */
+const [IPPROTO_IP, IP_MTU_DISCOVER, ALWAYS] = [0, 10, 2]
 
 const jumbo: Exhibit = {
   title: "frames of several pages in XDP, and what becomes of packets that are too long or not wanted",
@@ -33,6 +35,10 @@ const jumbo: Exhibit = {
     const joined = await eventually(() => receiver.receive(LARGE + 1))
     const tooLong = outcome(() => sender.send(new Uint8Array(65_508), { address: "10.2.2.1", port: 9 }))
 
+    const before = sender.option(IPPROTO_IP, IP_MTU_DISCOVER)
+    sender.setOption(IPPROTO_IP, IP_MTU_DISCOVER, ALWAYS)
+    const uncut = outcome(() => sender.send(data.subarray(0, 4000), { address: "10.2.2.1", port: 9 }))
+
     const client = await inside(() => world.socket({ type: "datagram" }))
     client.connect({ address: "10.2.2.1", port: 7 })
     client.send(Uint8Array.of(1))
@@ -45,7 +51,7 @@ const jumbo: Exhibit = {
     const { lengths, pieces, far_byte, beyond } = object.globals
     return {
       ...{ refusal, wholeBytes: whole?.bytes.length, changed, joinedBytes: joined?.bytes.length },
-      ...{ tooLong, noPort, noHost, lengths: (lengths as number[]).slice(0, 4) },
+      ...{ tooLong, before, uncut, noPort, noHost, lengths: (lengths as number[]).slice(0, 4) },
       ...{ pieces: (pieces as number[]).slice(0, 4), far: far_byte, beyond },
     }
   },
@@ -56,6 +62,9 @@ const jumbo: Exhibit = {
     changed: 7000 - HEADERS,
     joinedBytes: 4000,
     tooLong: "EMSGSIZE",
+    // A socket may say that nothing of its is to be cut.
+    before: 1,
+    uncut: "EMSGSIZE",
     noPort: "ECONNREFUSED",
     noHost: "EHOSTUNREACH",
     // The second datagram comes in three fragments.

@@ -10,7 +10,16 @@ export type { Redirect } from "./hooks/redirect.ts"
 export type { Filter, FilterAction } from "./hooks/traffic-control.ts"
 export type { TunnelHook } from "./hooks/tunnels.ts"
 export { type ErrorHandler, type QuotedPacket, sendIcmpError } from "./icmp/index.ts"
-export { type IpMessage, leave, makeIp, sendIp, sendLocal, sourceFor, whyUnreachable } from "./ip-output.ts"
+export {
+  type IpMessage,
+  leave,
+  makeIp,
+  mtuTo,
+  sendIp,
+  sendLocal,
+  sourceFor,
+  whyUnreachable,
+} from "./ip-output.ts"
 export { NetNamespace, type Transport } from "./namespace.ts"
 export { type Neighbour, Neighbours } from "./neighbours.ts"
 export { Network } from "./network.ts"

@@ -42,11 +42,19 @@ const [EINVAL, ENETDOWN, EMSGSIZE] = [
   -errnoNumber("EMSGSIZE"),
 ]
 
+const LOOPBACK_MTU = 65536
+
 /** The address that packets to a destination have as theirs; undefined where no route leads. */
 export function sourceFor({ routes }: NetNamespace, destination: Uint8Array): Uint8Array | undefined {
   const route = routes.find(destination)
   if (!route || route.kind in ROUTE_ERRORS) return undefined
   return route.kind === "local" ? destination : route.device.addressFor(destination)
+}
+
+/** The bytes that a packet to a destination has at most. */
+export function mtuTo({ routes }: NetNamespace, destination: Uint8Array): number {
+  const route = routes.find(destination)
+  return route?.kind === "unicast" ? route.device.mtu : LOOPBACK_MTU
 }
 
 /** Why nothing is sent to a destination: a negative errno. */
