@@ -19,5 +19,6 @@ export const SHOP: UserProgram = {
       calls.probe("shop", "sale", customer, -total)
       return -total
     },
+    shop_watched: calls => calls.watchers("shop", "sale"),
   },
 }

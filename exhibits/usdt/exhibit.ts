@@ -20,19 +20,23 @@ const usdt: Exhibit = {
   },
   async scenario({ world, object, links }) {
     const shop = await world.start(binary)
+    const watched = await shop.call("shop_watched")
     await shop.call("shop_sell", -7, 3, 50)
     await shop.call("shop_refund", 8, 25)
     await links.note_sale?.detach()
     await shop.call("shop_refund", 9, 1)
+    const after = await shop.call("shop_watched")
     const seen = object.events().map(({ value }) => value as Sale)
     return {
+      // The probe has two places.
+      watchers: [watched, after].map(Number),
       seen: seen.map(
         ({ customer, total, kind, cookie, arguments: count }) =>
           `${customer} ${total} ${kind} of ${count}, cookie ${cookie}`,
       ),
     }
   },
-  expected: { seen: ["-7 140 3 of 3, cookie 4711", "8 -25 4 of 3, cookie 4711"] },
+  expected: { watchers: [2, 0], seen: ["-7 140 3 of 3, cookie 4711", "8 -25 4 of 3, cookie 4711"] },
 }
 
 export default usdt

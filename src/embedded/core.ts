@@ -11,8 +11,10 @@ import type { Network } from "./network/index.ts"
 import type { BpfFileSystem, ObjectStore } from "./objects/index.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import type { Contexts } from "./programs/run-each.ts"
+import type { TracedFunctions } from "./programs/traced-functions.ts"
 import type { Sockets } from "./sockets/sockets.ts"
 import type { CongestionControls } from "./struct-ops/index.ts"
+import type { SoftwareEvents } from "./tasks/software-events.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -26,6 +28,8 @@ export interface KernelCore {
   readonly clock: Clock
   readonly hooks: TracingHooks
   readonly userHooks: UserHooks
+  /** Functions of programs that other programs watch. */
+  readonly tracedFunctions: TracedFunctions
   readonly congestionControls: CongestionControls
   readonly functions: FunctionSites
   readonly files: FileTree
@@ -43,12 +47,15 @@ export interface KernelCore {
   /** What the program that ran last on this processor said of where its packet goes. */
   readonly redirect: RedirectInfo
   readonly receivers: Receivers
+  /** The sysctl kernel.perf_event_paranoid. */
+  readonly perfEventParanoid: [number]
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The functions of the kernel that the task on the CPU is in, by address, outermost first. */
   readonly calls: bigint[]
   /** The task on the CPU. */
   current: Task
+  readonly softwareEvents: SoftwareEvents
   /** True when the profile's release is at least this one. */
   since(release: string): boolean
   /** Runs one attached program; the answer is r0. */

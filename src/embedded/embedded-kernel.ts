@@ -47,6 +47,7 @@ import { READING_TIME } from "./programs/native-helpers.ts"
 import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
 import type { Contexts } from "./programs/run-each.ts"
+import { TracedFunctions } from "./programs/traced-functions.ts"
 import {
   closeSocket,
   heldSocket,
@@ -61,8 +62,10 @@ import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
+import { contextSwitch } from "./tasks/context-switch.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
 import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
+import { softwareEvents } from "./tasks/software-events.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
@@ -115,6 +118,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly hooks = new TracingHooks()
   readonly congestionControls = new CongestionControls()
   readonly userHooks = new UserHooks()
+  readonly tracedFunctions = new TracedFunctions()
   readonly functions: FunctionSites
   readonly files: FileTree
   readonly cgroups: CgroupTree
@@ -122,6 +126,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly objects = new ObjectStore(this)
   readonly bpfFiles: BpfFileSystem
   readonly calls: bigint[] = []
+  readonly softwareEvents = softwareEvents()
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
   readonly receivers: Receivers
@@ -133,6 +138,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   /** The sysctl kernel.unprivileged_bpf_disabled, and whether it is not 0. */
   readonly unprivilegedBpfDisabled: 0 | 1 | 2
   readonly unprivilegedDisabled: boolean
+  readonly perfEventParanoid: [number]
   /** Programs run compiled, not interpreted. */
   readonly isCompiling: boolean
   readonly verifierKernel: VerifierKernel
@@ -159,6 +165,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
     this.unprivilegedBpfDisabled = options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)
     this.unprivilegedDisabled = this.unprivilegedBpfDisabled !== 0
+    // Debian's own option: nobody but CAP_SYS_ADMIN.
+    this.perfEventParanoid = [profile.config("CONFIG_SECURITY_PERF_EVENTS_RESTRICT") === "y" ? 3 : 2]
     this.verifierKernel = verifierKernel(profile, this.cpus)
     this.types = new KernelTypes(this.memory, profile.btf())
     this.fields = new SpecialFields(this)
@@ -166,7 +174,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     this.bpfFiles = new BpfFileSystem(this, this.objects)
     this.network = new Network(this)
-    mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
+    mountSysctls(this.files, sysctlTable(this))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     this.isCompiling = options.engine !== "interpreter"
@@ -301,6 +309,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   }
 
   set current(task: Task) {
+    if (task !== this.#current) contextSwitch(this, this.#current, task)
     this.#current = task
     this.memory.currentTask = task.object.address
   }

@@ -9,6 +9,12 @@ export interface Order {
   readonly after?: Neighbour
 }
 
+/** Which control groups an iterator visits from one on, and how. */
+export type CgroupOrder = keyof typeof CGROUP_ORDERS
+
+/** `enum bpf_cgroup_iter_order`. */
+export const CGROUP_ORDERS = { self: 1, parentsFirst: 2, childrenFirst: 3, upwards: 4 } as const
+
 /** A program that stands there, by its id or by its link's. */
 export type Neighbour = number | { readonly link: number }
 
@@ -76,8 +82,17 @@ export type AttachPoint = WithCookie &
         readonly pid?: number
         readonly cpu?: number
       }
-    /** An iterator; of map elements, over the map of this id; of tasks, over one by its id; of cgroups, from one downwards. */
-    | { readonly kind: "iter"; readonly map?: number; readonly task?: number; readonly cgroup?: string }
+    /**
+     * An iterator; of map elements, over the map of this id; of tasks, over one by its id; of cgroups, from one (its path or
+     * id, the root when left out) downwards, parents first, unless told otherwise.
+     */
+    | {
+        readonly kind: "iter"
+        readonly map?: number
+        readonly task?: number
+        readonly cgroup?: string | bigint
+        readonly order?: CgroupOrder
+      }
     | {
         readonly kind: "xdp"
         readonly interface: string

@@ -254,7 +254,10 @@ describe("programs that replace a function", () => {
       funcInfo: [{ at: 2, type: replaced.funcInfo[0]!.type }],
     }
     const program = { ...programOf(code, kernel, { type: "ext" }), ...types(argument) }
-    return verifyProgram({ ...program, extension: { program: target, function: "answer" } }, kernel).message
+    return verifyProgram(
+      { ...program, extension: { replaces: true, program: target, function: "answer" } },
+      kernel,
+    ).message
   }
 
   test("may return what they want", () => {

@@ -61,12 +61,13 @@ export interface VerifierProgram {
   readonly funcInfo: readonly FuncInfo[]
   /** What a tracing, lsm or struct_ops program stands on. */
   readonly target: AttachTarget | undefined
-  /** What a program of type ext replaces. */
+  /** What a program of type ext replaces, or one of type tracing stands on. */
   readonly extension?: Extension | undefined
 }
 
-/** A function of another program. */
+/** A function of another program, which the program stands in for, or watches. */
 export interface Extension {
+  readonly replaces: boolean
   readonly program: VerifierProgram
   readonly function: string
 }

@@ -18,7 +18,7 @@ import type { VerifierResult } from "./result.ts"
 import { checkArenaLoads, checkArenas } from "./rules/arenas.ts"
 import { prototypeOf } from "./rules/global-arguments.ts"
 import { fillArguments } from "./rules/global-calls.ts"
-import { checkMapForProgram } from "./rules/map-programs.ts"
+import { checkMapForProgram, checkOneStorage } from "./rules/map-programs.ts"
 import { findPacketChanges } from "./rules/packet-changes.ts"
 import { checkSleepable } from "./rules/sleepable.ts"
 import { setFramePointer } from "./rules/subprogram-call.ts"
@@ -30,11 +30,13 @@ import { newState } from "./state/state.ts"
 import { checkControlFlow } from "./walk/cfg.ts"
 import { checkFunctionRecords, checkFunctionsOfRecords, checkLineRecords } from "./walk/debug-records.ts"
 import { explore, MOST_STEPS } from "./walk/explore.ts"
-import { checkExtension, inPlaceOf } from "./walk/extension.ts"
+import { checkExtension } from "./walk/extension.ts"
 import { findFastcallSpills, removeFastcallSpills } from "./walk/fastcall.ts"
 import { newWalk } from "./walk/new-walk.ts"
 import { checkStackDepth } from "./walk/stack-depth.ts"
 import { checkSubprograms, findSubprograms } from "./walk/subprograms.ts"
+import { inPlaceOf } from "./walk/target-program.ts"
+import { checkTracedProgram } from "./walk/traced-program.ts"
 import { MARK, touchEverything, touchNothing, type Walk } from "./walk/walk.ts"
 
 /**
@@ -46,7 +48,7 @@ export function verifyProgram(
   kernel: VerifierKernel,
   options: VerifierOptions = {},
 ): VerifierResult {
-  const walk = newWalk(inPlaceOf(program), kernel, options)
+  const walk = newWalk(inPlaceOf(program, kernel), kernel, options)
   let verdict: VerifierResult["verdict"] = "accept"
   let errno = 0
   let message = ""
@@ -126,7 +128,8 @@ function checkAttachment(walk: Walk): void {
   const { type, gpl, target, extension } = walk.program
   if (type === "struct_ops" && !gpl)
     reject(walk, ERRNO.EINVAL, "struct ops programs must have a GPL compatible license", "gpl-only")
-  if (extension) checkExtension(walk, extension)
+  if (extension?.replaces) checkExtension(walk, extension)
+  else if (extension) checkTracedProgram(walk, extension)
   else if (target?.refusal) reject(walk, target.refusal.errno, target.refusal.message, "attach-target")
 }
 
@@ -171,7 +174,10 @@ function resolveReferences(walk: Walk): void {
     if (!isSecondHalf(walk.code[at + 1])) reject(walk, ERRNO.EINVAL, "invalid bpf_ld_imm64 insn", "encoding")
     const reference = walk.program.references.get(at)
     if (reference?.kind === "map" || reference?.kind === "mapValue") {
-      if (!seen.has(reference.map)) checkMapForProgram(walk, reference.map)
+      if (!seen.has(reference.map)) {
+        checkMapForProgram(walk, reference.map)
+        checkOneStorage(walk, reference.map, seen)
+      }
       seen.add(reference.map)
     } else if (!reference && (src === PSEUDO_LOAD.MAP_FD || src === PSEUDO_LOAD.MAP_VALUE))
       reject(
@@ -186,7 +192,7 @@ function resolveReferences(walk: Walk): void {
 }
 
 function walkMain(walk: Walk): void {
-  if (walk.program.extension) {
+  if (walk.program.extension?.replaces) {
     walkReplacement(walk)
     return
   }

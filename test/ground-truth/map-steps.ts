@@ -56,8 +56,8 @@ class MapSteps {
 
   constructor(release: string) {
     this.#host = new TestHost(CPUS, release)
-    const executable = { instructions: [], describe: () => "" }
-    this.#host.programs.set(PROGRAM_ID, { id: PROGRAM_ID, name: "filter", type: "socket_filter", executable })
+    const tailCalled = { instructions: [], describe: () => "" }
+    this.#host.programs.set(PROGRAM_ID, { id: PROGRAM_ID, name: "filter", type: "socket_filter", tailCalled })
   }
 
   answer(step: string): string {

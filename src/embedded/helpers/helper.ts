@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts"
 import type { KernelCore } from "../core.ts"
 import type { SpecialFields } from "../fields/index.ts"
 import type { Sequence } from "../iterators/index.ts"
-import type { MapAttributes, MapStorage, RedirectInfo } from "../maps/index.ts"
+import type { GroupPlace, MapAttributes, MapStorage, RedirectInfo } from "../maps/index.ts"
 import type { KernelMemory, KernelObject, KernelTypes } from "../memory/index.ts"
 import type { NetNamespace, Redirect, Skb } from "../network/index.ts"
 import type { SkbContext } from "../packets/index.ts"
@@ -125,6 +125,8 @@ export interface Invocation {
   readonly functionAddress: bigint
   /** Arguments and return value of the traced function, for bpf_get_func_arg, _ret and _arg_cnt. */
   readonly traced?: { readonly args: readonly bigint[]; readonly returned: bigint | undefined } | undefined
+  /** Where the program is attached, of programs on control groups. */
+  readonly place?: GroupPlace | undefined
   /** On hooks of control groups. */
   readonly group?: GroupRun | undefined
   /** Of a perf event's sample: how far it has counted, and for how long. */

@@ -153,10 +153,10 @@ describe("maps", () => {
   test("of programs go on in another program, or do not", () => {
     const host = new TestHost()
     const map = host.map(3, { valueSize: 4 })
-    const executable = { instructions: [] }
-    host.programs.set(9, { id: 9, name: "nine", type: "kprobe", executable })
+    const tailCalled = { instructions: [] }
+    host.programs.set(9, { id: 9, name: "nine", type: "kprobe", tailCalled })
     map.set(key(1), key(9), 0n)
-    expect(host.call("bpf_tail_call", [0, map.address, 1])).toEqual(new TailCall(executable))
+    expect(host.call("bpf_tail_call", [0, map.address, 1])).toEqual(new TailCall(tailCalled))
     for (const index of [0, 2, -1]) expect(host.call("bpf_tail_call", [0, map.address, index])).toBe(0)
     expect(() => host.call("bpf_tail_call", [0, host.map(1).address, 0])).toThrow(ArgumentRefusal)
   })

@@ -106,7 +106,7 @@ const tailCall: HelperFunction = (kernel, [_context, address, index]) => {
   const map = mapArgument(kernel, address)
   if (!(map instanceof ProgArray)) throw new ArgumentRefusal(`map '${map.attributes.name}' is no prog_array`)
   const target = map.program(Number(index & 0xffff_ffffn))
-  return target ? new TailCall(target.executable) : 0n
+  return target ? new TailCall(target.tailCalled) : 0n
 }
 
 /** Helpers that work on maps. */

@@ -1,5 +1,5 @@
 import { errnoNumber } from "../../base/index.ts"
-import { LocalStorage } from "../maps/index.ts"
+import { GroupStorage, LocalStorage } from "../maps/index.ts"
 import { ArgumentRefusal, mapArgument, memoryArgument } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable } from "./helper.ts"
 
@@ -35,8 +35,17 @@ function socketOf({ core }: HelperKernel, address: bigint): bigint {
   return BigInt(core.sockets.at(Number(address))?.object.address ?? 0)
 }
 
+/** What the program has in the group that it is attached to. */
+const getInGroup: HelperFunction = (kernel, [address], { place }) => {
+  const map = mapArgument(kernel, address)
+  if (!(map instanceof GroupStorage))
+    throw new ArgumentRefusal(`map '${map.attributes.name}' is no cgroup storage`)
+  return map.of(place)
+}
+
 /** Helpers for values that live with a task, a control group or a socket, whichever address of it the program has. */
 export const STORAGE_HELPERS: HelperTable = {
+  bpf_get_local_storage: getInGroup,
   bpf_task_storage_get: get,
   bpf_task_storage_delete: remove,
   bpf_cgrp_storage_get: get,

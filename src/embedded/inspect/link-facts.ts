@@ -2,6 +2,7 @@ import { attachType, linkType } from "../../catalog/index.ts"
 import {
   type AttachPoint,
   type AttachPointOf,
+  CGROUP_ORDERS,
   findFunctions,
   type LinkDetail,
   type LinkFacts,
@@ -9,6 +10,7 @@ import {
 import { readUserBinary } from "../attach/user-binary.ts"
 import type { KernelCore } from "../core.ts"
 import { pathOf } from "../files/index.ts"
+import { iteratedGroup } from "../iterators/index.ts"
 import { type KeptLink, VMLINUX_BTF_ID } from "../objects/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import { programFacts } from "./program-facts.ts"
@@ -16,8 +18,6 @@ import { programFacts } from "./program-facts.ts"
 const FAMILIES = { ipv4: 2, ipv6: 10 } as const
 const HOOKS = ["prerouting", "input", "forward", "output", "postrouting"] as const
 const BPF_F_NETFILTER_IP_DEFRAG = 1
-/** `enum bpf_cgroup_iter_order`: what an iterator that names no order gets. */
-const DESCENDANTS_PRE = 2
 
 export function linkFacts(link: KeptLink, kernel: KernelCore): LinkFacts {
   return {
@@ -88,11 +88,12 @@ function traceDetail(program: EmbeddedProgram, { types }: KernelCore): LinkDetai
 }
 
 function iteratorDetail(
-  { map = 0, task = 0, cgroup }: AttachPointOf<"iter">,
+  point: AttachPointOf<"iter">,
   { spec }: EmbeddedProgram,
-  { cgroups }: KernelCore,
+  kernel: KernelCore,
 ): LinkDetail {
-  const group = cgroup === undefined ? undefined : cgroups.find(cgroup)
+  const { map = 0, task = 0, order = "parentsFirst" } = point
+  const group = spec.target === "cgroup" ? iteratedGroup(kernel, point) : undefined
   return {
     kind: "iter",
     target: spec.target,
@@ -100,7 +101,7 @@ function iteratorDetail(
     task,
     process: 0,
     cgroup: group?.id ?? 0n,
-    order: group ? DESCENDANTS_PRE : 0,
+    order: group ? CGROUP_ORDERS[order] : 0,
   }
 }
 

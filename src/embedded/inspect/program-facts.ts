@@ -61,7 +61,7 @@ function targetOf(
   { target, spec, verified }: EmbeddedProgram,
   { btf }: KernelTypes,
 ): Pick<ProgramFacts, "attachBtfObject" | "attachBtfId"> {
-  if (target?.kind === "ext") {
+  if (target?.kind === "ext" || target?.kind === "program") {
     const wanted = verified.extension?.function ?? spec.target
     return {
       attachBtfObject: target.program.btf?.id ?? 0,

@@ -28,10 +28,11 @@ export function readIterator(
   })
   const common = target.common?.(kernel, point) ?? {}
   const output: Uint8Array[] = []
-  const visit = (fields: Readonly<Record<string, FieldValue>>): void => {
+  const { endsOnRequest = false } = target
+  const visit = (fields: Readonly<Record<string, FieldValue>>): boolean => {
     const context = kernel.types.create(`bpf_iter__${target.name}`, { meta, ...common, ...fields })
     try {
-      show(kernel, attachment, context, sequence, output)
+      return show(kernel, attachment, context, sequence, output, endsOnRequest)
     } finally {
       context.free()
     }
@@ -40,11 +41,13 @@ export function readIterator(
     let seen = 0
     for (const { fields, release } of target.objects(kernel, point)) {
       meta.set("seq_num", seen++)
+      let goesOn: boolean
       try {
-        visit(fields)
+        goesOn = visit(fields)
       } finally {
         release?.()
       }
+      if (!goesOn) break
     }
     visit({})
     return joined([...output, sequence.take()])
@@ -55,18 +58,19 @@ export function readIterator(
   }
 }
 
-/** One call, again where the program asks for it (1) or its text did not fit behind what is there already. */
+/** One call, again where the program asks for it (1) or its text did not fit behind what is there already. False: no more. */
 function show(
   kernel: KernelCore,
   attachment: Attachment,
   context: KernelObject,
   sequence: Sequence,
   output: Uint8Array[],
-): void {
+  endsOnRequest: boolean,
+): boolean {
   for (let tries = 0; tries < PATIENCE; tries++) {
     const before = sequence.count
     const answer = kernel.run(attachment, context.address, IN_TASK)
-    if (answer === 0n && !sequence.isFull) return
+    if ((answer === 0n || endsOnRequest) && !sequence.isFull) return answer === 0n
     const wasFull = sequence.isFull
     sequence.cut(before)
     // The reader takes what there is, and comes back.

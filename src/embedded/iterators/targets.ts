@@ -1,4 +1,5 @@
 import type { AttachPointOf } from "../../kernel/index.ts"
+import { type Cgroup, walkGroups } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { FieldValue, KernelObject } from "../memory/index.ts"
@@ -14,6 +15,8 @@ export interface Visited {
 export interface IteratorTarget {
   /** Its context has the fields of `struct bpf_iter__NAME`; at the end the program is called once more with none. */
   readonly name: string
+  /** A program that answers 1 has seen enough: others are asked for the same object again. */
+  readonly endsOnRequest?: true
   /** The objects that are there when the walk comes to them. */
   objects(kernel: KernelCore, point: AttachPointOf<"iter">): Iterable<Visited>
   /** What stays as it is for all of them, also at the end. */
@@ -85,6 +88,26 @@ const programs: IteratorTarget = {
   },
 }
 
+const groups: IteratorTarget = {
+  name: "cgroup",
+  endsOnRequest: true,
+  *objects(kernel, point) {
+    const group = iteratedGroup(kernel, point)
+    if (group)
+      for (const { object } of walkGroups(group, point.order ?? "parentsFirst"))
+        yield { fields: { cgroup: object } }
+  },
+}
+
+/** The group that an iterator begins at; undefined when there is none. */
+export function iteratedGroup(
+  { cgroups }: KernelCore,
+  { cgroup }: AttachPointOf<"iter">,
+): Cgroup | undefined {
+  if (cgroup === undefined || cgroup === 0n) return cgroups.root
+  return typeof cgroup === "string" ? cgroups.find(cgroup) : cgroups.byId(cgroup)
+}
+
 /** An object of the kernel that is there while it is looked at. */
 function showing(field: string, object: KernelObject): Visited & { release(): void } {
   return { fields: { [field]: object }, release: () => object.free() }
@@ -92,5 +115,5 @@ function showing(field: string, object: KernelObject): Visited & { release(): vo
 
 /** Every iterator that is modelled, by its section's word. */
 export const ITERATOR_TARGETS: ReadonlyMap<string, IteratorTarget> = new Map(
-  [tasks, mapElements, maps, programs].map(target => [target.name, target]),
+  [tasks, mapElements, maps, programs, groups].map(target => [target.name, target]),
 )

@@ -3,6 +3,7 @@ import type { HelperTable } from "../helpers/index.ts"
 import { ARENA_KFUNCS } from "./arena-kfuncs.ts"
 import { CGROUP_KFUNCS } from "./cgroup-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
+import { CSS_KFUNCS } from "./css-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
 import { KEY_KFUNCS } from "./key-kfuncs.ts"
@@ -23,6 +24,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...ARENA_KFUNCS,
   ...CPUMASK_KFUNCS,
   ...CGROUP_KFUNCS,
+  ...CSS_KFUNCS,
   ...DYNPTR_KFUNCS,
   ...ITERATOR_KFUNCS,
   ...KEY_KFUNCS,

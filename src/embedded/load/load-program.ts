@@ -1,9 +1,14 @@
-import { errnoNumber, type LoadError, VerifierError } from "../../base/index.ts"
+import { errnoNumber, type LoadError, NotModelledError, VerifierError } from "../../base/index.ts"
 import { type AttachTypeName, type Capability, effectiveAttachType } from "../../catalog/index.ts"
 import { loadDefinition, loadRefusal } from "../../kernel/index.ts"
 import type { ProgramSpec } from "../../object/index.ts"
 import type { KernelProfile } from "../../profile/index.ts"
-import { programFromObject, type VerifierProgram } from "../../verifier/index.ts"
+import {
+  programFromObject,
+  tracedFunction,
+  type VerifierKernel,
+  type VerifierProgram,
+} from "../../verifier/index.ts"
 import type { BpfLog } from "../bpf-log/index.ts"
 import {
   type LoadAnswer,
@@ -12,6 +17,7 @@ import {
   type LogRequest,
   progLoad,
 } from "../prog-load/index.ts"
+import { hasKernelContext } from "../programs/kernel-context.ts"
 import type { EmbeddedProgram, LoadedProgram, TraceTarget } from "../programs/program.ts"
 import { executableOf } from "./executable.ts"
 import { type GivenProgram, givenProgram } from "./given-program.ts"
@@ -31,7 +37,7 @@ export interface ProgramLoadOptions {
   readonly verify: boolean
   readonly logLevel: number
   readonly capabilities: ReadonlySet<Capability>
-  /** Programs that others replace functions of, by the others' names. */
+  /** Programs that others replace or watch functions of, by the others' names. */
   readonly targets: ReadonlyMap<string, ExtensionTarget>
 }
 
@@ -59,8 +65,8 @@ export function loadProgram(
 ): LoadedProgram {
   const definition = loadDefinition(program)
   const extended = options.targets.get(program.name)
-  const target: TraceTarget | undefined = extended
-    ? { kind: "ext", program: extended.program, start: extended.start }
+  const target = extended
+    ? targetInProgram(program, extended, host.verifierKernel)
     : findTraceTarget(program, resolution.profile)
   const given = givenProgram(program, resolution)
   const attributes: LoadAttributes = {
@@ -101,6 +107,33 @@ export function loadProgram(
     loadTime: host.clock.now(),
     uid: host.current.uid,
   }
+}
+
+/** A function of another program: replaced by programs of type ext, watched by those of type tracing. */
+function targetInProgram(
+  { name, definition }: ProgramSpec,
+  { program, function: wanted, start }: ExtensionTarget,
+  kernel: VerifierKernel,
+): TraceTarget {
+  if (definition?.programType === "ext") return { kind: "ext", program, start }
+  const seen = tracedFunction({ program: program.verified, function: wanted }, kernel)
+  const args = seen?.signature.arguments ?? []
+  const index = args.findIndex(({ kind }) => kind === "structure")
+  const programType = typeInPlace(program.verified)
+  if (index >= 0 && !hasKernelContext(programType))
+    throw new NotModelledError(
+      `prog '${name}': what is behind the context of a ${programType} program is not modelled by the embedded kernel yet`,
+    )
+  const on = definition?.attachType === "trace_fentry" ? "entry" : "return"
+  return {
+    ...{ kind: "program", program, start, on },
+    shape: { count: args.length, context: index < 0 ? undefined : { index, programType } },
+  }
+}
+
+/** The type of the program that one of type ext is a part of. */
+function typeInPlace({ type, extension }: VerifierProgram): string {
+  return type === "ext" && extension ? typeInPlace(extension.program) : type
 }
 
 function verifierProgram(
@@ -166,6 +199,7 @@ function btfIdOf(target: TraceTarget, profile: KernelProfile): number | undefine
     case "tp_btf":
       return btf.find(`btf_trace_${target.tracepoint}`, "typedef")
     case "ext":
+    case "program":
       return undefined
     default:
       return target satisfies never

@@ -21,6 +21,7 @@ import { type Vacancy, VacantMap } from "./references/vacant-map.ts"
 import { RingBuffer } from "./ring-buffer.ts"
 import { checkCreation } from "./rules/index.ts"
 import { StackMap } from "./stack-map.ts"
+import { GroupStorage } from "./storages/group-storage.ts"
 import { LocalStorage } from "./storages/local-storage.ts"
 import { StructOpsMap } from "./struct-ops-map.ts"
 import { TrieMap } from "./tries/trie-map.ts"
@@ -97,8 +98,9 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
       // No inodes that programs could name yet.
       return new LocalStorage(host, id, attributes, () => undefined)
     case "cgroup_storage":
+      return new GroupStorage(host, id, attributes, 1)
     case "percpu_cgroup_storage":
-      return vacant(vacancies.cgroupStorage())
+      return new GroupStorage(host, id, attributes, cpus)
     case "struct_ops":
       return new StructOpsMap(host, id, attributes)
     case "arena":

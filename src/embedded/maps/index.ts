@@ -34,5 +34,6 @@ export type {
 export { SocketMap, type SocketMapPrograms } from "./references/socket-map.ts"
 export { RING_QUERY, RingBuffer } from "./ring-buffer.ts"
 export { StackMap } from "./stack-map.ts"
+export { type GroupPlace, GroupStorage } from "./storages/group-storage.ts"
 export { LocalStorage } from "./storages/local-storage.ts"
 export { type Registration, StructOpsMap } from "./struct-ops-map.ts"

@@ -108,7 +108,8 @@ export interface TailTarget {
   readonly type: string
   /** bpftool's name of the attach type that it was loaded for; undefined where its type has none. */
   readonly attachType?: string | undefined
-  readonly executable: ExecutableProgram
+  /** What runs after a tail call. */
+  readonly tailCalled: ExecutableProgram
 }
 
 /**

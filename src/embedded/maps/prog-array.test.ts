@@ -8,7 +8,7 @@ function arrayOn(host: TestHost): ProgArray {
     [12, "kprobe"],
     [13, "tracepoint"],
   ] as const)
-    host.programs.set(id, { id, name: `program${id}`, type, executable: { instructions: [] } })
+    host.programs.set(id, { id, name: `program${id}`, type, tailCalled: { instructions: [] } })
   return host.map(3, { valueSize: 4 }) as ProgArray
 }
 

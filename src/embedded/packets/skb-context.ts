@@ -16,6 +16,18 @@ export const SKB_CONTEXT_BYTES = STATE + 4
 /** Bits of the state: an outer header was put before it; nothing but its first bytes is there; checksums that were found right. */
 const [ENCAPSULATED, HEADERS_ONLY, CHECKED_SHIFT] = [1, 2, 8]
 
+/** Types of programs whose context it is. */
+export const SKB_PROGRAMS: ReadonlySet<string> = new Set([
+  "socket_filter",
+  "sched_cls",
+  "sched_act",
+  "cgroup_skb",
+  "lwt_in",
+  "lwt_out",
+  "lwt_xmit",
+  "lwt_seg6local",
+  "sk_skb",
+])
 const CONTROL_BYTES = 20
 
 /** Classic loads from here on count from a header: SKF_NET_OFF, SKF_LL_OFF. */

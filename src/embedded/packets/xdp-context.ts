@@ -88,8 +88,21 @@ export class XdpContext {
     return this.#get(FIELD.ingress_ifindex)
   }
 
+  get queue(): number {
+    return this.#get(FIELD.rx_queue_index)
+  }
+
   get meta(): number {
     return this.#get(FIELD.data_meta)
+  }
+
+  /** The buffer's first byte, and how far the packet's end may go. */
+  get start(): number {
+    return this.#get(START)
+  }
+
+  get hardEnd(): number {
+    return this.#get(HARD_END)
   }
 
   /** What is behind the first piece; undefined where all of the packet is in it. */

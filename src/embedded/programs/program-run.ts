@@ -21,6 +21,7 @@ import {
 } from "../helpers/index.ts"
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import { SkbContext } from "../packets/index.ts"
+import { TRAMPOLINE_MODULE } from "./trampoline.ts"
 
 const byNumber = new Map<number, HelperFunction>()
 
@@ -51,7 +52,12 @@ export class ProgramRun implements Machine {
     return this.#run(run, args, frame)
   }
 
-  callKfunc(btfId: number, _module: number, args: CallArguments, frame: CallFrame): CallResult {
+  callKfunc(btfId: number, module: number, args: CallArguments, frame: CallFrame): CallResult {
+    if (module === TRAMPOLINE_MODULE) {
+      const { core } = this.#kernel
+      core.tracedFunctions.tell(core, btfId, Number(args[0]))
+      return 0n
+    }
     return this.#run(this.#findKfunc(btfId, frame), args, frame)
   }
 

@@ -80,10 +80,10 @@ export class ProgramRunner {
   }
 
   /** One run on a hook: r0, or 0 where too many programs run inside one another. */
-  run({ program, cookie }: Attachment, context: number, facts: HookFacts): bigint {
+  run({ program, cookie, place }: Attachment, context: number, facts: HookFacts): bigint {
     if (this.#depth >= MAX_NESTED_RUNS) return 0n
     const { functionAddress = 0n, traced, group, sample, session } = facts
-    const invocation = { program, context, cookie, functionAddress, traced, group, sample, session }
+    const invocation = { program, context, cookie, place, functionAddress, traced, group, sample, session }
     program.runs += 1
     const result =
       this.#depth > 0 || this.#engine !== execute

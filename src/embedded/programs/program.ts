@@ -8,7 +8,9 @@ import type { EmbeddedLink } from "../attach/embedded-link.ts"
 import type { KeptCode } from "../load/kept-code.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { LoadedBtf } from "../objects/index.ts"
-import { type Replacement, replaceFunctions } from "./replace-functions.ts"
+import type { Attachment } from "../tracing/hooks.ts"
+import { replaceFunctions } from "./replace-functions.ts"
+import type { TracedFunction, TracedFunctions, TracedShape } from "./traced-functions.ts"
 
 /** What a BTF-attached program stands on, found at load. */
 export type TraceTarget =
@@ -16,6 +18,13 @@ export type TraceTarget =
   | { readonly kind: "lsm"; readonly hook: string; readonly returnsVoid: boolean }
   /** The function that begins at a slot of another program. */
   | { readonly kind: "ext"; readonly program: EmbeddedProgram; readonly start: number }
+  | {
+      readonly kind: "program"
+      readonly program: EmbeddedProgram
+      readonly start: number
+      readonly on: "entry" | "return"
+      readonly shape: TracedShape
+    }
   | { readonly kind: "tp_btf"; readonly tracepoint: string }
 
 /** What the loader made of a program spec. */
@@ -84,8 +93,14 @@ export class EmbeddedProgram implements Program {
   #release: (() => void) | undefined
   readonly #own: ExecutableProgram
   #executable: ExecutableProgram
-  #replacements: readonly Replacement[] = []
+  #tailCalled: ExecutableProgram
+  #replacements: readonly { readonly start: number; readonly by: EmbeddedProgram }[] = []
+  #traced: readonly TracedFunction[] = []
+  /** Programs that have this one in place of a function. */
+  readonly #replaced = new Set<EmbeddedProgram>()
   #closed = false
+  /** It was attached to the function of another program that it was loaded for: that goes once. */
+  hasUsedTarget = false
   #results: Map<number, number> | undefined
   runs = 0
 
@@ -96,6 +111,7 @@ export class EmbeddedProgram implements Program {
     this.spec = loaded.spec
     this.#own = loaded.executable
     this.#executable = loaded.executable
+    this.#tailCalled = loaded.executable
     this.verified = loaded.verified
     this.usdt = loaded.usdt
     this.target = loaded.target
@@ -121,22 +137,62 @@ export class EmbeddedProgram implements Program {
     return this.spec.definition?.attachType
   }
 
-  /** What runs: the program with the functions that others have replaced. */
+  /** What runs: the program with the functions that others have replaced, and with what others watch. */
   get executable(): ExecutableProgram {
     return this.#executable
   }
 
-  /** From now on `by` is called instead of the function that begins at a slot; undefined when another one is already. */
-  replaceFunction(start: number, by: ExecutableProgram): (() => void) | undefined {
-    if (this.#replacements.some(each => each.start === start)) return undefined
-    const replacement = { start, by }
-    this.#replaceBy([...this.#replacements, replacement])
-    return () => this.#replaceBy(this.#replacements.filter(each => each !== replacement))
+  /** What runs after a tail call: it goes past what is put in place of the first function, or before it. */
+  get tailCalled(): ExecutableProgram {
+    return this.#tailCalled
   }
 
-  #replaceBy(replacements: readonly Replacement[]): void {
-    this.#replacements = replacements
-    this.#executable = replaceFunctions(this.#own, replacements)
+  /** From now on `by` is called instead of the function that begins at a slot; undefined when it is another one's, or watched. */
+  replaceFunction(start: number, by: EmbeddedProgram): (() => void) | undefined {
+    if ([...this.#replacements, ...this.#traced].some(each => each.start === start)) return undefined
+    const replacement = { start, by }
+    this.#replacements = [...this.#replacements, replacement]
+    by.#replaced.add(this)
+    this.#build()
+    return () => {
+      this.#replacements = this.#replacements.filter(each => each !== replacement)
+      by.#replaced.delete(this)
+      this.#build()
+    }
+  }
+
+  /** From now on a program runs when the function that begins at a slot is called, or returns; undefined when it is replaced. */
+  traceFunction(
+    { start, on, shape }: Extract<TraceTarget, { kind: "program" }>,
+    attachment: Attachment,
+    functions: TracedFunctions,
+  ): (() => void) | undefined {
+    if (this.#replacements.some(each => each.start === start)) return undefined
+    const known = this.#traced.find(each => each.start === start)
+    const traced = known ?? functions.create(this.id, start, shape)
+    const takeOff = traced.add(on, attachment)
+    if (!known) {
+      this.#traced = [...this.#traced, traced]
+      this.#build()
+    }
+    return () => {
+      takeOff()
+      if (!traced.isEmpty) return
+      functions.remove(traced)
+      this.#traced = this.#traced.filter(each => each !== traced)
+      this.#build()
+    }
+  }
+
+  #build(): void {
+    const replacements = this.#replacements.map(({ start, by }) => ({ start, by: by.executable }))
+    this.#executable = replaceFunctions(this.#own, replacements, this.#traced)
+    this.#tailCalled = replaceFunctions(
+      this.#own,
+      replacements.filter(({ start }) => start !== 0),
+      this.#traced.filter(({ start }) => start !== 0),
+    )
+    for (const other of this.#replaced) other.#build()
   }
 
   /** From now on: how often it has returned each value, as a signed 32-bit number. */

@@ -6,6 +6,7 @@ import {
   type RunResult,
   runRefusal,
 } from "../../kernel/index.ts"
+import { GroupStorage } from "../maps/index.ts"
 import { type BatchHost, ChunkRun } from "./chunk-run.ts"
 import { FLOW_RUN } from "./flow-run.ts"
 import { runFunctions } from "./function-run.ts"
@@ -56,9 +57,12 @@ export function runTests(
       )
     const cpu = subject.type === "xdp" ? undefined : wantedCpu(options, host.cpus)
     const results: RunResult[] = []
-    for (; done < inputs.length; done += MOST_AT_ONCE) {
+    const storages = host.program.maps.filter(map => map instanceof GroupStorage)
+    const atOnce = storages.length > 0 ? 1 : MOST_AT_ONCE
+    for (; done < inputs.length; done += atOnce) {
+      for (const storage of storages) storage.clearTestRun()
       const chunk = inputs
-        .slice(done, done + MOST_AT_ONCE)
+        .slice(done, done + atOnce)
         .map(({ packet, context }) => ({ packet, context: contextBytes(subject, context) }))
       run?.free()
       run = new ChunkRun(host, subject, kind, chunk)

@@ -1,3 +1,4 @@
+import type { GroupPlace } from "../maps/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 
 /** One program on one hook. */
@@ -10,6 +11,8 @@ export interface Attachment {
   readonly offset: number
   /** syscalls/* programs only: which event they want of the callback that all of them share. */
   readonly event?: string
+  /** Of control groups: which, and by which attach type. */
+  readonly place?: GroupPlace
 }
 
 /** What stands on a probed kernel function, each list in the order of attaching. */

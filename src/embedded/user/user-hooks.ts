@@ -6,6 +6,8 @@ export interface UserProbe extends Attachment {
   readonly on: "entry" | "return"
   /** Only this process. */
   readonly pid: number | undefined
+  /** Where in the file the 16 bits are that count the places with probes, in each process for itself (`ref_ctr_offset`). */
+  readonly counter?: bigint
 }
 
 /** What stands on places of files, whoever runs them: by file and offset in it. */
@@ -16,6 +18,12 @@ export class UserHooks {
   at(node: FileNode, offset: bigint, pid: number): UserProbe[] {
     const probes = this.#files.get(node)?.get(offset) ?? []
     return probes.filter(probe => probe.pid === undefined || probe.pid === pid).toReversed()
+  }
+
+  /** At how many places of a file a process meets probes that have this counter. */
+  counted(node: FileNode, counter: bigint, pid: number): number {
+    const places = [...(this.#files.get(node)?.keys() ?? [])]
+    return places.filter(offset => this.at(node, offset, pid).some(probe => probe.counter === counter)).length
   }
 
   /** The answer takes it off again. */

@@ -25,6 +25,8 @@ export interface UserCalls {
   call(symbol: string, ...args: readonly bigint[]): bigint
   /** Comes by the next statically defined probe of this name. Constants among its arguments are not given. */
   probe(provider: string, name: string, ...args: readonly bigint[]): void
+  /** What the semaphore of a statically defined probe says: at how many of its places somebody listens to this process. */
+  watchers(provider: string, name: string): bigint
   /** Puts text into the process's memory, a NUL behind it, and gives its address. It is there until the outermost call returns. */
   text(text: string): bigint
   /** Keeps the processor busy. */

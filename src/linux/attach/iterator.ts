@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from "node:fs"
 import { AttachError, errnoName } from "../../base/index.ts"
-import { type AttachPointOf, iteratorHint } from "../../kernel/index.ts"
+import { type AttachPointOf, CGROUP_ORDERS, iteratorHint } from "../../kernel/index.ts"
 import { LINK_CREATE, OBJECT_ID } from "../bpf/attributes.ts"
 import { closeFd } from "../ffi/descriptor.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
@@ -10,8 +10,6 @@ import { linkOf } from "./tracing.ts"
 type IteratorPoint = AttachPointOf<"iter">
 
 const TRACE_ITER = 28
-/** BPF_CGROUP_ITER_DESCENDANTS_PRE: a control group, then those below it. */
-const PARENTS_FIRST = 2
 
 /** iter: a link whose descriptor gives, each time it is opened for reading, what the program writes for every object. */
 export function attachIterator(host: AttachHost, program: LoadedProgram, point: IteratorPoint): Attached {
@@ -50,11 +48,16 @@ function infoOf(
     return words(fd)
   }
   if (point.task !== undefined) return words(point.task)
-  const isOfCgroups = program.spec.target === "cgroup"
-  if (point.cgroup === undefined) return isOfCgroups ? words(PARENTS_FIRST, 0, 0, 0) : undefined
-  const fd = openFolder(program, point.cgroup)
+  const { cgroup } = point
+  if (cgroup === undefined && program.spec.target !== "cgroup") return undefined
+  const order = CGROUP_ORDERS[point.order ?? "parentsFirst"]
+  if (typeof cgroup !== "string") {
+    const id = cgroup ?? 0n
+    return words(order, 0, Number(id & 0xffff_ffffn), Number(id >> 32n))
+  }
+  const fd = openFolder(program, cgroup)
   resources.push(() => closeSync(fd))
-  return words(PARENTS_FIRST, fd, 0, 0)
+  return words(order, fd, 0, 0)
 }
 
 function openFolder(program: LoadedProgram, path: string): number {

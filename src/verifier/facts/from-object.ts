@@ -19,7 +19,7 @@ import { mapFields } from "./map-fields.ts"
 export interface ProgramChoices {
   readonly programType?: ProgramTypeName
   readonly flags?: number
-  /** Of a program of type ext: the program whose function it replaces, by default the one that its section names. */
+  /** The program whose function one of type ext replaces, or one of type tracing stands on: by default the one that its section names. */
   readonly extends?: { readonly program: VerifierProgram; readonly function?: string }
 }
 
@@ -112,6 +112,7 @@ export function programFromObject(
     lines: program.lines,
     funcInfo: program.funcInfo,
     extension: choices.extends && {
+      replaces: type === "ext",
       program: choices.extends.program,
       function: choices.extends.function ?? program.target,
     },

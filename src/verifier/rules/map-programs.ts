@@ -43,3 +43,10 @@ export function checkMapForProgram(walk: Walk, map: MapFacts): void {
   if (sleepable && !SLEEPABLE.has(map.type))
     refuse("Sleepable programs can only use array, hash, ringbuf and local storage maps")
 }
+
+/** Of each type of cgroup storage a program has one map. */
+export function checkOneStorage(walk: Walk, map: MapFacts, seen: ReadonlySet<MapFacts>): void {
+  if (map.type !== M.CGROUP_STORAGE && map.type !== M.PERCPU_CGROUP_STORAGE) return
+  if ([...seen].some(({ type }) => type === map.type))
+    reject(walk, ERRNO.EBUSY, "only one cgroup storage of each type is allowed", "map-program")
+}

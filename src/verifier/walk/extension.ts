@@ -1,34 +1,23 @@
 import type { Btf, BtfType, TypeId } from "../../btf/index.ts"
 import { VOID } from "../../btf/index.ts"
-import type { Extension, VerifierProgram } from "../program.ts"
+import type { Extension } from "../program.ts"
 import { ERRNO, reject } from "../reject.ts"
-import { prototypeOf } from "../rules/global-arguments.ts"
 import { findPacketChanges } from "../rules/packet-changes.ts"
-import { newWalk } from "./new-walk.ts"
-import { findSubprograms } from "./subprograms.ts"
+import { isUnreliable, walkOfTarget } from "./target-program.ts"
 import type { Walk } from "./walk.ts"
-
-/** A program of type ext has the context, helpers and results of the program whose function it replaces. */
-export function inPlaceOf(program: VerifierProgram): VerifierProgram {
-  const { extension } = program
-  if (program.type !== "ext" || !extension) return program
-  const { type, attachType, target } = inPlaceOf(extension.program)
-  return { ...program, type, attachType, target }
-}
 
 /** Whether the program may stand in for a function: a global one, of the same prototype. */
 export function checkExtension(walk: Walk, { program, function: name }: Extension): void {
   const refuse: (message: string) => never = message => reject(walk, ERRNO.EINVAL, message, "extension")
   const theirs = program.btf
   if (!theirs) refuse("FENTRY/FEXIT program can only be attached to another program annotated with BTF")
-  const target = newWalk(inPlaceOf(program), walk.kernel, {})
-  findSubprograms(target)
+  const target = walkOfTarget(program, walk.kernel)
   findPacketChanges(target)
   const index = target.subprograms.findIndex(each => each.name === name)
   const info = program.funcInfo.find(each => each.at === target.subprograms[index]?.start)
   if (!info) refuse(`Subprog ${name} doesn't exist`)
   if (index === target.exceptionCallback) refuse("Extension programs cannot attach to exception callback")
-  if (isUnreliable(target, index)) refuse("Cannot replace static functions")
+  if (isUnreliable(target, index, program)) refuse("Cannot replace static functions")
   if (walk.subprograms[0]!.changesPacketData && !target.subprograms[index]!.changesPacketData)
     refuse("Extension program changes packet data, while original does not")
   if (program.type === "ext") refuse("Cannot recursively attach")
@@ -39,13 +28,6 @@ export function checkExtension(walk: Walk, { program, function: name }: Extensio
   if (!own || !walk.program.btf) refuse("Program extension requires BTF")
   const difference = differenceOf(walk.program.btf, own.type, theirs, info.type)
   if (difference !== undefined) refuse(difference)
-}
-
-/** A function whose types in BTF do not say how it is called. */
-function isUnreliable(target: Walk, index: number): boolean {
-  const list = prototypeOf(target, index)
-  if (list === "invalid") return true
-  return index === 0 && (list.length !== 1 || list[0]!.kind !== "context")
 }
 
 /** What makes two functions differ, as the kernel says it; undefined where they do not. */

@@ -64,16 +64,6 @@ export function reuseportArray({ maxEntries, valueSize }: MapAttributes): Vacanc
   }
 }
 
-/** cgroup_storage and percpu_cgroup_storage: values come with programs that are attached to cgroups. */
-export function cgroupStorage(): Vacancy {
-  return {
-    keys: "none",
-    lookup: "ENOENT",
-    update: ({ flags }) => (flags === BPF_ANY || flags === BPF_EXIST ? "ENOENT" : "EINVAL"),
-    delete: () => "EINVAL",
-  }
-}
-
 /** Values of 8 bytes hold a descriptor too. */
 function isTooLarge(bytes: Uint8Array): boolean {
   return (
