@@ -10,7 +10,7 @@ const FLAG = { least: 0, most: 1 }
 export function sysctlTable(
   profile: KernelProfile,
   { forwards }: Pick<NetNamespace, "forwards">,
-  controls: { readonly names: readonly string[] },
+  controls: { readonly names: readonly string[]; readonly usual: { text: string } },
 ): Sysctl[] {
   const text = (name: string, value: string, isWritable = false) =>
     textSysctl(name, { text: value }, NAME_BYTES, isWritable)
@@ -32,7 +32,7 @@ export function sysctlTable(
     numberSysctl("net/ipv4/tcp_syncookies", [1]),
     numberSysctl("net/ipv4/tcp_rmem", [4096, 131072, 6291456], { least: 1, most: 2 ** 31 - 1 }),
     numberSysctl("net/ipv4/tcp_mtu_probing", [0], FLAG),
-    choiceSysctl("net/ipv4/tcp_congestion_control", { text: "cubic" }, () => controls.names),
+    choiceSysctl("net/ipv4/tcp_congestion_control", controls.usual, () => controls.names),
     shownSysctl("net/ipv4/tcp_available_congestion_control", () => controls.names.join(" ")),
     numberSysctl("net/ipv6/conf/all/forwarding", forwards.ipv6),
   ]

@@ -34,5 +34,7 @@ export function contextSwitch(kernel: KernelCore, previous: Task, next: Task): v
     const state = previous.exited ? STATE.exited : isIdle ? STATE.runs : STATE.sleeps
     schedSwitch(kernel, 0, previous.object, next.object, state)
   }
-  for (const listener of [...kernel.contextSwitches]) listener(previous)
+  // A listener may go while it is told.
+  if (kernel.contextSwitches.size > 0)
+    for (const listener of [...kernel.contextSwitches]) listener(previous)
 }
