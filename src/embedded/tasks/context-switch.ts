@@ -35,6 +35,5 @@ export function contextSwitch(kernel: KernelCore, previous: Task, next: Task): v
     schedSwitch(kernel, 0, previous.object, next.object, state)
   }
   // A listener may go while it is told.
-  if (kernel.contextSwitches.size > 0)
-    for (const listener of [...kernel.contextSwitches]) listener(previous)
+  if (kernel.contextSwitches.size > 0) for (const listener of [...kernel.contextSwitches]) listener(previous)
 }
