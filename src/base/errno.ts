@@ -38,6 +38,7 @@ export const ERRNO = {
   ELOOP: [40, "Too many levels of symbolic links"],
   ENODATA: [61, "No data available"],
   EPROTO: [71, "Protocol error"],
+  EBADMSG: [74, "Bad message"],
   EOVERFLOW: [75, "Value too large for defined data type"],
   EBADRQC: [56, "Invalid request code"],
   EBADFD: [77, "File descriptor in bad state"],

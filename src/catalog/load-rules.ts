@@ -158,6 +158,14 @@ function attachTypeRow(name: AttachTypeName): AttachTypeRow {
 
 export type Capability = BpfCapability | "CAP_SYS_ADMIN"
 
+/** Bits of CapEff in /proc/PID/status (include/uapi/linux/capability.h). */
+export const CAPABILITY_NUMBERS: Readonly<Record<Capability, number>> = {
+  CAP_NET_ADMIN: 12,
+  CAP_SYS_ADMIN: 21,
+  CAP_PERFMON: 38,
+  CAP_BPF: 39,
+}
+
 export interface LoadPrivilege {
   readonly programType: ProgramTypeName
   readonly release: Release

@@ -27,8 +27,6 @@ export interface ProgramTypeRow {
   readonly capabilities: readonly BpfCapability[]
   /** Loads without any capability where kernel.unprivileged_bpf_disabled is 0. */
   readonly unprivileged: boolean
-  /** What attaching by the usual call needs; where empty, file descriptors of program and target suffice. */
-  readonly attachCapabilities: readonly BpfCapability[]
   /**
    * Whether BPF_PROG_TEST_RUN runs it: "selfTest" only on functions the kernel keeps for tests (measured on
    * 6.18).
@@ -49,7 +47,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF"],
     unprivileged: true,
-    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -74,7 +71,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["trace_kprobe_multi", "trace_uprobe_multi", "trace_kprobe_session", "trace_uprobe_session"],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: ["CAP_PERFMON"],
     testRun: "no",
   },
   {
@@ -95,7 +91,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["tcx_ingress", "tcx_egress", "netkit_primary", "netkit_peer"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -110,7 +105,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -126,7 +120,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: ["CAP_PERFMON"],
     testRun: "no",
   },
   {
@@ -147,7 +140,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["xdp_devmap", "xdp_cpumap", "xdp"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -163,7 +155,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: ["CAP_PERFMON"],
     testRun: "no",
   },
   {
@@ -181,7 +172,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["cgroup_inet_ingress", "cgroup_inet_egress"],
     capabilities: ["CAP_BPF"],
     unprivileged: true,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -204,7 +194,6 @@ export const PROGRAM_TYPES = [
     ],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -219,7 +208,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -234,7 +222,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -249,7 +236,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "yes",
   },
   {
@@ -266,7 +252,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["cgroup_sock_ops"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -285,7 +270,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["sk_skb_stream_parser", "sk_skb_stream_verdict", "sk_skb_verdict"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -303,7 +287,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["cgroup_device"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -318,7 +301,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["sk_msg_verdict"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -334,7 +316,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -371,7 +352,6 @@ export const PROGRAM_TYPES = [
     ],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -386,7 +366,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: ["CAP_NET_ADMIN"],
     testRun: "no",
   },
   {
@@ -406,7 +385,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["lirc_mode2"],
     capabilities: ["CAP_BPF"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -422,7 +400,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["sk_reuseport_select", "sk_reuseport_select_or_migrate"],
     capabilities: ["CAP_BPF"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -440,7 +417,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["flow_dissector"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -458,7 +434,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["cgroup_sysctl"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -474,7 +449,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -493,7 +467,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["cgroup_getsockopt", "cgroup_setsockopt"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -526,7 +499,6 @@ export const PROGRAM_TYPES = [
     ],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "selfTest",
   },
   {
@@ -545,7 +517,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "selfTest",
   },
   {
@@ -566,7 +537,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -586,7 +556,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["lsm_mac", "lsm_cgroup"],
     capabilities: ["CAP_BPF", "CAP_PERFMON"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "no",
   },
   {
@@ -605,7 +574,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["sk_lookup"],
     capabilities: ["CAP_BPF"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -620,7 +588,6 @@ export const PROGRAM_TYPES = [
     attachTypes: [],
     capabilities: ["CAP_BPF"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "yes",
   },
   {
@@ -639,7 +606,6 @@ export const PROGRAM_TYPES = [
     attachTypes: ["netfilter"],
     capabilities: ["CAP_BPF", "CAP_NET_ADMIN"],
     unprivileged: false,
-    attachCapabilities: [],
     testRun: "yes",
   },
 ] as const satisfies readonly ProgramTypeRow[]

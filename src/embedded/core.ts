@@ -47,6 +47,8 @@ export interface KernelCore {
   /** What the program that ran last on this processor said of where its packet goes. */
   readonly redirect: RedirectInfo
   readonly receivers: Receivers
+  /** The sysctl kernel.perf_event_paranoid. */
+  readonly perfEventParanoid: [number]
   /** What is on the CPU while nothing is to do. */
   readonly idle: Task
   /** The functions of the kernel that the task on the CPU is in, by address, outermost first. */

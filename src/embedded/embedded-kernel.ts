@@ -48,7 +48,16 @@ import type { EmbeddedProgram } from "./programs/program.ts"
 import { ProgramRunner } from "./programs/program-runner.ts"
 import type { Contexts } from "./programs/run-each.ts"
 import { TracedFunctions } from "./programs/traced-functions.ts"
-import { closeSocket, heldSocket, IPPROTO, Sockets, TCP_TRANSPORT, UDP_TRANSPORT } from "./sockets/index.ts"
+import {
+  closeSocket,
+  heldSocket,
+  IPPROTO,
+  Sockets,
+  TCP_ERRORS,
+  TCP_TRANSPORT,
+  UDP_ERRORS,
+  UDP_TRANSPORT,
+} from "./sockets/index.ts"
 import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
@@ -128,6 +137,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   /** The sysctl kernel.unprivileged_bpf_disabled, and whether it is not 0. */
   readonly unprivilegedBpfDisabled: 0 | 1 | 2
   readonly unprivilegedDisabled: boolean
+  readonly perfEventParanoid: [number]
   /** Programs run compiled, not interpreted. */
   readonly isCompiling: boolean
   readonly verifierKernel: VerifierKernel
@@ -154,6 +164,8 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const isBuiltOff = profile.config("CONFIG_BPF_UNPRIV_DEFAULT_OFF") === "y"
     this.unprivilegedBpfDisabled = options.unprivilegedBpfDisabled ?? (isBuiltOff ? 2 : 0)
     this.unprivilegedDisabled = this.unprivilegedBpfDisabled !== 0
+    // Debian's own option: nobody but CAP_SYS_ADMIN.
+    this.perfEventParanoid = [profile.config("CONFIG_SECURITY_PERF_EVENTS_RESTRICT") === "y" ? 3 : 2]
     this.verifierKernel = verifierKernel(profile, this.cpus)
     this.types = new KernelTypes(this.memory, profile.btf())
     this.fields = new SpecialFields(this)
@@ -161,7 +173,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.files = new FileTree(this.types, this.memory)
     this.bpfFiles = new BpfFileSystem(this, this.objects)
     this.network = new Network(this)
-    mountSysctls(this.files, sysctlTable(profile, this.network.initial, this.congestionControls))
+    mountSysctls(this.files, sysctlTable(this))
     this.receivers = new Receivers(this)
     this.cgroups = new CgroupTree(this)
     this.isCompiling = options.engine !== "interpreter"
@@ -176,6 +188,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.#init.commandLine = ["/sbin/init"]
     this.current.commandLine = ["sh"]
     this.network.transports.set(IPPROTO.tcp, TCP_TRANSPORT).set(IPPROTO.udp, UDP_TRANSPORT)
+    this.network.errorHandlers.set(IPPROTO.tcp, TCP_ERRORS).set(IPPROTO.udp, UDP_ERRORS)
     this.sockets.onClose = socket => closeSocket(this, socket)
     mountVirtualFiles(this, this.tracePipe)
     this.world = new EmbeddedWorld(this, this.current)

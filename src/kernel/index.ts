@@ -1,5 +1,6 @@
 /** What every kernel offers: load, programs, maps, links, attach points. May import base, catalog, btf and object. */
 export * from "./attach-point.ts"
+export * from "./attach-rights.ts"
 export * from "./auto-attach.ts"
 export * from "./bpf-call/index.ts"
 export * from "./elf/index.ts"

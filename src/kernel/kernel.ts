@@ -113,6 +113,10 @@ export interface KernelMap extends AsyncDisposable {
   readonly maxEntries: number
   /** The typed value under `key`, or undefined. Per-CPU maps give an array, one element a CPU. */
   get(key: unknown): Promise<unknown>
+  /**
+   * Prog arrays take programs, maps of maps maps; a devmap or cpumap whose values have 8 bytes also `{ target, program }`: an
+   * interface's index or a queue's size, and the program on the way there.
+   */
   set(key: unknown, value: unknown, options?: UpdateOptions): Promise<void>
   /** As `set` of each, in one call where the kernel has batches: those before a refused one stay. */
   setMany(elements: Iterable<readonly [key: unknown, value: unknown]>, options?: UpdateOptions): Promise<void>
@@ -133,6 +137,11 @@ export interface KernelMap extends AsyncDisposable {
   submit(value: unknown, options?: SubmitOptions): Promise<void>
   /** Records of a perf event array, ring buffer or user ring buffer, as they come; ends when the map is closed. */
   samples(options?: SampleOptions): AsyncIterableIterator<unknown>
+  /**
+   * Of a struct_ops map: puts its programs to work, by link where its section asks for one (".struct_ops.link"), else until
+   * `detach` or the end of the map. Throws MapError.
+   */
+  attach(): Promise<{ detach(): Promise<void> }>
 }
 
 export interface UpdateOptions {

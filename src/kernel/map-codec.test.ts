@@ -7,7 +7,7 @@ const object = readObject(readFileSync(new URL("../cli/run/fixtures/watch-unlink
   name: "watch",
 })
 const bss = object.maps.find(map => map.kind === "bss")!
-const codec = new MapCodec(bss, object, { keySize: 4, valueSize: bss.valueSize, cpus: 2 })
+const codec = new MapCodec(bss, object, { keySize: 4, valueSize: bss.valueSize, cpus: 2 }, () => undefined)
 
 describe("the value of a data section", () => {
   test("is variables by name, those left out zero", () => {

@@ -11,19 +11,32 @@ export interface MapSizes {
   readonly cpus: number
 }
 
+/** The number by which a kernel takes one of its programs or maps as a value, its descriptor or id; undefined for other values. */
+export type ReferenceNumber = (value: unknown) => number | undefined
+
+/** An element of a devmap or cpumap: the index of an interface or the size of a queue, and the program on the way there. */
+interface Redirect {
+  readonly target: number
+  readonly program: unknown
+}
+
+const REDIRECTING: ReadonlySet<string> = new Set(["devmap", "devmap_hash", "cpumap"])
+
 /** Turns typed keys and values of a map into bytes and back, by the object's BTF. */
 export class MapCodec {
   readonly #spec: MapSpec
   readonly #sizes: MapSizes
+  readonly #reference: ReferenceNumber
   readonly #btf: Btf | undefined
   /** Of a data section: the variables in its only value. */
   readonly #variables: readonly GlobalSpec[] | undefined
   readonly #perCpu: boolean
   readonly #recordTypes = new Map<string | number, TypeId | undefined>()
 
-  constructor(spec: MapSpec, object: ObjectSpec, sizes: MapSizes) {
+  constructor(spec: MapSpec, object: ObjectSpec, sizes: MapSizes, reference: ReferenceNumber) {
     this.#spec = spec
     this.#sizes = sizes
+    this.#reference = reference
     this.#btf = object.btf
     this.#perCpu = (mapType(spec.type)?.name ?? "").includes("percpu")
     if (spec.kind !== "map") this.#variables = object.globals.filter(variable => variable.map === spec.name)
@@ -41,7 +54,8 @@ export class MapCodec {
   }
 
   /** A value as bpf(2) takes it: of a per-CPU map one a CPU, each rounded up to 8 bytes. */
-  encodeValue(value: unknown): Uint8Array {
+  encodeValue(given: unknown): Uint8Array {
+    const value = this.#withNumbers(given)
     const { valueSize, cpus } = this.#sizes
     if (this.#variables && !(value instanceof Uint8Array))
       return this.#encodeVariables(value, this.#variables)
@@ -57,6 +71,14 @@ export class MapCodec {
       bytes.set(this.#encode(item, this.#spec.valueType, valueSize, "value"), cpu * stride)
     })
     return bytes
+  }
+
+  /** Programs and maps are stored as the numbers that the kernel takes. */
+  #withNumbers(value: unknown): unknown {
+    const number = this.#reference(value)
+    if (number !== undefined) return number
+    if (!REDIRECTING.has(mapType(this.#spec.type)?.name ?? "") || !isRedirect(value)) return value
+    return new Uint8Array(Uint32Array.of(value.target, this.#reference(value.program) ?? 0).buffer)
   }
 
   decodeValue(bytes: Uint8Array): unknown {
@@ -151,6 +173,10 @@ export class MapCodec {
     for (let index = 0; index < size; index++, rest >>= 8n) bytes[index] = Number(rest & 0xffn)
     return bytes
   }
+}
+
+function isRedirect(value: unknown): value is Redirect {
+  return typeof value === "object" && value !== null && "target" in value && "program" in value
 }
 
 /** Without a type, what has the size of an integer is one (as API integers are: 64 bits as bigint), the rest bytes. */

@@ -6,6 +6,7 @@ import {
   placeNotThere,
   refused,
   refusedOnLinux,
+  stylesOnLinux,
   suite,
   test,
 } from "./rows.ts"
@@ -226,7 +227,10 @@ export const CHAPTER: readonly ChapterRow[] = [
       ...placeNotThere("kretprobe_offset"),
       ...placeNotThere("kprobe_inside"),
     ],
-    onLinux: suite("tracing/single-hooks")("kprobe inside a function works", "kretprobe works"),
+    onLinux: [
+      ...suite("tracing/single-hooks")("kprobe inside a function works"),
+      ...stylesOnLinux("kretprobe"),
+    ],
   },
   {
     item: 22,
@@ -295,7 +299,7 @@ export const CHAPTER: readonly ChapterRow[] = [
     title: "fentry programs came with 5.5",
     see: "`skep verify exhibits/fentry/program.bpf.o --release all`",
     shownBy: chapter("loading")("before 5.5 there are no fentry programs"),
-    onLinux: suite("tracing/deciding")("fentry works"),
+    onLinux: stylesOnLinux("fentry"),
     missing: "64-bit ARM, where they came with 6.0",
   },
   {
@@ -392,7 +396,7 @@ export const CHAPTER: readonly ChapterRow[] = [
     title: "a tp_btf section attaches to a tracepoint with typed arguments",
     see: "exhibits tp-btf, hello",
     shownBy: exhibits("tp-btf", "hello"),
-    onLinux: [...exhibitsOnLinux("tp-btf"), ...suite("tracing/single-hooks")("tp_btf works")],
+    onLinux: [...exhibitsOnLinux("tp-btf"), ...stylesOnLinux("tp_btf")],
   },
   {
     item: 42,
@@ -457,7 +461,7 @@ export const CHAPTER: readonly ChapterRow[] = [
       ...exhibits("usdt"),
       ...test("src/kernel/elf/usdt.test.ts")("tell provider, name, addresses and arguments"),
     ],
-    onLinux: [...exhibitsOnLinux("usdt"), ...suite("tracing/user-probes")("usdt works")],
+    onLinux: [...exhibitsOnLinux("usdt"), ...stylesOnLinux("usdt")],
   },
   {
     item: 48,
@@ -489,10 +493,7 @@ export const CHAPTER: readonly ChapterRow[] = [
     title: "text is seen before it is encrypted, and call stacks are sampled all the time",
     see: "exhibits tls-plaintext, folded-stacks",
     shownBy: exhibits("tls-plaintext", "folded-stacks"),
-    onLinux: [
-      ...exhibitsOnLinux("tls-plaintext", "folded-stacks"),
-      ...suite("tracing/kernel-probes")("perf_event cpu-clock works"),
-    ],
+    onLinux: [...exhibitsOnLinux("tls-plaintext", "folded-stacks"), ...stylesOnLinux("perf_event cpu-clock")],
   },
   {
     item: 51,
@@ -501,7 +502,7 @@ export const CHAPTER: readonly ChapterRow[] = [
     see: "exhibit guard",
     shownBy: exhibits("guard"),
     onLinux: [
-      ...suite("tracing/deciding")("lsm works"),
+      ...stylesOnLinux("lsm"),
       ...suite("tracing/older-ways")("fentry by BPF_RAW_TRACEPOINT_OPEN works"),
     ],
   },
@@ -649,10 +650,10 @@ export const CHAPTER: readonly ChapterRow[] = [
       ...xdp("sees what comes in, and drops it (native on v0)", "is refused in Linux's words"),
       ...exhibits("xdp-metadata"),
     ],
-    onLinux: suite("network/xdp")(
-      "generic beside native by netlink is refused in the kernel's words",
-      "xdp offload is refused",
-    ),
+    onLinux: [
+      ...suite("network/xdp")("generic beside native by netlink is refused in the kernel's words"),
+      ...suite("styles-on-linux")("xdp offload: is refused"),
+    ],
   },
   {
     item: 67,
@@ -699,11 +700,12 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 71,
     title: "a route hands its packets to lightweight-tunnel programs",
-    see: "`ip route add 10.9.9.0/24 encap bpf out obj FILE section lwt_out dev eth0` in `skep shell`; exhibits lwt-in, lwt-quota, seg6local",
-    shownBy: [...exhibits("lwt-in", "lwt-quota", "seg6local"), ...shell("a route with programs")],
-    onLinux: exhibitsOnLinux("lwt-in", "lwt-quota", "seg6local"),
-    missing:
-      "headers that programs push (bpf_lwt_push_encap), and routing again behind them (BPF_LWT_REROUTE)",
+    see: "`ip route add 10.9.9.0/24 encap bpf out obj FILE section lwt_out dev eth0` in `skep shell`; exhibits lwt-in, lwt-quota, lwt-encap, seg6local",
+    shownBy: [
+      ...exhibits("lwt-in", "lwt-quota", "lwt-encap", "seg6local"),
+      ...shell("a route with programs"),
+    ],
+    onLinux: exhibitsOnLinux("lwt-in", "lwt-quota", "lwt-encap", "seg6local"),
   },
   {
     item: 72,
@@ -716,7 +718,7 @@ export const CHAPTER: readonly ChapterRow[] = [
         "override: a group below has its own instead",
         "links and multi: several, those of the group below first",
       ),
-      ...test("src/embedded/cgroups/hooks.test.ts")("connect4 sees and decides, for the group and no other"),
+      ...exhibits("cgroup-traffic"),
     ],
     onLinux: suite("network/cgroups")(
       "a group above decides for those below it, and a program outside of them does not",

@@ -1,10 +1,10 @@
 // Finds the names that a file gives to its tests, without running it.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 
 /** Functions of the guests' suite that make tests: the name stands second, and this is put behind it. */
-const MAKERS: Readonly<Record<string, string>> = { attachStyle: " works", hookTest: " works" }
-const CALL = /\b(test|it|attachStyle|hookTest)\b(?:\s*\.\s*(\w+))?\s*(?=[(<])/g
+const MAKERS: Readonly<Record<string, string>> = { attachStyle: " works" }
+const CALL = /\b(test|it|attachStyle)\b(?:\s*\.\s*(\w+))?\s*(?=[(<])/g
 
 /** A test's name with what a table fills in left open. */
 interface NamePattern {
@@ -37,12 +37,16 @@ function isKnown(file: string, source: string, text: string): boolean {
   return words.every(word => texts.some(each => each.includes(word)))
 }
 
-/** Files that this one imports, and recordings beside it or one folder below. */
+/** Files that this one imports, with what an index of tests gathers, and recordings beside it or one folder below. */
 function* neighbours(file: string, source: string): Generator<string> {
   const folder = dirname(file)
   for (const [, path] of source.matchAll(/from "(\.[^"]+)"/g)) {
     const imported = join(folder, path as string)
-    if (existsSync(imported)) yield readFileSync(imported, "utf8")
+    if (existsSync(imported)) {
+      const text = readFileSync(imported, "utf8")
+      yield text
+      if (basename(imported) === "index.ts" && imported.startsWith("test/")) yield* neighbours(imported, text)
+    }
     const recordings = join(dirname(imported), "golden")
     if (existsSync(recordings))
       for (const each of readdirSync(recordings))

@@ -53,6 +53,10 @@ export const exhibits = (...names: readonly string[]): TestName[] =>
 export const exhibitsOnLinux = (...names: readonly string[]): TestName[] =>
   suite("exhibits")(...names.map(name => `${name} shows what it says`))
 
+/** Attach styles that work on real kernels. */
+export const stylesOnLinux = (...styles: readonly string[]): TestName[] =>
+  suite("styles-on-linux")(...styles.map(style => `${style}: works`))
+
 export const refused = test("test/refusals.test.ts")
 export const refusedOnLinux = suite("refusals-on-linux")
 export const placeNotThere = (program: string): TestName[] =>

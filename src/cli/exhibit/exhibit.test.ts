@@ -62,6 +62,10 @@ test("what is seen instead shows beside what was expected", () => {
   )
 })
 
+test("the name of a program type shows where its programs are", () => {
+  expect(runSkep("exhibit", "show", "lsm").err).toMatch(/hint: programs of type lsm are in .*\bguard\b/)
+})
+
 test("unknown exhibits and wrong options are refused", () => {
   const unknown = runSkep("exhibit", "run", "helo")
   expect(unknown).toMatchObject({ status: 2, err: expect.stringContaining("did you mean hello?") })

@@ -23,16 +23,30 @@ export function exhibitNames(): string[] {
 /** Throws UsageError for a name that no exhibit has. */
 export async function openExhibit(name: string): Promise<NamedExhibit> {
   const names = exhibitNames()
-  if (!names.includes(name)) {
-    const hint = didYouMean(name, names)
-    throw new UsageError(`there is no exhibit '${name}'`, { hint: hint ?? "skep exhibit list shows them" })
-  }
+  if (!names.includes(name))
+    throw new UsageError(`there is no exhibit '${name}'`, {
+      hint: ofType(name, names) ?? didYouMean(name, names) ?? "skep exhibit list shows them",
+    })
   readTypeScript()
   const { default: exhibit } = (await import(new URL(`${name}/exhibit.ts`, FOLDER).href)) as {
     readonly default: Exhibit
   }
-  const object = readObject(readFileSync(new URL(`${name}/program.bpf.o`, FOLDER)), { name })
-  return { name, exhibit, object }
+  return { name, exhibit, object: objectOf(name) }
+}
+
+/** Program types in an exhibit's object, each once. */
+export function programTypes({ programs }: ObjectSpec): string[] {
+  return [...new Set(programs.map(({ definition }) => definition?.programType ?? "unknown"))]
+}
+
+/** Which exhibits have programs of a type: people ask for `lsm` before they know the names. */
+function ofType(type: string, names: readonly string[]): string | undefined {
+  const fitting = names.filter(name => programTypes(objectOf(name)).some(one => one === type))
+  return fitting.length === 0 ? undefined : `programs of type ${type} are in ${fitting.join(", ")}`
+}
+
+function objectOf(name: string): ObjectSpec {
+  return readObject(readFileSync(new URL(`${name}/program.bpf.o`, FOLDER)), { name })
 }
 
 /** The files of an exhibit that people read: its README and its program in C. */

@@ -2,7 +2,7 @@ import type { Command } from "commander"
 import { UsageError } from "../../base/index.ts"
 import type { CommandModule } from "../command.ts"
 import type { Io } from "../io.ts"
-import { exhibitNames, exhibitText, openExhibit } from "./exhibits.ts"
+import { exhibitNames, exhibitText, openExhibit, programTypes } from "./exhibits.ts"
 import type { RunFlags } from "./run.ts"
 
 /** `skep exhibit list|show|run`: the example programs of this package, on either kernel. */
@@ -35,8 +35,7 @@ export const command: CommandModule = {
 async function list(flags: { readonly json?: true }, io: Io): Promise<void> {
   const all = await Promise.all(exhibitNames().map(openExhibit))
   const rows = all.map(({ name, exhibit: { title, since }, object }) => {
-    const types = [...new Set(object.programs.map(({ definition }) => definition?.programType ?? "unknown"))]
-    return { name, title, types, ...(since !== undefined && { since }) }
+    return { name, title, types: programTypes(object), ...(since !== undefined && { since }) }
   })
   if (flags.json) {
     io.out(`${JSON.stringify(rows, undefined, 2)}\n`)

@@ -54,7 +54,14 @@ export function explainSection(name: string, match: SectionMatch, release: Relea
     release,
     ...(attachType && { attachType }),
   }
-  const keep = new Set(["attachesTo", "excludes", "capabilities", "testRun", "contextType"])
+  const keep = new Set([
+    "attachesTo",
+    "excludes",
+    "capabilities",
+    "attachCapabilities",
+    "testRun",
+    "contextType",
+  ])
   return {
     kind: "section",
     name,

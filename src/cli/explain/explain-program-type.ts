@@ -9,6 +9,7 @@ import {
   type Release,
   SECTIONS,
 } from "../../catalog/index.ts"
+import { attachRightsOf } from "../../kernel/index.ts"
 import { contextFacts, contextTable } from "./context.ts"
 import { type Explanation, type Fact, fact, type Table, withRelease } from "./explanation.ts"
 
@@ -31,7 +32,7 @@ export function explainProgramType(row: ProgramTypeRow, release: Release): Expla
       ...fact("attachTypes", "attach types", types.map(withRelease)),
       ...fact("excludes", "excludes", row.excludes.join("; ")),
       ...fact("capabilities", "loading needs", capabilities(row)),
-      ...fact("attachCapabilities", "attaching needs", row.attachCapabilities),
+      ...fact("attachCapabilities", "attaching needs", attachCapabilities(name, release)),
       ...fact("testRun", "test run", TEST_RUN[row.testRun]),
       ...contextFacts(name),
       ...callFacts({ programType: name, release }),
@@ -60,6 +61,15 @@ function capabilities({ capabilities, unprivileged }: ProgramTypeRow): string {
   const needed = `${capabilities.join(" and ")}, or CAP_SYS_ADMIN (before 5.8 always)`
   return unprivileged ? `${needed}; nothing where kernel.unprivileged_bpf_disabled is 0` : needed
 }
+
+function attachCapabilities(name: ProgramTypeName, release: Release): string {
+  const asked = attachRightsOf(name, release)
+  if (asked.length === 0) return "nothing: the descriptors of program and target are enough"
+  return [...asked, ...(ALSO_BY_LINK.includes(name) ? ["elsewhere nothing"] : [])].join("; ")
+}
+
+/** Programs that have other ways to be attached too. */
+const ALSO_BY_LINK: readonly ProgramTypeName[] = ["kprobe", "sched_cls", "xdp", "tracing"]
 
 /** Sets of kfuncs that nearly every program type may call. */
 const SHARED_SETS: readonly string[] = ["common", "generic"]

@@ -47,6 +47,21 @@ describe("skep explain", () => {
     }
   })
 
+  test.each([
+    [
+      "kprobe",
+      "CAP_SYS_ADMIN to open perf events where kernel.perf_event_paranoid is 3 or more; CAP_SYS_ADMIN to put probes on functions of user space; CAP_PERFMON, or CAP_SYS_ADMIN, to open perf events of the kernel where kernel.perf_event_paranoid is 2 or more; CAP_PERFMON, or CAP_SYS_ADMIN, to put probes on functions of the kernel; elsewhere nothing",
+    ],
+    ["xdp", "CAP_NET_ADMIN to attach and detach by netlink; elsewhere nothing"],
+    [
+      "cgroup_skb",
+      "CAP_SYS_ADMIN to open the program that is to be replaced, by its id; CAP_NET_ADMIN, or CAP_SYS_ADMIN, to attach cgroup_skb programs",
+    ],
+    ["lsm", "nothing: the descriptors of program and target are enough"],
+  ])("says what attaching a %s program asks for", async (type, attachCapabilities) => {
+    expect(await told(type)).toMatchObject({ attachCapabilities })
+  })
+
   test("a program type has context, return codes and helpers", async () => {
     const xdp = await told("xdp")
     expect(xdp).toMatchObject({ kind: "program type", since: "4.8" })

@@ -1,11 +1,5 @@
 import { AttachError, errnoText } from "../../base/index.ts"
-import {
-  type AttachKind,
-  type AttachPoint,
-  type AttachPointOf,
-  describePoint,
-  perfEventHint,
-} from "../../kernel/index.ts"
+import { type AttachKind, type AttachPoint, type AttachPointOf, otherTypeHint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attachment } from "../tracing/hooks.ts"
@@ -31,21 +25,17 @@ export function noteFor(modelled: boolean, what: string): string | undefined {
   return modelled ? undefined : `nothing in the embedded kernel calls ${what} yet: the program will not run`
 }
 
-/** What the kernel says when a program of another type is put on a perf event. Throws AttachError (EINVAL). */
-export function requireTypeOfEvent(program: EmbeddedProgram, type: string): void {
-  if (program.type === type) return
-  throw new AttachError(
-    `prog '${program.name}': failed to attach to the perf event: ${errnoText("EINVAL")}`,
-    { errno: "EINVAL", hint: perfEventHint(program.type, type) },
-  )
+/** What the kernel says of a program of another type, behind what it was asked to do. Throws AttachError (EINVAL). */
+export function requireType(program: EmbeddedProgram, point: AttachPoint, action: string): void {
+  const hint = otherTypeHint(point, program.type)
+  if (hint === undefined) return
+  throw new AttachError(`prog '${program.name}': ${action}: ${errnoText("EINVAL")}`, {
+    errno: "EINVAL",
+    hint,
+  })
 }
 
-/** Throws AttachError (EINVAL) for a program that does not go there. */
-export function requireType(program: EmbeddedProgram, type: string, point: AttachPoint): void {
-  if (program.type === type || (type === "raw_tracepoint" && program.type === "raw_tracepoint_writable"))
-    return
-  throw new AttachError(
-    `prog '${program.name}': a ${program.type} program cannot be attached to ${describePoint(point)}: that takes type ${type} (EINVAL)`,
-    { errno: "EINVAL" },
-  )
+/** The same of one that is put on a perf event. */
+export function requireTypeOfEvent(program: EmbeddedProgram, point: AttachPoint): void {
+  requireType(program, point, "failed to attach to the perf event")
 }

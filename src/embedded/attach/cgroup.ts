@@ -15,9 +15,12 @@ import { attachToGroup, type GroupMode, groupSecurityHook } from "../cgroups/ind
 import type { KernelCore } from "../core.ts"
 import { GroupStorage } from "../maps/index.ts"
 import type { Attacher } from "./attached.ts"
+import { requireAttachRight } from "./rights.ts"
 
 /** Where a program may be told to stand: not yet on the releases that are modelled. */
 const PREORDER_SINCE = "6.15"
+
+const byId = (errno: Errno): Reason => ({ said: `BPF_PROG_GET_FD_BY_ID: ${errnoText(errno)}` })
 
 /** A hook of a control group, by link unless flags are told. */
 export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) => {
@@ -34,12 +37,14 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
     throw refuse("EINVAL", CGROUP_LINK_REFUSAL)
   const group = kernel.cgroups.find(point.path)
   if (!group) throw missing(kernel, point, refuse)
+  requireAttachRight(kernel, program, point, ({ errno, hint }) =>
+    refuse(errno, { hint, ...(replaces !== undefined && errno === "EPERM" && byId("EPERM")) }),
+  )
   const isMulti = isLink || flags.includes("multi")
   const isOverride = flags.includes("override")
   const isTooNew = flags.includes("preorder") && !kernel.since(PREORDER_SINCE)
   if (isTooNew || (isMulti && isOverride)) throw refuse("EINVAL")
-  if (replaces !== undefined && !kernel.programById(replaces))
-    throw refuse("ENOENT", { said: `BPF_PROG_GET_FD_BY_ID: ${errnoText("ENOENT")}` })
+  if (replaces !== undefined && !kernel.programById(replaces)) throw refuse("ENOENT", byId("ENOENT"))
   if (replaces !== undefined && !isMulti) throw refuse("EINVAL")
   const mode: GroupMode = isMulti ? "multi" : isOverride ? "override" : "single"
   const place = {

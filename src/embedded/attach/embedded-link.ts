@@ -7,6 +7,7 @@ import type { KeptLink } from "../objects/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attached } from "./attached.ts"
 import { type HeldDescriptor, openDescriptors } from "./held-descriptors.ts"
+import { requireDetachRight } from "./rights.ts"
 
 /** One attachment of a program of the embedded kernel. */
 export class EmbeddedLink implements Link, KeptLink {
@@ -87,6 +88,7 @@ export class EmbeddedLink implements Link, KeptLink {
 
   async detach(): Promise<void> {
     if (!this.#isOpen) return
+    requireDetachRight(this.#kernel, this.program, this.point)
     for (const { task, fd } of this.#descriptors) task.closeFile(fd)
     this.#close()
     if (this.type) return

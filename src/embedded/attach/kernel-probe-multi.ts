@@ -18,7 +18,6 @@ type Point = AttachPointOf<"kprobeMulti">
 /** kprobe.multi, kretprobe.multi, kprobe.session: many functions by a single link. */
 export const attachKprobeMulti: Attacher<"kprobeMulti"> = (kernel, point, attachment) => {
   const { program } = attachment
-  requireType(program, "kprobe", point)
   return namingProgram(program.name, () => attachMany(kernel, point, attachment))
 }
 
@@ -26,6 +25,7 @@ function attachMany(kernel: KernelCore, point: Point, attachment: Attachment): A
   checkManyFunctions(point)
   const { functions, cookies } = point
   const symbols = symbolsOf(kernel, functions)
+  requireType(attachment.program, point, "failed to attach")
   const errno = refusalOf(kernel, point, attachment, symbols)
   if (errno) throw refusal(kernel, point, attachment, errno)
   const targets = new Map(

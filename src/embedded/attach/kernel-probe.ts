@@ -8,6 +8,7 @@ import type { Attachment } from "../tracing/hooks.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_PREFIX } from "../tracing/syscall.ts"
 import { type Attached, type Attacher, noteFor, requireTypeOfEvent } from "./attached.ts"
+import { requireAttachRight } from "./rights.ts"
 
 export const attachKprobe: Attacher<"kprobe"> = (kernel, point, attachment) =>
   attachProbe(kernel, point, attachment, point.function, point.offset ?? 0, "kprobe")
@@ -29,13 +30,13 @@ function attachProbe(
   where: "kprobe" | "kretprobe",
 ): Attached {
   const { program } = attachment
-  requireTypeOfEvent(program, "kprobe")
   const fail = (errno: Errno, hint?: string): AttachError =>
     new AttachError(
       `prog '${program.name}': failed to create ${where} '${symbol}+0x${offset.toString(16)}' perf event: ${errnoText(errno)}`,
       hint === undefined ? { errno } : { errno, hint },
     )
   const { profile } = kernel
+  requireAttachRight(kernel, program, point, ({ errno, hint }) => fail(errno, hint))
   if (!profile.symbols().find(symbol)) {
     const nearest = profile.nearestFunctions(symbol)
     throw fail(
@@ -50,6 +51,7 @@ function attachProbe(
     )
   if (profile.isBlacklisted(symbol)) throw fail("EINVAL", probeHint(symbol, errnoNumber("EINVAL")))
   if (offset !== 0) requireInstruction(kernel, program, symbol, offset, fail)
+  requireTypeOfEvent(program, point)
   const remove = kernel.hooks.addFunction(symbol, where, { ...attachment, offset })
   return { point, remove, note: noteFor(isModelled(symbol), symbol) }
 }

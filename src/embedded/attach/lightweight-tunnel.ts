@@ -2,6 +2,7 @@ import { attachRefusal, parseNetwork, routeIsThere } from "../../kernel/index.ts
 import { sameBytes } from "../network/index.ts"
 import type { Attacher } from "./attached.ts"
 import { deviceOf, EINVAL, refusing, requireTypes } from "./network-place.ts"
+import { requireAttachRight } from "./rights.ts"
 
 const EEXIST = 17
 
@@ -11,6 +12,7 @@ export const attachLightweightTunnel: Attacher<"lwt"> = (kernel, point, attachme
   requireTypes(program, point, `lwt_${point.hook}`)
   const device = deviceOf(kernel, program, point)
   const { address, prefix } = refusing(program, point, () => parseNetwork(point.route))
+  requireAttachRight(kernel, program, point)
   if (point.hook === "seg6local" && address.length === 4)
     throw attachRefusal(program, point, EINVAL, { hint: "segment routing is of IPv6 only" })
   const { routes } = device.namespace

@@ -1,4 +1,4 @@
-import { AttachError, errnoText, NotModelledError } from "../../base/index.ts"
+import { AttachError, type Errno, errnoText, NotModelledError } from "../../base/index.ts"
 import { type AttachPointOf, checkSampling, samplingOf } from "../../kernel/index.ts"
 import type { HookFacts, KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
@@ -6,7 +6,8 @@ import type { Task } from "../tasks/index.ts"
 import { kernelStack } from "../tracing/call-stack.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { functionRegisters } from "../tracing/pt-regs.ts"
-import { type Attacher, requireType } from "./attached.ts"
+import { type Attacher, requireTypeOfEvent } from "./attached.ts"
+import { requireAttachRight } from "./rights.ts"
 
 type PerfPoint = AttachPointOf<"perfEvent">
 
@@ -20,17 +21,20 @@ const IN_TIMER = "d.h1."
 /** perf_event: the program runs with every tick of a clock, in whatever is on the model's CPU then. */
 export const attachPerfEvent: Attacher<"perfEvent"> = (kernel, point, attachment) => {
   const { program } = attachment
-  requireType(program, "perf_event", point)
   checkSampling(program.name, point)
   const { isHardware, isClock, frequency, period } = samplingOf(point)
-  if (isHardware)
-    throw new AttachError(
-      `prog '${program.name}': failed to open perf event ${point.event} of ${targetOf(point)}: ${errnoText("ENOENT")}`,
-      {
-        errno: "ENOENT",
-        hint: "this machine shows no hardware counters (virtual machines often have none): cpu-clock works everywhere",
-      },
+  const cannotOpen = (errno: Errno, hint: string): AttachError =>
+    new AttachError(
+      `prog '${program.name}': failed to open perf event ${point.event} of ${targetOf(point)}: ${errnoText(errno)}`,
+      { errno, hint },
     )
+  requireAttachRight(kernel, program, point, ({ errno, hint }) => cannotOpen(errno, hint))
+  if (isHardware)
+    throw cannotOpen(
+      "ENOENT",
+      "this machine shows no hardware counters (virtual machines often have none): cpu-clock works everywhere",
+    )
+  requireTypeOfEvent(program, point)
   if (point.event === "context-switches" && frequency === undefined)
     return { point, remove: countSwitches(kernel, attachment, point, BigInt(period)), note: undefined }
   if (!isClock)

@@ -7,7 +7,7 @@ const WRITABLE_BYTES: Readonly<Record<string, number>> = { bpf_test_finish: 4, n
 
 export const attachRawTracepoint: Attacher<"rawTracepoint"> = (kernel, point, attachment) => {
   const { program } = attachment
-  requireType(program, "raw_tracepoint", point)
+  requireType(program, point, `failed to open raw tracepoint '${point.name}'`)
   const exists = kernel.profile.btf().find(`btf_trace_${point.name}`, "typedef") !== undefined
   if (!exists)
     throw new AttachError(

@@ -1,4 +1,4 @@
-import { errnoNumber, errnoText } from "../../base/index.ts"
+import { type Errno, errnoNumber, errnoText } from "../../base/index.ts"
 import {
   attachRefusal,
   isAttachTypeOfSockmaps,
@@ -10,6 +10,7 @@ import {
 } from "../../kernel/index.ts"
 import { SocketMap } from "../maps/index.ts"
 import type { Attacher } from "./attached.ts"
+import { requireAttachRight } from "./rights.ts"
 
 const LINKS_SINCE = "6.10"
 /** Streams go to one kind of verdict. */
@@ -17,6 +18,11 @@ const EXCLUDED: Readonly<Record<string, string>> = {
   sk_skb_verdict: "sk_skb_stream_verdict",
   sk_skb_stream_verdict: "sk_skb_verdict",
 }
+
+const byId = (errno: Errno, hint?: string): Reason => ({
+  said: `BPF_MAP_GET_FD_BY_ID: ${errnoText(errno)}`,
+  hint,
+})
 
 /** A sockmap or sockhash: its sockets have the program from when they are put in. Links leave no place to others. */
 export const attachToSockmap: Attacher<"sockmap"> = (kernel, point, attachment) => {
@@ -27,8 +33,9 @@ export const attachToSockmap: Attacher<"sockmap"> = (kernel, point, attachment) 
   const hook = definition?.attachType
   if (hook === undefined || !isAttachTypeOfSockmaps(hook))
     throw refuse("EINVAL", wrongHook(program.type, section, hook, SOCKMAP_SECTIONS))
+  requireAttachRight(kernel, program, point, ({ errno, hint }) => refuse(errno, byId(errno, hint)))
   const map = kernel.mapById(point.map)
-  if (!map) throw refuse("ENOENT", { said: `BPF_MAP_GET_FD_BY_ID: ${errnoText("ENOENT")}` })
+  if (!map) throw refuse("ENOENT", byId("ENOENT"))
   const by = point.by ?? (kernel.since(LINKS_SINCE) ? "link" : "attach")
   if (by === "link" && !kernel.since(LINKS_SINCE))
     throw refuse("EINVAL", {

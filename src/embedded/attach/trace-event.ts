@@ -4,16 +4,27 @@ import { isModelled } from "../tracing/kernel-function.ts"
 import { SYSCALL_EVENTS, SYSCALL_PREFIX } from "../tracing/syscall.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
 import { type Attacher, noteFor, requireTypeOfEvent } from "./attached.ts"
+import { requireAttachRight } from "./rights.ts"
 
 export const attachTraceEvent: Attacher<"tracepoint"> = (kernel, point, attachment) => {
   const { program } = attachment
   const { category, name } = point
-  requireTypeOfEvent(program, "tracepoint")
   if (!kernel.profile.tracepoint(category, name))
     throw new AttachError(
       `prog '${program.name}': failed to determine tracepoint '${category}/${name}' perf event ID: ${errnoText("ENOENT")}`,
       { errno: "ENOENT", hint: nearestEvents(kernel, category, name) },
     )
+  requireAttachRight(
+    kernel,
+    program,
+    point,
+    ({ errno, hint }) =>
+      new AttachError(
+        `prog '${program.name}': failed to open tracepoint '${category}/${name}' perf event: ${errnoText(errno)}`,
+        { errno, hint },
+      ),
+  )
+  requireTypeOfEvent(program, point)
   if (category === "syscalls") {
     const side = name.startsWith("sys_exit_") ? "sys_exit" : "sys_enter"
     const syscall = name.slice(side.length + 1)

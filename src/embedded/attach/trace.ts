@@ -6,7 +6,7 @@ import type { Attachment } from "../tracing/hooks.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
 import { BPF_LSM_PREFIX, isBpfLsmActive } from "../tracing/security.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
-import { type Attached, type Attacher, noteFor } from "./attached.ts"
+import { type Attached, type Attacher, noteFor, requireType } from "./attached.ts"
 
 /** fentry, fexit, fmod_ret, tp_btf, lsm and freplace: the target was found at load. */
 export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
@@ -16,6 +16,7 @@ export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
     throw new NotModelledError(
       `prog '${program.name}': attach type ${spec.definition.attachType} is not modelled by the embedded kernel yet`,
     )
+  requireType(program, point, "failed to attach")
   if (!target)
     throw new AttachError(`prog '${program.name}': a ${program.type} program has no BTF target (EINVAL)`, {
       errno: "EINVAL",

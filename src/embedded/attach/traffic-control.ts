@@ -1,6 +1,7 @@
 import { attachRefusal, filterIsThere } from "../../kernel/index.ts"
 import type { Attacher } from "./attached.ts"
 import { deviceOf, requireTypes } from "./network-place.ts"
+import { requireAttachRight } from "./rights.ts"
 
 const EEXIST = 17
 
@@ -9,6 +10,7 @@ export const attachTrafficControl: Attacher<"tc"> = (kernel, point, attachment) 
   const { program } = attachment
   requireTypes(program, point, "sched_cls", "sched_act")
   const device = deviceOf(kernel, program, point)
+  requireAttachRight(kernel, program, point)
   const side = device.trafficControl[point.direction]
   device.hasClsact = true
   const kind = program.type === "sched_act" ? "action" : "classifier"

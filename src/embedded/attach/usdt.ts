@@ -1,15 +1,16 @@
 import { findUsdtPlaces, namingProgram } from "../../kernel/index.ts"
-import { type Attacher, requireType } from "./attached.ts"
+import type { Attacher } from "./attached.ts"
 import { readUserBinary } from "./user-binary.ts"
-import { processOf } from "./user-probe.ts"
+import { processOf, requireUserProbe } from "./user-probe.ts"
 
 /** usdt: a uprobe at each place of a statically defined probe; its cookie leads to the description of the arguments. */
 export const attachUsdt: Attacher<"usdt"> = (kernel, point, attachment) => {
   const { program } = attachment
-  requireType(program, "kprobe", point)
   return namingProgram(program.name, () => {
     const { node, executable } = readUserBinary(kernel, point.binary)
     const places = findUsdtPlaces(executable, point.provider, point.name)
+    const [first] = places
+    if (first) requireUserProbe(kernel, point, attachment, first.offset)
     const pid = processOf(kernel, point.pid)
     // Places with the same arguments share a description.
     const specs = new Map<string, number>()

@@ -9,9 +9,11 @@ import {
   namingProgram,
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
+import { pathOf } from "../files/index.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import type { UserProbe } from "../user/index.ts"
-import { type Attached, type Attacher, requireType } from "./attached.ts"
+import { type Attached, type Attacher, requireType, requireTypeOfEvent } from "./attached.ts"
+import { requireAttachRight } from "./rights.ts"
 import { findUserBinary, readUserBinary } from "./user-binary.ts"
 
 /** uprobe and uretprobe: a function of a program or library, or a place in its file. */
@@ -22,21 +24,41 @@ export function attachUserProbe(
 ): Attached {
   const { binary, symbol = "", offset = 0, kind } = point
   const { name } = attachment.program
-  requireType(attachment.program, "kprobe", point)
   if (kind === "uretprobe") checkReturnOffset(name, symbol, offset)
   return namingProgram(name, () => {
     const node = findUserBinary(kernel, binary)
     const start = symbol === "" ? 0n : findFunction(readUserBinary(kernel, binary).executable, symbol).offset
+    requireUserProbe(kernel, point, attachment, start + BigInt(offset))
     const on = kind === "uretprobe" ? "return" : "entry"
     const probe: UserProbe = { ...attachment, on, pid: processOf(kernel, point.pid) }
     return { point, remove: kernel.userHooks.add(node, start + BigInt(offset), probe), note: undefined }
   })
 }
 
+/** What the kernel asks of a program for a place in a file, and of who puts it there. Throws AttachError. */
+export function requireUserProbe(
+  kernel: KernelCore,
+  point: AttachPointOf<"uprobe" | "uretprobe" | "usdt">,
+  { program }: Attachment,
+  offset: bigint,
+): void {
+  const kind = point.kind === "uretprobe" ? "uretprobe" : "uprobe"
+  requireAttachRight(
+    kernel,
+    program,
+    point,
+    ({ errno, hint }) =>
+      new AttachError(
+        `failed to create ${kind} '${pathOf(findUserBinary(kernel, point.binary))}:0x${offset.toString(16)}' perf event: ${errnoText(errno)}`,
+        { errno, hint },
+      ),
+  )
+  requireTypeOfEvent(program, point)
+}
+
 /** uprobe.multi and uretprobe.multi: many functions of one file by a single link. */
 export const attachUserProbes: Attacher<"uprobeMulti"> = (kernel, point, attachment) => {
   const { program } = attachment
-  requireType(program, "kprobe", point)
   if (point.session && point.return)
     throw new AttachError(`prog '${program.name}': a session is no return probe: it sees both (EINVAL)`, {
       errno: "EINVAL",
@@ -45,6 +67,7 @@ export const attachUserProbes: Attacher<"uprobeMulti"> = (kernel, point, attachm
     const { node, executable } = readUserBinary(kernel, point.binary)
     const functions = findFunctions(executable, point.functions)
     checkUserCookies(point, functions.length)
+    requireType(program, point, "failed to attach multi-uprobe")
     const hint = refusalHint(kernel, point, program.attachType)
     if (hint !== undefined)
       throw new AttachError(`failed to attach multi-uprobe: ${errnoText("EINVAL")}`, {

@@ -11,6 +11,7 @@ import {
 import type { NetDevice } from "../network/index.ts"
 import type { XdpPlace } from "../network/xdp/index.ts"
 import type { Attacher } from "./attached.ts"
+import { requireAttachRight } from "./rights.ts"
 
 const [EINVAL, EOPNOTSUPP] = [22, 95]
 
@@ -37,6 +38,7 @@ export const attachXdp: Attacher<"xdp"> = (kernel, point, attachment) => {
     )
   const by = point.by ?? (point.replace ? "netlink" : "link")
   if (by === "link" && point.replace) throw attachRefusal(program, point, EINVAL, XDP_LINK_REPLACES_NOTHING)
+  requireAttachRight(kernel, program, point)
   const place = placeOn(device, point.mode)
   const refusal =
     typeof place === "object"

@@ -4,9 +4,11 @@ import { AREA_HELPERS } from "./area-helpers.ts"
 import { ATTACH_HELPERS } from "./attach-helpers.ts"
 import { CGROUP_HELPERS } from "./cgroup-helpers.ts"
 import { CHECKSUM_HELPERS } from "./checksum-helpers.ts"
+import { CONGESTION_HELPERS } from "./congestion-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
+import { FORWARDING_HELPERS } from "./forwarding-helpers.ts"
 import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { INFRARED_HELPERS } from "./infrared-helpers.ts"
@@ -20,6 +22,7 @@ import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
+import { SEGMENT_ROUTING_HELPERS } from "./segment-routing-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
 import { SOCKET_HELPERS } from "./socket-helpers.ts"
 import { SOCKET_LOOKUP_HELPERS } from "./socket-lookup-helpers.ts"
@@ -30,6 +33,7 @@ import { SYSTEM_HELPERS } from "./system-helpers.ts"
 import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
+import { TUNNEL_HELPERS } from "./tunnel-helpers.ts"
 import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
 import { VLAN_HELPERS } from "./vlan-helpers.ts"
 import { XDP_REDIRECT_HELPERS } from "./xdp-redirect-helpers.ts"
@@ -44,9 +48,11 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...ATTACH_HELPERS,
   ...CGROUP_HELPERS,
   ...CHECKSUM_HELPERS,
+  ...CONGESTION_HELPERS,
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
+  ...FORWARDING_HELPERS,
   ...HASH_HELPERS,
   ...INFRARED_HELPERS,
   ...MAP_HELPERS,
@@ -61,7 +67,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
-  ...SEQUENCE_HELPERS,
+  ...SEGMENT_ROUTING_HELPERS,
   ...STACK_HELPERS,
   ...STORAGE_HELPERS,
   ...SYSCTL_HELPERS,
@@ -70,6 +76,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
+  ...TUNNEL_HELPERS,
   ...USER_RING_HELPERS,
   ...VLAN_HELPERS,
   ...XDP_REDIRECT_HELPERS,

@@ -1,18 +1,25 @@
 import { errnoNumber, NotModelledError } from "../../base/index.ts"
+import type { NetNamespace } from "../network/index.ts"
 import {
   assignSocket,
+  assignToPacket,
   chooseSocket,
   type Endpoint,
   FAMILY,
+  findRequest,
   IPPROTO,
   redirectTo,
+  requestAt,
+  requestContext,
   type Socket,
   TCP,
   TYPE,
+  tcpContext,
 } from "../sockets/index.ts"
 import { mapArgument, memoryArgument, word } from "./argument.ts"
 import type { HelperFunction, HelperKernel, HelperTable, Invocation } from "./helper.ts"
 import { socketArgument, socketBehind } from "./socket-argument.ts"
+import { checkSynCookie, makeSynCookie } from "./syn-cookie-helpers.ts"
 
 /** `struct bpf_sock_tuple` of IPv4 and of IPv6: both addresses, then both ports. */
 const TUPLE = { v4: 12, v6: 36 } as const
@@ -33,8 +40,19 @@ function readTuple(
   return { remote: end(0), local: end(1) }
 }
 
-/** Finds a socket by the ends of its packets: the address of its `struct bpf_sock`, or 0. */
-function lookup(protocol: number): HelperFunction {
+/** Where the packet of a program is, or else its socket. */
+function namespaceOf(kernel: HelperKernel, context: bigint, invocation: Invocation): NetNamespace {
+  const { network } = kernel.core
+  const device =
+    invocation.program.type === "xdp" ? network.xdpDevice : network.skbAt(Number(context))?.device
+  return device?.namespace ?? socketBehind(kernel, context, invocation)?.netns ?? network.current
+}
+
+/**
+ * Finds a socket by the ends of its packets: the address of its `struct bpf_sock`, or 0. `findsRequests`: connections that are
+ * only asked for have one of their own; else it is that of the socket that was asked.
+ */
+function lookup(protocol: number, findsRequests = false): HelperFunction {
   return (kernel, [context, tuple, size, netns, flags], invocation) => {
     const ends = readTuple(kernel, memoryArgument(kernel, tuple, size), Number(size))
     if (!ends || flags !== 0n) return 0
@@ -42,9 +60,15 @@ function lookup(protocol: number): HelperFunction {
       throw new NotModelledError(
         "finding sockets in another network namespace is not modelled by the embedded kernel yet",
       )
-    const { sockets, network } = kernel.core
-    const namespace = socketBehind(kernel, context, invocation)?.netns ?? network.current
-    return sockets.find(protocol, namespace, ends.local, ends.remote)?.contextAddress ?? 0
+    const { sockets } = kernel.core
+    const namespace = namespaceOf(kernel, context, invocation)
+    const socket = sockets.find(protocol, namespace, ends.local, ends.remote)
+    const mayBeAsked = protocol === IPPROTO.tcp && (!socket || socket.state === TCP.listen)
+    const asked = mayBeAsked
+      ? findRequest(kernel.core, namespace, { source: ends.remote, destination: ends.local })
+      : undefined
+    if (asked && findsRequests) return requestContext(kernel.core, asked)
+    return (asked?.listener ?? socket)?.contextAddress ?? 0
   }
 }
 
@@ -59,15 +83,17 @@ function cast(isOfKind: (socket: Socket) => boolean): HelperFunction {
 const isTcp = ({ isInternet, type }: Socket): boolean => isInternet && type === TYPE.stream
 
 const listenerOf = (kernel: HelperKernel, address: bigint, invocation: Invocation): number => {
+  const asked = requestAt(Number(address))
+  if (asked) return asked.listener.contextAddress
   const socket = socketArgument(kernel, address, invocation)
   return socket.state === TCP.listen ? socket.contextAddress : 0
 }
 
 const assign: HelperFunction = (kernel, [context, socket, flags], { program }) => {
-  if (program.type !== "sk_lookup")
-    throw new NotModelledError(
-      "giving a packet of traffic control to a socket is not modelled by the embedded kernel yet",
-    )
+  if (program.type !== "sk_lookup") {
+    if (socket === 0n || flags !== 0n) return -errnoNumber("EINVAL")
+    return assignToPacket(kernel.core, kernel.network.skbAt(Number(context)), Number(socket))
+  }
   const found = socket === 0n ? undefined : kernel.core.sockets.at(Number(socket))
   return assignSocket(kernel.core, Number(context), found, word(flags))
 }
@@ -109,11 +135,12 @@ const putIn: HelperFunction = (kernel, [context, map, key, flags], invocation) =
 /** Helpers that find sockets, and see them as what they are. */
 export const SOCKET_LOOKUP_HELPERS: HelperTable = {
   bpf_sk_lookup_tcp: lookup(IPPROTO.tcp),
-  bpf_skc_lookup_tcp: lookup(IPPROTO.tcp),
+  bpf_skc_lookup_tcp: lookup(IPPROTO.tcp, true),
   bpf_sk_lookup_udp: lookup(IPPROTO.udp),
   /** Nothing frees a socket while a program runs: references need no count. */
   bpf_sk_release: (kernel, [address], invocation) => {
     if (address === 0n) return -errnoNumber("EINVAL")
+    if (requestAt(Number(address))) return 0
     socketArgument(kernel, address, invocation)
     return 0
   },
@@ -126,7 +153,16 @@ export const SOCKET_LOOKUP_HELPERS: HelperTable = {
   bpf_sk_assign: assign,
   bpf_sk_select_reuseport: select,
   bpf_sk_fullsock: (kernel, [address], invocation) =>
-    address === 0n ? 0 : socketArgument(kernel, address, invocation).contextAddress,
+    address === 0n || requestAt(Number(address))
+      ? 0
+      : socketArgument(kernel, address, invocation).contextAddress,
+  bpf_tcp_sock: (kernel, [address], invocation) => {
+    if (address === 0n || requestAt(Number(address))) return 0
+    const socket = socketArgument(kernel, address, invocation)
+    return isTcp(socket) ? tcpContext(kernel.core, socket) : 0
+  },
+  bpf_tcp_check_syncookie: checkSynCookie,
+  bpf_tcp_gen_syncookie: makeSynCookie,
   bpf_get_listener_sock: (kernel, [address], invocation) => listenerOf(kernel, address, invocation),
   bpf_skc_to_tcp_sock: cast(isTcp),
   bpf_skc_to_tcp6_sock: cast(socket => isTcp(socket) && socket.family === FAMILY.ipv6),

@@ -50,7 +50,7 @@ export interface EmbeddedLoadOptions extends LoadOptions {
   readonly logLevel?: number
   /** Maps of the kernel, by id, in place of the object's of these names. */
   readonly reuseMaps?: Readonly<Record<string, number>>
-  /** What the loading process holds when programs are loaded; everything unless told. Maps are made in any case. */
+  /** What the loading process holds when programs are loaded: what the task on the CPU does, unless told. Maps are made in any case. */
   readonly capabilities?: readonly Capability[]
 }
 
@@ -102,7 +102,7 @@ export function loadObject(
         return extern && map && storages.get(map.name)?.valueAddress(extern.offset)
       },
     }
-    const how = programOptions(options, targets)
+    const how = programOptions(host.core.current.capabilities.held(), options, targets)
     const programs = wanted.map(spec => {
       const loaded = loadProgram(spec, host.objects.nextId("program"), resolution, host, how)
       return [spec.name, new EmbeddedProgram(loaded, host)] as const
@@ -159,10 +159,11 @@ function admit({ object, host, storages, made, programs, structOps, loadedBtf }:
 }
 
 function programOptions(
+  held: ReadonlySet<Capability>,
   { verify = true, logLevel = 0, capabilities }: EmbeddedLoadOptions,
   targets: ProgramLoadOptions["targets"],
 ): ProgramLoadOptions {
-  return { verify, logLevel, capabilities: new Set(capabilities ?? ["CAP_SYS_ADMIN"]), targets }
+  return { verify, logLevel, capabilities: capabilities ? new Set(capabilities) : held, targets }
 }
 
 /** What programs replace or watch functions of. Throws LoadError for programs and functions that are not there. */

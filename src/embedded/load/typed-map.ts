@@ -70,7 +70,9 @@ export class TypedMap implements KernelMap {
     this.#hold = hold
     const { cpus } = host
     const { keySize, valueSize } = storage.attributes
-    this.#codec = new MapCodec(spec, object, { keySize, valueSize, cpus })
+    this.#codec = new MapCodec(spec, object, { keySize, valueSize, cpus }, value =>
+      value instanceof EmbeddedProgram || value instanceof TypedMap ? value.id : undefined,
+    )
   }
 
   get id(): number {
@@ -102,10 +104,9 @@ export class TypedMap implements KernelMap {
     return bytes === undefined ? undefined : this.#codec.decodeValue(bytes)
   }
 
-  /** Prog arrays take a program of this kernel, or its id; maps of maps a map, or its id. */
+  /** Where other kernels take descriptors of programs and maps, ids stand in their place. */
   async set(key: unknown, value: unknown, options: UpdateOptions = {}): Promise<void> {
-    const stored = value instanceof EmbeddedProgram || value instanceof TypedMap ? value.id : value
-    updateElement(this.storage, this.#key(key), this.#codec.encodeValue(stored), BigInt(flagOf(options)))
+    updateElement(this.storage, this.#key(key), this.#codec.encodeValue(value), BigInt(flagOf(options)))
   }
 
   async setMany(

@@ -3,6 +3,7 @@ import type { KernelObject } from "../memory/index.ts"
 import { OrderedPrograms } from "./hooks/ordered-programs.ts"
 import { TrafficControl } from "./hooks/traffic-control.ts"
 import type { NetNamespace } from "./namespace.ts"
+import { Neighbours } from "./neighbours.ts"
 import type { Skb } from "./skb.ts"
 import { XdpPlaces } from "./xdp/places.ts"
 
@@ -45,6 +46,8 @@ export class NetDevice {
   #namespace: NetNamespace
   readonly addresses: DeviceAddress[] = []
   readonly xdp = new XdpPlaces()
+  /** The stations that are known on its link. */
+  readonly neighbours = new Neighbours()
   readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }
   /** struct net_device. */
   readonly object: KernelObject
@@ -112,6 +115,7 @@ export class NetDevice {
   set isUp(isUp: boolean) {
     this.#isUp = isUp
     this.hasQueue ||= isUp
+    if (!isUp) this.neighbours.clear()
     const kind = FLAGS[this.kind]
     this.object.set("flags", kind | (isUp ? IFF_UP | IFF_RUNNING : 0))
   }
@@ -126,13 +130,29 @@ export class NetDevice {
     return this.addresses.find(({ address }) => address.length === destination.length)?.address
   }
 
-  /** Where a frame on this device goes for an address on its link: neighbours are known, nobody asks by ARP. */
-  neighbour(address: Uint8Array): Uint8Array {
+  /**
+   * Where a frame on this device goes for an address on its link; undefined where nobody answers for that. Who answers is known at
+   * once, without frames of ARP or of neighbour discovery; both sides know each other from then on.
+   */
+  neighbour(address: Uint8Array): Uint8Array | undefined {
+    const known = this.neighbours.find(address)
+    if (known) return known.mac
+    if (this.kind === "loopback" || !this.hasNeighbours)
+      return this.neighbours.put({ address, mac: this.mac, state: "noarp" }).mac
+    if (this.cable)
+      return this.neighbours.put({ address, mac: this.cable.station(address), state: "reachable" }).mac
     const { peer } = this
-    if (this.kind === "loopback" || !this.hasNeighbours) return this.mac
-    if (this.cable) return this.cable.station(address)
-    const isPeer = peer?.addresses.some(other => sameBytes(other.address, address))
-    return peer && (isPeer || this.kind === "veth") ? peer.mac : BROADCAST
+    if (!peer?.isUp || !peer.answersFor(address)) return undefined
+    const own = this.addressFor(address)
+    if (own && !peer.neighbours.find(own))
+      peer.neighbours.put({ address: own, mac: this.mac, state: "stale" })
+    return this.neighbours.put({ address, mac: peer.mac, state: "reachable" }).mac
+  }
+
+  /** Who asks on its link for an address is answered: for all of this machine's with IPv4, for its own with IPv6. */
+  answersFor(address: Uint8Array): boolean {
+    if (address.length === 4) return this.namespace.routes.find(address, "local") !== undefined
+    return this.addresses.some(own => sameBytes(own.address, address))
   }
 
   free(): void {

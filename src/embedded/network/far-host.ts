@@ -1,7 +1,7 @@
 import { addressBytes } from "../../kernel/index.ts"
 import { type Cable, sameBytes } from "./device.ts"
 import { buildIp, DEFAULT_TTL, ETH_P_IP, ETH_P_IPV6, ETHERNET_HEADER, PROTOCOL, parseIp } from "./headers.ts"
-import { echoReply } from "./icmp.ts"
+import { echoReply } from "./icmp/index.ts"
 
 /** A cable to one other machine: it answers echo requests to its addresses, and nothing else. */
 export function farHost(mac: Uint8Array, addresses: readonly string[]): Cable {

@@ -47,9 +47,16 @@ function parseIpv6(bytes: Uint8Array): IpHeader | undefined {
   return { source, destination, protocol: bytes[6]!, ttl: bytes[7]!, tos, size: IPV6_HEADER, length }
 }
 
+/** The destination of the IP packet that starts at an address, as it stands there: nothing else of the header is looked at. */
+export function destinationAt(bytes: Uint8Array, at: number): Uint8Array {
+  return (bytes[at] ?? 0) >> 4 === 4 ? bytes.slice(at + 16, at + 20) : bytes.slice(at + 24, at + 40)
+}
+
 /** An IP header in front of its payload. `id` is IPv4's identification. */
 export function buildIp(
-  header: Pick<IpHeader, "source" | "destination" | "protocol" | "ttl" | "tos">,
+  header: Pick<IpHeader, "source" | "destination" | "protocol" | "ttl" | "tos"> & {
+    readonly mayFragment?: boolean
+  },
   payload: Uint8Array,
   id = 0,
 ): Uint8Array {
@@ -63,7 +70,7 @@ export function buildIp(
     bytes.set([0x45, tos])
     view.setUint16(2, bytes.length)
     view.setUint16(4, id & 0xffff)
-    view.setUint16(6, DONT_FRAGMENT)
+    view.setUint16(6, header.mayFragment ? 0 : DONT_FRAGMENT)
     bytes.set([ttl, protocol], 8)
     bytes.set(source, 12)
     bytes.set(destination, 16)

@@ -2,10 +2,11 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { checksumOf } from "./checksum.ts"
-import { ETH_P_IP, type IpHeader } from "./headers.ts"
-import { endBpf } from "./hooks/segment-routing.ts"
+import { destinationAt, ETH_P_IP, type IpHeader } from "./headers.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
+import { sendIcmpError } from "./icmp/send-error.ts"
 import { outputIp } from "./ip-output.ts"
+import { endBpf } from "./segment-routing/index.ts"
 import { PACKET, type Skb } from "./skb.ts"
 
 /** An IP packet that has come in, of either version. Frees it. */
@@ -14,6 +15,9 @@ export function receiveIp(kernel: KernelCore, skb: Skb): void {
   const device = skb.device.object
   receive(kernel, skb, device, 0, device)
 }
+
+/** Protocols that Linux takes without a word, and the model not at all: IGMP, headers of IPv6 that others follow. */
+const KNOWN: Readonly<Record<"ipv4" | "ipv6", readonly number[]>> = { ipv4: [2], ipv6: [0, 43, 44, 59, 60] }
 
 const ipRcv = kernelFunction("ip_rcv", checkAndRoute)
 const ipv6Rcv = kernelFunction("ipv6_rcv", checkAndRoute)
@@ -34,23 +38,29 @@ function checkAndRoute(
   return routeInput(kernel, skb)
 }
 
-/** Where a packet goes that has come in: to this machine, or on its way through. */
+/** Where a packet goes that has come in. */
 function routeInput(kernel: KernelCore, skb: Skb): number {
-  const ip = skb.ipHeader()
-  const { namespace } = skb.device
-  const route = ip && namespace.routes.find(ip.destination)
-  if (!ip || !route) return drop(skb)
-  switch (runTunnel(kernel, skb, "in", route.tunnel?.in)) {
-    case undefined:
-      return drop(skb)
-    case "reroute":
-      return routeInput(kernel, skb)
+  skb.route = skb.device.namespace.routes.find(destinationAt(kernel.memory.bytes, skb.context.data))
+  return kernel.network.nested(() => takeRoute(kernel, skb)) ?? drop(skb)
+}
+
+/** By the way that was found: to this machine, or on its way through (dst_input). */
+function takeRoute(kernel: KernelCore, skb: Skb): number {
+  const { route } = skb
+  if (!route) return refuse(kernel, skb)
+  const way = runTunnel(kernel, skb, "in", route.tunnel?.in)
+  if (typeof way === "number") return drop(skb)
+  if (way === "reroute") return routeInput(kernel, skb)
+  if (route.tunnel?.seg6local) {
+    const end = endBpf(kernel, skb, route.tunnel.seg6local)
+    return end === "drop" ? drop(skb) : (kernel.network.nested(() => takeRoute(kernel, skb)) ?? drop(skb))
   }
-  if (route.tunnel?.seg6local)
-    return endBpf(kernel, skb, route.tunnel.seg6local) ? routeInput(kernel, skb) : drop(skb)
+  const ip = skb.ipHeader()
+  if (!ip) return drop(skb)
   if (route.kind === "local") return isV4(ip) ? ipLocalDeliver(kernel, skb) : ip6Input(kernel, skb)
-  const [forwards] = isV4(ip) ? namespace.forwards.ipv4 : namespace.forwards.ipv6
-  return forwards !== 0 ? forward(kernel, skb, ip) : drop(skb)
+  const { forwards } = skb.device.namespace
+  const [isOn] = isV4(ip) ? forwards.ipv4 : forwards.ipv6
+  return isOn !== 0 ? forward(kernel, skb, ip) : drop(skb)
 }
 
 const ipLocalDeliver = kernelFunction("ip_local_deliver", deliverLocally)
@@ -63,13 +73,27 @@ function deliverLocally(kernel: KernelCore, skb: Skb): number {
   skb.pull(ip.size)
   skb.transport = skb.context.data
   const transport = kernel.network.transports.get(ip.protocol)
-  transport?.(kernel, skb, ip)
+  if (transport) transport(kernel, skb, ip)
+  else if (!(isV4(ip) ? KNOWN.ipv4 : KNOWN.ipv6).includes(ip.protocol))
+    sendIcmpError(kernel, skb, "no protocol")
   return skb.isKept ? 0 : drop(skb)
+}
+
+/** No route leads there: a router of IPv4 says so, and every machine of IPv6. */
+function refuse(kernel: KernelCore, skb: Skb): number {
+  const isSilent = skb.protocol === ETH_P_IP && skb.device.namespace.forwards.ipv4[0] === 0
+  if (!isSilent) sendIcmpError(kernel, skb, "no route")
+  return drop(skb)
 }
 
 /** On its way through: one hop less to live. */
 function forward(kernel: KernelCore, skb: Skb, ip: IpHeader): number {
-  if (ip.ttl <= 1) return drop(skb)
+  // What belongs to a socket already is not for others.
+  if (skb.owner || skb.context.get("pkt_type") !== PACKET.host) return drop(skb)
+  if (ip.ttl <= 1) {
+    sendIcmpError(kernel, skb, "no hops left")
+    return drop(skb)
+  }
   const { bytes, view } = kernel.memory
   const at = skb.context.data
   if (isV4(ip)) {
@@ -78,7 +102,7 @@ function forward(kernel: KernelCore, skb: Skb, ip: IpHeader): number {
     view.setUint16(at + 10, checksumOf(bytes.subarray(at, at + ip.size)))
   } else bytes[at + 7] = ip.ttl - 1
   const { device: input } = skb
-  const output = input.namespace.routes.find(ip.destination)?.device
+  const output = skb.route?.device
   const devices = { input, ...(output && { output }) }
   if (!input.namespace.netfilter.accepts(kernel, skb, "forward", devices)) return drop(skb)
   return outputIp(kernel, skb)

@@ -2,13 +2,13 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
-import { BROADCAST } from "./device.ts"
 import { pushEthernet } from "./ethernet.ts"
-import { buildIp, DEFAULT_TTL, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
+import { buildIp, DEFAULT_TTL, destinationAt, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
 import { redirectFromTunnel } from "./hooks/redirect.ts"
-import { encapsulate } from "./hooks/segment-routing.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
+import { sendIcmpError } from "./icmp/send-error.ts"
 import type { NetNamespace } from "./namespace.ts"
+import { encapsulate } from "./segment-routing/index.ts"
 import { type PacketOwner, Skb } from "./skb.ts"
 import { transmitPacket } from "./transmit.ts"
 
@@ -26,9 +26,12 @@ export interface IpMessage {
   readonly priority?: number
   readonly tos?: number
   readonly ttl?: number
+  /** Routers on its way may cut it (no DF): else they tell that it is too long. */
+  readonly mayFragment?: boolean
 }
 
 const [ENETUNREACH, EPERM] = [-errnoNumber("ENETUNREACH"), -errnoNumber("EPERM")]
+const [EINVAL, ENETDOWN] = [-errnoNumber("EINVAL"), -errnoNumber("ENETDOWN")]
 
 /** The address that packets to a destination have as theirs; undefined where no route leads. */
 export function sourceFor({ routes }: NetNamespace, destination: Uint8Array): Uint8Array | undefined {
@@ -49,9 +52,11 @@ export function makeIp(kernel: KernelCore, message: IpMessage): Skb | number {
   const source = message.source ?? sourceFor(namespace, destination)
   const route = namespace.routes.find(destination)
   if (!source || !route) return ENETUNREACH
-  const bytes = buildIp({ source, destination, protocol, ttl, tos }, payload, namespace.nextId++)
+  const header = { source, destination, protocol, ttl, tos, mayFragment: message.mayFragment ?? false }
+  const bytes = buildIp(header, payload, namespace.nextId++)
   const device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
   const skb = new Skb(kernel, device, bytes, 0)
+  skb.route = route
   skb.protocol = destination.length === 4 ? ETH_P_IP : ETH_P_IPV6
   skb.owner = owner
   skb.mark = message.mark ?? 0
@@ -93,26 +98,30 @@ export function leave(kernel: KernelCore, skb: Skb): number {
   return answer === GO_ON ? outputIp(kernel, skb) : answer
 }
 
+/** Looks up a way by the destination that a packet has now, and sends it there. Frees it. */
+function routeOutput(kernel: KernelCore, skb: Skb): number {
+  skb.route = skb.device.namespace.routes.find(destinationAt(kernel.memory.bytes, skb.context.data))
+  return outputIp(kernel, skb)
+}
+
 /** A routed packet, of this machine or on its way through: on to its device. Frees it. */
 export function outputIp(kernel: KernelCore, skb: Skb): number {
-  const ip = skb.ipHeader()
+  const { route } = skb
   const { namespace } = skb.device
-  const route = ip && namespace.routes.find(ip.destination)
-  if (!ip || !route) {
+  if (!route) {
     skb.free()
     return ENETUNREACH
   }
   if (route.segments) {
-    encapsulate(skb, route.segments)
-    return outputIp(kernel, skb)
+    encapsulate(kernel, skb, route.segments)
+    return routeOutput(kernel, skb)
   }
   skb.device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
-  const output = ip.destination.length === 4 ? ipOutput : ip6Output
-  skb.nextHop = route.gateway ?? ip.destination
-  skb.tunnel = route.tunnel
-  if (!runTunnel(kernel, skb, "out", route.tunnel?.out)) {
+  const output = skb.protocol === ETH_P_IP ? ipOutput : ip6Output
+  const way = runTunnel(kernel, skb, "out", route.tunnel?.out)
+  if (typeof way === "number") {
     skb.free()
-    return EPERM
+    return way
   }
   return output(kernel, namespace.object, skb.owner?.object ?? 0, skb)
 }
@@ -133,22 +142,35 @@ function postRoute(finish: typeof ipFinishOutput) {
 }
 
 function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
-  const { device, nextHop, owner } = skb
+  const { device, owner, protocol, route } = skb
   const refused = owner?.filterEgress(skb) ?? 0
   if (refused !== 0) {
     skb.free()
     return refused
   }
-  const way = runTunnel(kernel, skb, "xmit", skb.tunnel?.xmit)
-  switch (way) {
-    case undefined:
-      skb.free()
-      return EPERM
-    case "reroute":
-      return outputIp(kernel, skb)
-    case "redirect":
-      return redirectFromTunnel(kernel, skb)
+  const way = runTunnel(kernel, skb, "xmit", route?.tunnel?.xmit)
+  // Another protocol needs another way: the program had to ask for one.
+  const code = way === "on" && skb.protocol !== protocol ? EINVAL : way
+  if (typeof code === "number") {
+    skb.free()
+    return code
   }
-  pushEthernet(kernel, skb, nextHop ? device.neighbour(nextHop) : BROADCAST)
+  if (code === "reroute") return kernel.network.nested(() => routeOutput(kernel, skb)) ?? tooDeep(skb)
+  if (code === "redirect") return redirectFromTunnel(kernel, skb)
+  const nextHop = route?.gateway ?? destinationAt(kernel.memory.bytes, skb.context.data)
+  const station = device.neighbour(nextHop)
+  if (!station) {
+    skb.toNetwork()
+    sendIcmpError(kernel, skb, "no host")
+    skb.free()
+    return 0
+  }
+  pushEthernet(kernel, skb, station)
   return transmitPacket(kernel, skb)
+}
+
+/** A tunnel that leads into itself. */
+function tooDeep(skb: Skb): number {
+  skb.free()
+  return ENETDOWN
 }

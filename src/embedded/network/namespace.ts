@@ -23,6 +23,8 @@ export class NetNamespace {
   readonly object: KernelObject
   /** The sysctls net.ipv4.ip_forward and net.ipv6.conf.all.forwarding. */
   readonly forwards = { ipv4: [0], ipv6: [0] }
+  /** The sysctl net.ipv4.tcp_syncookies: never (0), when a listening socket is asked too often (1), always (2). */
+  readonly synCookies = [1]
   /** IPv4's identification of the next packet. */
   nextId = 1
   #nextIndex = 1

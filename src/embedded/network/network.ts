@@ -17,9 +17,10 @@ import { farHost } from "./far-host.ts"
 import { PROTOCOL } from "./headers.ts"
 import { flowHash } from "./hooks/flow-dissector.ts"
 import type { Redirect } from "./hooks/redirect.ts"
-import { ICMP } from "./icmp.ts"
+import { type ErrorHandler, ICMP } from "./icmp/index.ts"
 import { NetNamespace, type Transport } from "./namespace.ts"
 import { receivePacket } from "./receive.ts"
+import { SegmentRoutingState } from "./segment-routing/index.ts"
 import type { Skb } from "./skb.ts"
 import { Taps } from "./taps.ts"
 
@@ -27,6 +28,9 @@ import { Taps } from "./taps.ts"
 const FIRST_INODE = 0xf000_0000 - 168
 /** Locally administered, so no maker's. */
 const MAC_PREFIX = [0x02, 0x00, 0x00, 0x00] as const
+
+/** XMIT_RECURSION_LIMIT */
+const MOST_TUNNELS = 8
 
 /** Who takes a packet that has come in; it frees it, or gives it on. */
 export type Receiver = (kernel: KernelCore, skb: Skb) => unknown
@@ -39,6 +43,8 @@ export class Network {
     [PROTOCOL.icmp, ICMP],
     [PROTOCOL.icmp6, ICMP],
   ])
+  /** What they do with errors about packets of theirs. */
+  readonly errorHandlers = new Map<number, ErrorHandler>()
   readonly taps = new Taps()
   readonly #kernel: KernelCore
   readonly #named = new Map<string, NetNamespace>()
@@ -46,6 +52,7 @@ export class Network {
   readonly #echoes = new Set<number>()
   #depth = 0
   #isDraining = false
+  #tunnels = 0
   #namespaces = 0
   #macs = 0
 
@@ -189,6 +196,12 @@ export class Network {
     return redirect
   }
 
+  /** Where the frame is that a program of XDP has now. */
+  xdpDevice: NetDevice | undefined
+
+  /** Of the packet that a program of End.BPF has now: its routing header. */
+  readonly segmentRouting = new SegmentRoutingState()
+
   /** A packet that has come in: `receive` takes it when this processor is done with what it does (softirq). */
   enqueue(skb: Skb, receive: Receiver = receivePacket): void {
     this.#backlog.push({ skb, receive })
@@ -202,6 +215,17 @@ export class Network {
     } finally {
       this.#depth -= 1
       if (this.#depth === 0) this.#drain()
+    }
+  }
+
+  /** Goes one tunnel deeper; undefined, without doing it, where tunnels lead into each other without an end. */
+  nested<T>(action: () => T): T | undefined {
+    if (this.#tunnels > MOST_TUNNELS) return undefined
+    this.#tunnels += 1
+    try {
+      return action()
+    } finally {
+      this.#tunnels -= 1
     }
   }
 

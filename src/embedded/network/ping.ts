@@ -1,7 +1,7 @@
 import { type Errno, errnoName } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { PROTOCOL } from "./headers.ts"
-import { echoMessage } from "./icmp.ts"
+import { echoMessage } from "./icmp/index.ts"
 import { sendIp, sourceFor } from "./ip-output.ts"
 import type { NetNamespace } from "./namespace.ts"
 

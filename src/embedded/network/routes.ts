@@ -34,9 +34,14 @@ export class RouteTable {
     this.remove(route => route.device === device)
   }
 
-  find(destination: Uint8Array): Route | undefined {
+  /** In one table alone where `kind` is told: that of local routes, or the main one. Out of one device alone where `by` is. */
+  find(destination: Uint8Array, kind?: Route["kind"], by?: NetDevice): Route | undefined {
     return this.#routes.find(
-      route => route.device.isUp && startsAlike(route.destination, destination, route.prefix),
+      route =>
+        route.device.isUp &&
+        (kind === undefined || route.kind === kind) &&
+        (by === undefined || route.device === by) &&
+        startsAlike(route.destination, destination, route.prefix),
     )
   }
 
@@ -49,6 +54,9 @@ export class RouteTable {
       if (isMeant(this.#routes[index]!)) this.#routes.splice(index, 1)
   }
 }
+
+/** Routing tables by their numbers (RT_TABLE_…): there are no others. */
+export const TABLES: Readonly<Record<number, Route["kind"]>> = { 254: "unicast", 255: "local" }
 
 const LOCAL_FIRST = 1000
 

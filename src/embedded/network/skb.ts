@@ -4,8 +4,8 @@ import { SKB_CONTEXT_BYTES, SkbContext, type XdpContext } from "../packets/index
 import type { NetDevice } from "./device.ts"
 import { type IpHeader, parseIp } from "./headers.ts"
 import { type Redirect, redirectClone } from "./hooks/redirect.ts"
-import type { Tunnel } from "./hooks/tunnels.ts"
 import { HEADROOM, type PacketRoom, TAILROOM } from "./packet-room.ts"
+import type { Route } from "./routes.ts"
 
 const BUFFER_AT = Math.ceil(SKB_CONTEXT_BYTES / 64) * 64
 /** pkt_type. */
@@ -36,10 +36,8 @@ export class Skb {
   #owner: PacketOwner | undefined
   /** Where the transport's header is, once it is known. */
   transport = 0
-  /** The station on the device's link that it is sent to next, once it is routed. */
-  nextHop: Uint8Array | undefined
-  /** Programs of its route. */
-  tunnel: Tunnel | undefined
+  /** The way that was found for it, which it keeps when programs change its header (skb_dst). */
+  route: Route | undefined
 
   /** Bytes that XDP left before the link-layer header. */
   metadata = 0
@@ -47,6 +45,10 @@ export class Skb {
   room: PacketRoom | undefined
   /** XDP sent it here: it does not pass XDP again. */
   isRedirected = false
+  /** A classifier has it on its way in: it may say who takes it. */
+  isAtIngress = false
+  /** Who takes it, whoever it is for. */
+  assigned: PacketOwner | undefined
   /** Its transport has it for later, and frees it. */
   isKept = false
 
@@ -145,6 +147,12 @@ export class Skb {
   pull(count: number): void {
     const { context } = this
     context.moveTo(context.data + count)
+  }
+
+  /** Makes room for bytes in front, and starts there; what they are is the caller's to write. */
+  push(count: number): void {
+    if (this.context.headroom < count) this.expand(count, 0)
+    this.pull(-count)
   }
 
   /** Makes the network header the start. */

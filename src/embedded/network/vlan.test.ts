@@ -5,7 +5,7 @@ import { readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
 import { buildIp, PROTOCOL } from "./headers.ts"
-import { echoMessage } from "./icmp.ts"
+import { echoMessage } from "./icmp/index.ts"
 
 const profile = await loadBuiltinProfile("6.12")
 const path = new URL("../../../test/kernel/programs/packets-vlan.bpf.o", import.meta.url)

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest"
 import type { Wire } from "../../kernel/index.ts"
 import type { EmbeddedObject } from "../load/loaded-object.ts"
 import { buildIp, PROTOCOL } from "./headers.ts"
-import { echoMessage } from "./icmp.ts"
+import { echoMessage } from "./icmp/index.ts"
 import { type XdpBench, xdpBench } from "./xdp/testing/pair.ts"
 
 const STATION = Uint8Array.of(2, 0, 0, 0, 0, 9)

@@ -6,6 +6,7 @@ import { toldAddress } from "./address-hooks.ts"
 import { bindInternet } from "./bind.ts"
 import { FAMILY, TCP, TYPE } from "./constants.ts"
 import type { CopiedAddress } from "./copied-address.ts"
+import { takeError } from "./icmp-errors.ts"
 import { bindPacket, closePacket, packetName, sendPacket } from "./packet.ts"
 import type { Socket } from "./socket.ts"
 import { runSocketHook } from "./socket-hooks.ts"
@@ -98,6 +99,8 @@ export function receiveOn(kernel: KernelCore, socket: Socket, size: number): Rec
     if (typeof bytes === "number") return bytes
     return bytes ? { bytes, from: undefined } : errno("EAGAIN")
   }
+  const error = takeError(socket)
+  if (error !== 0) return error
   const arrival = socket.arrivals.shift()
   if (!arrival) return errno("EAGAIN")
   const isOfPackets = socket.family === FAMILY.packet

@@ -1,6 +1,9 @@
+import { CONTEXT_LAYOUTS } from "../../catalog/details.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
-import { FAMILY } from "./constants.ts"
+import type { NetNamespace } from "../network/index.ts"
+import { fieldOffsets } from "../packets/index.ts"
+import { FAMILY, TCP } from "./constants.ts"
 import { type Endpoint, embed, type Socket } from "./socket.ts"
 import { advance } from "./tcp-connection.ts"
 import type { Ends, Segment } from "./transport-headers.ts"
@@ -16,6 +19,7 @@ export interface ConnectionRequest {
   readonly mss: number
 }
 
+const SOCK_FIELD = fieldOffsets("bpf_sock")
 /** Its state while it is only asked for. */
 const NEW_SYN_RECEIVED = 12
 /** What is assumed of an end that does not say. */
@@ -32,6 +36,51 @@ export function requestsOf(listener: Socket): Map<string, ConnectionRequest> {
 
 export function keyOf({ source, destination }: Ends): string {
   return `${source.address.join(".")}/${source.port}-${destination.address.join(".")}/${destination.port}`
+}
+
+/** A request, and who was asked. */
+export interface AskedFor {
+  readonly listener: Socket
+  readonly request: ConnectionRequest
+}
+
+/** Requests that programs have seen, by their `struct bpf_sock`. */
+const seen = new Map<number, AskedFor>()
+
+export function requestAt(contextAddress: number): AskedFor | undefined {
+  return seen.get(contextAddress)
+}
+
+/** The request for a connection with these ends, of packets that come in; undefined where nobody was asked. */
+export function findRequest({ sockets }: KernelCore, netns: NetNamespace, ends: Ends): AskedFor | undefined {
+  const key = keyOf(ends)
+  for (const listener of sockets.all()) {
+    const request =
+      listener.state === TCP.listen && listener.netns === netns ? requestsOf(listener).get(key) : undefined
+    if (request) return { listener, request }
+  }
+  return undefined
+}
+
+/** Where the `struct bpf_sock` of a request stands: it has no more than its ends and its state. */
+export function requestContext({ memory }: KernelCore, asked: AskedFor): number {
+  const known = [...seen].find(([, { request }]) => request === asked.request)
+  if (known) return known[0]
+  const at = memory.alloc(CONTEXT_LAYOUTS.bpf_sock.size)
+  const { source, destination } = asked.request.ends
+  const word = (field: keyof typeof SOCK_FIELD, value: number) =>
+    memory.view.setUint32(at + SOCK_FIELD[field], value, true)
+  const { family, type, protocol } = asked.listener
+  word("family", family)
+  word("type", type)
+  word("protocol", protocol)
+  word("state", NEW_SYN_RECEIVED)
+  word("src_port", source.port)
+  word("dst_port", ((destination.port & 0xff) << 8) | (destination.port >> 8))
+  for (const [side, { address }] of [["src", source] as const, ["dst", destination] as const])
+    memory.write(at + SOCK_FIELD[`${side}_ip${address.length === 4 ? "4" : "6"}`], address)
+  seen.set(at, asked)
+  return at
 }
 
 /** What a segment with SYN asks a listening socket for; `start` is the first number of our side. */
@@ -53,14 +102,19 @@ export function newRequest(
 }
 
 /** A request is confirmed, or not wanted any more. */
-export function forgetRequest(listener: Socket, request: ConnectionRequest): void {
+export function forgetRequest(kernel: KernelCore, listener: Socket, request: ConnectionRequest): void {
   const { source, destination } = request.ends
   requestsOf(listener).delete(keyOf({ source: destination, destination: source }))
+  for (const [at, asked] of seen)
+    if (asked.request === request) {
+      seen.delete(at)
+      kernel.memory.free(at)
+    }
   request.object.free()
 }
 
-export function forgetRequests(listener: Socket): void {
-  for (const request of requestsOf(listener).values()) forgetRequest(listener, request)
+export function forgetRequests(kernel: KernelCore, listener: Socket): void {
+  for (const request of requestsOf(listener).values()) forgetRequest(kernel, listener, request)
 }
 
 export function inFamily(family: number, { address, port }: Endpoint): Endpoint {

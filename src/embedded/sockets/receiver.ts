@@ -1,6 +1,6 @@
 import type { KernelCore } from "../core.ts"
 import type { Skb } from "../network/index.ts"
-import { keyOf, requestsOf } from "./connection-request.ts"
+import { findRequest } from "./connection-request.ts"
 import { IPPROTO, TCP, TYPE } from "./constants.ts"
 import { selectFromGroup } from "./reuseport.ts"
 import { isAny, type Socket } from "./socket.ts"
@@ -15,8 +15,8 @@ export function findReceiver(kernel: KernelCore, protocol: number, skb: Skb, end
   const { namespace, index } = skb.device
   const bound = kernel.sockets.find(protocol, namespace, ends.destination, ends.source, index)
   if (bound && isConnected(bound)) return bound
-  const asked = listenerOf(kernel, protocol, skb, ends)
-  if (asked) return asked
+  const asked = protocol === IPPROTO.tcp ? findRequest(kernel, namespace, ends) : undefined
+  if (asked) return asked.listener
   // Datagrams to an address that is bound find their socket first, and take it when the programs have no other.
   const isFoundFirst = protocol === IPPROTO.udp && bound !== undefined && !isAny(bound.local.address)
   const first = isFoundFirst ? selectFromGroup(kernel, bound, skb) : undefined
@@ -24,16 +24,6 @@ export function findReceiver(kernel: KernelCore, protocol: number, skb: Skb, end
   if (looked === "dropped") return undefined
   if (looked) return looked.isAlone ? looked.socket : selectFromGroup(kernel, looked.socket, skb)
   return isFoundFirst ? first : bound && selectFromGroup(kernel, bound, skb)
-}
-
-/** The listening socket that this connection was asked of already. */
-function listenerOf({ sockets }: KernelCore, protocol: number, skb: Skb, ends: Ends): Socket | undefined {
-  if (protocol !== IPPROTO.tcp) return undefined
-  const key = keyOf(ends)
-  for (const socket of sockets.all())
-    if (socket.state === TCP.listen && socket.netns === skb.device.namespace && requestsOf(socket).has(key))
-      return socket
-  return undefined
 }
 
 function isConnected({ type, state, remote }: Socket): boolean {

@@ -4,6 +4,7 @@ import type { KernelCore } from "../core.ts"
 import { fieldOffsets } from "../packets/index.ts"
 import { FAMILY } from "./constants.ts"
 import { type Endpoint, embeddedV4, type Socket } from "./socket.ts"
+import { INITIAL_WINDOW } from "./tcp-context.ts"
 
 const FIELD = fieldOffsets("bpf_sock_ops")
 const { size: CONTEXT } = CONTEXT_LAYOUTS.bpf_sock_ops
@@ -88,9 +89,6 @@ function writeEnd({ memory }: KernelCore, context: number, side: "remote" | "loc
     true,
   )
 }
-
-/** Segments of a fresh connection that may be on their way. */
-const INITIAL_WINDOW = 10
 
 function writeState({ memory }: KernelCore, context: number, socket: Socket): void {
   const word = (field: keyof typeof FIELD, value: number) =>

@@ -73,6 +73,8 @@ export class Socket implements PacketOwner {
   isWriteClosed = false
   /** No file is open on it any more. */
   isClosed = false
+  /** Where its `struct bpf_tcp_sock` stands, once a program has asked for it; else 0. */
+  tcpContext = 0
   /** Of sock_ops: which callbacks it wants. */
   callbacks = 0
   /** Of sockets in sockmaps: the programs that serve it. */
@@ -198,6 +200,7 @@ export class Socket implements PacketOwner {
     this.object.free()
     this.socketObject.free()
     this.#kernel.memory.free(this.contextAddress)
+    if (this.tcpContext !== 0) this.#kernel.memory.free(this.tcpContext)
   }
 
   #word(field: keyof typeof FIELD, value: number): void {

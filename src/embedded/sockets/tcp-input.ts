@@ -2,7 +2,8 @@ import type { KernelCore } from "../core.ts"
 import type { Skb, Transport } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { type ArrivedSegment, arrivedSegment } from "./arrived-segment.ts"
-import { forgetRequest, keyOf, requestsOf } from "./connection-request.ts"
+import { takeAssigned } from "./assigned.ts"
+import { type ConnectionRequest, forgetRequest, keyOf, requestsOf } from "./connection-request.ts"
 import { IPPROTO, TCP } from "./constants.ts"
 import { deliverTo } from "./deliver.ts"
 import { findReceiver } from "./receiver.ts"
@@ -27,7 +28,10 @@ function receive(kernel: KernelCore, skb: Skb): number {
   if (!ip || !segment) return 0
   const { namespace } = skb.device
   const { ends, header } = segment
-  const socket = findReceiver(kernel, IPPROTO.tcp, skb, ends)
+  const assigned = takeAssigned(kernel, skb)
+  const asked = assigned && "request" in assigned ? assigned : undefined
+  const socket =
+    asked?.listener ?? (assigned as Socket | undefined) ?? findReceiver(kernel, IPPROTO.tcp, skb, ends)
   if (!socket) {
     if (!hasFlag(segment, TCP_FLAG.rst)) sendReset(kernel, undefined, namespace, ends, segment)
     return 0
@@ -35,8 +39,11 @@ function receive(kernel: KernelCore, skb: Skb): number {
   const kept = deliverTo(kernel, socket, skb, header)
   if (!kept) return 0
   const arrived = arrivedSegment(skb, ends, { ...segment, data: kept.slice(header) })
-  if (socket.state === TCP.listen) receiveForRequest(kernel, socket, arrived)
-  else if (socket.isOwned) defer(kernel, socket, arrived)
+  if (socket.state === TCP.listen) {
+    // Whoever is given a listening socket finds no request of it.
+    const request = assigned ? asked?.request : requestsOf(socket).get(keyOf(ends))
+    receiveForRequest(kernel, socket, arrived, request)
+  } else if (socket.isOwned) defer(kernel, socket, arrived)
   else receiveSegment(kernel, socket, arrived)
   return 0
 }
@@ -52,13 +59,17 @@ function defer(kernel: KernelCore, socket: Socket, arrived: ArrivedSegment): voi
 }
 
 /** For a socket that listens: about a connection that was asked for, or for the socket itself. */
-function receiveForRequest(kernel: KernelCore, listener: Socket, arrived: ArrivedSegment): void {
+function receiveForRequest(
+  kernel: KernelCore,
+  listener: Socket,
+  arrived: ArrivedSegment,
+  request: ConnectionRequest | undefined,
+): void {
   const { ends, segment } = arrived
-  const request = requestsOf(listener).get(keyOf(ends))
   const isReset = hasFlag(segment, TCP_FLAG.rst)
   if (!request) receiveSegment(kernel, listener, arrived)
   else if (isReset || hasFlag(segment, TCP_FLAG.syn)) {
-    forgetRequest(listener, request)
+    forgetRequest(kernel, listener, request)
     if (!isReset) receiveSegment(kernel, listener, arrived)
   } else if (segment.acknowledged === request.sendNext) {
     const child = confirm(kernel, listener, arrived, request)

@@ -171,7 +171,7 @@ export function confirm(
   request: ConnectionRequest,
 ): Socket {
   const child = tcpCheckReq(kernel, listener.object, skb, request.object, 0)
-  forgetRequest(listener, request)
+  forgetRequest(kernel, listener, request)
   const connection = kernel.sockets.at(child.address)
   if (!connection) throw new Error("BUG: a connection without a socket")
   return connection

@@ -5,6 +5,7 @@ import { kernelFunction } from "../tracing/kernel-function.ts"
 import { autobind } from "./bind.ts"
 import { forgetRequests } from "./connection-request.ts"
 import { TCP } from "./constants.ts"
+import { takeError } from "./icmp-errors.ts"
 import { sendByVerdict } from "./message-verdict.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import type { Socket } from "./socket.ts"
@@ -35,11 +36,8 @@ export function listenTcp(kernel: KernelCore, socket: Socket, backlog: number): 
 
 /** Sends bytes of the stream: how many, or a negative errno. */
 export function sendStream(kernel: KernelCore, socket: Socket, bytes: Uint8Array): number {
-  if (socket.error !== 0) {
-    const { error } = socket
-    socket.error = 0
-    return -error
-  }
+  const error = takeError(socket)
+  if (error !== 0) return error
   const canSend = socket.state === TCP.established || socket.state === TCP.closeWait
   if (!canSend || socket.isWriteClosed) return EPIPE
   const sent = sendByVerdict(kernel, socket, bytes, (part, redirect) => {
@@ -60,11 +58,8 @@ export function receiveStream(socket: Socket, size: number): Uint8Array | number
     if (rest.length > 0) socket.arrivals.unshift({ ...first, bytes: rest })
     return first.bytes.subarray(0, size)
   }
-  if (socket.error !== 0) {
-    const { error } = socket
-    socket.error = 0
-    return -error
-  }
+  const error = takeError(socket)
+  if (error !== 0) return error
   if (socket.tcp?.hasEnded || socket.isReadClosed) return new Uint8Array(0)
   if (!socket.tcp || socket.state === TCP.close) return socket.tcp ? new Uint8Array(0) : ENOTCONN
   return undefined
@@ -84,7 +79,7 @@ function close(kernel: KernelCore, socket: Socket): void {
   if (socket.state === TCP.listen) {
     setState(kernel, socket, TCP.close)
     for (const child of socket.waiting.splice(0)) abort(kernel, child)
-    forgetRequests(socket)
+    forgetRequests(kernel, socket)
     kernel.sockets.remove(socket)
     return
   }

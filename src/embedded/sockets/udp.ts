@@ -1,11 +1,20 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
-import { type IpHeader, type Skb, sendIp, sourceFor, type Transport } from "../network/index.ts"
+import {
+  type IpHeader,
+  type Skb,
+  sendIcmpError,
+  sendIp,
+  sourceFor,
+  type Transport,
+} from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { runAddressHook } from "./address-hooks.ts"
+import { takeAssigned } from "./assigned.ts"
 import { autobind, leastSockaddr } from "./bind.ts"
 import { FAMILY, IPPROTO, TCP } from "./constants.ts"
 import { deliverTo } from "./deliver.ts"
+import { takeError } from "./icmp-errors.ts"
 import { findReceiver } from "./receiver.ts"
 import { decodeEndpoint, encodeEndpoint, familyOf } from "./sockaddr.ts"
 import { type Endpoint, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
@@ -79,6 +88,8 @@ function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message
     source: { address: source, port: socket.local.port },
     destination: { address, port: destination.to.port },
   }
+  const error = takeError(socket)
+  if (error !== 0) return error
   const { mark, priority, tos, ttl } = socket.options
   const sent = sendIp(kernel, {
     namespace: socket.netns,
@@ -125,8 +136,13 @@ function receive(kernel: KernelCore, skb: Skb): number {
   const ends = ip && udpEnds(kernel, skb, ip)
   if (!ends) return 0
   const { source } = ends
-  const socket = findReceiver(kernel, IPPROTO.udp, skb, ends)
-  if (!socket) return 0
+  const assigned = takeAssigned(kernel, skb)
+  const isOurs = assigned && "arrivals" in assigned
+  const socket = isOurs ? assigned : findReceiver(kernel, IPPROTO.udp, skb, ends)
+  if (!socket) {
+    sendIcmpError(kernel, skb, "no port")
+    return 0
+  }
   const kept = deliverTo(kernel, socket, skb, HEADER)
   if (kept === undefined) return 0
   const from = socket.family === FAMILY.ipv6 ? { ...source, address: embed(source.address) } : source

@@ -10,8 +10,11 @@ const securityBprmCommittedCreds = securityNotice<[bprm: KernelObject]>("bprm_co
 const securityBprmCredsFromFile =
   securityCheck<[bprm: KernelObject, file: KernelObject]>("bprm_creds_from_file")
 
-/** The model's credentials do not change by an exec. */
-const commitCreds = kernelFunction("commit_creds", (_kernel, _cred: KernelObject): number => 0)
+/** Of the model's credentials an exec changes the capabilities. */
+const commitCreds = kernelFunction("commit_creds", (kernel, _cred: KernelObject): number => {
+  kernel.current.capabilities.setFor(kernel.current.uid)
+  return 0
+})
 
 const setTaskComm = kernelFunction(
   "__set_task_comm",

@@ -4,6 +4,7 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetNamespace } from "../network/index.ts"
 import { CODE_ADDRESS } from "./areas.ts"
+import { Capabilities } from "./capabilities.ts"
 
 /** Bytes of a kernel stack (THREAD_SIZE on x86-64 is four pages); probes see addresses inside it. */
 export const KERNEL_STACK = 16384
@@ -32,6 +33,7 @@ interface OpenFile {
 export class Task {
   readonly object: KernelObject
   readonly cred: KernelObject
+  readonly capabilities: Capabilities
   /** struct files_struct: what do_close_on_exec is given. */
   readonly files: KernelObject
   readonly children = new Set<Task>()
@@ -81,6 +83,9 @@ export class Task {
       "fsgid.val": gid,
     }
     this.cred = types.create("cred", { ...ids, "usage.counter": 1 })
+    this.capabilities = new Capabilities(kernel.memory, this.cred)
+    if (parent) this.capabilities.copy(parent.capabilities)
+    else this.capabilities.setFor(uid)
     this.#mm = newMm(kernel)
     this.files = types.create("files_struct", { "count.counter": 1 })
     this.#signal = types.create("signal_struct", { "live.counter": 1, nr_threads: 1 })

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { beforeEach, describe, expect, test } from "vitest"
 import type { EmbeddedObject } from "../load/loaded-object.ts"
 import { buildIp, PROTOCOL } from "../network/headers.ts"
-import { echoMessage } from "../network/icmp.ts"
+import { echoMessage } from "../network/icmp/index.ts"
 import { type XdpBench, xdpBench } from "../network/xdp/testing/pair.ts"
 
 const LIVE_FRAMES = 2

@@ -31,6 +31,12 @@ function statusText(task: Task): string {
     ["Uid", [uid, uid, uid, uid].join("\t")],
     ["Gid", [gid, gid, gid, gid].join("\t")],
     ["Threads", "1"],
+    ["CapPrm", capabilityMask(task.capabilities.permitted)],
+    ["CapEff", capabilityMask(task.capabilities.effective)],
   ]
   return fields.map(([name, value]) => `${name}:\t${value}\n`).join("")
+}
+
+function capabilityMask(bits: bigint): string {
+  return bits.toString(16).padStart(16, "0")
 }

@@ -1,4 +1,5 @@
 import { concatBytes, decodeUtf8, encodeUtf8, errnoNumber, SystemCallError } from "../../base/index.ts"
+import type { Capability } from "../../catalog/index.ts"
 import {
   addressBytes,
   type DeviceNumber,
@@ -119,6 +120,14 @@ export class EmbeddedWorld implements World {
     this.#done("unlinkat", this.shell.unlinkat(path))
   }
 
+  makeDirectory(path: string): void {
+    this.#done("mkdir", this.shell.makeDirectory(path))
+  }
+
+  removeDirectory(path: string): void {
+    this.#done("rmdir", this.shell.removeDirectory(path))
+  }
+
   makeDevice(path: string, device: DeviceNumber): void {
     this.#done("mknodat", this.shell.makeDevice(path, device))
   }
@@ -177,6 +186,15 @@ export class EmbeddedWorld implements World {
       events: () => receiver.takeEvents(),
       close,
       [Symbol.dispose]: close,
+    }
+  }
+
+  async withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T> {
+    const restore = this.shell.task.capabilities.hold(held)
+    try {
+      return await action()
+    } finally {
+      restore()
     }
   }
 
@@ -281,4 +299,5 @@ export class EmbeddedWorld implements World {
 
 function setIds(task: Task, which: "uid" | "gid", id: number): void {
   for (const prefix of ["", "e", "s", "fs"]) task.cred.set(`${prefix}${which}.val`, id)
+  if (which === "uid") task.capabilities.setFor(id)
 }

@@ -1,3 +1,4 @@
+import type { Capability } from "../../catalog/index.ts"
 import type { WorldReceiver } from "./receiver.ts"
 import type { SocketOptions, WorldSocket } from "./socket.ts"
 import type { RunningProgram, UserProgram } from "./user-program.ts"
@@ -90,6 +91,10 @@ export interface World extends AsyncDisposable {
   unlink(path: string): void
   /** unlinkat(2) from where the process is, without flags. */
   unlinkat(path: string): void
+  /** mkdir(2), with mode 0755. */
+  makeDirectory(path: string): void
+  /** rmdir(2). */
+  removeDirectory(path: string): void
   /** mknodat(2) of a device node, for its owner alone. */
   makeDevice(path: string, device: DeviceNumber): void
   /** Opens a text file, of procfs and sysfs too, reads it all and closes it. */
@@ -107,6 +112,13 @@ export interface World extends AsyncDisposable {
 
   /** Opens an infrared receiver that sees what it sends ("/dev/lirc0"). */
   receiver(device: string): WorldReceiver
+
+  /**
+   * Acts as a process that holds of CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_ADMIN these alone. On Linux the thread does
+   * that runs JavaScript: what loads, attaches and opens there goes by them, what waits elsewhere does not. The embedded kernel
+   * asks for them when programs are loaded and attached.
+   */
+  withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T>
 
   /** Makes a control group below the root of the cgroup2 file system, and those above it. Gives its path: "/sys/fs/cgroup/web". */
   makeGroup(name: string): string

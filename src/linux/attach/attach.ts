@@ -1,7 +1,8 @@
 import { AttachError, NotModelledError } from "../../base/index.ts"
-import { type AttachPoint, attachPointOf, describePoint } from "../../kernel/index.ts"
+import { type AttachPoint, attachPointOf, describePoint, otherTypeHint } from "../../kernel/index.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import type { Attached, AttachHost } from "./attached.ts"
+import { missingRight, requireDetachRight } from "./missing-right.ts"
 import { attachToNetwork } from "./network.ts"
 import { attachKprobe, attachTracepoint } from "./perf-probes.ts"
 import { attachProbe } from "./probes.ts"
@@ -22,6 +23,31 @@ export function attachProgram(
       `prog '${program.spec.name}': section '${program.spec.section}' names no place to attach (EINVAL)`,
       { errno: "EINVAL", hint: "give attach() an attach point" },
     )
+  try {
+    const attached = attachAt(host, program, point)
+    return {
+      ...attached,
+      remove() {
+        requireDetachRight(host, program, attached.point)
+        attached.remove()
+      },
+    }
+  } catch (error) {
+    throw explained(host, program, point, error)
+  }
+}
+
+/** The first thing to know of a refusal: a right that the process lacks, then a type that does not go there. */
+function explained(host: AttachHost, program: LoadedProgram, point: AttachPoint, error: unknown): unknown {
+  if (!(error instanceof AttachError)) return error
+  const { errno, message } = error
+  const missing = missingRight(host, program, point)
+  if (missing && missing.errno === errno) return new AttachError(message, { ...missing, cause: error })
+  const hint = errno === "EINVAL" ? otherTypeHint(point, program.type) : undefined
+  return hint === undefined ? error : new AttachError(message, { errno: "EINVAL", hint, cause: error })
+}
+
+function attachAt(host: AttachHost, program: LoadedProgram, point: AttachPoint): Attached {
   switch (point.kind) {
     case "kprobe":
       return attachKprobe(host, program, point, {

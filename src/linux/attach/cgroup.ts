@@ -12,6 +12,7 @@ import { closeFd } from "../ffi/descriptor.ts"
 import type { LoadedProgram } from "../load/load-program.ts"
 import type { Attached, AttachHost } from "./attached.ts"
 import { attachTo, EINVAL, expectedAttachType, linkTo } from "./bpf-attachment.ts"
+import { missingRight } from "./missing-right.ts"
 import { openPath } from "./open-path.ts"
 import { type Reason, refusal, refusing } from "./refusal.ts"
 
@@ -33,7 +34,9 @@ export function attachToCgroup(host: AttachHost, program: LoadedProgram, point: 
     throw refusal(program, point, EINVAL, CGROUP_LINK_REFUSAL)
   const cgroup = openCgroup(program, point)
   const explain = (number: number): Reason =>
-    cgroupReason(number, point.path, () => programsOn(host, cgroup, attachType))
+    missingRight(host, program, point)
+      ? {}
+      : cgroupReason(number, point.path, () => programsOn(host, cgroup, attachType))
   const bits = flags.reduce((sum, flag) => sum | FLAGS[flag], 0)
   if (by === "link") {
     // What a link has by itself is no flag of its.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { AttachError, nearestNames } from "../../base/index.ts"
-import { type AttachPoint, perfEventHint, probeHint } from "../../kernel/index.ts"
+import { type AttachPoint, probeHint } from "../../kernel/index.ts"
 import { LINK_CREATE } from "../bpf/attributes.ts"
 import { closeFd, Descriptor } from "../ffi/descriptor.ts"
 import {
@@ -100,12 +100,6 @@ export function attachTracepoint(
   return attachToEvent(host, program, point, result)
 }
 
-/** Which programs go on the perf events of a kind. */
-const EVENT_TYPES: { readonly [Kind in AttachPoint["kind"]]?: string } = {
-  ...{ kprobe: "kprobe", kretprobe: "kprobe", ksyscall: "kprobe", uprobe: "kprobe", uretprobe: "kprobe" },
-  ...{ usdt: "kprobe", tracepoint: "tracepoint", perfEvent: "perf_event" },
-}
-
 /** Puts a program on a perf event: by link since 5.15, by ioctl before. Takes over the event's descriptor. */
 export function attachToEvent(
   { bpf, machine }: AttachHost,
@@ -124,18 +118,11 @@ export function attachToEvent(
   const link = machine.since("5.15")
     ? bpf.try("BPF_LINK_CREATE", LINK_CREATE.perfEvent, values).result
     : perfIoctl(native, event, PERF_IOCTL.setBpf, program.descriptor.fd)
-  const wanted = EVENT_TYPES[point.kind]
-  const type = program.spec.definition?.programType ?? "unspec"
   const enabled = link < 0 ? link : perfIoctl(native, event, PERF_IOCTL.enable)
   if (enabled < 0) {
     if (link > 0) closeFd(native, link)
     event.close()
-    throw attachError(
-      program,
-      "failed to attach to the perf event",
-      -enabled,
-      wanted === undefined || wanted === type ? undefined : perfEventHint(type, wanted),
-    )
+    throw attachError(program, "failed to attach to the perf event", -enabled)
   }
   const isLink = machine.since("5.15")
   return {

@@ -3,11 +3,8 @@ import { release as unameRelease } from "node:os"
 import { gunzipSync } from "node:zlib"
 import { LoadError } from "../../base/index.ts"
 import { type Btf, readBtf } from "../../btf/index.ts"
-import { type Capability, compareReleases } from "../../catalog/index.ts"
+import { CAPABILITY_NUMBERS, type Capability, compareReleases } from "../../catalog/index.ts"
 import type { KernelFacts } from "../../kernel/index.ts"
-
-/** Numbers of capabilities: bits of CapEff in /proc/self/status. */
-export const CAPABILITY_BITS = { CAP_NET_ADMIN: 12, CAP_SYS_ADMIN: 21, CAP_PERFMON: 38, CAP_BPF: 39 } as const
 
 const BTF_FOLDER = "/sys/kernel/btf"
 
@@ -119,7 +116,7 @@ export class Machine implements KernelFacts {
   capabilities(): ReadonlySet<Capability> {
     const status = readFileSync("/proc/self/status", "latin1")
     const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? "0"}`)
-    const held = Object.entries(CAPABILITY_BITS).filter(([, bit]) => (effective >> BigInt(bit)) & 1n)
+    const held = Object.entries(CAPABILITY_NUMBERS).filter(([, bit]) => (effective >> BigInt(bit)) & 1n)
     return new Set(held.map(([name]) => name as Capability))
   }
 
@@ -127,6 +124,12 @@ export class Machine implements KernelFacts {
   get unprivilegedDisabled(): boolean {
     const path = "/proc/sys/kernel/unprivileged_bpf_disabled"
     return existsSync(path) && readFileSync(path, "latin1").trim() !== "0"
+  }
+
+  /** The sysctl kernel.perf_event_paranoid; −1 on kernels without perf events. */
+  get perfEventParanoid(): number {
+    const path = "/proc/sys/kernel/perf_event_paranoid"
+    return existsSync(path) ? Number(readFileSync(path, "latin1")) : -1
   }
 
   /** Names of the security modules that are active; undefined where securityfs does not tell. */

@@ -21,6 +21,7 @@ import type { Bpf } from "../bpf/bpf.ts"
 import type { Descriptor } from "../ffi/descriptor.ts"
 import type { Poller } from "../ffi/epoll.ts"
 import type { Mapping } from "../ffi/mapping.ts"
+import { LinuxProgram } from "../linux-program.ts"
 import { mapInfo } from "../load/pinned-map.ts"
 import {
   type MapRecord,
@@ -106,11 +107,10 @@ export class LinuxMap implements KernelMap {
     this.maxEntries = info.max_entries
     this.#host = host
     this.#descriptor = descriptor
-    this.#codec = new MapCodec(spec, object, {
-      keySize: this.keySize,
-      valueSize: this.valueSize,
-      cpus: host.cpus,
-    })
+    const { keySize, valueSize } = this
+    this.#codec = new MapCodec(spec, object, { keySize, valueSize, cpus: host.cpus }, value =>
+      value instanceof LinuxProgram || value instanceof LinuxMap ? value.fd : undefined,
+    )
     const valueBytes = bytesOfValue(this.type, this.valueSize, host.cpus)
     this.#raw = {
       bpf: host.bpf,

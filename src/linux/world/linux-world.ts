@@ -1,7 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs"
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs"
 import { setTimeout } from "node:timers/promises"
+import type { Capability } from "../../catalog/index.ts"
 import type {
   DeviceNumber,
   ExecResult,
@@ -20,6 +30,7 @@ import type {
   WorldSocket,
 } from "../../kernel/index.ts"
 import type { LinuxKernel } from "../linux-kernel.ts"
+import { holdCapabilities } from "../machine/hold-capabilities.ts"
 import { Socket } from "../net/socket.ts"
 import { Groups } from "./groups.ts"
 import { makeDevice } from "./make-device.ts"
@@ -93,6 +104,14 @@ export class LinuxWorld implements World {
     unlinkat(this.#kernel.bpf.native, path)
   }
 
+  makeDirectory(path: string): void {
+    mkdirSync(path, 0o755)
+  }
+
+  removeDirectory(path: string): void {
+    rmdirSync(path)
+  }
+
   makeDevice(path: string, device: DeviceNumber): void {
     makeDevice(this.#kernel.bpf.native, path, device)
   }
@@ -126,6 +145,15 @@ export class LinuxWorld implements World {
 
   receiver(device: string): WorldReceiver {
     return openReceiver(device)
+  }
+
+  async withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T> {
+    const restore = holdCapabilities(this.#kernel.bpf.native, held)
+    try {
+      return await action()
+    } finally {
+      restore()
+    }
   }
 
   makeGroup(name: string): string {

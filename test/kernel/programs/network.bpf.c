@@ -48,6 +48,14 @@ PROGRAM("sk_skb/stream_verdict", stream_verdict, __sk_buff, SK_PASS, SK_DROP)
 PROGRAM("sk_skb/verdict", verdict, __sk_buff, SK_PASS, SK_DROP)
 PROGRAM("sk_skb", unspecific, __sk_buff, SK_PASS, SK_DROP)
 
+/* Asks for the packet's hash, which the flow dissector finds. */
+SEC("tc")
+int hash(struct __sk_buff *ctx)
+{
+	bpf_get_hash_recalc(ctx);
+	return TC_ACT_UNSPEC;
+}
+
 /* The whole of what has arrived is one message. */
 SEC("sk_skb/stream_parser")
 int stream_parser(struct __sk_buff *skb)

@@ -380,6 +380,33 @@ export const WRONG_PLACES: readonly WrongPlace[] = [
     },
   },
   {
+    what: "many functions, with a program for packets",
+    program: "packet",
+    point: { kind: "kprobeMulti", functions: ["do_unlinkat"] },
+    answer: { errno: "EINVAL", message: "failed to attach: Invalid argument" },
+  },
+  {
+    what: "a raw tracepoint, with a program for packets",
+    program: "packet",
+    point: { kind: "rawTracepoint", name: "sched_switch" },
+    answer: {
+      errno: "EINVAL",
+      message: "failed to open raw tracepoint 'sched_switch': Invalid argument",
+    },
+  },
+  {
+    what: "an iterator, with a program for packets",
+    program: "packet",
+    point: { kind: "iter" },
+    answer: { errno: "EINVAL", message: "failed to attach to iterator: Invalid argument" },
+  },
+  {
+    what: "no place of its own, with a program for packets",
+    program: "packet",
+    point: { kind: "trace" },
+    answer: { errno: "EINVAL", message: "failed to attach: Invalid argument" },
+  },
+  {
     what: "a chain, with a program for functions",
     program: "probe",
     point: { kind: "tcx", interface: DEVICE, direction: "ingress" },

@@ -1,11 +1,7 @@
-// Every attach style of tracing programs: load, attach, cause the event, see it, detach, see no more.
+// What tracing programs do on real kernels alone.
 import "./tracing/single-hooks.ts"
 import "./tracing/user-probes.ts"
-import "./tracing/kernel-probes.ts"
 import "./tracing/iterators.ts"
-import "./tracing/deciding.ts"
 import "./tracing/programs-on-programs.ts"
 import "./tracing/struct-ops.ts"
-import "./tracing/scheduler.ts"
-import "./tracing/error-injection.ts"
 import "./tracing/older-ways.ts"

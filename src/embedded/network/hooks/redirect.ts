@@ -1,4 +1,5 @@
 import type { KernelCore } from "../../core.ts"
+import type { NetDevice } from "../device.ts"
 import { pushEthernet, readEthernet } from "../ethernet.ts"
 import type { Skb } from "../skb.ts"
 import { transmitPacket } from "../transmit.ts"
@@ -44,14 +45,22 @@ function sendElsewhere(kernel: KernelCore, skb: Skb, redirect: Redirect | undefi
   skb.device = target
   if (redirect.way === "neighbour") {
     skb.toNetwork()
-    const nextHop = redirect.nextHop ?? skb.ipHeader()?.destination
-    if (!nextHop) {
+    const nextHop = redirect.nextHop ?? wayOut(skb, target)
+    const station = nextHop && target.neighbour(nextHop)
+    if (!station) {
       skb.free()
       return 0
     }
-    pushEthernet(kernel, skb, target.neighbour(nextHop))
+    pushEthernet(kernel, skb, station)
   }
   return transmitPacket(kernel, skb)
+}
+
+/** The next hop of a packet out of a device: by the route there, or on its link where there is none. */
+function wayOut(skb: Skb, device: NetDevice): Uint8Array | undefined {
+  const destination = skb.ipHeader()?.destination
+  const route = destination && device.namespace.routes.find(destination, "unicast", device)
+  return route?.gateway ?? destination
 }
 
 /** A route's program sends its packet elsewhere: it has put a link-layer header in front, or the packet is dropped. */

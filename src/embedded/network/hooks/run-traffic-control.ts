@@ -9,6 +9,7 @@ export function passesTrafficControl(kernel: KernelCore, skb: Skb, side: "ingres
   const hooks = skb.device.trafficControl[side]
   if (hooks.isEmpty) return true
   skb.toMac()
+  skb.isAtIngress = side === "ingress"
   switch (hooks.decide(kernel, skb)) {
     case ACTION.shot:
     case ACTION.stolen:

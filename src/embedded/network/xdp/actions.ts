@@ -52,11 +52,13 @@ export function runXdp(
     queue: 0,
     ...(egress && { egress: egress.index }),
   })
+  kernel.network.xdpDevice = ingress
   try {
     const action = Number(kernel.run(attachment, at, FACTS) & 0xffff_ffffn)
     skb.adopt(xdp)
     return action
   } finally {
+    kernel.network.xdpDevice = undefined
     memory.free(at)
   }
 }

@@ -75,7 +75,9 @@ export class BurstRing {
     if (count === 0) return
     this.#count = 0
     const [first, results, step] = [this.#slots, this.#results, this.#step]
+    kernel.network.xdpDevice = this.#device
     kernel.runMany(this.#attachment, { first, step, count, results }, FACTS)
+    kernel.network.xdpDevice = undefined
     const { view } = kernel.memory
     for (let index = 0; index < count; index++) {
       const action = view.getUint32(results + index * RESULT_BYTES, true)

@@ -6,6 +6,7 @@ import { describe, test } from "node:test"
 import { type KernelObjects, type LoadedObject, type ObjectSpec, readObject } from "skep"
 import { bootKernel, EmbeddedObjects } from "skep/embedded"
 import { LinuxObjects, openLinuxKernel } from "skep/linux"
+import { guest } from "../tracing/style.ts"
 
 const release = process.env.SKEP_KERNEL as string
 
@@ -43,9 +44,12 @@ function read(path: string): ObjectSpec {
   return readObject(readFileSync(`/skep/test/objects/${path}.bpf.o`), { name: path.split("/").at(-1)! })
 }
 
-describe("an embedded kernel tells of what it keeps", { skip: release === "reference" }, () => {
+/** Types have other numbers on a kernel that is built otherwise than the profile's. */
+const skip = guest === "reference" && "this kernel is none that the embedded one has a profile of"
+
+describe("an embedded kernel tells of what it keeps", () => {
   for (const path of OBJECTS)
-    test(`${path} as the real one does`, async () => {
+    test(`${path} as the real one does`, { skip }, async () => {
       await using linux = await openLinuxKernel()
       await using embedded = await bootKernel({ release, cpus: linux.cpus })
       const spec = read(path)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { closeSync, constants, existsSync, openSync, readdirSync, writeSync } from "node:fs"
-import { eventually } from "../network/hook.ts"
+import { eventually } from "../styles/sockets-of.ts"
 import { read } from "./read.ts"
 
 // Events of linux/uhid.h.

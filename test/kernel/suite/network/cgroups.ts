@@ -1,17 +1,16 @@
 import assert from "node:assert/strict"
-import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
+import { closeSync, mkdirSync, openSync, rmdirSync, writeFileSync } from "node:fs"
 import { after, before, describe, test } from "node:test"
-import { AttachError } from "skep"
-import { type LinuxKernel, openLinuxKernel, queryPrograms, type Socket } from "skep/linux"
-import { programs, type Refusal } from "../tracing/style.ts"
-import { hookTest, LOOPBACK, outcome, withSockets } from "./hook.ts"
+import { AttachError, outcome } from "skep"
+import { type LinuxKernel, openLinuxKernel, openLinuxWorld, queryPrograms } from "skep/linux"
+import { LOOPBACK } from "../styles/sockets-of.ts"
+import { programs } from "../tracing/style.ts"
 
 const object = programs("cgroups")
 const ROOT = "/sys/fs/cgroup"
 const GROUP = `${ROOT}/skep`
 const BELOW = `${GROUP}/below`
 const BPF_CGROUP_DEVICE = 6
-const [SOL_SOCKET, SO_RCVBUF] = [1, 8]
 
 /** This process itself acts as a member of the group. */
 function moveTo(group: string): void {
@@ -23,172 +22,28 @@ function makeGroup(): void {
   moveTo(GROUP)
 }
 
-/**
- * The first lookup of an IPv6 connection makes the kernel patch its own code a moment later. On an emulated machine of
- * two CPUs that has met the code in use and crashed, so it gets that moment before the tests.
- */
-async function settle(kernel: LinuxKernel): Promise<void> {
-  const CLOSED_PORT = 9
-  const result = withSockets(kernel, open =>
-    outcome(() => open({ family: "ipv6" }).connect({ address: "::1", port: CLOSED_PORT })),
-  )
-  assert.equal(result, "ECONNREFUSED")
-  await new Promise(resolve => setTimeout(resolve, 300))
-}
-
 function removeGroup(): void {
   moveTo(ROOT)
   rmdirSync(BELOW)
   rmdirSync(GROUP)
 }
 
-type Family = "ipv4" | "ipv6"
-/** What a test does, with sockets of its own. */
-type Act = (open: (family: Family | "unix", type: "stream" | "datagram") => Socket) => unknown
-
-const bind =
-  (family: Family): Act =>
-  open =>
-    open(family, "datagram").bind(LOOPBACK[family])
-
-/** A listening socket and one that is connected to it. */
-function connected(open: Parameters<Act>[0], family: Family): Socket {
-  const server = open(family, "stream")
-  server.bind(LOOPBACK[family])
-  server.listen()
-  const client = open(family, "stream")
-  client.connect(server.name()!)
-  return client
-}
-
-const datagram =
-  (family: Family): Act =>
-  open => {
-    const server = open(family, "datagram")
-    server.bind(LOOPBACK[family])
-    open(family, "datagram").send(Uint8Array.of(1), server.name())
-    return server.receive() ? "ok" : "lost"
-  }
-
-const UNIX_PATH = "/tmp/skep.socket"
-const unix =
-  (work: (server: Socket, client: Socket) => unknown, type: "stream" | "datagram" = "stream"): Act =>
-  open => {
-    rmSync(UNIX_PATH, { force: true })
-    const server = open("unix", type)
-    server.bind({ path: UNIX_PATH })
-    if (type === "stream") server.listen()
-    return work(server, open("unix", type))
-  }
-
-const HOOKS: readonly (readonly [type: string, program: string, act: Act, denied?: string])[] = [
-  ["cgroup_skb", "skb_ingress", datagram("ipv4"), "lost"],
-  ["cgroup_skb", "skb_egress", datagram("ipv4"), "EPERM"],
-  ["cgroup_sock", "sock_create", open => open("ipv4", "stream"), "EPERM"],
-  ["cgroup_sock", "sock_release", open => open("ipv4", "stream").close()],
-  ["cgroup_sock", "post_bind4", bind("ipv4"), "EPERM"],
-  ["cgroup_sock", "post_bind6", bind("ipv6"), "EPERM"],
-  ["cgroup_sock_addr", "bind4", bind("ipv4"), "EPERM"],
-  ["cgroup_sock_addr", "bind6", bind("ipv6"), "EPERM"],
-  ["cgroup_sock_addr", "connect4", open => void connected(open, "ipv4"), "EPERM"],
-  ["cgroup_sock_addr", "connect6", open => void connected(open, "ipv6"), "EPERM"],
-  ["cgroup_sock_addr", "sendmsg4", datagram("ipv4"), "EPERM"],
-  ["cgroup_sock_addr", "sendmsg6", datagram("ipv6"), "EPERM"],
-  ["cgroup_sock_addr", "recvmsg4", datagram("ipv4")],
-  ["cgroup_sock_addr", "recvmsg6", datagram("ipv6")],
-  ["cgroup_sock_addr", "getpeername4", open => void connected(open, "ipv4").peerName()],
-  ["cgroup_sock_addr", "getpeername6", open => void connected(open, "ipv6").peerName()],
-  ["cgroup_sock_addr", "getsockname4", open => void connected(open, "ipv4").name()],
-  ["cgroup_sock_addr", "getsockname6", open => void connected(open, "ipv6").name()],
-  ["cgroup_sock_addr", "connect_unix", unix((_, client) => client.connect({ path: UNIX_PATH })), "EPERM"],
-  [
-    "cgroup_sock_addr",
-    "sendmsg_unix",
-    unix((_, client) => void client.send(Uint8Array.of(1), { path: UNIX_PATH }), "datagram"),
-    "EPERM",
-  ],
-  [
-    "cgroup_sock_addr",
-    "recvmsg_unix",
-    unix((server, client) => {
-      client.bind({ path: "@skep" })
-      client.send(Uint8Array.of(1), { path: UNIX_PATH })
-      server.receive()
-    }, "datagram"),
-  ],
-  [
-    "cgroup_sock_addr",
-    "getpeername_unix",
-    unix((_, client) => {
-      client.connect({ path: UNIX_PATH })
-      client.peerName()
-    }),
-  ],
-  ["cgroup_sock_addr", "getsockname_unix", unix(server => void server.name())],
-  ["cgroup_device", "device", () => closeSync(openSync("/dev/zero", "r")), "EPERM"],
-  ["cgroup_sysctl", "sysctl", () => void readFileSync("/proc/sys/kernel/ostype"), "EPERM"],
-  [
-    "cgroup_sockopt",
-    "getsockopt",
-    open => void open("ipv4", "stream").option(SOL_SOCKET, SO_RCVBUF),
-    "EPERM",
-  ],
-  [
-    "cgroup_sockopt",
-    "setsockopt",
-    open => open("ipv4", "stream").setOption(SOL_SOCKET, SO_RCVBUF, 4096),
-    "EPERM",
-  ],
-  ["sock_ops", "sock_ops", open => void connected(open, "ipv4")],
-  ["lsm", "lsm_bind", bind("ipv4"), "EPERM"],
-]
-
-const UNIX_REFUSAL: Refusal = {
-  on: ["6.1"],
-  errno: "EINVAL",
-  reason: /of attach type cgroup_unix_\w+ need Linux 6\.7 or newer/,
-}
-
-describe("control groups", () => {
-  let kernel: LinuxKernel
-  before(async () => {
-    kernel = await openLinuxKernel()
-    makeGroup()
-    await settle(kernel)
-  })
-  after(async () => {
-    removeGroup()
-    await kernel[Symbol.asyncDispose]()
-  })
-
-  const event = (act: Act): string =>
-    outcome(() => withSockets(kernel, open => act((family, type) => open({ family, type }))))
-  for (const [programType, program, act, denied] of HOOKS)
-    for (const by of ["link", "attach"] as const)
-      hookTest(programType, `cgroup ${program} by ${by}`, {
-        object,
-        program,
-        point: () => ({ kind: "cgroup", path: GROUP, by }),
-        event: () => event(act),
-        ...(denied !== undefined && { denied }),
-        ...(program.endsWith("_unix") && { refusal: UNIX_REFUSAL }),
-      })
-
-  test("a group above decides for those below it, and a program outside of them does not", async () => {
-    const loaded = await kernel.load(object, { only: ["bind4"], globals: { deny: 1 } })
-    moveTo(BELOW)
-    try {
-      const above = await loaded.programs.bind4!.attach({ kind: "cgroup", path: GROUP })
-      assert.equal(event(bind("ipv4")), "EPERM")
-      await above.detach()
-      moveTo(GROUP)
-      await loaded.programs.bind4!.attach({ kind: "cgroup", path: BELOW })
-      assert.equal(event(bind("ipv4")), "ok")
-    } finally {
-      moveTo(GROUP)
-      await loaded[Symbol.asyncDispose]()
-    }
-  })
+test("a group above decides for those below it, and a program outside of them does not", async () => {
+  await using kernel = await openLinuxKernel()
+  await using world = openLinuxWorld(kernel)
+  const below = world.makeGroup("skep/below")
+  const bind = (): string =>
+    outcome(() => {
+      using socket = world.socket({ type: "datagram" })
+      socket.bind(LOOPBACK.ipv4)
+    })
+  const loaded = await kernel.load(object, { only: ["bind4"], globals: { deny: 1 } })
+  const above = await loaded.programs.bind4!.attach({ kind: "cgroup", path: GROUP })
+  assert.equal(await world.inGroup(below, bind), "EPERM")
+  await above.detach()
+  await loaded.programs.bind4!.attach({ kind: "cgroup", path: below })
+  assert.equal(await world.inGroup(GROUP, bind), "ok")
+  await loaded[Symbol.asyncDispose]()
 })
 
 describe("attach flags of control groups", () => {

@@ -5,8 +5,9 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, unlinkSync } from "nod
 import { after, before, describe, test } from "node:test"
 import { type AttachPoint, type ObjectSpec, readObject } from "skep"
 import { type LinuxObject, openLinuxKernel } from "skep/linux"
+import { eventually } from "../styles/sockets-of.ts"
 import { programs } from "../tracing/style.ts"
-import { eventually, makePair, removePair, run } from "./hook.ts"
+import { makePair, removePair, run } from "./pair.ts"
 
 const GROUP = "/sys/fs/cgroup/skep-life"
 const PIN = "/sys/fs/bpf/kept"

@@ -2,47 +2,14 @@ import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
 import { AttachError } from "skep"
 import { filtersOf, interfaceIndex, openLinuxKernel, queryPrograms } from "skep/linux"
-import { programs, type Refusal, release } from "../tracing/style.ts"
-import { far, hookTest, makePair, ping, removePair, run } from "./hook.ts"
+import { programs, release } from "../tracing/style.ts"
+import { far, makePair, ping, removePair, run } from "./pair.ts"
 
 const object = programs("network")
 const TCX_INGRESS = 46
-const without = (what: string, since: string): Refusal => ({
-  on: ["6.1"],
-  errno: "EINVAL",
-  reason: new RegExp(`a ${what} program needs Linux ${since} or newer, this is 6.1`),
-})
-
 describe("traffic control", () => {
   before(makePair)
   after(removePair)
-  const event = (): string => ping("10.1.1.2")
-
-  for (const direction of ["ingress", "egress"] as const) {
-    hookTest("sched_cls", `tc ${direction} (clsact, direct action)`, {
-      object,
-      program: "classify",
-      point: () => ({ kind: "tc", interface: "v0", direction }),
-      event,
-      denied: "lost",
-    })
-    hookTest("sched_act", `tc ${direction} as action`, {
-      object,
-      program: "act",
-      point: () => ({ kind: "tc", interface: "v0", direction }),
-      event,
-      denied: "lost",
-    })
-    hookTest("sched_cls", `tcx ${direction}`, {
-      object,
-      program: direction === "ingress" ? "tcx_ingress" : "tcx_egress",
-      point: () => ({ kind: "tcx", interface: "v0", direction }),
-      event,
-      denied: "lost",
-      refusal: without("tcx", "6.6"),
-    })
-  }
-
   test("filters of one place exclude each other, replace replaces, and filtersOf and tc list them", async () => {
     await using kernel = await openLinuxKernel()
     const { native } = kernel.bpf
@@ -133,17 +100,6 @@ describe("netkit", () => {
     run("ip", "link", "del", "kit0")
     removePair()
   })
-
-  for (const end of ["primary", "peer"] as const)
-    hookTest("sched_cls", `netkit ${end}`, {
-      object,
-      program: `netkit_${end}`,
-      // 6.1 has no device of this kind: what it says does not depend on the device.
-      point: () => ({ kind: "netkit", interface: release === "6.1" ? "lo" : "kit0", end }),
-      event: () => ping("10.2.2.2"),
-      denied: "lost",
-      refusal: without("netkit", "6.7"),
-    })
 
   test("a device of another kind is refused", async context => {
     if (release === "6.1") {

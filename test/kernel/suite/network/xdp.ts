@@ -1,90 +1,11 @@
 import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
 import { AttachError } from "skep"
-import { interfaceIndex, type LinuxKernel, type LinuxLink, openLinuxKernel, xdpPrograms } from "skep/linux"
-import { attachStyle, programs } from "../tracing/style.ts"
-import { hookTest, makePair, ping, removePair, run, seenBy } from "./hook.ts"
+import { type LinuxKernel, type LinuxLink, openLinuxKernel, xdpPrograms } from "skep/linux"
+import { programs } from "../tracing/style.ts"
+import { makePair, removePair, run } from "./pair.ts"
 
 const object = programs("network")
-
-describe("XDP", () => {
-  before(makePair)
-  after(removePair)
-
-  const event = (): string => ping("10.1.1.2")
-  for (const mode of ["native", "generic"] as const)
-    for (const by of ["link", "netlink"] as const)
-      hookTest("xdp", `xdp ${mode} by ${by}`, {
-        object,
-        program: "xdp_program",
-        point: () => ({ kind: "xdp", interface: "v0", mode, by }),
-        event,
-        denied: "lost",
-      })
-  hookTest("xdp", "xdp, mode left to the kernel", {
-    object,
-    program: "xdp_program",
-    point: () => ({ kind: "xdp", interface: "v0" }),
-    event,
-    denied: "lost",
-  })
-  hookTest("xdp", "xdp.frags", {
-    object,
-    program: "xdp_frags",
-    point: () => ({ kind: "xdp", interface: "v0", mode: "native" }),
-    event,
-  })
-
-  attachStyle(
-    "xdp",
-    "xdp offload",
-    async kernel => {
-      const loaded = await kernel.load(object, { only: ["xdp_program"] })
-      await loaded.programs.xdp_program!.attach({ kind: "xdp", interface: "v0", mode: "offload" })
-    },
-    { on: ["6.1", "6.12", "reference"], errno: "EINVAL", reason: /xdp v0 offload/ },
-  )
-
-  /** Packets that `sender` puts into a map whose value `program` belongs to. */
-  const throughMap = async (
-    kernel: LinuxKernel,
-    program: string,
-    sender: string,
-    map: string,
-    to: number,
-  ) => {
-    const loaded = await kernel.load(object, { only: [program, sender] })
-    const value = Uint32Array.of(to, loaded.programs[program]!.fd)
-    loaded.maps[map]!.update(new Uint8Array(4), new Uint8Array(value.buffer), 0)
-    const link = await loaded.programs[sender]!.attach({ kind: "xdp", interface: "v0", mode: "native" })
-    ping("10.1.1.2")
-    const seen = async (): Promise<bigint> => {
-      await new Promise(resolve => setTimeout(resolve, 50))
-      return seenBy(loaded)
-    }
-    const before = await seen()
-    assert(before > 0n, "the map's program saw nothing")
-    await link.detach()
-    assert.equal(ping("10.1.1.2"), "ok")
-    assert.equal(await seen(), before)
-  }
-  attachStyle("xdp", "xdp/devmap as a map's value", async kernel => {
-    run("ip", "link", "add", "w0", "type", "veth", "peer", "name", "w1")
-    try {
-      for (const name of ["w0", "w1"]) run("ip", "link", "set", name, "up")
-      // A veth device sends frames only while the other end runs a program.
-      const other = await kernel.load(object, { only: ["xdp_program"] })
-      await other.programs.xdp_program!.attach({ kind: "xdp", interface: "w1", mode: "native" })
-      await throughMap(kernel, "xdp_devmap", "to_device", "devices", interfaceIndex(kernel.bpf.native, "w0"))
-    } finally {
-      run("ip", "link", "del", "w0")
-    }
-  })
-  attachStyle("xdp", "xdp/cpumap as a map's value", async kernel => {
-    const queue = 64
-    await throughMap(kernel, "xdp_cpumap", "to_processor", "processors", queue)
-  })
-})
 
 describe("one XDP program an interface", () => {
   before(makePair)

@@ -13,27 +13,6 @@ function removeFolder(): void {
 }
 
 describe("one hook of the kernel", () => {
-  for (const [type, style, program] of [
-    ["kprobe", "kprobe", "on_kprobe"],
-    ["kprobe", "kretprobe", "on_kretprobe"],
-    ["kprobe", "ksyscall", "on_ksyscall"],
-    ["kprobe", "kretsyscall", "on_kretsyscall"],
-    ["tracepoint", "tracepoint", "on_tracepoint"],
-    ["raw_tracepoint", "raw_tracepoint", "on_raw_tracepoint"],
-    ["raw_tracepoint_writable", "raw_tracepoint.w", "on_writable"],
-    ["tracing", "tp_btf", "on_tp_btf"],
-  ] as const)
-    attachStyle(type, style, async kernel => {
-      const loaded = await kernel.load(object, { only: [program], ...OURS })
-      const [link] = await loaded.attach()
-      assert(link!.id > 0, "it is a BPF link")
-      removeFolder()
-      assert.equal((await globals(loaded)).hits, 1n)
-      await link!.detach()
-      removeFolder()
-      assert.equal((await globals(loaded)).hits, 1n)
-    })
-
   attachStyle("kprobe", "kprobe inside a function", async kernel => {
     const loaded = await kernel.load(object, { only: ["on_kprobe"], ...OURS })
     const program = loaded.programs.on_kprobe!

@@ -16,7 +16,7 @@ export interface Refusal {
 export const release = process.env.SKEP_KERNEL ?? ""
 
 /** Which kernel it is: that of Debian of this release, or "reference". */
-const guest = process.env.SKEP_GUEST ?? ""
+export const guest = process.env.SKEP_GUEST ?? ""
 
 /** An object of test/kernel/programs. */
 export function programs(name: string): ObjectSpec {

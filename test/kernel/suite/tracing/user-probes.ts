@@ -2,65 +2,11 @@ import assert from "node:assert/strict"
 import { cpSync, mkdirSync } from "node:fs"
 import { describe, test } from "node:test"
 import { openLinuxKernel } from "skep/linux"
-import { attachStyle, globals, programs } from "./style.ts"
+import { globals, programs } from "./style.ts"
 import { TARGET, Target } from "./target.ts"
 
 const object = programs("probes")
-const NO_MULTI = { on: ["6.1"], errno: "EINVAL", reason: /multi-uprobe links need Linux 6\.6/ }
-const NO_SESSION = {
-  on: ["6.1", "6.12", "reference"],
-  errno: "EINVAL",
-  reason: /uprobe sessions need Linux 6\.13/,
-}
-
-describe("probes of user space", () => {
-  attachStyle("kprobe", "uprobe", async kernel => {
-    await using target = new Target()
-    const loaded = await kernel.load(object, { only: ["on_call"] })
-    const link = await loaded.programs.on_call!.attach({
-      kind: "uprobe",
-      binary: TARGET,
-      symbol: "target_add",
-      cookie: 77n,
-    })
-    await target.act()
-    const { calls, first, second, cookie } = await globals(loaded)
-    assert.deepEqual([calls, first, second, cookie], [1n, 30n, 12n, 77n])
-    await link.detach()
-    await target.act()
-    assert.equal((await globals(loaded)).calls, 1n)
-  })
-
-  attachStyle("kprobe", "uretprobe", async kernel => {
-    await using target = new Target()
-    const loaded = await kernel.load(object, { only: ["on_return"] })
-    const link = await loaded.programs.on_return!.attach({
-      kind: "uretprobe",
-      binary: TARGET,
-      symbol: "target_add",
-    })
-    await target.act()
-    assert.equal((await globals(loaded)).result, 42n)
-    await link.detach()
-    await target.act()
-    assert.equal((await globals(loaded)).returns, 1n)
-  })
-
-  attachStyle("kprobe", "uprobe.s", async kernel => {
-    await using target = new Target()
-    const loaded = await kernel.load(object, { only: ["on_call_sleepable"] })
-    const link = await loaded.programs.on_call_sleepable!.attach({
-      kind: "uprobe",
-      binary: TARGET,
-      symbol: "target_double",
-    })
-    await target.act()
-    await link.detach()
-    await target.act()
-    const { sleepable, copied } = await globals(loaded)
-    assert.deepEqual([sleepable, copied], [1n, 0n])
-  })
-
+describe("probes of user space on Linux", () => {
   test("a section names binary and function", async () => {
     await using kernel = await openLinuxKernel()
     await using target = new Target()
@@ -144,73 +90,8 @@ describe("probes of user space", () => {
     )
   })
 
-  attachStyle(
-    "kprobe",
-    "uprobe.multi",
-    async kernel => {
-      await using target = new Target()
-      const loaded = await kernel.load(object, { only: ["on_many"] })
-      const [link] = await loaded.attach()
-      await target.act()
-      assert.equal((await globals(loaded)).multi, 5n)
-      await link!.detach()
-      await target.act()
-      assert.equal((await globals(loaded)).multi, 5n)
-      const cookies = await loaded.programs.on_many!.attach({
-        kind: "uprobeMulti",
-        binary: TARGET,
-        functions: ["target_add", "target_idle"],
-        cookies: [100n, 20n],
-        pid: target.pid,
-      })
-      await target.act()
-      const seen = await globals(loaded)
-      assert.deepEqual([seen.multi, seen.cookies], [7n, 120n])
-      await cookies.detach()
-    },
-    NO_MULTI,
-  )
-
-  attachStyle(
-    "kprobe",
-    "uretprobe.multi",
-    async kernel => {
-      await using target = new Target()
-      const loaded = await kernel.load(object, { only: ["on_many_returns"] })
-      const link = await loaded.programs.on_many_returns!.attach({
-        kind: "uprobeMulti",
-        binary: TARGET,
-        functions: "target_re*",
-        return: true,
-      })
-      await target.act()
-      await link.detach()
-      await target.act()
-      assert.equal((await globals(loaded)).multi, 2n)
-    },
-    NO_MULTI,
-  )
-
-  attachStyle(
-    "kprobe",
-    "uprobe.session",
-    async kernel => {
-      await using target = new Target()
-      const loaded = await kernel.load(object, { only: ["on_session"] })
-      const link = await loaded.programs.on_session!.attach({
-        kind: "uprobeMulti",
-        binary: TARGET,
-        functions: "target_add",
-        session: true,
-      })
-      await target.act()
-      await link.detach()
-      assert.equal((await globals(loaded)).session, 2n)
-    },
-    NO_SESSION,
-  )
-
-  attachStyle("kprobe", "usdt", async kernel => {
+  test("every place of a USDT probe counts in its semaphore", async () => {
+    await using kernel = await openLinuxKernel()
     await using target = new Target()
     const loaded = await kernel.load(object, { only: ["on_request"] })
     const [link] = await loaded.attach()

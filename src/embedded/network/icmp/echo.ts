@@ -1,10 +1,12 @@
-import type { KernelCore } from "../core.ts"
-import { kernelFunction } from "../tracing/kernel-function.ts"
-import { checksumOf, pseudoHeaderSum } from "./checksum.ts"
-import { type IpHeader, PROTOCOL } from "./headers.ts"
-import { sendIp } from "./ip-output.ts"
-import type { Transport } from "./namespace.ts"
-import type { Skb } from "./skb.ts"
+import type { KernelCore } from "../../core.ts"
+import { kernelFunction } from "../../tracing/kernel-function.ts"
+import { checksumOf, pseudoHeaderSum } from "../checksum.ts"
+import { type IpHeader, PROTOCOL } from "../headers.ts"
+import { sendIp } from "../ip-output.ts"
+import type { Transport } from "../namespace.ts"
+import type { Skb } from "../skb.ts"
+import { isErrorType } from "./error-kinds.ts"
+import { receiveIcmpError } from "./receive-error.ts"
 
 const ECHO = {
   ipv4: { request: 8, reply: 0 },
@@ -51,12 +53,17 @@ export const ICMP: Transport = (kernel, skb, ip) => {
   receive(kernel, skb)
 }
 
-/** Requests are answered, answers go to who waits for them. */
+/** Requests are answered, answers go to who waits for them, errors to the transport of the packet that they are about. */
 function answer(kernel: KernelCore, skb: Skb): number {
   const ip = skb.ipHeader()
   const payload = skb.bytes()
   if (!ip || payload.length < HEADER) return 0
-  const { reply } = ECHO[ip.source.length === 4 ? "ipv4" : "ipv6"]
+  const isV4 = ip.source.length === 4
+  if (isErrorType(isV4, payload[0]!)) {
+    receiveIcmpError(kernel, skb, payload, isV4)
+    return 0
+  }
+  const { reply } = ECHO[isV4 ? "ipv4" : "ipv6"]
   const view = new DataView(payload.buffer, payload.byteOffset, payload.length)
   if (payload[0] === reply) kernel.network.onEchoReply(view.getUint16(4))
   const ends = { source: ip.destination, destination: ip.source }

@@ -1,0 +1,24 @@
+import { errnoNumber } from "../../../base/index.ts"
+import type { KernelCore } from "../../core.ts"
+import { destinationAt } from "../headers.ts"
+import { TABLES } from "../routes.ts"
+import type { Skb } from "../skb.ts"
+
+const EINVAL = -errnoNumber("EINVAL")
+
+/**
+ * Gives a packet the way to an address, or to its destination (seg6_lookup_nexthop): 0, or a negative errno where it is lost.
+ * It is not for this machine: what would be delivered here is lost as well.
+ */
+export function lookupNextHop(kernel: KernelCore, skb: Skb, address?: Uint8Array, table = 0): number {
+  const { namespace } = skb.device
+  const destination = address ?? destinationAt(kernel.memory.bytes, skb.context.data)
+  const kind = table === 0 ? undefined : TABLES[table]
+  const found = table === 0 || kind ? namespace.routes.find(destination, kind) : undefined
+  const isLocal = found?.kind === "local"
+  // A next hop that is told is asked for its link-layer address, not the packet's destination.
+  const known = address && found && !found.gateway ? { ...found, gateway: address } : found
+  skb.route = isLocal ? undefined : known
+  if (found && !isLocal) return 0
+  return found || (table !== 0 && !kind) ? EINVAL : -errnoNumber("ENETUNREACH")
+}
