@@ -14,7 +14,7 @@ import type { Contexts } from "./programs/run-each.ts"
 import type { TracedFunctions } from "./programs/traced-functions.ts"
 import type { Sockets } from "./sockets/sockets.ts"
 import type { CongestionControls } from "./struct-ops/index.ts"
-import type { ContextSwitchListener } from "./tasks/context-switch.ts"
+import type { SoftwareEvents } from "./tasks/software-events.ts"
 import type { Task } from "./tasks/task.ts"
 import type { FunctionSites } from "./tracing/function-sites.ts"
 import type { Attachment, TracingHooks } from "./tracing/hooks.ts"
@@ -55,8 +55,7 @@ export interface KernelCore {
   readonly calls: bigint[]
   /** The task on the CPU. */
   current: Task
-  /** Who is told of tasks that leave the CPU. */
-  readonly contextSwitches: Set<ContextSwitchListener>
+  readonly softwareEvents: SoftwareEvents
   /** True when the profile's release is at least this one. */
   since(release: string): boolean
   /** Runs one attached program; the answer is r0. */

@@ -62,9 +62,10 @@ import { CongestionControls } from "./struct-ops/index.ts"
 import { mountSysctls, sysctlTable } from "./sysctls/index.ts"
 import { areaAt, areaFrom } from "./tasks/areas.ts"
 import { bootProgram } from "./tasks/boot-program.ts"
-import { type ContextSwitchListener, contextSwitch } from "./tasks/context-switch.ts"
+import { contextSwitch } from "./tasks/context-switch.ts"
 import { PF_EXITING } from "./tasks/exit.ts"
 import { deliverSignals, isSignal, sendSignal } from "./tasks/signals.ts"
+import { softwareEvents } from "./tasks/software-events.ts"
 import { KERNEL_STACK, Task } from "./tasks/task.ts"
 import { TaskReferences } from "./tasks/task-references.ts"
 import { type RunBatch, runTests } from "./test-run/index.ts"
@@ -125,7 +126,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   readonly objects = new ObjectStore(this)
   readonly bpfFiles: BpfFileSystem
   readonly calls: bigint[] = []
-  readonly contextSwitches = new Set<ContextSwitchListener>()
+  readonly softwareEvents = softwareEvents()
   readonly sequences = new Map<number, Sequence>()
   readonly sockets = new Sockets(this)
   readonly receivers: Receivers

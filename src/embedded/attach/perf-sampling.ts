@@ -2,7 +2,7 @@ import { AttachError, type Errno, errnoText, NotModelledError } from "../../base
 import { type AttachPointOf, checkSampling, samplingOf } from "../../kernel/index.ts"
 import type { HookFacts, KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
-import type { Task } from "../tasks/index.ts"
+import type { EventListener, Task } from "../tasks/index.ts"
 import { kernelStack } from "../tracing/call-stack.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { functionRegisters } from "../tracing/pt-regs.ts"
@@ -35,8 +35,15 @@ export const attachPerfEvent: Attacher<"perfEvent"> = (kernel, point, attachment
       "this machine shows no hardware counters (virtual machines often have none): cpu-clock works everywhere",
     )
   requireTypeOfEvent(program, point)
-  if (point.event === "context-switches" && frequency === undefined)
-    return { point, remove: countSwitches(kernel, attachment, point, BigInt(period)), note: undefined }
+  const { event } = point
+  if ((event === "context-switches" || event === "page-faults") && frequency === undefined) {
+    const listeners = kernel.softwareEvents[event]
+    return {
+      point,
+      remove: countEvents(kernel, listeners, attachment, point, BigInt(period)),
+      note: undefined,
+    }
+  }
   if (!isClock)
     throw new NotModelledError(
       `prog '${program.name}': samples of ${point.event} are not modelled by the embedded kernel yet`,
@@ -72,25 +79,26 @@ function startTicking(
   return () => stop()
 }
 
-/** Every `period`-th time that a task leaves the CPU, in that task. The answer ends it. */
-function countSwitches(
+/** Runs the program at every `period`-th event, in the task that it is of. The answer ends it. */
+function countEvents(
   kernel: KernelCore,
+  listeners: Set<EventListener>,
   attachment: Attachment,
   { pid, cpu }: PerfPoint,
   period: bigint,
 ): () => void {
   const start = kernel.clock.now()
   let [counted, sampled] = [0n, 0n]
-  const onSwitch = (previous: Task): void => {
-    const isMeant = pid === undefined ? cpu === undefined || cpu === 0 : previous.tgid === pid
+  const onEvent = (task: Task): void => {
+    const isMeant = pid === undefined ? cpu === undefined || cpu === 0 : task.tgid === pid
     if (!isMeant) return
     counted += 1n
     if (counted - sampled < period) return
     sampled = counted
     runSample(kernel, attachment, period, { counter: counted, enabled: kernel.clock.now() - start })
   }
-  kernel.contextSwitches.add(onSwitch)
-  return () => void kernel.contextSwitches.delete(onSwitch)
+  listeners.add(onEvent)
+  return () => void listeners.delete(onEvent)
 }
 
 function runSample(

@@ -1,6 +1,7 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { tracepoint } from "../tracing/tracepoint.ts"
+import { tellEvent } from "./software-events.ts"
 import type { Task } from "./task.ts"
 
 const DEFAULT_PRIORITY = 120
@@ -24,9 +25,6 @@ const schedSwitch = tracepoint(
   QUEUE_LOCKED,
 )
 
-/** Told of each task that leaves the CPU, while it is still the current one. */
-export type ContextSwitchListener = (previous: Task) => void
-
 /** What is attached to `sched_switch` runs, then samples of context switches: in the task that leaves the CPU. */
 export function contextSwitch(kernel: KernelCore, previous: Task, next: Task): void {
   if (kernel.hooks.onTracepoint("sched_switch")) {
@@ -34,6 +32,5 @@ export function contextSwitch(kernel: KernelCore, previous: Task, next: Task): v
     const state = previous.exited ? STATE.exited : isIdle ? STATE.runs : STATE.sleeps
     schedSwitch(kernel, 0, previous.object, next.object, state)
   }
-  // A listener may go while it is told.
-  if (kernel.contextSwitches.size > 0) for (const listener of [...kernel.contextSwitches]) listener(previous)
+  tellEvent(kernel.softwareEvents["context-switches"], previous)
 }

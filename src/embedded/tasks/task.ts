@@ -58,6 +58,8 @@ export class Task {
   }
   readonly #sighand: KernelObject
   #group: Cgroup
+  /** Numbers of the pages of its program that are in memory. */
+  readonly presentPages = new Set<number>()
   exitCode = 0
   /** Its network namespace, which children share; undefined for the first one. */
   netns: NetNamespace | undefined
@@ -149,6 +151,7 @@ export class Task {
   adoptMm(mm: KernelObject): void {
     const old = this.#mm
     this.#mm = mm
+    this.presentPages.clear()
     this.object.set("mm", mm).set("active_mm", mm)
     old.free()
   }

@@ -2,6 +2,7 @@ import { encodeUtf8, UsageError } from "../../base/index.ts"
 import { findFunction, findUsdtPlaces, type UsdtPlace, type UserCalls } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
+import { runUserCode } from "../tasks/page-fault.ts"
 import { userCallsOf } from "../tracing/call-stack.ts"
 import { TRACE_FLAGS } from "../tracing/trace-flags.ts"
 import type { InstalledProgram } from "./installed-program.ts"
@@ -36,6 +37,7 @@ export function callFunction(
   const probes = kernel.userHooks.at(program.node, offset, kernel.current.tgid)
   const calls = userCallsOf(kernel.current)
   calls.push(address)
+  runUserCode(kernel, Number(address))
   runProbes(kernel, probes, "entry", registers, address)
   const result = body(callsOf(kernel, program, offset), ...args)
   calls.pop()

@@ -23,6 +23,7 @@ import {
   exitGroup,
   fork,
   getppid,
+  runUserCode,
   type SignalName,
   sigaction,
   signalName,
@@ -253,6 +254,7 @@ export class Process {
     const before = this.#kernel.current
     this.#kernel.current = this.task
     try {
+      runUserCode(this.#kernel, this.task.codeAddress)
       return action()
     } finally {
       this.#kernel.current = before

@@ -42,7 +42,7 @@ export const SAMPLES: StyleGroup = {
         await scene.world.exec(SHOP)
         await link.detach()
         const { samples } = numbers(loaded)
-        assert(samples! > 2n, `${samples} samples of a new program on every CPU`)
+        assert(samples! > 0n, "a new program has none of its pages yet")
         await scene.world.exec(SHOP)
         assert.equal(numbers(loaded).samples, samples)
       },
