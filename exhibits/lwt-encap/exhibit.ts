@@ -102,6 +102,7 @@ const encap: Exhibit = {
   async scenario({ world, object }) {
     const near = world.makeWire({ name: "skep0", addresses: ["10.3.3.1/24", "fd03::1/64"] })
     const far = world.makeWire({ name: "skep1", addresses: ["10.4.4.1/24", "fd04::1/64"] })
+    world.addRoute({ to: "fd05::/64", interface: "skep1", segments: ["fd04::7", "fd0c::8"] })
     const routes = {
       gre_out: { route: "10.9.9.0/24", hook: "xmit" },
       ip6_out: { route: "10.9.8.0/24", hook: "xmit" },
@@ -126,7 +127,9 @@ const encap: Exhibit = {
       const within = await packet(far)
       near.send(segmentFrame(near.mac, address6(0xfd0b, 9), address6(0xfd06, 1)))
       const end = await packet(far)
-      return { gre, ip6, ip, segments, within, end }
+      near.send(frame6(near.mac, address6(0xfd05, 9)))
+      const byRoute = await packet(far)
+      return { gre, ip6, ip, segments, within, end, byRoute }
     })
     const { by_gre, by_ip6, by_ip, by_segments, by_inline, too_short, not_here } = object.globals
     const answers = [by_gre, by_ip6, by_ip, by_segments, by_inline]
@@ -146,6 +149,13 @@ const encap: Exhibit = {
     ],
     within: ["fd03::9 > fd04::7 hops 63", "segments fd07::9 < fd04::7, 1 left", "protocol 17"],
     end: ["fd03::9 > fd0b::9 hops 63", "segments fd0b::9 < fd06::1, 0 left, hello 77", "protocol 17"],
+    // A route of its own does the same.
+    byRoute: [
+      "fd04::1 > fd04::7 hops 63",
+      "segments fd0c::8 < fd04::7, 1 left",
+      "fd03::9 > fd05::9 hops 64",
+      "protocol 17",
+    ],
     answers: [0, 0, 0, 0, 0],
     refused: [-22, -22],
     // Segments are not the program's to write.

@@ -37,6 +37,7 @@ export const ERRNO = {
   ENOTEMPTY: [39, "Directory not empty"],
   ELOOP: [40, "Too many levels of symbolic links"],
   ENODATA: [61, "No data available"],
+  ENOLINK: [67, "Link has been severed"],
   EPROTO: [71, "Protocol error"],
   EBADMSG: [74, "Bad message"],
   EOVERFLOW: [75, "Value too large for defined data type"],

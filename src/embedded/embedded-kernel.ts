@@ -240,8 +240,9 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     const id = type ? this.objects.nextId("link") : 0
     const attached = attachProgram(this, program, point, id)
     const indexOf = (name: string) => this.network.current.device(name)?.index ?? 0
-    this.bpfLog?.attached(program, attached.point, type !== undefined, indexOf)
-    return new EmbeddedLink(this, { id, type }, program, attached)
+    this.bpfLog?.attached(program, attached.point, id, indexOf)
+    const onUpdate = (program: number) => this.bpfLog?.updated(id, program)
+    return new EmbeddedLink(this, { id, type, onUpdate }, program, attached)
   }
 
   testRun(program: EmbeddedProgram, inputs: readonly RunInput[], options: RunOptions): RunResult[] {

@@ -98,6 +98,11 @@ export interface Link extends AsyncDisposable {
   readonly point: AttachPoint
   /** Of an iterator: what its program writes about every object there is now, as text. Throws AttachError for other links. */
   read(): Promise<string>
+  /**
+   * Puts another program in this one's place at once: nothing passes unseen. Links of control groups, namespaces, XDP, tcx, netkit,
+   * iterators and sockmaps take programs of the same type (BPF_LINK_UPDATE). Throws AttachError: EINVAL, EEXIST, ENOLINK.
+   */
+  update(program: Program): Promise<void>
   /** Removes the attachment; closing twice is allowed. */
   detach(): Promise<void>
 }

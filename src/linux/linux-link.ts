@@ -1,5 +1,6 @@
-import { AttachError } from "../base/index.ts"
-import { type AttachPoint, type Link, noIterator, noLinkAnyMore } from "../kernel/index.ts"
+import { AttachError, errnoName } from "../base/index.ts"
+import { LINK_TYPES, type LinkTypeName } from "../catalog/index.ts"
+import { type AttachPoint, type Link, noIterator, noLinkAnyMore, updateRefusal } from "../kernel/index.ts"
 import type { Attached } from "./attach/attached.ts"
 import { LINK_UPDATE, OBJECT_INFO, OBJECT_PATH } from "./bpf/attributes.ts"
 import type { Bpf } from "./bpf/bpf.ts"
@@ -14,7 +15,8 @@ const LINK_INFO_BYTES = 64
 /** One attachment of a program on the Linux kernel. */
 export class LinuxLink implements Link {
   readonly id: number
-  readonly program: LinuxProgram
+  readonly #type: LinkTypeName | undefined
+  #program: LinuxProgram
   readonly point: AttachPoint
   readonly #bpf: Bpf
   readonly #attached: Attached
@@ -22,20 +24,29 @@ export class LinuxLink implements Link {
 
   constructor(bpf: Bpf, program: LinuxProgram, attached: Attached) {
     this.#bpf = bpf
-    this.program = program
+    this.#program = program
     this.point = attached.point
     this.#attached = attached
-    this.id = attached.isLink && attached.fd !== undefined ? linkId(bpf, attached.fd) : 0
+    const info = attached.isLink && attached.fd !== undefined ? linkInfo(bpf, attached.fd) : undefined
+    this.id = info?.id ?? 0
+    this.#type = LINK_TYPES.find(({ number }) => number === info?.type)?.name
   }
 
-  /** Puts another program in this one's place at once: nothing passes unseen. Throws AttachError. */
+  /** The one that was attached, or last put in its place. */
+  get program(): LinuxProgram {
+    return this.#program
+  }
+
   async update(program: LinuxProgram): Promise<void> {
     const { fd } = this.#link("updated")
     const { result } = this.#bpf.try("BPF_LINK_UPDATE", LINK_UPDATE, { link_fd: fd, new_prog_fd: program.fd })
-    if (result < 0)
-      throw new AttachError(
-        `link ${this.id}: cannot be updated with prog '${program.name}': error ${-result}`,
-      )
+    if (result < 0) {
+      const link = { id: this.id, type: this.#type }
+      throw updateRefusal(link, placed(this.#program), placed(program), errnoName(-result) ?? "EINVAL")
+    }
+    this.#program.disown(this)
+    this.#program = program
+    program.own(this)
   }
 
   /** Keeps the attachment under a path of bpffs beyond this process. Throws AttachError. */
@@ -76,9 +87,13 @@ export class LinuxLink implements Link {
   }
 }
 
-function linkId(bpf: Bpf, fd: number): number {
+function linkInfo(bpf: Bpf, fd: number): ReturnType<typeof readStructure<typeof LINK_INFO>> {
   using scratch = new Scratch(bpf.native)
   const { address, bytes } = scratch.allocate(LINK_INFO_BYTES)
   bpf.call("BPF_OBJ_GET_INFO_BY_FD", OBJECT_INFO, { bpf_fd: fd, info_len: bytes.length, info: address })
-  return readStructure(LINK_INFO, bytes).id
+  return readStructure(LINK_INFO, bytes)
+}
+
+function placed({ name, type, spec }: LinuxProgram): Parameters<typeof updateRefusal>[1] {
+  return { name, type, attachType: spec.definition?.attachType, target: spec.target }
 }

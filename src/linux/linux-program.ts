@@ -48,6 +48,15 @@ export class LinuxProgram implements Program {
     return link
   }
 
+  /** The link ends with this program from now on, or no more. */
+  own(link: LinuxLink): void {
+    this.#links.add(link)
+  }
+
+  disown(link: LinuxLink): void {
+    this.#links.delete(link)
+  }
+
   async run(options: RunOptions = {}): Promise<RunResult> {
     const { type, spec } = this.#loaded
     const attachType = spec.definition?.attachType

@@ -1,4 +1,4 @@
-import { AttachError, errnoText } from "../../base/index.ts"
+import { AttachError, type Errno, errnoText } from "../../base/index.ts"
 import { type AttachKind, type AttachPoint, type AttachPointOf, otherTypeHint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
@@ -8,6 +8,8 @@ import type { Attachment } from "../tracing/hooks.ts"
 export interface Attached {
   readonly point: AttachPoint
   readonly remove: () => void
+  /** Puts another program in its place, where links of this kind allow that; the errno when not. */
+  readonly update?: (program: EmbeddedProgram) => Errno | undefined
   /** Said to the user when nothing in the embedded kernel can fire this hook yet. */
   readonly note: string | undefined
   /** Of an iterator: what its program writes about every object there is now. */
@@ -23,6 +25,14 @@ export type Attacher<Kind extends AttachKind> = (
 
 export function noteFor(modelled: boolean, what: string): string | undefined {
   return modelled ? undefined : `nothing in the embedded kernel calls ${what} yet: the program will not run`
+}
+
+/** Hooks that find the program through its attachment. */
+export function replacing(attachment: Attachment): NonNullable<Attached["update"]> {
+  return program => {
+    attachment.program = program
+    return undefined
+  }
 }
 
 /** What the kernel says of a program of another type, behind what it was asked to do. Throws AttachError (EINVAL). */

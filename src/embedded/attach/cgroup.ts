@@ -14,7 +14,9 @@ import {
 import { attachToGroup, type GroupMode, groupSecurityHook } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import { GroupStorage } from "../maps/index.ts"
-import type { Attacher } from "./attached.ts"
+import type { EmbeddedProgram } from "../programs/program.ts"
+import type { Attachment } from "../tracing/hooks.ts"
+import { type Attached, type Attacher, replacing } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
 /** Where a program may be told to stand: not yet on the releases that are modelled. */
@@ -51,13 +53,28 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
     ...{ id: group.id, owner: group.object.address },
     attachType: attachTypeRow(attachType)?.number ?? 0,
   }
-  const remove = attachToGroup(group, { ...attachment, place }, { hook, mode, isLink, replaces })
+  const placed = { ...attachment, place }
+  const remove = attachToGroup(group, placed, { hook, mode, isLink, replaces })
   if (typeof remove === "function") {
-    for (const map of program.maps) if (map instanceof GroupStorage) map.attach(place)
-    return { point, remove, note: undefined }
+    for (const map of storagesOf(program)) map.attach(place)
+    return { point, remove, note: undefined, ...(isLink && { update: replacingInGroup(placed) }) }
   }
   const standing = () => (group.programs.on(hook)?.entries ?? []).map(entry => entry.attachment.program.id)
   throw refuse(remove, cgroupReason(errnoNumber(remove), point.path, standing))
+}
+
+/** A program with other storages than the one before finds no values of its own there. */
+function replacingInGroup(placed: Attachment): NonNullable<Attached["update"]> {
+  const replace = replacing(placed)
+  return program => {
+    const [old, wanted] = [storagesOf(placed.program), storagesOf(program)]
+    const isSame = old.length === wanted.length && old.every(map => wanted.includes(map))
+    return isSame ? replace(program) : "EINVAL"
+  }
+}
+
+function storagesOf({ maps }: EmbeddedProgram): readonly GroupStorage[] {
+  return maps.filter(map => map instanceof GroupStorage)
 }
 
 /** What is no folder of the cgroup2 file system may still be one. */

@@ -1,6 +1,13 @@
 import { AttachError, decodeUtf8, errnoNumber } from "../../base/index.ts"
 import type { LinkTypeName } from "../../catalog/index.ts"
-import { type AttachPoint, type Link, noIterator, noLinkAnyMore } from "../../kernel/index.ts"
+import {
+  type AttachPoint,
+  type Link,
+  noIterator,
+  noLinkAnyMore,
+  updateErrno,
+  updateRefusal,
+} from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { KeptLink } from "../objects/index.ts"
@@ -9,17 +16,27 @@ import type { Attached } from "./attached.ts"
 import { type HeldDescriptor, openDescriptors } from "./held-descriptors.ts"
 import { requireDetachRight } from "./rights.ts"
 
+export interface LinkIdentity {
+  /** 0 for one that is no BPF link. */
+  readonly id: number
+  readonly type: LinkTypeName | undefined
+  /** Told the id of each program that is put in another one's place. */
+  readonly onUpdate: (program: number) => void
+}
+
 /** One attachment of a program of the embedded kernel. */
 export class EmbeddedLink implements Link, KeptLink {
   /** 0 for one that is no BPF link. */
   readonly id: number
   readonly type: LinkTypeName | undefined
-  readonly program: EmbeddedProgram
   readonly point: AttachPoint
   /** What the user should know: that nothing can fire this hook yet. */
   readonly note: string | undefined
   readonly #kernel: KernelCore
   readonly #remove: () => void
+  readonly #update: Attached["update"]
+  readonly #onUpdate: LinkIdentity["onUpdate"]
+  #program: EmbeddedProgram
   readonly #read: Attached["read"]
   #release: (() => void) | undefined
   #descriptors: readonly HeldDescriptor[] = []
@@ -27,19 +44,16 @@ export class EmbeddedLink implements Link, KeptLink {
   #isOpen = true
   #isAttached = true
 
-  constructor(
-    kernel: KernelCore,
-    identity: { readonly id: number; readonly type: LinkTypeName | undefined },
-    program: EmbeddedProgram,
-    attached: Attached,
-  ) {
+  constructor(kernel: KernelCore, identity: LinkIdentity, program: EmbeddedProgram, attached: Attached) {
     this.#kernel = kernel
     this.id = identity.id
     this.type = identity.type
-    this.program = program
+    this.#onUpdate = identity.onUpdate
+    this.#program = program
     this.point = attached.point
     this.note = attached.note
     this.#remove = attached.remove
+    this.#update = attached.update
     this.#read = attached.read
     if (!this.type) return
     this.#release = kernel.objects.admitLink(this)
@@ -63,6 +77,27 @@ export class EmbeddedLink implements Link, KeptLink {
   /** The files that the process which attached it has open: of links on perf events that of the event first. */
   get descriptors(): readonly HeldDescriptor[] {
     return this.#descriptors
+  }
+
+  /** The one that was attached, or last put in its place. */
+  get program(): EmbeddedProgram {
+    return this.#program
+  }
+
+  async update(program: EmbeddedProgram): Promise<void> {
+    if (!this.type || !this.#isOpen) throw noLinkAnyMore("updated")
+    const old = this.#program
+    const [standing, by] = [placed(old), placed(program)]
+    const errno =
+      (program.isClosed ? "EBADF" : undefined) ??
+      updateErrno(this.type, standing, by) ??
+      (this.#isAttached ? (program === old ? undefined : this.#update?.(program)) : "ENOLINK")
+    if (errno) throw updateRefusal(this, standing, by, errno)
+    old.disown(this)
+    this.#program = program
+    program.own(this)
+    this.#onUpdate(program.id)
+    this.#kernel.objects.collect()
   }
 
   async read(): Promise<string> {
@@ -111,4 +146,8 @@ export class EmbeddedLink implements Link, KeptLink {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.detach()
   }
+}
+
+function placed({ name, type, attachType, spec }: EmbeddedProgram): Parameters<typeof updateErrno>[1] {
+  return { name, type, attachType, target: spec.target }
 }

@@ -4,7 +4,7 @@ import type { KernelCore } from "../core.ts"
 import { ITERATOR_TARGETS, iteratedGroup, readIterator, walkedSizes } from "../iterators/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
-import { type Attacher, requireType } from "./attached.ts"
+import { type Attacher, replacing, requireType } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
 /** iter: a link that gives, each time it is read, what the program writes for every object. */
@@ -24,6 +24,7 @@ export const attachIterator: Attacher<"iter"> = (kernel, point, attachment) => {
   return {
     point,
     remove: () => undefined,
+    update: replacing(attachment),
     note: undefined,
     read: () => readIterator(kernel, attachment, walked, point),
   }

@@ -18,9 +18,7 @@ export const attachLightweightTunnel: Attacher<"lwt"> = (kernel, point, attachme
   const { routes } = device.namespace
   const isThere = routes
     .all()
-    .some(
-      route => route.kind === "unicast" && route.prefix === prefix && sameBytes(route.destination, address),
-    )
+    .some(route => route.kind !== "local" && route.prefix === prefix && sameBytes(route.destination, address))
   if (isThere) throw attachRefusal(program, point, EEXIST, routeIsThere(undefined))
   const tunnel = { [point.hook]: attachment }
   const remove = routes.add({ destination: address, prefix, kind: "unicast", device, tunnel })

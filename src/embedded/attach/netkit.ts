@@ -1,8 +1,9 @@
 import { attachRefusal, BOTH_NEIGHBOURS, orderedReason } from "../../kernel/index.ts"
 import type { Attacher } from "./attached.ts"
+import { replacingIn } from "./chain.ts"
 import { deviceOf, EINVAL, requireRelease, requireTypes } from "./network-place.ts"
 
-const [ENOENT, ENXIO, EACCES] = [2, 6, 13]
+const [ENOENT, ENXIO, EACCES, EEXIST] = [2, 6, 13, 17]
 
 /** Programs in order on packets that one end of a netkit pair sends; both ends are reached by the first one. */
 export const attachNetkit: Attacher<"netkit"> = (kernel, point, attachment) => {
@@ -16,7 +17,9 @@ export const attachNetkit: Attacher<"netkit"> = (kernel, point, attachment) => {
   if (device.kind !== "netkit") throw refused(ENXIO)
   if (!device.isPrimary) throw refused(EACCES)
   const sender = point.end === "primary" ? device : device.peer
-  const remove = sender?.netkit.add(attachment, point)
-  if (!remove) throw refused(ENOENT)
-  return { point, remove, note: undefined }
+  const chain = sender?.netkit
+  if (chain?.has(program)) throw refused(EEXIST)
+  const remove = chain?.add(attachment, point)
+  if (!chain || !remove) throw refused(ENOENT)
+  return { point, remove, note: undefined, update: replacingIn(chain, attachment) }
 }

@@ -7,7 +7,7 @@ import {
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { NamespaceHook, NetNamespace } from "../network/index.ts"
-import type { Attacher } from "./attached.ts"
+import { type Attacher, replacing } from "./attached.ts"
 import { EINVAL } from "./network-place.ts"
 
 const OWN_NAMESPACE = "/proc/self/ns/net"
@@ -41,7 +41,8 @@ export const attachNetworkNamespace: Attacher<"netns"> = (kernel, point, attachm
     const ids = namespace.programs.on(hook).map(({ program: { id } }) => id)
     throw attachRefusal(program, point, number, namespaceReason(ids, number))
   }
-  return { point, remove: namespace.programs.add(hook, attachment), note: undefined }
+  const remove = namespace.programs.add(hook, attachment)
+  return { point, remove, note: undefined, update: replacing(attachment) }
 }
 
 function namespaceAt({ network }: KernelCore, path: string): NetNamespace | undefined {

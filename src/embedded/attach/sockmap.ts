@@ -9,6 +9,7 @@ import {
   wrongHook,
 } from "../../kernel/index.ts"
 import { SocketMap } from "../maps/index.ts"
+import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attacher } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
@@ -52,12 +53,18 @@ export const attachToSockmap: Attacher<"sockmap"> = (kernel, point, attachment) 
   const standing = programs[hook] ?? (excluded === undefined ? undefined : programs[excluded])
   const isInTheWay = standing && (standing !== programs[hook] || by === "link" || map.linked.has(hook))
   if (isInTheWay) throw refuse("EBUSY", sockmapReason(errnoNumber("EBUSY"), point.map, [standing.program.id]))
-  programs[hook] = attachment
+  let current = attachment
+  programs[hook] = current
   if (by === "link") map.linked.add(hook)
   const remove = () => {
-    if (programs[hook] !== attachment) return
+    if (programs[hook] !== current) return
     delete programs[hook]
     map.linked.delete(hook)
   }
-  return { point, remove, note: undefined }
+  // Sockets keep the program that was there when they were put in.
+  const update = (other: EmbeddedProgram): undefined => {
+    current = { ...current, program: other }
+    programs[hook] = current
+  }
+  return { point, remove, note: undefined, update }
 }

@@ -10,7 +10,7 @@ import {
 } from "../../kernel/index.ts"
 import type { NetDevice } from "../network/index.ts"
 import type { XdpPlace } from "../network/xdp/index.ts"
-import type { Attacher } from "./attached.ts"
+import { type Attacher, replacing } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
 const [EINVAL, EOPNOTSUPP] = [22, 95]
@@ -53,7 +53,7 @@ export const attachXdp: Attacher<"xdp"> = (kernel, point, attachment) => {
       xdpReason(point, refusal.number, () => device.xdp.programs, words),
     )
   }
-  return { point, note: undefined, remove: () => device.xdp.take(attachment) }
+  return { point, note: undefined, remove: () => device.xdp.take(attachment), update: replacing(attachment) }
 }
 
 /** Where the kernel puts it; hardware takes none. */

@@ -12,7 +12,7 @@ import { kernelName, type ProgramSpec } from "../../object/index.ts"
 import type { MapStorage } from "../maps/index.ts"
 import { linkCall } from "./link-call.ts"
 
-const { MAP_CREATE, MAP_ELEMENT, PROG_LOAD } = BPF_ATTRIBUTES
+const { LINK_UPDATE, MAP_CREATE, MAP_ELEMENT, PROG_LOAD } = BPF_ATTRIBUTES
 /** Behind standard input, output and error. */
 const FIRST_DESCRIPTOR = 3
 /** Passed by pointer. */
@@ -40,6 +40,7 @@ export class BpfLog {
   readonly #onCall: (call: BpfCall) => void
   readonly #maps = new WeakMap<MapStorage, number>()
   readonly #programs = new Map<number, number>()
+  readonly #links = new Map<number, number>()
   #lastDescriptor = FIRST_DESCRIPTOR - 1
 
   constructor(onCall: (call: BpfCall) => void) {
@@ -93,21 +94,30 @@ export class BpfLog {
     this.#tell("BPF_PROG_LOAD", PROG_LOAD, values, result)
   }
 
-  /** Ways that are no calls of bpf(2) (netlink, sockets) say nothing. `interfaceIndex` is that of a device's name. */
+  /** Ways that are no calls of bpf(2) (netlink, sockets) say nothing. `link` is 0 for what is none; `interfaceIndex` is that of a device's name. */
   attached(
     program: { readonly id: number; readonly attachType: string | undefined },
     point: AttachPoint,
-    isLink: boolean,
+    link: number,
     interfaceIndex: (name: string) => number,
   ): void {
     const call = linkCall(program.attachType, point, {
       program: this.#programs.get(program.id) ?? 0,
-      isLink,
+      isLink: link !== 0,
       // What a program is attached to is opened first.
       open: () => this.#descriptor(),
       interfaceIndex,
     })
-    if (call) this.#tell(call.command, call.structure, call.values, call.isLink ? this.#descriptor() : 0)
+    if (!call) return
+    const result = call.isLink ? this.#descriptor() : 0
+    this.#links.set(link, result)
+    this.#tell(call.command, call.structure, call.values, result)
+  }
+
+  /** Another program has taken the place of the one on a link. */
+  updated(link: number, program: number): void {
+    const values = { link_fd: this.#links.get(link) ?? 0, new_prog_fd: this.#programs.get(program) ?? 0 }
+    this.#tell("BPF_LINK_UPDATE", LINK_UPDATE, { ...values, flags: 0 }, 0)
   }
 
   #tell<S extends Structure>(command: BpfCommand, structure: S, values: Values<S>, result: number): void {

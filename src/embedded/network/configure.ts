@@ -1,6 +1,7 @@
 import type { Errno } from "../../base/index.ts"
 import { type DeviceAddress, type NetDevice, sameBytes } from "./device.ts"
 import type { NetNamespace } from "./namespace.ts"
+import { mostForXdp } from "./xdp/veth-mtu.ts"
 
 const LOOPBACK_ADDRESSES: readonly DeviceAddress[] = [
   { address: Uint8Array.of(127, 0, 0, 1), prefix: 8 },
@@ -50,6 +51,20 @@ export function setUp(device: NetDevice, isUp: boolean): void {
     device.namespace.routes.remove(
       route => route.device === device && route.kind === "unicast" && !route.source,
     )
+}
+
+/** What an Ethernet device's packets have at least and at most (ETH_MIN_MTU, ETH_MAX_MTU). */
+const [LEAST_MTU, MOST_MTU] = [68, 65535]
+
+/** `ip link set … mtu`: why it is refused, in the kernel's words; undefined when it is set. */
+export function setMtu(device: NetDevice, mtu: number): string | undefined {
+  const isFree = device.kind === "loopback"
+  // While the other end's driver runs a program, frames have to fit its buffers.
+  const most = (device.kind === "veth" && device.peer && mostForXdp(device.peer)) || MOST_MTU
+  if (mtu < (isFree ? 0 : LEAST_MTU)) return "mtu less than device minimum"
+  if (mtu > (isFree ? 2 ** 31 - 1 : most)) return "mtu greater than device maximum"
+  device.object.set("mtu", mtu)
+  return undefined
 }
 
 /** Moves a device to another namespace: down, without addresses and routes, under its own number where that is free. */

@@ -6,6 +6,7 @@ import type { NetNamespace } from "./namespace.ts"
 import { Neighbours } from "./neighbours.ts"
 import type { Skb } from "./skb.ts"
 import { XdpPlaces } from "./xdp/places.ts"
+import { refusedByVeth } from "./xdp/veth-mtu.ts"
 
 export const LOOPBACK_INDEX = 1
 
@@ -45,7 +46,7 @@ export class NetDevice {
   readonly mac: Uint8Array
   #namespace: NetNamespace
   readonly addresses: DeviceAddress[] = []
-  readonly xdp = new XdpPlaces()
+  readonly xdp = new XdpPlaces(attachment => refusedByVeth(this, attachment))
   /** The stations that are known on its link. */
   readonly neighbours = new Neighbours()
   readonly trafficControl = { ingress: new TrafficControl(), egress: new TrafficControl() }

@@ -5,6 +5,9 @@ import { type Route, TABLES } from "./routes.ts"
 /** What bpf_fib_lookup answers besides errors (BPF_FIB_LKUP_RET_…). */
 export const FIB_RESULT = {
   success: 0,
+  blackhole: 1,
+  unreachable: 2,
+  prohibit: 3,
   notForwarded: 4,
   forwardingOff: 5,
   tunnel: 6,
@@ -43,11 +46,12 @@ export function lookUpFib(namespace: NetNamespace, query: FibQuery): FibAnswer {
   if (!isV4 && (staysOnLink(destination) || staysOnLink(source))) return { code: FIB_RESULT.notForwarded }
   const [forwards] = isV4 ? namespace.forwards.ipv4 : namespace.forwards.ipv6
   if (forwards === 0) return { code: FIB_RESULT.forwardingOff }
-  const kind = table === undefined ? undefined : TABLES[table]
-  if (table !== undefined && !kind) return { code: FIB_RESULT.notForwarded }
+  const named = table === undefined ? undefined : TABLES[table]
+  if (table !== undefined && !named) return { code: FIB_RESULT.notForwarded }
   // Both tables of IPv4 are one while nobody adds rules (fib_trie_table): whichever is named, local routes are found first.
-  const route = namespace.routes.find(destination, isV4 ? undefined : kind, isOutput ? device : undefined)
-  if (route?.kind !== "unicast") return { code: FIB_RESULT.notForwarded }
+  const route = namespace.routes.find(destination, isV4 ? undefined : named, isOutput ? device : undefined)
+  if (!route || route.kind === "local") return { code: FIB_RESULT.notForwarded }
+  if (route.kind !== "unicast") return { code: FIB_RESULT[route.kind] }
   const { mtu } = route.device
   if (length !== undefined && length > mtu) return { code: FIB_RESULT.tooLong, mtu }
   if (route.tunnel || route.segments) return { code: FIB_RESULT.tunnel }

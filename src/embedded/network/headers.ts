@@ -7,7 +7,8 @@ export const DEFAULT_TTL = 64
 
 const IPV4_HEADER = 20
 const IPV6_HEADER = 40
-const DONT_FRAGMENT = 0x4000
+/** In the word with the offset of a fragment of IPv4: routers must not cut the packet. */
+export const DONT_FRAGMENT = 0x4000
 
 /** What an IP header says, of either version. Addresses have 4 or 16 bytes. */
 export interface IpHeader {

@@ -2,11 +2,12 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { checksumOf } from "./checksum.ts"
-import { destinationAt, ETH_P_IP, type IpHeader } from "./headers.ts"
+import { isFragment } from "./fragments.ts"
+import { DONT_FRAGMENT, destinationAt, ETH_P_IP, type IpHeader } from "./headers.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
 import { sendIcmpError } from "./icmp/send-error.ts"
 import { outputIp } from "./ip-output.ts"
-import { endBpf } from "./segment-routing/index.ts"
+import { encapsulate, endBpf } from "./segment-routing/index.ts"
 import { PACKET, type Skb } from "./skb.ts"
 
 /** An IP packet that has come in, of either version. Frees it. */
@@ -40,8 +41,16 @@ function checkAndRoute(
 
 /** Where a packet goes that has come in. */
 function routeInput(kernel: KernelCore, skb: Skb): number {
+  if (isMartian(kernel, skb)) return drop(skb)
   skb.route = skb.device.namespace.routes.find(destinationAt(kernel.memory.bytes, skb.context.data))
   return kernel.network.nested(() => takeRoute(kernel, skb)) ?? drop(skb)
+}
+
+/** It comes over a link and claims to be from this machine, as none can (fib_validate_source); IPv6 does not look. */
+function isMartian({ memory }: KernelCore, { protocol, device, context }: Skb): boolean {
+  if (protocol !== ETH_P_IP || device.kind === "loopback") return false
+  const source = memory.read(context.data + 12, 4)
+  return device.namespace.routes.find(source, "local") !== undefined
 }
 
 /** By the way that was found: to this machine, or on its way through (dst_input). */
@@ -55,8 +64,15 @@ function takeRoute(kernel: KernelCore, skb: Skb): number {
     const end = endBpf(kernel, skb, route.tunnel.seg6local)
     return end === "drop" ? drop(skb) : (kernel.network.nested(() => takeRoute(kernel, skb)) ?? drop(skb))
   }
+  if (route.segments) {
+    // Only the outer header counts this hop.
+    encapsulate(kernel, skb, route.segments)
+    return kernel.network.nested(() => routeInput(kernel, skb)) ?? drop(skb)
+  }
   const ip = skb.ipHeader()
   if (!ip) return drop(skb)
+  if (route.kind === "blackhole") return drop(skb)
+  if (route.kind === "unreachable" || route.kind === "prohibit") return refuse(kernel, skb, route.kind)
   if (route.kind === "local") return isV4(ip) ? ipLocalDeliver(kernel, skb) : ip6Input(kernel, skb)
   const { forwards } = skb.device.namespace
   const [isOn] = isV4(ip) ? forwards.ipv4 : forwards.ipv6
@@ -67,6 +83,7 @@ const ipLocalDeliver = kernelFunction("ip_local_deliver", deliverLocally)
 const ip6Input = kernelFunction("ip6_input", deliverLocally)
 
 function deliverLocally(kernel: KernelCore, skb: Skb): number {
+  if (!becomesWhole(skb)) return drop(skb)
   const ip = skb.ipHeader()
   const { device } = skb
   if (!ip || !device.namespace.netfilter.accepts(kernel, skb, "input", { input: device })) return drop(skb)
@@ -79,10 +96,23 @@ function deliverLocally(kernel: KernelCore, skb: Skb): number {
   return skb.isKept ? 0 : drop(skb)
 }
 
-/** No route leads there: a router of IPv4 says so, and every machine of IPv6. */
-function refuse(kernel: KernelCore, skb: Skb): number {
-  const isSilent = skb.protocol === ETH_P_IP && skb.device.namespace.forwards.ipv4[0] === 0
-  if (!isSilent) sendIcmpError(kernel, skb, "no route")
+/** A packet in fragments waits for all of them, and goes on as one. */
+function becomesWhole(skb: Skb): boolean {
+  const bytes = skb.bytes()
+  if (!isFragment(bytes)) return true
+  const whole = skb.device.namespace.reassembly.add(bytes)
+  if (!whole) return false
+  skb.expand(0, whole.length)
+  skb.replace(whole)
+  return true
+}
+
+/** No route leads there, or one that refuses: a router of IPv4 says so, and every machine of IPv6. */
+function refuse(kernel: KernelCore, skb: Skb, kind?: "unreachable" | "prohibit"): number {
+  const isV4 = skb.protocol === ETH_P_IP
+  const isSilent = isV4 && skb.device.namespace.forwards.ipv4[0] === 0
+  const unreachable = kind === "unreachable" && isV4 ? "no host" : "no route"
+  if (!isSilent) sendIcmpError(kernel, skb, kind === "prohibit" ? "forbidden" : unreachable)
   return drop(skb)
 }
 
@@ -96,6 +126,12 @@ function forward(kernel: KernelCore, skb: Skb, ip: IpHeader): number {
   }
   const { bytes, view } = kernel.memory
   const at = skb.context.data
+  const mtu = skb.route?.device.mtu ?? 0
+  const mayBeCut = isV4(ip) && (view.getUint16(at + 6) & DONT_FRAGMENT) === 0
+  if (ip.length > mtu && !mayBeCut) {
+    sendIcmpError(kernel, skb, "too long", mtu)
+    return drop(skb)
+  }
   if (isV4(ip)) {
     bytes[at + 8] = ip.ttl - 1
     view.setUint16(at + 10, 0)

@@ -3,11 +3,13 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
 import { pushEthernet } from "./ethernet.ts"
-import { buildIp, DEFAULT_TTL, destinationAt, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
+import { fragmentsOf } from "./fragments.ts"
+import { buildIp, DEFAULT_TTL, DONT_FRAGMENT, destinationAt, ETH_P_IP, ETH_P_IPV6 } from "./headers.ts"
 import { redirectFromTunnel } from "./hooks/redirect.ts"
 import { runTunnel } from "./hooks/tunnels.ts"
 import { sendIcmpError } from "./icmp/send-error.ts"
 import type { NetNamespace } from "./namespace.ts"
+import { ROUTE_ERRORS } from "./routes.ts"
 import { encapsulate } from "./segment-routing/index.ts"
 import { type PacketOwner, Skb } from "./skb.ts"
 import { transmitPacket } from "./transmit.ts"
@@ -26,18 +28,40 @@ export interface IpMessage {
   readonly priority?: number
   readonly tos?: number
   readonly ttl?: number
-  /** Routers on its way may cut it (no DF): else they tell that it is too long. */
-  readonly mayFragment?: boolean
+  /**
+   * It may be cut (no DF): here and by routers, always or when it is too long for the device here already. Else who cannot pass it
+   * on tells so.
+   */
+  readonly mayFragment?: boolean | "when too long"
 }
 
 const [ENETUNREACH, EPERM] = [-errnoNumber("ENETUNREACH"), -errnoNumber("EPERM")]
-const [EINVAL, ENETDOWN] = [-errnoNumber("EINVAL"), -errnoNumber("ENETDOWN")]
+const [EINVAL, ENETDOWN, EMSGSIZE] = [
+  -errnoNumber("EINVAL"),
+  -errnoNumber("ENETDOWN"),
+  -errnoNumber("EMSGSIZE"),
+]
+
+const LOOPBACK_MTU = 65536
 
 /** The address that packets to a destination have as theirs; undefined where no route leads. */
 export function sourceFor({ routes }: NetNamespace, destination: Uint8Array): Uint8Array | undefined {
   const route = routes.find(destination)
-  if (!route) return undefined
+  if (!route || route.kind in ROUTE_ERRORS) return undefined
   return route.kind === "local" ? destination : route.device.addressFor(destination)
+}
+
+/** The bytes that a packet to a destination has at most. */
+export function mtuTo({ routes }: NetNamespace, destination: Uint8Array): number {
+  const route = routes.find(destination)
+  return route?.kind === "unicast" ? route.device.mtu : LOOPBACK_MTU
+}
+
+/** Why nothing is sent to a destination: a negative errno. */
+export function whyUnreachable({ routes }: NetNamespace, destination: Uint8Array): number {
+  const route = routes.find(destination)
+  const refusal = route && ROUTE_ERRORS[route.kind]
+  return refusal ? -errnoNumber(refusal) : ENETUNREACH
 }
 
 /** Sends a packet: 0, or a negative errno. */
@@ -51,10 +75,12 @@ export function makeIp(kernel: KernelCore, message: IpMessage): Skb | number {
   const { namespace, destination, protocol, payload, owner, ttl = DEFAULT_TTL, tos = 0 } = message
   const source = message.source ?? sourceFor(namespace, destination)
   const route = namespace.routes.find(destination)
-  if (!source || !route) return ENETUNREACH
-  const header = { source, destination, protocol, ttl, tos, mayFragment: message.mayFragment ?? false }
-  const bytes = buildIp(header, payload, namespace.nextId++)
+  if (!source || !route || route.kind in ROUTE_ERRORS) return whyUnreachable(namespace, destination)
   const device = route.kind === "local" ? kernel.network.loopback(namespace) : route.device
+  const isTooLong = payload.length + (source.length === 4 ? 20 : 40) > device.mtu
+  const mayFragment = message.mayFragment === true || (message.mayFragment !== undefined && isTooLong)
+  const header = { source, destination, protocol, ttl, tos, mayFragment }
+  const bytes = buildIp(header, payload, namespace.nextId++)
   const skb = new Skb(kernel, device, bytes, 0)
   skb.route = route
   skb.protocol = destination.length === 4 ? ETH_P_IP : ETH_P_IPV6
@@ -100,8 +126,12 @@ export function leave(kernel: KernelCore, skb: Skb): number {
 
 /** Looks up a way by the destination that a packet has now, and sends it there. Frees it. */
 function routeOutput(kernel: KernelCore, skb: Skb): number {
-  skb.route = skb.device.namespace.routes.find(destinationAt(kernel.memory.bytes, skb.context.data))
-  return outputIp(kernel, skb)
+  const { namespace } = skb.device
+  const destination = destinationAt(kernel.memory.bytes, skb.context.data)
+  skb.route = namespace.routes.find(destination)
+  if (skb.route && !(skb.route.kind in ROUTE_ERRORS)) return outputIp(kernel, skb)
+  skb.free()
+  return whyUnreachable(namespace, destination)
 }
 
 /** A routed packet, of this machine or on its way through: on to its device. Frees it. */
@@ -142,12 +172,40 @@ function postRoute(finish: typeof ipFinishOutput) {
 }
 
 function finishOutput(kernel: KernelCore, _net: KernelObject, _sock: Register, skb: Skb): number {
-  const { device, owner, protocol, route } = skb
+  const { device, owner } = skb
   const refused = owner?.filterEgress(skb) ?? 0
   if (refused !== 0) {
     skb.free()
     return refused
   }
+  const { mtu } = device
+  return skb.context.get("len") > mtu ? cut(kernel, skb, mtu) : finishOutput2(kernel, skb)
+}
+
+/** What is longer than its device takes is sent in fragments; what must not be cut is dropped, and its sender told. */
+function cut(kernel: KernelCore, skb: Skb, mtu: number): number {
+  const { memory } = kernel
+  const isV4 = skb.protocol === ETH_P_IP
+  if (isV4 && (memory.view.getUint16(skb.context.data + 6) & DONT_FRAGMENT) !== 0) {
+    sendIcmpError(kernel, skb, "too long", mtu)
+    skb.free()
+    return EMSGSIZE
+  }
+  const pieces = fragmentsOf(skb.bytes(), mtu, skb.device.namespace.nextId++)
+  for (const bytes of pieces) {
+    const piece = new Skb(kernel, skb.device, bytes, 0)
+    piece.context.copyFrom(skb.context)
+    piece.owner = skb.owner
+    piece.route = skb.route
+    finishOutput2(kernel, piece)
+  }
+  skb.free()
+  return 0
+}
+
+/** Into the tunnel of its way, and on to the next hop. */
+function finishOutput2(kernel: KernelCore, skb: Skb): number {
+  const { device, protocol, route } = skb
   const way = runTunnel(kernel, skb, "xmit", route?.tunnel?.xmit)
   // Another protocol needs another way: the program had to ask for one.
   const code = way === "on" && skb.protocol !== protocol ? EINVAL : way

@@ -1,6 +1,7 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetDevice } from "./device.ts"
+import { Reassembly } from "./fragments.ts"
 import type { IpHeader } from "./headers.ts"
 import { NamespacePrograms } from "./hooks/namespace-programs.ts"
 import { Netfilter } from "./hooks/netfilter.ts"
@@ -25,6 +26,7 @@ export class NetNamespace {
   readonly forwards = { ipv4: [0], ipv6: [0] }
   /** The sysctl net.ipv4.tcp_syncookies: never (0), when a listening socket is asked too often (1), always (2). */
   readonly synCookies = [1]
+  readonly reassembly = new Reassembly()
   /** IPv4's identification of the next packet. */
   nextId = 1
   #nextIndex = 1

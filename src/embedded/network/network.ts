@@ -11,7 +11,7 @@ import {
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { SkbContext } from "../packets/index.ts"
-import { addAddress, joinPair } from "./configure.ts"
+import { addAddress, joinPair, setMtu } from "./configure.ts"
 import { type Cable, type DeviceOptions, NetDevice } from "./device.ts"
 import { farHost } from "./far-host.ts"
 import { PROTOCOL } from "./headers.ts"
@@ -113,12 +113,12 @@ export class Network {
   /** Two devices, up, with addresses; the answer takes them away. Throws UsageError. */
   makePair(one: PairEnd, other: PairEnd, { type: kind = "veth" }: PairOptions = {}): () => void {
     const isNetkit = kind === "netkit"
-    if (isNetkit && !(this.#kernel.since("6.7") && this.#kernel.profile.config("CONFIG_NETKIT") === "y"))
-      throw noNetkit()
+    if (isNetkit && !this.hasNetkit) throw noNetkit()
     const ends = [one, other].map(end => {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
       const device = this.#makeFreeDevice(namespace, { name: end.name, kind, mac: this.#macOf(end, kind) })
       device.hasNeighbours = !isNetkit
+      if (end.mtu !== undefined) setMtu(device, end.mtu)
       for (const text of end.addresses) addAddress(device, parseInterfaceAddress(text))
       return device
     }) as [NetDevice, NetDevice]
@@ -128,6 +128,22 @@ export class Network {
     return () => {
       for (const device of ends) this.removeDevice(device)
     }
+  }
+
+  get hasNetkit(): boolean {
+    return this.#kernel.since("6.7") && this.#kernel.profile.config("CONFIG_NETKIT") === "y"
+  }
+
+  /** A pair of netkit devices, down; the first is the one that programs are attached by. Throws UsageError (EEXIST). */
+  makeNetkit(namespace: NetNamespace, name: string, other: string): void {
+    // The kernel makes the other end first: its number is the lower one.
+    const [second, first] = [other, name].map(each => {
+      const device = this.#makeFreeDevice(namespace, { name: each, kind: "netkit", mac: new Uint8Array(6) })
+      device.hasNeighbours = false
+      return device
+    }) as [NetDevice, NetDevice]
+    first.isPrimary = true
+    joinPair([first, second])
   }
 
   /** A veth device without an other end yet, down. Throws UsageError (EEXIST). */

@@ -2,7 +2,7 @@ import { type Errno, errnoName } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { PROTOCOL } from "./headers.ts"
 import { echoMessage } from "./icmp/index.ts"
-import { sendIp, sourceFor } from "./ip-output.ts"
+import { sendIp, sourceFor, whyUnreachable } from "./ip-output.ts"
 import type { NetNamespace } from "./namespace.ts"
 
 /** Data of an echo request, as ping sends it. */
@@ -22,7 +22,7 @@ export function sendEcho(
   { id, sequence }: { readonly id: number; readonly sequence: number },
 ): Echo {
   const source = sourceFor(namespace, destination)
-  if (!source) return { sent: "ENETUNREACH", isAnswered: false }
+  if (!source) return { sent: errnoName(-whyUnreachable(namespace, destination)), isAnswered: false }
   const protocol = destination.length === 4 ? PROTOCOL.icmp : PROTOCOL.icmp6
   const payload = echoMessage("request", { source, destination }, id, sequence, new Uint8Array(DATA_BYTES))
   let sent = 0

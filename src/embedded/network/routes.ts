@@ -1,13 +1,25 @@
+import type { Errno } from "../../base/index.ts"
 import type { NetDevice } from "./device.ts"
 import type { Tunnel, TunnelHook } from "./hooks/tunnels.ts"
+
+/** Routes that refuse what they are found for. */
+export type RefusingKind = "blackhole" | "unreachable" | "prohibit"
+
+/** What a sender on this machine is told of packets for such routes. */
+export const ROUTE_ERRORS: Readonly<Partial<Record<Route["kind"], Errno>>> = {
+  blackhole: "EINVAL",
+  unreachable: "EHOSTUNREACH",
+  prohibit: "EACCES",
+}
 
 export interface Route {
   /** 4 or 16 bytes. */
   readonly destination: Uint8Array
   /** How many bits of it count. */
   readonly prefix: number
-  /** "local": it is for this machine. */
-  readonly kind: "local" | "unicast"
+  /** "local": it is for this machine. Those that refuse lead nowhere: without a word, as unreachable, as forbidden. */
+  readonly kind: "local" | "unicast" | RefusingKind
+  /** Of those that refuse: the loopback. */
   readonly device: NetDevice
   /** The next hop; the destination itself when left out. */
   readonly gateway?: Uint8Array
@@ -34,12 +46,12 @@ export class RouteTable {
     this.remove(route => route.device === device)
   }
 
-  /** In one table alone where `kind` is told: that of local routes, or the main one. Out of one device alone where `by` is. */
-  find(destination: Uint8Array, kind?: Route["kind"], by?: NetDevice): Route | undefined {
+  /** In one table alone where that is told: that of local routes, or the main one. Out of one device alone where `by` is. */
+  find(destination: Uint8Array, table?: RoutingTable, by?: NetDevice): Route | undefined {
     return this.#routes.find(
       route =>
-        route.device.isUp &&
-        (kind === undefined || route.kind === kind) &&
+        (route.device.isUp || route.kind in ROUTE_ERRORS) &&
+        (table === undefined || (route.kind === "local") === (table === "local")) &&
         (by === undefined || route.device === by) &&
         startsAlike(route.destination, destination, route.prefix),
     )
@@ -55,8 +67,10 @@ export class RouteTable {
   }
 }
 
+export type RoutingTable = "local" | "main"
+
 /** Routing tables by their numbers (RT_TABLE_…): there are no others. */
-export const TABLES: Readonly<Record<number, Route["kind"]>> = { 254: "unicast", 255: "local" }
+export const TABLES: Readonly<Record<number, RoutingTable>> = { 254: "main", 255: "local" }
 
 const LOCAL_FIRST = 1000
 

@@ -199,10 +199,10 @@ export class Skb {
   }
 
   /** Takes over where a program of XDP has left the packet. */
-  adopt({ data, end, meta }: XdpContext): void {
+  adopt({ data, length, meta }: XdpContext): void {
     const { context } = this
     context.set("data", data)
-    context.setEnd(end)
+    context.setEnd(data + length)
     context.setHeader("mac", data)
     this.metadata = data - meta
   }

@@ -8,8 +8,8 @@ import { PACKET, Skb } from "./skb.ts"
 import { transmitPacket } from "./transmit.ts"
 import { withTag } from "./vlan.ts"
 import { BurstRing, runsInBursts } from "./xdp/burst.ts"
+import { takesPieces } from "./xdp/veth-mtu.ts"
 
-const MTU = 1500
 const ETH_P_8021Q = 0x8100
 const ON_THE_WAY = {
   functions: ["__dev_queue_xmit", "dev_hard_start_xmit", "veth_xmit"],
@@ -27,12 +27,12 @@ export interface EmbeddedWireOptions extends WireOptions {
 /** A veth device whose other end is listened to, and sends what it is told. */
 export function makeWire(
   kernel: KernelCore,
-  { name, addresses, mac, takesFrames = false }: EmbeddedWireOptions,
+  { name, addresses, mac, mtu, takesFrames = false }: EmbeddedWireOptions,
 ): { readonly wire: Wire; readonly remove: () => void } {
   const { network } = kernel
   const removePair = network.makePair(
-    { name, addresses, ...(mac !== undefined && { mac }) },
-    { name: FAR_END, namespace: `wire-${name}`, addresses: [] },
+    { name, addresses, ...(mac !== undefined && { mac }), ...(mtu !== undefined && { mtu }) },
+    { name: FAR_END, namespace: `wire-${name}`, addresses: [], ...(mtu !== undefined && { mtu }) },
   )
   const near = network.current.device(name)
   const far = near?.peer
@@ -54,20 +54,20 @@ export function makeWire(
     index: near.index,
     mac: near.mac,
     send(frame) {
-      const skb = new Skb(kernel, far, checked(frame), ETHERNET_HEADER)
+      const skb = new Skb(kernel, far, checked(frame, far.mtu), ETHERNET_HEADER)
       skb.protocol = (frame[12]! << 8) | frame[13]!
       transmitPacket(kernel, skb)
     },
     sendAll(burst) {
       const attachment = near.xdp.native
-      if (!attachment || !isUnseen(kernel, far) || !runsInBursts(attachment)) {
+      if (!attachment || !isUnseen(kernel, far) || !runsInBursts(attachment) || takesPieces(attachment)) {
         for (const frame of burst) wire.send(frame)
         return
       }
       const ring = new BurstRing(kernel, near, attachment)
       try {
         network.inBottomHalf(() => {
-          for (const frame of burst) ring.add(checked(frame))
+          for (const frame of burst) ring.add(checked(frame, far.mtu))
           ring.flush()
         })
       } finally {
@@ -86,9 +86,9 @@ export function makeWire(
 }
 
 /** A packet socket refuses what is no frame, and what is too long for its device. */
-function checked(frame: Uint8Array): Uint8Array {
+function checked(frame: Uint8Array, mtu: number): Uint8Array {
   if (frame.length < ETHERNET_HEADER) throw new SystemCallError("sendto", errnoNumber("EINVAL"))
-  if (frame.length > MTU + ETHERNET_HEADER + tagBytes(frame))
+  if (frame.length > mtu + ETHERNET_HEADER + tagBytes(frame))
     throw new SystemCallError("sendto", errnoNumber("EMSGSIZE"))
   return frame
 }

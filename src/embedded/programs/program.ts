@@ -218,6 +218,19 @@ export class EmbeddedProgram implements Program {
     return link
   }
 
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** The link ends with this program from now on, or no more. */
+  own(link: EmbeddedLink): void {
+    this.#links.add(link)
+  }
+
+  disown(link: EmbeddedLink): void {
+    this.#links.delete(link)
+  }
+
   /** Keeps the program under a path of bpffs beyond this object. Throws LoadError. */
   async pin(path: string): Promise<void> {
     const errno = this.#host.bpfFiles.pin(this, path)

@@ -2,7 +2,7 @@ import { errnoNumber, NotModelledError } from "../../base/index.ts"
 import { hasGroupPrograms } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
-import { sourceFor } from "../network/index.ts"
+import { sourceFor, whyUnreachable } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { securityCheck } from "../tracing/security.ts"
 import { addressHookName, runAddressHook } from "./address-hooks.ts"
@@ -134,7 +134,7 @@ function connectDatagram(kernel: KernelCore, socket: Socket, address: Uint8Array
   if (bound !== 0) return bound
   const remote = decodeEndpoint(address)
   const source = sourceFor(socket.netns, embeddedV4(remote.address) ?? remote.address)
-  if (!source) return errno("ENETUNREACH")
+  if (!source) return whyUnreachable(socket.netns, embeddedV4(remote.address) ?? remote.address)
   if (isAny(socket.local.address)) {
     const own = socket.family === FAMILY.ipv6 ? embed(source) : source
     socket.local = { address: own, port: socket.local.port }

@@ -47,8 +47,17 @@ export const SO = {
 } as const
 
 /** IP_*, IPV6_* and TCP_*. */
-export const IP = { tos: 1, ttl: 2, freeBind: 15, transparent: 19, bindAddressNoPort: 24 } as const
-export const IPV6 = { unicastHops: 16, only: 26, class: 67 } as const
+export const IP = {
+  tos: 1,
+  ttl: 2,
+  mtuDiscover: 10,
+  freeBind: 15,
+  transparent: 19,
+  bindAddressNoPort: 24,
+} as const
+export const IPV6 = { unicastHops: 16, mtuDiscover: 23, only: 26, class: 67 } as const
+/** IP_PMTUDISC_…: whether packets may be cut, and what is said of too long ones. */
+export const MTU_DISCOVER = { dont: 0, want: 1, always: 2, probe: 3, interface: 4, omit: 5 } as const
 export const TCP_OPTION = {
   noDelay: 1,
   maxSegment: 2,

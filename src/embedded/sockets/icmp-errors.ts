@@ -1,7 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { ErrorHandler, QuotedPacket, Skb } from "../network/index.ts"
-import { IPPROTO, TCP } from "./constants.ts"
+import { IPPROTO, MTU_DISCOVER, TCP } from "./constants.ts"
 import type { Socket } from "./socket.ts"
 import { resetBy } from "./tcp-stream.ts"
 
@@ -20,7 +20,11 @@ function senderOf(kernel: KernelCore, skb: Skb, quoted: QuotedPacket, protocol: 
 /** A datagram was not delivered: a connected socket learns of what will not get better (__udp4_lib_err). */
 export const UDP_ERRORS: ErrorHandler = (kernel, skb, quoted, { errno, isHard }) => {
   const socket = senderOf(kernel, skb, quoted, IPPROTO.udp)
-  if (socket && isHard && socket.state === TCP.established) socket.error = errnoNumber(errno)
+  if (!socket || !isHard || socket.state !== TCP.established) return
+  const isV4 = quoted.source.length === 4
+  const choice = isV4 ? socket.options.mtuDiscover : socket.options.mtuDiscoverV6
+  // Who lets packets be cut does not care how long they may be.
+  if (errno !== "EMSGSIZE" || choice !== MTU_DISCOVER.dont) socket.error = errnoNumber(errno)
 }
 
 /** A segment was not delivered: a request for a connection fails, connections go on (tcp_v4_err). */

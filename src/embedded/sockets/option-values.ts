@@ -1,4 +1,4 @@
-import { FAMILY, TYPE } from "./constants.ts"
+import { FAMILY, MTU_DISCOVER, TYPE } from "./constants.ts"
 import type { Socket } from "./socket.ts"
 
 /** Bytes of receive and send buffers, as sysctls have them on a fresh machine. */
@@ -17,6 +17,9 @@ export class SocketOptionValues {
   onlyV6 = 0
   tos = 0
   ttl = 64
+  /** IP_MTU_DISCOVER and IPV6_MTU_DISCOVER. */
+  mtuDiscover: number = MTU_DISCOVER.want
+  mtuDiscoverV6: number = MTU_DISCOVER.want
   congestion = DEFAULT_CONGESTION
   /** Numbers that only come back: by level and option. */
   readonly #others = new Map<string, number>()

@@ -1,7 +1,18 @@
 import { decodeUtf8, encodeUtf8, errnoNumber, NotModelledError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { chooseCongestion } from "./congestion.ts"
-import { FAMILY, IP, IPPROTO, IPV6, SO, SOL_SOCKET, TCP, TCP_OPTION, TYPE } from "./constants.ts"
+import {
+  FAMILY,
+  IP,
+  IPPROTO,
+  IPV6,
+  MTU_DISCOVER,
+  SO,
+  SOL_SOCKET,
+  TCP,
+  TCP_OPTION,
+  TYPE,
+} from "./constants.ts"
 import type { Socket } from "./socket.ts"
 
 const [EINVAL, EPERM] = [-errnoNumber("EINVAL"), -errnoNumber("EPERM")]
@@ -147,6 +158,14 @@ const IP_OPTIONS: Readonly<Record<number, OptionRow>> = {
       return 0
     },
   },
+  [IP.mtuDiscover]: {
+    get: ({ options }) => options.mtuDiscover,
+    set: ({ options }, value) => {
+      if (value < MTU_DISCOVER.dont || value > MTU_DISCOVER.omit) return EINVAL
+      options.mtuDiscover = value
+      return 0
+    },
+  },
   [IP.freeBind]: flag(IPPROTO.ip, IP.freeBind),
   [IP.transparent]: flag(IPPROTO.ip, IP.transparent),
   [IP.bindAddressNoPort]: flag(IPPROTO.ip, IP.bindAddressNoPort),
@@ -158,6 +177,14 @@ const IPV6_OPTIONS: Readonly<Record<number, OptionRow>> = {
     set: (socket, value) => {
       if (socket.isBound) return EINVAL
       socket.options.onlyV6 = value !== 0 ? 1 : 0
+      return 0
+    },
+  },
+  [IPV6.mtuDiscover]: {
+    get: ({ options }) => options.mtuDiscoverV6,
+    set: ({ options }, value) => {
+      if (value < MTU_DISCOVER.dont || value > MTU_DISCOVER.omit) return EINVAL
+      options.mtuDiscoverV6 = value
       return 0
     },
   },

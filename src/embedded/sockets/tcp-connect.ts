@@ -1,7 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
-import { sourceFor } from "../network/index.ts"
+import { sourceFor, whyUnreachable } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { autobind } from "./bind.ts"
 import { FAMILY, TCP } from "./constants.ts"
@@ -14,9 +14,7 @@ import { ownMss, transmit } from "./tcp-output.ts"
 import { setState } from "./tcp-state.ts"
 import { TCP_FLAG } from "./transport-headers.ts"
 
-const [ENETUNREACH, ETIMEDOUT, EINVAL] = (["ENETUNREACH", "ETIMEDOUT", "EINVAL"] as const).map(
-  name => -errnoNumber(name),
-) as [number, number, number]
+const [ETIMEDOUT, EINVAL] = [-errnoNumber("ETIMEDOUT"), -errnoNumber("EINVAL")]
 
 const tcpConnect = kernelFunction("tcp_connect", (kernel, sock: KernelObject): number => {
   const socket = kernel.sockets.at(sock.address)
@@ -51,7 +49,7 @@ function connect(kernel: KernelCore, sock: KernelObject, address: CopiedAddress,
   // The unspecified address is this machine.
   const target = isAny(given.address) ? loopbackOf(given.address) : given.address
   const source = sourceFor(socket.netns, embeddedV4(target) ?? target)
-  if (!source) return ENETUNREACH
+  if (!source) return whyUnreachable(socket.netns, embeddedV4(target) ?? target)
   setState(kernel, socket, TCP.synSent)
   if (isAny(socket.local.address))
     socket.local = {

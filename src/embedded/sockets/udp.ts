@@ -2,17 +2,19 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import {
   type IpHeader,
+  mtuTo,
   type Skb,
   sendIcmpError,
   sendIp,
   sourceFor,
   type Transport,
+  whyUnreachable,
 } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { runAddressHook } from "./address-hooks.ts"
 import { takeAssigned } from "./assigned.ts"
 import { autobind, leastSockaddr } from "./bind.ts"
-import { FAMILY, IPPROTO, TCP } from "./constants.ts"
+import { FAMILY, IPPROTO, MTU_DISCOVER, TCP } from "./constants.ts"
 import { deliverTo } from "./deliver.ts"
 import { takeError } from "./icmp-errors.ts"
 import { findReceiver } from "./receiver.ts"
@@ -24,6 +26,9 @@ import { buildUdp, type Ends } from "./transport-headers.ts"
 
 const HEADER = 8
 const MOST_BYTES = 0xffff
+const IP_HEADER = { v4: 20, v6: 40 } as const
+/** With the headers of UDP and IPv4. */
+const MOST_V4 = MOST_BYTES - 28
 const AF_UNSPEC = 0
 const [EINVAL, EMSGSIZE] = [-errnoNumber("EINVAL"), -errnoNumber("EMSGSIZE")]
 const EDESTADDRREQ = -errnoNumber("EDESTADDRREQ")
@@ -83,13 +88,19 @@ function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message
     candidate => candidate && !isAny(candidate) && !isAny(embeddedV4(candidate) ?? candidate),
   )
   const source = own ? (embeddedV4(own) ?? own) : sourceFor(socket.netns, address)
-  if (!source || source.length !== address.length) return ENETUNREACH
+  if (!source) return whyUnreachable(socket.netns, address)
+  if (source.length !== address.length) return ENETUNREACH
   const ends: Ends = {
     source: { address: source, port: socket.local.port },
     destination: { address, port: destination.to.port },
   }
+  if (source.length === 4 && bytes.length > MOST_V4) return EMSGSIZE
   const error = takeError(socket)
   if (error !== 0) return error
+  const isV4 = source.length === 4
+  const length = bytes.length + HEADER + (isV4 ? IP_HEADER.v4 : IP_HEADER.v6)
+  const mayFragment = cutting(socket, isV4, length > mtuTo(socket.netns, address))
+  if (mayFragment === "too long") return EMSGSIZE
   const { mark, priority, tos, ttl } = socket.options
   const sent = sendIp(kernel, {
     namespace: socket.netns,
@@ -97,6 +108,7 @@ function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message
     destination: address,
     protocol: IPPROTO.udp,
     payload: buildUdp(ends, bytes),
+    mayFragment,
     owner: socket,
     mark,
     priority,
@@ -104,6 +116,24 @@ function sendUdp(kernel: KernelCore, sock: { readonly address: number }, message
     ttl,
   })
   return sent < 0 ? sent : bytes.length
+}
+
+/** Whether a datagram may be cut, as its socket wants it (ip_append_data); it may be too long where it must not be. */
+function cutting(
+  { options }: Socket,
+  isV4: boolean,
+  isLong: boolean,
+): boolean | "when too long" | "too long" {
+  const choice = isV4 ? options.mtuDiscover : options.mtuDiscoverV6
+  switch (choice) {
+    case MTU_DISCOVER.want:
+      return "when too long"
+    case MTU_DISCOVER.dont:
+    case MTU_DISCOVER.omit:
+      return true
+    default:
+      return isLong ? "too long" : choice === MTU_DISCOVER.interface
+  }
 }
 
 /** Where a datagram goes: what the caller or its programs say, else where the socket is connected to. */

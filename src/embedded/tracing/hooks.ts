@@ -3,7 +3,8 @@ import type { EmbeddedProgram } from "../programs/program.ts"
 
 /** One program on one hook. */
 export interface Attachment {
-  readonly program: EmbeddedProgram
+  /** Updates of its link put another one in its place. */
+  program: EmbeddedProgram
   readonly cookie: bigint
   /** The id of its link. */
   readonly link?: number

@@ -1,6 +1,7 @@
 export * from "./attach-reasons.ts"
 export * from "./attach-refusal.ts"
 export * from "./cgroup-refusal.ts"
+export * from "./link-update.ts"
 export * from "./links.ts"
 export * from "./lirc-refusal.ts"
 export * from "./load-definition.ts"

@@ -7,7 +7,7 @@ export type XdpMode = NonNullable<XdpPoint["mode"]>
 /** What stands on an interface's XDP hooks, by mode: program ids. */
 export type XdpPrograms = Readonly<Partial<Record<XdpMode, number>>>
 
-const [EBUSY, EEXIST, EOPNOTSUPP] = [16, 17, 95]
+const [EBUSY, EEXIST, ERANGE, EOPNOTSUPP] = [16, 17, 34, 95]
 
 /** Why `replace` and a link do not go together. */
 export const XDP_LINK_REPLACES_NOTHING: Reason = {
@@ -21,6 +21,7 @@ export const XDP_WORDS = {
   activeProgram: "XDP program already attached",
   otherMode: "Native and generic XDP can't be active at the same time",
   noDriver: "Underlying driver does not support XDP in native mode",
+  largeMtu: "veth: Peer MTU is too large to set XDP",
   forDevmap: "BPF_XDP_DEVMAP programs can not be attached to a device",
   forCpumap: "BPF_XDP_CPUMAP programs can not be attached to a device",
 } as const
@@ -62,6 +63,11 @@ function reason(
         ? `program ${id} is there in ${mode} mode`
         : `${XDP_WORDS.otherMode}: program ${id} is there in ${mode} mode`,
       hint: `attach in ${mode} mode, or detach program ${id} first`,
+    }
+  if (number === ERANGE)
+    return {
+      said: isByNetlink ? undefined : XDP_WORDS.largeMtu,
+      hint: 'lower the MTU of the other end (ip link set … mtu), or put the program into section "xdp.frags"',
     }
   if (number === EOPNOTSUPP && point.mode !== "generic")
     return { hint: 'the driver of this interface has no XDP of its own: use mode "generic"' }

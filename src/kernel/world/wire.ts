@@ -4,6 +4,8 @@ export interface WireOptions {
   readonly addresses: readonly string[]
   /** The device's link-layer address, "02:00:00:00:00:01"; the kernel gives one when left out. */
   readonly mac?: string
+  /** Bytes that a packet has at most, of either end; 1500 when left out. */
+  readonly mtu?: number
 }
 
 /** A device whose other end is the scenario: it puts frames on the wire, and reads those that leave. No ARP: all frames go to `mac`. */

@@ -47,6 +47,8 @@ export interface PairEnd {
   readonly namespace?: string
   /** Its link-layer address, "02:00:00:00:00:01"; the kernel gives one when left out. */
   readonly mac?: string
+  /** Bytes that its packets have at most; 1500 when left out. */
+  readonly mtu?: number
   /** "10.1.1.1/24", "fd01::1/64". */
   readonly addresses: readonly string[]
 }

@@ -41,10 +41,11 @@ export class Namespaces {
     return interfaceIndex(this.#native, name)
   }
 
-  makeWire({ name, addresses, mac }: WireOptions): LinuxWire {
+  makeWire({ name, addresses, mac, mtu }: WireOptions): LinuxWire {
     const namespace = `wire-${name}`
-    const near = { name, addresses, ...(mac !== undefined && { mac }) }
-    this.makePair(near, { name: FAR_END, namespace, addresses: [] })
+    const size = mtu !== undefined && { mtu }
+    const near = { name, addresses, ...(mac !== undefined && { mac }), ...size }
+    this.makePair(near, { name: FAR_END, namespace, addresses: [], ...size })
     for (const [device, ip] of [
       [name, ["ip"]],
       [FAR_END, ["ip", "-n", namespace]],
@@ -126,9 +127,10 @@ function addNetkit(one: PairEnd, other: PairEnd): void {
     if (end.namespace !== undefined) runTool("ip", "link", "set", end.name, ...place(end))
 }
 
-function setUp({ name, namespace, addresses }: PairEnd): void {
+function setUp({ name, namespace, addresses, mtu }: PairEnd): void {
   const ip = ["ip", ...(namespace === undefined ? [] : ["-n", namespace])]
   for (const address of addresses)
     runTool(...ip, "addr", "add", address, "dev", name, ...(address.includes(":") ? ["nodad"] : []))
+  if (mtu !== undefined) runTool(...ip, "link", "set", name, "mtu", `${mtu}`)
   runTool(...ip, "link", "set", name, "up")
 }

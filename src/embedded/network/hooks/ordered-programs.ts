@@ -1,3 +1,4 @@
+import type { EmbeddedProgram } from "../../programs/program.ts"
 import type { Attachment } from "../../tracing/hooks.ts"
 
 /** Which one of several: by its program's id, or by its link's. */
@@ -9,6 +10,10 @@ export class OrderedPrograms {
 
   get all(): readonly Attachment[] {
     return this.#programs
+  }
+
+  has(program: EmbeddedProgram): boolean {
+    return this.#programs.some(each => each.program === program)
   }
 
   /** At the end when no neighbour is told; undefined when the neighbour is not there. The answer takes it off. */

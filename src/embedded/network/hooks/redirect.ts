@@ -59,8 +59,8 @@ function sendElsewhere(kernel: KernelCore, skb: Skb, redirect: Redirect | undefi
 /** The next hop of a packet out of a device: by the route there, or on its link where there is none. */
 function wayOut(skb: Skb, device: NetDevice): Uint8Array | undefined {
   const destination = skb.ipHeader()?.destination
-  const route = destination && device.namespace.routes.find(destination, "unicast", device)
-  return route?.gateway ?? destination
+  const route = destination && device.namespace.routes.find(destination, "main", device)
+  return (route?.kind === "unicast" && route.gateway) || destination
 }
 
 /** A route's program sends its packet elsewhere: it has put a link-layer header in front, or the packet is dropped. */

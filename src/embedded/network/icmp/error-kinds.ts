@@ -1,7 +1,14 @@
 import type { Errno } from "../../../base/index.ts"
 
 /** What a machine tells a sender of its packet (RFC 792, RFC 4443). */
-export type IcmpErrorKind = "no route" | "no host" | "no protocol" | "no port" | "too long" | "no hops left"
+export type IcmpErrorKind =
+  | "no route"
+  | "no host"
+  | "no protocol"
+  | "no port"
+  | "too long"
+  | "no hops left"
+  | "forbidden"
 
 interface Wording {
   readonly type: number
@@ -17,6 +24,7 @@ export const ICMP_ERRORS: Readonly<
   "no protocol": { ipv4: { type: 3, code: 2 }, ipv6: { type: 4, code: 1 } },
   "no port": { ipv4: { type: 3, code: 3 }, ipv6: { type: 1, code: 4 } },
   "too long": { ipv4: { type: 3, code: 4 }, ipv6: { type: 2, code: 0 } },
+  forbidden: { ipv4: { type: 3, code: 13 }, ipv6: { type: 1, code: 1 } },
   "no hops left": { ipv4: { type: 11, code: 0 }, ipv6: { type: 3, code: 0 } },
 }
 

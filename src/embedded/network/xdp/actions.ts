@@ -6,6 +6,7 @@ import type { Attachment } from "../../tracing/hooks.ts"
 import { TRACE_FLAGS } from "../../tracing/trace-flags.ts"
 import type { NetDevice } from "../device.ts"
 import type { Skb } from "../skb.ts"
+import { piecesOf } from "./pieces.ts"
 import { xdpException } from "./tracepoints.ts"
 
 export const XDP = { aborted: 0, drop: 1, pass: 2, tx: 3, redirect: 4 } as const
@@ -17,6 +18,8 @@ export const FACTS = { traceFlags: TRACE_FLAGS.trampoline() }
 export interface XdpSite {
   readonly ingress: NetDevice
   readonly egress?: NetDevice
+  /** Frames that are longer than one buffer come in pieces. */
+  readonly isSplit?: boolean
 }
 
 /** The program of a map's element, as what stands on a hook. */
@@ -33,7 +36,7 @@ export function runXdp(
   kernel: KernelCore,
   attachment: Attachment,
   skb: Skb,
-  { ingress, egress }: XdpSite,
+  { ingress, egress, isSplit = false }: XdpSite,
 ): number {
   const { memory } = kernel
   const { context, room } = skb
@@ -42,11 +45,13 @@ export function runXdp(
   if (kernel.since("6.11")) kernel.redirect.target = undefined
   const at = memory.alloc(XDP_CONTEXT_BYTES)
   const xdp = new XdpContext(memory, at)
+  const pieces = isSplit ? piecesOf(kernel, skb) : undefined
   xdp.write({
     start: room.start,
     meta: context.data - skb.metadata,
     data: context.data,
-    end: context.end,
+    end: pieces?.end ?? context.end,
+    ...(pieces && { fragments: pieces.table }),
     hardEnd: room.end,
     ingress: ingress.index,
     queue: 0,
@@ -60,6 +65,7 @@ export function runXdp(
   } finally {
     kernel.network.xdpDevice = undefined
     memory.free(at)
+    if (pieces) memory.free(pieces.table)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { KernelCore } from "../../core.ts"
 import { HEADROOM, TAILROOM } from "../packet-room.ts"
 import type { Skb } from "../skb.ts"
+import { FIRST_PIECE } from "./veth-mtu.ts"
 
 const CACHE_LINE = 64
 const PAGE = 4096
@@ -24,6 +25,8 @@ export function forXdp(skb: Skb, tailroom = TAILROOM): Skb {
 export function vethTailroom(kernel: KernelCore): (length: number) => number {
   const isTight = kernel.since("6.7")
   return length => {
+    // The last of several pieces may fill its page.
+    if (length > FIRST_PIECE) return PAGE
     const padding = alignUp(length) - length
     // Packets that take more than half a page get all of it.
     const needed = HEADROOM + length + padding + TAILROOM

@@ -5,14 +5,19 @@ import { startXmit } from "../transmit.ts"
 import { dropXdp, runXdp, XDP } from "./actions.ts"
 import { forXdp } from "./buffer.ts"
 import { redirectSkb } from "./redirect-skb.ts"
+import { takesPieces } from "./veth-mtu.ts"
+
+const PAGE = 4096
 
 /** The program in the stack: the packet that goes on, or undefined where it goes no further. */
 export function runGenericXdp(kernel: KernelCore, given: Skb): Skb | undefined {
   const { device } = given
   const attachment = device.xdp.generic
   if (!attachment || given.isRedirected) return given
-  const skb = forXdp(given)
-  const action = runXdp(kernel, attachment, skb, { ingress: device })
+  // The stack has programs see pieces since 6.9, where they can.
+  const isSplit = kernel.since("6.9") && takesPieces(attachment)
+  const skb = isSplit ? forXdp(given, PAGE) : forXdp(given)
+  const action = runXdp(kernel, attachment, skb, { ingress: device, isSplit })
   skb.room = undefined
   switch (action) {
     case XDP.pass:

@@ -26,7 +26,7 @@ export function pollDriver(kernel: KernelCore, given: Skb): void {
   }
   const { context } = given
   const skb = forXdp(given, vethTailroom(kernel)(context.end - context.header("mac")))
-  finishDriver(kernel, attachment, skb, runXdp(kernel, attachment, skb, { ingress: device }))
+  finishDriver(kernel, attachment, skb, runXdp(kernel, attachment, skb, { ingress: device, isSplit: true }))
 }
 
 /** Does what the program has said. */

@@ -28,8 +28,14 @@ const [EBUSY, EEXIST, EINVAL] = [16, 17, 22]
 
 /** The XDP hooks of a device: of the driver (native) and of the stack (generic), one program in all. */
 export class XdpPlaces {
+  readonly #refusedByDriver: (attachment: Attachment) => XdpRefusal | undefined
   #native: Standing | undefined
   #generic: Standing | undefined
+
+  /** `refusedByDriver`: why the driver takes no such program, once nothing else speaks against it. */
+  constructor(refusedByDriver: (attachment: Attachment) => XdpRefusal | undefined) {
+    this.#refusedByDriver = refusedByDriver
+  }
 
   get native(): Attachment | undefined {
     return this.#native?.attachment
@@ -57,6 +63,8 @@ export class XdpPlaces {
     const { attachType } = attachment.program
     if (attachType === "xdp_devmap") return { number: EINVAL, words: XDP_WORDS.forDevmap }
     if (attachType === "xdp_cpumap") return { number: EINVAL, words: XDP_WORDS.forCpumap }
+    const refused = place === "native" ? this.#refusedByDriver(attachment) : undefined
+    if (refused) return refused
     this.#set(place, { attachment, isLink: by === "link" })
     return undefined
   }

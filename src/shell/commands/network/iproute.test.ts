@@ -29,6 +29,7 @@ function withoutNumbers(text: string): string {
       // Addresses that devices give themselves are not modelled.
       .replace(/^ {4}inet6 fe80::.*\n.*\n/gm, "")
       .replace(/ fe80::[0-9a-f:]+\/64/g, "")
+      .replace(/^fe80::.* lladdr .*\n/gm, "")
       // Where a device is in "ip -br addr" by itself, such an address was all that it had of IPv6.
       .replace(/^\$ /gm, "")
   )

@@ -112,6 +112,51 @@ ip route add 10.9.9.0/24 encap bpf out obj iproute.bpf.o section xdp dev v0
 ip route add 10.9.9.0/24 dev nope
 ip route add 10.9.9.0/24 via 172.16.0.1
 ip route get 10.1.1.2
+ip neigh show dev v0
+ip neigh add 10.1.1.2 lladdr 02:00:00:00:00:05 dev v0
+ip neigh add 10.1.1.2 lladdr 02:00:00:00:00:05 dev v0
+ip neigh
+ip neigh replace 10.1.1.2 lladdr 02:00:00:00:00:06 dev v0
+ip neigh show dev v0
+ip neigh change 10.1.1.9 lladdr 02:00:00:00:00:06 dev v0
+ip neigh del 10.1.1.2 dev v0
+ip neigh del 10.1.1.2 dev v0
+ip neigh add 10.1.1.2 lladdr 02:00:00:00:00:05
+ip -6 neigh
+ip link set dev v0 mtu 1400
+ip link show dev v0
+ip link set dev v0 mtu 67
+ip link set dev v0 mtu 65536
+ip link set dev v0 mtu many
+ip netns exec far ip link set v1 mtu 3507
+ip link set dev v0 xdpdrv obj iproute.bpf.o sec xdp
+ip netns exec far ip link set v1 mtu 3506
+ip link set dev v0 xdpdrv obj iproute.bpf.o sec xdp
+ip netns exec far ip link set v1 mtu 3507
+ip link set dev v0 xdpdrv off
+ip -6 route add fd09::/64 encap seg6 mode encap segs fd01::1,fd02::1 dev v0
+ip -6 route show fd09::/64
+ip route add blackhole 10.8.1.0/24
+ip route add unreachable 10.8.2.0/24
+ip route add prohibit 10.8.3.0/24
+ip route add blackhole 10.8.1.0/24
+ip route show 10.8.1.0/24
+ip route
+ip route get 10.8.1.1
+ip route get 10.8.2.1
+ip route get 10.8.3.1
+ip -6 route add unreachable fd08::/64
+ip -6 route show fd08::/64
+ip -6 route del fd08::/64
+ip route del 10.8.1.0/24
+ip route del unreachable 10.8.2.0/24
+ip route del prohibit 10.8.3.0/24
+ip link add nk0 type netkit
+ip link add v5 type netkit
+ip link show v5
+ip link set v5 up
+ip link show v5
+ip link del v5
 ip addr del 10.1.1.1/24 dev v0
 ip addr del 10.1.1.1/24 dev v0
 ip route

@@ -3,13 +3,21 @@ import type { ShellCommand } from "../../support/command.ts"
 import { abbreviated, notSupported, Words } from "../words.ts"
 import { address } from "./address.ts"
 import { link } from "./link.ts"
+import { neighbour } from "./neighbour.ts"
 import { namespaceNamed, netns } from "./netns.ts"
 import type { IpOptions } from "./options.ts"
 import { route } from "./route.ts"
 
 type Subject = (call: Invocation, words: Words, options: IpOptions) => number | Promise<number>
 
-const SUBJECTS: Readonly<Record<string, Subject>> = { address, link, netns, route }
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  address,
+  link,
+  neighbor: neighbour,
+  neighbour,
+  netns,
+  route,
+}
 /** Names of ip's own order, for abbreviations. */
 const NAMES = [
   "address",
@@ -33,11 +41,11 @@ const NAMES = [
 ]
 
 const USAGE = `Usage: ip [ -4 | -6 ] [ -d ] [ -br ] [ -force ] [ -n NETNS ] OBJECT { COMMAND | help }
-where  OBJECT := { link | address | route | netns }
+where  OBJECT := { link | address | route | neighbor | netns }
 `
 
 export const ip: ShellCommand = {
-  summary: "devices, addresses, routes and namespaces: ip link|addr|route|netns …",
+  summary: "devices, addresses, routes, neighbours and namespaces: ip link|addr|route|neigh|netns …",
   path: "/usr/sbin/ip",
   run(call) {
     const words = new Words(call.args)

@@ -47,7 +47,7 @@ export function flagsOf(device: NetDevice): string[] {
   const isBelowDown = peer !== undefined && !peer.isUp
   return [
     ...(isUp && isBelowDown ? ["NO-CARRIER"] : []),
-    ...(kind === "loopback" ? ["LOOPBACK"] : ["BROADCAST", ...(hasNeighbours ? [] : ["NOARP"]), "MULTICAST"]),
+    ...(kind === "loopback" ? ["LOOPBACK"] : ["BROADCAST", "MULTICAST", ...(hasNeighbours ? [] : ["NOARP"])]),
     ...(isUp ? ["UP"] : []),
     ...(isUp && !isBelowDown ? ["LOWER_UP"] : []),
     ...(isBelowDown && peer?.namespace === namespace ? ["M-DOWN"] : []),

@@ -1,8 +1,15 @@
-import { joinPair, moveDevice, setUp } from "../../../../embedded/index.ts"
+import {
+  joinPair,
+  moveDevice,
+  type NetDevice,
+  type NetNamespace,
+  setMtu,
+  setUp,
+} from "../../../../embedded/index.ts"
 import { CommandFailure, type Invocation } from "../../../run/invocation.ts"
 import { deviceNamed, devicesOf, namespaceOf } from "../device.ts"
 import { abbreviated, notSupported, type Words } from "../words.ts"
-import { answers } from "./answers.ts"
+import { answers, refused } from "./answers.ts"
 import {
   addressLine,
   briefLine,
@@ -20,6 +27,7 @@ const COMMANDS = ["add", "set", "change", "replace", "delete", "show", "list", "
 
 const USAGE = `Usage: ip link show [ DEVICE ]
        ip link add NAME [ netns NS ] type veth peer [ name NAME ] [ netns NS ]
+       ip link add NAME [ netns NS ] type netkit
        ip link set DEVICE { up | down | mtu MTU | netns NS }
        ip link set DEVICE { xdp | xdpgeneric | xdpdrv | xdpoffload } { off | obj FILE [ sec NAME ] }
        ip link delete DEVICE
@@ -92,7 +100,7 @@ function setOne(call: Invocation, name: string, word: string, words: Words): voi
       setUp(device, word === "up")
       break
     case "mtu":
-      device.object.set("mtu", Number(words.value()))
+      setMtuTo(device, words.value())
       break
     case "netns":
       answers(moveDevice(device, namespaceNamed(call, words.value())))
@@ -101,6 +109,13 @@ function setOne(call: Invocation, name: string, word: string, words: Words): voi
     default:
       throw notSupported(`'ip link set … ${word}'`)
   }
+}
+
+function setMtuTo(device: NetDevice, text: string): void {
+  if (!/^\d+$/.test(text))
+    throw new CommandFailure(`Error: argument "${text}" is wrong: Invalid "mtu" value\n\n`, 255)
+  const why = setMtu(device, Number(text))
+  if (why !== undefined) throw refused(why)
 }
 
 /** "NAME type veth peer name NAME", a namespace behind either name. */
@@ -113,6 +128,7 @@ function add(call: Invocation, words: Words): number {
   if (words.takes("netns")) namespace = namespaceNamed(call, words.value())
   if (!words.takes("type")) throw notSupported("a device without 'type veth'")
   const type = words.value()
+  if (type === "netkit") return addNetkit(call, namespace, name, words)
   if (type !== "veth") throw notSupported(`a device of type ${type}`)
   let [peerName, peerNamespace] = ["veth0", here]
   if (words.takes("peer")) {
@@ -128,6 +144,19 @@ function add(call: Invocation, words: Words): number {
   // The kernel makes the peer first: its number is the lower one.
   const peer = network.makeVeth(peerNamespace, peerName)
   joinPair([network.makeVeth(namespace, name), peer])
+  return 0
+}
+
+/** A pair whose other end the kernel names: this ip knows nothing of such devices. */
+function addNetkit(call: Invocation, namespace: NetNamespace, name: string, words: Words): number {
+  if (!words.isEmpty)
+    throw new CommandFailure(`Garbage instead of arguments "${words.peek()} ...". Try "ip link help".\n`, 255)
+  const { kernel } = call.shell
+  if (!kernel.network.hasNetkit) return answers("EOPNOTSUPP")
+  const numbers = Array.from({ length: 100 }, (_, number) => `nk${number}`)
+  const other = numbers.find(each => !namespace.device(each)) ?? "nk100"
+  if (other === name || namespace.device(name)) return answers("EEXIST")
+  kernel.network.makeNetkit(namespace, name, other)
   return 0
 }
 

@@ -6,10 +6,12 @@ const IPV4_BYTES = 4
 
 /** A line of `ip route`; without the device where all are on the one that was asked for. */
 export function routeLine(route: Route, withDevice: boolean): string {
-  const { destination, prefix, gateway, device, source } = route
+  const { destination, prefix, gateway, device, source, kind } = route
   const isV4 = destination.length === IPV4_BYTES
   const isWhole = prefix === destination.length * 8
   const to = prefix === 0 ? "default" : `${addressText(destination)}${isWhole ? "" : `/${prefix}`}`
+  if (kind === "blackhole" || kind === "unreachable" || kind === "prohibit")
+    return isV4 ? `${kind} ${to} \n` : `${kind} ${to} dev lo metric 1024 pref medium\n`
   const words = [
     gateway && `via ${addressText(gateway)}`,
     withDevice && `dev ${device.name}`,

@@ -2,6 +2,7 @@ import { UsageError } from "../../../../base/index.ts"
 import {
   type NetDevice,
   type NetNamespace,
+  ROUTE_ERRORS,
   type Route,
   sameBytes,
   type TunnelHook,
@@ -57,7 +58,8 @@ function mainTable(namespace: NetNamespace, bytes: number): Route[] {
   return namespace.routes
     .all()
     .filter(
-      ({ kind, destination, device }) => kind === "unicast" && destination.length === bytes && device.isUp,
+      ({ kind, destination, device }) =>
+        destination.length === bytes && (kind === "unicast" ? device.isUp : kind !== "local"),
     )
     .sort((a, b) => compareBytes(a.destination, b.destination) || b.prefix - a.prefix)
 }
@@ -112,6 +114,8 @@ function get(call: Invocation, words: Words): number {
   const destination = parsed(text, "address", () => addressBytes(text))
   const found = namespaceOf(call).routes.find(destination)
   if (!found) return answers("ENETUNREACH")
+  const refusal = ROUTE_ERRORS[found.kind]
+  if (refusal) return answers(refusal)
   call.out(getText(found, destination, call.shell.kernel.network.loopback(namespaceOf(call))))
   return 0
 }
@@ -121,11 +125,17 @@ interface Told {
   readonly gateway: Uint8Array | undefined
   readonly name: string | undefined
   readonly programs: ReadonlyMap<TunnelHook, SectionProgram>
+  /** Of routes that refuse. */
+  readonly kind: "blackhole" | "unreachable" | "prohibit" | undefined
+  /** Of an outer header that packets go over. */
+  readonly segments: readonly Uint8Array[] | undefined
 }
 
 async function told(call: Invocation, words: Words, { family }: IpOptions): Promise<Told> {
   const programs = new Map<TunnelHook, SectionProgram>()
   let [text, via, name]: (string | undefined)[] = []
+  let segments: readonly Uint8Array[] | undefined
+  let kind: Told["kind"]
   while (!words.isEmpty) {
     if (words.takes("dev")) name = words.value()
     else if (words.takes("via")) {
@@ -133,9 +143,11 @@ async function told(call: Invocation, words: Words, { family }: IpOptions): Prom
       via = words.value()
     } else if (words.takes("encap")) {
       const kind = words.value()
-      if (kind !== "bpf") throw notSupported(`'encap ${kind}'`)
-      await readTunnel(call, words, programs)
+      if (kind === "bpf") await readTunnel(call, words, programs)
+      else if (kind === "seg6") segments = readSegments(words)
+      else throw notSupported(`'encap ${kind}'`)
     } else if (text === undefined) {
+      kind = (["blackhole", "unreachable", "prohibit"] as const).find(each => words.takes(each))
       words.takes("to", "unicast")
       text = words.value()
     } else throw notSupported(`'${words.peek()}' of a route`)
@@ -144,7 +156,19 @@ async function told(call: Invocation, words: Words, { family }: IpOptions): Prom
   const byGateway = via?.includes(":") ? 6 : 4
   const network = networkOf(text, family ?? byGateway)
   const gateway = via === undefined ? undefined : parsed(via, "gateway", () => addressBytes(via))
-  return { network, gateway, name, programs }
+  return { network, gateway, name, programs, segments, kind }
+}
+
+/** "mode encap segs A,B": the other modes are not modelled. */
+function readSegments(words: Words): readonly Uint8Array[] {
+  words.takes("mode")
+  const mode = words.value()
+  if (mode !== "encap") throw notSupported(`'encap seg6 mode ${mode}'`)
+  if (!words.takes("segs")) throw notSupported(`'encap seg6 … ${words.peek() ?? ""}'`)
+  return words
+    .value()
+    .split(",")
+    .map(text => parsed(text, "segment", () => addressBytes(text)))
 }
 
 /** "in obj FILE section NAME out …". */
@@ -173,8 +197,16 @@ async function add(call: Invocation, words: Words, options: IpOptions): Promise<
   }
 }
 
-function addRoute(call: Invocation, { network, gateway, name, programs }: Told): void {
+function addRoute(call: Invocation, { network, gateway, name, programs, segments, kind }: Told): void {
   const { routes } = namespaceOf(call)
+  if (kind) {
+    const { address: destination, prefix } = network
+    const device = call.shell.kernel.network.loopback(namespaceOf(call))
+    if (mainTable(device.namespace, destination.length).some(each => isRoute(each, network)))
+      answers("EEXIST")
+    routes.add({ destination, prefix, kind, device })
+    return
+  }
   const device = name === undefined ? deviceTo(call, gateway) : deviceNamed(call, name)
   if (!device.isUp) throw refused("Device for nexthop is not up")
   const onLink = gateway && routes.find(gateway)
@@ -185,6 +217,7 @@ function addRoute(call: Invocation, { network, gateway, name, programs }: Told):
   routes.add({
     ...{ destination: network.address, prefix: network.prefix, kind: "unicast", device },
     ...(gateway && { gateway }),
+    ...(segments && { segments }),
     ...(programs.size > 0 && {
       tunnel: Object.fromEntries([...programs].map(([hook, { attachment }]) => [hook, attachment])),
       labels: Object.fromEntries([...programs].map(([hook, { label }]) => [hook, label])),
