@@ -12,6 +12,7 @@ import { makeFile } from "./make-file.ts"
 import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
 import { ownerMap } from "./owner-map.ts"
 import { MAY_EXEC, MAY_READ, MAY_WRITE } from "./permission.ts"
+import { releaseFile } from "./release-file.ts"
 import { LOOKUP_RCU, walkToDirectory } from "./walk.ts"
 
 const FMODE_READ = 1
@@ -40,6 +41,7 @@ const doDentryOpen = kernelFunction(
 const vfsOpen = kernelFunction("vfs_open", (kernel, path: number, file: KernelObject): number => {
   const from = kernel.types.at("path", path)
   const dentry = kernel.types.at("dentry", from.number("dentry"))
+  kernel.files.enter(dentry.address)
   file.set("f_path.mnt", from.get("mnt")).set("f_path.dentry", dentry).set("f_inode", dentry.get("d_inode"))
   return kernel.since("6.10")
     ? doDentryOpen(kernel, file, 0, 0)
@@ -78,7 +80,7 @@ const pathOpenat = kernelFunction(
     if (typeof file === "number") return file
     const result = openInto(kernel, walk, how, file)
     if (result === 0) return file
-    file.free()
+    releaseFile(kernel, file)
     return result
   },
 )
