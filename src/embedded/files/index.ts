@@ -1,4 +1,5 @@
 /** Files of the embedded kernel: a tree of names, opening and unlinking. May import base, memory, tracing and tasks. */
+export { writePath } from "./d-path.ts"
 export * from "./file-on.ts"
 export * from "./file-operations.ts"
 export * from "./file-tree.ts"
@@ -8,6 +9,7 @@ export { inodePermission } from "./inode-permission.ts"
 export * from "./list-directory.ts"
 export * from "./make-directory.ts"
 export * from "./make-node.ts"
+export { measuredBytes } from "./measured-bytes.ts"
 export * from "./open.ts"
 export { ownerMap } from "./owner-map.ts"
 export { MAY_READ } from "./permission.ts"

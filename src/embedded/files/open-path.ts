@@ -6,7 +6,7 @@ import { securityCheck } from "../tracing/security.ts"
 import { fileMode } from "./file-on.ts"
 import { type FileNode, S_IFDIR, S_IFMT } from "./file-tree.ts"
 import { pathText } from "./filename.ts"
-import { FMODE_EXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
+import { FMODE_CAN_READ, FMODE_CREATED, FMODE_EXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
 import { inodePermission } from "./inode-permission.ts"
 import { makeFile } from "./make-file.ts"
 import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
@@ -33,8 +33,12 @@ const [EACCES, EISDIR, ENOTDIR, ENOENT, EEXIST] = (
 
 const doDentryOpen = kernelFunction(
   "do_dentry_open",
-  (kernel, file: KernelObject, _inodeOrOpen: Register, _open: Register): number =>
-    securityFileOpen(kernel, file),
+  (kernel, file: KernelObject, _inodeOrOpen: Register, _open: Register): number => {
+    const refused = securityFileOpen(kernel, file)
+    const mode = file.number("f_mode")
+    if (refused === 0 && (mode & FMODE_READ) !== 0) file.set("f_mode", mode | FMODE_CAN_READ)
+    return refused
+  },
 )
 
 /** Fills a file in with what it is open on. Before 6.10 do_dentry_open is told the inode beside the file. */
@@ -96,6 +100,7 @@ function openInto(kernel: KernelCore, walk: KernelObject, how: KernelObject, fil
   const { node, isNew } = found
   walk.set("path.mnt", kernel.files.mount).set("path.dentry", node.dentry)
   const place = walk.addressOf("path")
+  if (isNew) file.set("f_mode", file.number("f_mode") | FMODE_CREATED)
   // Whoever makes a file has it open as asked, whatever its mode says.
   const access = isNew ? 0 : accessOf(flags)
   const truncate = (flags & O_TRUNC) !== 0 && !isNew ? node.operations?.truncate : undefined

@@ -8,6 +8,7 @@ import { CONGESTION_HELPERS } from "./congestion-helpers.ts"
 import { CPU_HELPERS } from "./cpu-helpers.ts"
 import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
+import { FILE_HELPERS } from "./file-helpers.ts"
 import { FORWARDING_HELPERS } from "./forwarding-helpers.ts"
 import { HASH_HELPERS } from "./hash-helpers.ts"
 import type { HelperTable } from "./helper.ts"
@@ -22,6 +23,7 @@ import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
+import { SECURITY_HELPERS } from "./security-helpers.ts"
 import { SEGMENT_ROUTING_HELPERS } from "./segment-routing-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
 import { SOCKET_HELPERS } from "./socket-helpers.ts"
@@ -52,6 +54,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...CPU_HELPERS,
   ...DYNPTR_HELPERS,
   ...FIELD_HELPERS,
+  ...FILE_HELPERS,
   ...FORWARDING_HELPERS,
   ...HASH_HELPERS,
   ...INFRARED_HELPERS,
@@ -67,6 +70,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
+  ...SECURITY_HELPERS,
   ...SEGMENT_ROUTING_HELPERS,
   ...STACK_HELPERS,
   ...STORAGE_HELPERS,

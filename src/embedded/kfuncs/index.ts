@@ -6,6 +6,7 @@ import { CONGESTION_KFUNCS } from "./congestion-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { CSS_KFUNCS } from "./css-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
+import { FILE_KFUNCS } from "./file-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
 import { KEY_KFUNCS } from "./key-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
@@ -28,6 +29,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...CGROUP_KFUNCS,
   ...CSS_KFUNCS,
   ...DYNPTR_KFUNCS,
+  ...FILE_KFUNCS,
   ...ITERATOR_KFUNCS,
   ...KEY_KFUNCS,
   ...OBJECT_KFUNCS,
