@@ -59,7 +59,10 @@ function writeStack(
 const stackBytes: HelperFunction = (kernel, [_context, buffer, size, flags]) =>
   writeStack(kernel, buffer, size, flags, user => kernel.callStack(user))
 
-/** Of any task; what one does that is not on the CPU is not known, unless it has ended: its stack is gone then. */
+/**
+ * Of any task; what one does that is not on the CPU is not known, unless it has ended: its stack is gone then. Linux finds
+ * the helper itself and the program first in the kernel's stack of the task on the CPU; here it starts with what called them.
+ */
 const taskStack: HelperFunction = (kernel, [address, buffer, size, flags]) => {
   const task = kernel.types.at("task_struct", Number(memoryArgument(kernel, address, 8n)))
   return writeStack(kernel, buffer, size, flags, user => {
