@@ -10,6 +10,7 @@ import { DYNPTR_HELPERS } from "./dynptr-helpers.ts"
 import { FIELD_HELPERS } from "./field-helpers.ts"
 import { FORWARDING_HELPERS } from "./forwarding-helpers.ts"
 import { HASH_HELPERS } from "./hash-helpers.ts"
+import { HEADER_OPTION_HELPERS } from "./header-option-helpers.ts"
 import type { HelperTable } from "./helper.ts"
 import { INFRARED_HELPERS } from "./infrared-helpers.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
@@ -54,6 +55,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...FIELD_HELPERS,
   ...FORWARDING_HELPERS,
   ...HASH_HELPERS,
+  ...HEADER_OPTION_HELPERS,
   ...INFRARED_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,

@@ -4,6 +4,7 @@ import { ETH_P_IP, leave, makeIp, type Skb, sendIp, sendLocal } from "../network
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { sentSegment } from "./congestion.ts"
 import { IPPROTO } from "./constants.ts"
+import { optionsOf } from "./header-options.ts"
 import { type Endpoint, embeddedV4, type Socket } from "./socket.ts"
 import { advance, spanOf } from "./tcp-connection.ts"
 import { buildTcp, type Ends, type Segment, TCP_FLAG } from "./transport-headers.ts"
@@ -48,11 +49,13 @@ export function transmit(kernel: KernelCore, socket: Socket, { flags, data = NO_
     data,
     mss,
   }
+  const ends = endsOf(socket)
+  const options = optionsOf(kernel, { owner: socket, subject: socket }, ends, segment)
   const span = spanOf(segment)
   tcp.sendNext = advance(tcp.sendNext, span)
   if (span > 0) sentSegment(kernel, socket, tcp.sendNext, data.length > 0)
   tcp.segmentsOut += 1
-  return sendSegment(kernel, socket, endsOf(socket), segment)
+  return sendSegment(kernel, socket, ends, { ...segment, options })
 }
 
 const tcpSendAck = kernelFunction(
