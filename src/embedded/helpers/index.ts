@@ -18,6 +18,7 @@ import { MEMORY_HELPERS } from "./memory-helpers.ts"
 import { MESSAGE_HELPERS } from "./message-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
 import { PACKET_CHANGE_HELPERS } from "./packet-change-helpers.ts"
+import { PACKET_FACT_HELPERS } from "./packet-fact-helpers.ts"
 import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
@@ -35,6 +36,7 @@ import { TASK_HELPERS } from "./task-helpers.ts"
 import { TEXT_HELPERS } from "./text-helpers.ts"
 import { TIME_HELPERS } from "./time-helpers.ts"
 import { TUNNEL_HELPERS } from "./tunnel-helpers.ts"
+import { TUNNEL_KEY_HELPERS } from "./tunnel-key-helpers.ts"
 import { USER_RING_HELPERS } from "./user-ring-helpers.ts"
 import { VLAN_HELPERS } from "./vlan-helpers.ts"
 import { XDP_REDIRECT_HELPERS } from "./xdp-redirect-helpers.ts"
@@ -62,6 +64,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...MESSAGE_HELPERS,
   ...OUTPUT_HELPERS,
   ...PACKET_HELPERS,
+  ...PACKET_FACT_HELPERS,
   ...PACKET_CHANGE_HELPERS,
   ...PERF_HELPERS,
   ...PRINT_HELPERS,
@@ -78,6 +81,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...TASK_HELPERS,
   ...TEXT_HELPERS,
   ...TIME_HELPERS,
+  ...TUNNEL_KEY_HELPERS,
   ...TUNNEL_HELPERS,
   ...USER_RING_HELPERS,
   ...VLAN_HELPERS,
