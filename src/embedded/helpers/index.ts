@@ -23,6 +23,7 @@ import { PACKET_HELPERS } from "./packet-helpers.ts"
 import { PERF_HELPERS } from "./perf-helpers.ts"
 import { PRINT_HELPERS } from "./print-helpers.ts"
 import { QUEUE_HELPERS } from "./queue-helpers.ts"
+import { RAW_SYN_COOKIE_HELPERS } from "./raw-syn-cookie-helpers.ts"
 import { REDIRECT_HELPERS } from "./redirect-helpers.ts"
 import { SEGMENT_ROUTING_HELPERS } from "./segment-routing-helpers.ts"
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts"
@@ -69,6 +70,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...PERF_HELPERS,
   ...PRINT_HELPERS,
   ...QUEUE_HELPERS,
+  ...RAW_SYN_COOKIE_HELPERS,
   ...REDIRECT_HELPERS,
   ...SOCKET_HELPERS,
   ...SOCKET_LOOKUP_HELPERS,
