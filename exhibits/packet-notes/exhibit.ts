@@ -10,6 +10,8 @@ function packetOf(protocol: number): Uint8Array {
 
 const notes: Exhibit = {
   title: "what a packet has beside its bytes: a key for a tunnel, a time, an owner",
+  // Kernel functions that tell of IPsec.
+  programsSince: { "6.8": ["transform"] },
   async scenario({ world, object, eventually }) {
     const { globals, programs } = object
     const first = await programs.note!.run({ packet: packetOf(0x0800) })
@@ -26,7 +28,9 @@ const notes: Exhibit = {
     client.send(Uint8Array.of(1), server.name())
     await eventually(() => server.receive())
     for (const socket of [client, server]) socket.close()
+    await programs.transform?.run({ packet: packetOf(0x0800) })
     return {
+      states: globals.states,
       owners: globals.owners,
       ...{ action: first.action, key, options, leaves, facts, ofOtherProtocol: monotonic },
       read: [read.tunnel_id, read.remote_ipv4, read.local_ipv4, read.tunnel_tos, read.tunnel_ttl],
@@ -34,6 +38,7 @@ const notes: Exhibit = {
     }
   },
   expected: {
+    states: { here: -2, nowhere: -22, unknown: -64, small: -22 },
     // Whoever sends; what comes in belongs to nobody yet.
     owners: [65534, 0],
     action: "TC_ACT_OK",
@@ -52,6 +57,7 @@ const notes: Exhibit = {
     // In wire order: a key, options of any kind, nothing kept for later packets.
     flags: 0x04f8,
   },
+  expectedBefore: { "6.8": { states: { here: 0, nowhere: 0, unknown: 0, small: 0 } } },
 }
 
 export default notes

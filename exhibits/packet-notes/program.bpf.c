@@ -65,6 +65,41 @@ int owner(struct __sk_buff *skb)
 	return TC_ACT_OK;
 }
 
+struct bpf_xfrm_state_opts {
+	__s32 error, netns_id;
+	__u32 mark, daddr[4], spi;
+	__u8 proto;
+	__u16 family;
+};
+extern struct xfrm_state *bpf_xdp_get_xfrm_state(struct xdp_md *ctx, struct bpf_xfrm_state_opts *opts,
+						 __u32 opts__sz) __ksym __weak;
+extern void bpf_xdp_xfrm_state_release(struct xfrm_state *state) __ksym __weak;
+
+/* Of a namespace: the packet's, none that can be, one without a number; and of options that are too small. */
+struct {
+	int here, nowhere, unknown, small;
+} states;
+
+static __always_inline int state_in(struct xdp_md *ctx, int namespace, __u32 size)
+{
+	struct bpf_xfrm_state_opts wanted = { .netns_id = namespace, .spi = 7, .proto = 50, .family = 2 };
+	struct xfrm_state *state = bpf_xdp_get_xfrm_state(ctx, &wanted, size);
+
+	if (state)
+		bpf_xdp_xfrm_state_release(state);
+	return wanted.error;
+}
+
+SEC("xdp")
+int transform(struct xdp_md *ctx)
+{
+	states.here = state_in(ctx, -1, sizeof(struct bpf_xfrm_state_opts));
+	states.nowhere = state_in(ctx, -2, sizeof(struct bpf_xfrm_state_opts));
+	states.unknown = state_in(ctx, 77, sizeof(struct bpf_xfrm_state_opts));
+	states.small = state_in(ctx, -1, 8);
+	return XDP_PASS;
+}
+
 SEC("tc")
 int note(struct __sk_buff *skb)
 {

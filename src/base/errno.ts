@@ -43,6 +43,7 @@ export const ERRNO = {
   EBADMSG: [74, "Bad message"],
   EOVERFLOW: [75, "Value too large for defined data type"],
   EBADRQC: [56, "Invalid request code"],
+  ENONET: [64, "Machine is not on the network"],
   EBADFD: [77, "File descriptor in bad state"],
   EILSEQ: [84, "Invalid or incomplete multibyte or wide character"],
   ENOTSOCK: [88, "Socket operation on non-socket"],
