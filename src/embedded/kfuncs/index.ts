@@ -16,6 +16,7 @@ import { SESSION_KFUNCS } from "./session-kfuncs.ts"
 import { SOCKET_KFUNCS } from "./socket-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
+import { TRANSFORM_KFUNCS } from "./transform-kfuncs.ts"
 import { USER_KFUNCS } from "./user-kfuncs.ts"
 import { WORKQUEUE_KFUNCS } from "./workqueue-kfuncs.ts"
 
@@ -39,6 +40,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...SOCKET_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
+  ...TRANSFORM_KFUNCS,
   ...USER_KFUNCS,
   ...WORKQUEUE_KFUNCS,
 }
