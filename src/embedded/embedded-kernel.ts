@@ -14,6 +14,7 @@ import {
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
 import type { VerifierKernel } from "../verifier/index.ts"
+import { type Architecture, architectureOf } from "./architecture/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
 import { linkTypeOf } from "./attach/link-type.ts"
@@ -110,6 +111,7 @@ export interface EmbeddedKernelOptions {
 /** A model of Linux in this process: see `bootKernel`. */
 export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHost {
   readonly profile: KernelProfile
+  readonly architecture: Architecture
   readonly cpus: number
   readonly memory: KernelMemory
   readonly types: KernelTypes
@@ -155,6 +157,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
+    this.architecture = architectureOf(profile.architecture)
     this.bpfLog = options.onCall && new BpfLog(options.onCall)
     this.cpus = options.cpus ?? 2
     this.memory = new KernelMemory({

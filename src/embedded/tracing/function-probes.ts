@@ -15,16 +15,10 @@ interface Call {
 /** What waits for the function's return: with what it returns, or undefined when it never does. */
 type AtReturn = (returned: bigint | undefined) => void
 
-/** Bytes of the int3 that kprobes pretend to be, even where ftrace calls them. */
-const BREAKPOINT = 1n
-/** Bytes of endbr64, which functions begin with that may be called through pointers. */
-export const ENTRY_MARKER = 4
-/** Bytes of the no-op that ftrace turns into a call, behind the entry marker. */
-export const FTRACE_NOP = 5
-
-/** On kernels built with CONFIG_X86_KERNEL_IBT global functions have an entry marker. */
-export function hasEntryMarker(kernel: KernelCore, { global }: FunctionSite): boolean {
-  return global && kernel.profile.config("CONFIG_X86_KERNEL_IBT") === "y"
+/** Bytes of the marker that functions begin with which may be called through pointers: 0 where there is none. */
+export function entryMarker({ architecture, profile }: KernelCore, { global }: FunctionSite): number {
+  const { entryMarker: marker } = architecture
+  return global && marker && profile.config(marker.option) === "y" ? marker.bytes : 0
 }
 
 /**
@@ -70,10 +64,10 @@ function enterKprobes(
   }
 }
 
-/** What the instruction pointer shows in a kprobe: behind the breakpoint, which is moved behind the entry marker. */
+/** What the instruction pointer shows in a kprobe, which is moved behind the entry marker. */
 function probeAddress(kernel: KernelCore, site: FunctionSite, offset: number): bigint {
-  const moved = offset === 0 && hasEntryMarker(kernel, site) ? ENTRY_MARKER : offset
-  return site.address + BigInt(moved) + BREAKPOINT
+  const moved = offset === 0 ? entryMarker(kernel, site) : offset
+  return site.address + BigInt(moved) + kernel.architecture.breakpoint
 }
 
 const COOKIE_BYTES = 8
@@ -107,7 +101,7 @@ function enterMulti(
 
 /** What the instruction pointer shows in a kprobe.multi program: behind the call of ftrace. */
 function behindFtraceCall(kernel: KernelCore, site: FunctionSite): bigint {
-  return site.address + BigInt((hasEntryMarker(kernel, site) ? ENTRY_MARKER : 0) + FTRACE_NOP)
+  return site.address + BigInt(entryMarker(kernel, site) + kernel.architecture.ftraceCall)
 }
 
 function runAtReturn(
@@ -118,7 +112,7 @@ function runAtReturn(
   facts: HookFacts,
 ): void {
   const regs = functionRegisters(kernel, site.address, [])
-  regs.set("ax", returned)
+  regs.set(kernel.architecture.registers.result, returned)
   kernel.run(attachment, regs.address, facts)
   regs.free()
 }
