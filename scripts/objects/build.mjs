@@ -21,6 +21,7 @@ const FOLDERS = {
   "src/embedded/fixtures": {},
   "src/engine/fixtures": { build: import("../../src/engine/fixtures/build.mjs") },
   "src/object/fixtures": { build: import("../../src/object/fixtures/build.mjs") },
+  "test/arm64/programs": { build: import("../../test/arm64/programs/build.mjs") },
   "test/chapter/programs": { build: import("../../test/chapter/programs/build.mjs") },
   "test/core-relocation": { build: import("../../test/core-relocation/build.mjs") },
   "test/ground-truth/programs": {},

@@ -74,6 +74,7 @@ import { TracePipe } from "./trace-pipe.ts"
 import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import { shownFlags } from "./tracing/trace-flags.ts"
 import {
   type FunctionTrigger,
   functionTrigger,
@@ -301,7 +302,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       comm: pid === 0 ? IDLE_NAME : comm,
       pid,
       cpu: this.cpu(),
-      flags: this.#runner.traceFlags,
+      flags: shownFlags(this, this.#runner.traceFlags),
       time: this.clock.now(),
       text,
     })
@@ -511,6 +512,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 function verifierKernel(profile: KernelProfile, cpus: number): VerifierKernel {
   return {
     release: profile.release,
+    architecture: profile.architecture,
     btf: profile.btf(),
     config: option => profile.config(option) === "y",
     hasSymbol: name => profile.symbols().find(name) !== undefined,

@@ -1,5 +1,4 @@
-/** Architectures that profiles are of, as `skep` names them. */
-export type ArchitectureName = "x86_64" | "arm64"
+import { ARCHITECTURE_NAMES, type ArchitectureName } from "../catalog/index.ts"
 
 /** Where a kernel's image lies on one architecture. */
 export interface KernelImage {
@@ -25,12 +24,10 @@ export function kernelImage(name: ArchitectureName): KernelImage {
 
 /** Undefined for one that profiles are not of. */
 export function architectureNamed(name: unknown): ArchitectureName | undefined {
-  return typeof name === "string" && Object.hasOwn(IMAGES, name) ? (name as ArchitectureName) : undefined
+  return ARCHITECTURE_NAMES.find(each => each === name)
 }
 
 /** The architecture by Node's name of it ("x64"). */
 export function architectureOfNode(node: string): ArchitectureName | undefined {
-  return Object.values(IMAGES).find(image => image.node === node)?.name
+  return ARCHITECTURE_NAMES.find(name => IMAGES[name].node === node)
 }
-
-export const ARCHITECTURE_NAMES = Object.keys(IMAGES) as readonly ArchitectureName[]

@@ -1,5 +1,6 @@
 import { encodeUtf8 } from "../base/index.ts"
-import { type ArchitectureName, kernelImage } from "./architecture.ts"
+import type { ArchitectureName } from "../catalog/index.ts"
+import { kernelImage } from "./architecture.ts"
 import { packContainer } from "./container.ts"
 import type { ProfileFacts } from "./kernel-profile.ts"
 import { formatSymbols, type KernelSymbol } from "./symbol-table.ts"

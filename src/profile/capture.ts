@@ -3,7 +3,8 @@ import { arch, release as unameRelease } from "node:os"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { ProfileError } from "../base/index.ts"
-import { ARCHITECTURE_NAMES, type ArchitectureName, architectureOfNode } from "./architecture.ts"
+import { ARCHITECTURE_NAMES, type ArchitectureName } from "../catalog/index.ts"
+import { architectureOfNode } from "./architecture.ts"
 import { buildProfile } from "./build.ts"
 
 /** Where a kernel tells of itself; tests give folders of their own. */

@@ -1,5 +1,4 @@
 /** Kernel profiles: what programs can observe of one kernel build. May import base, btf and catalog; runs in a browser. */
-export type { ArchitectureName } from "./architecture.ts"
 export { buildProfile, type CapturedKernel } from "./build.ts"
 export type { Inflate } from "./container.ts"
 export { decodeProfile } from "./decode-profile.ts"

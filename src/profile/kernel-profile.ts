@@ -1,6 +1,7 @@
 import { decodeUtf8, encodeUtf8, ProfileError } from "../base/index.ts"
 import { type Btf, readBtf } from "../btf/index.ts"
-import { ARCHITECTURE_NAMES, type ArchitectureName, architectureNamed, kernelImage } from "./architecture.ts"
+import { ARCHITECTURE_NAMES, type ArchitectureName } from "../catalog/index.ts"
+import { architectureNamed, kernelImage } from "./architecture.ts"
 import { SymbolTable } from "./symbol-table.ts"
 import { parseTracepoint, type Tracepoint } from "./tracepoint-format.ts"
 

@@ -48,6 +48,7 @@ export interface ObjectOnKernel {
 export function placeObject(object: ObjectSpec, profile: KernelProfile): ObjectOnKernel {
   const kernel: VerifierKernel = {
     release: profile.release,
+    architecture: profile.architecture,
     btf: profile.btf(),
     config: option => profile.config(option) === "y",
     hasSymbol: name => profile.symbols().find(name) !== undefined,

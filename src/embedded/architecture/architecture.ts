@@ -1,5 +1,5 @@
 import { type Errno, NotModelledError } from "../../base/index.ts"
-import type { ArchitectureName } from "../../profile/index.ts"
+import type { ArchitectureName } from "../../catalog/index.ts"
 import type { SystemCallName } from "./x86-64.ts"
 
 /** Members of `struct pt_regs`, as paths in BTF. */
@@ -41,6 +41,10 @@ export interface Architecture {
   readonly cloneStorageFirst: boolean
   /** What the instruction pointer shows in kprobes: bytes behind where they stand. */
   readonly breakpoint: bigint
+  /** Whether kprobes run with interrupts off: in the exception that a breakpoint is. */
+  readonly breakpointMasksInterrupts: boolean
+  /** The release since when functions with a kretprobe return to a breakpoint as well. */
+  readonly returnBreakpointSince?: string
   /** Bytes of the marker that global functions begin with, on kernels with this option. */
   readonly entryMarker: { readonly option: string; readonly bytes: number } | undefined
   /** Bytes of the instructions behind it that ftrace makes a call of. */

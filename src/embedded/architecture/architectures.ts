@@ -1,4 +1,4 @@
-import type { ArchitectureName } from "../../profile/index.ts"
+import type { ArchitectureName } from "../../catalog/index.ts"
 import type { Architecture } from "./architecture.ts"
 import { ARM64 } from "./arm64.ts"
 import { X86_64 } from "./x86-64.ts"

@@ -66,6 +66,9 @@ export const ARM64: Architecture = {
   directoryFlag: 0o40000,
   cloneStorageFirst: true,
   breakpoint: 0n,
+  breakpointMasksInterrupts: true,
+  // Seen on 6.12, not on 6.1.
+  returnBreakpointSince: "6.12",
   entryMarker: { option: "CONFIG_ARM64_BTI_KERNEL", bytes: INSTRUCTION },
   ftraceCall: 2 * INSTRUCTION,
   // Kprobes are breakpoints; the second no-op of ftrace's is its own.

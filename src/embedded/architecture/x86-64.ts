@@ -67,6 +67,7 @@ export const X86_64: Architecture = {
   cloneStorageFirst: false,
   // int3, which kprobes pretend to be even where ftrace calls them.
   breakpoint: 1n,
+  breakpointMasksInterrupts: false,
   entryMarker: { option: "CONFIG_X86_KERNEL_IBT", bytes: 4 },
   ftraceCall: FTRACE_CALL,
   // Probes on the no-op are called by ftrace as those on the start are; inside it and the marker is no instruction.

@@ -52,15 +52,21 @@ function enterKprobes(
 ): AtReturn {
   const facts = { functionAddress: site.address }
   const waiting = [...kretprobe]
+  const { breakpointMasksInterrupts, returnBreakpointSince } = kernel.architecture
+  const around = breakpointMasksInterrupts ? { ...atEntry, interruptsOff: true } : atEntry
+  const interruptsOff = returnBreakpointSince !== undefined && kernel.since(returnBreakpointSince)
   for (const probe of kprobe.toReversed()) {
     const regs = functionRegisters(kernel, probeAddress(kernel, site, probe.offset), args)
-    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared, atEntry) })
+    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared, around) })
     regs.free()
   }
   return returned => {
     if (returned === undefined) return
     for (const probe of waiting)
-      runAtReturn(kernel, site, probe, returned, { ...facts, traceFlags: TRACE_FLAGS.kretprobe() })
+      runAtReturn(kernel, site, probe, returned, {
+        ...facts,
+        traceFlags: TRACE_FLAGS.kretprobe({ interruptsOff }),
+      })
   }
 }
 
