@@ -152,7 +152,7 @@ function refused(
   { errno, message, explanation, at, source }: LoadRefusal,
 ): ProgramReport {
   return {
-    ...headOf(program, place.profile.release),
+    ...headOf(program, place.profile.name),
     basis: "verified",
     verdict: "reject",
     errno,
@@ -188,7 +188,7 @@ function reportOf(
   const refused = verdict !== "accept"
   const missing = verdict === "reject" ? problems.find(each => each.at === instruction) : undefined
   return {
-    ...headOf(program, profile.release),
+    ...headOf(program, profile.name),
     basis: "verified",
     verdict,
     errno: refused ? errnoOf(result) : undefined,
