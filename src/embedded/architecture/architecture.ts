@@ -58,6 +58,9 @@ export interface Architecture {
   readonly hasUserPrograms: boolean
 }
 
+/** Kernels whose system calls are not wrapped have functions that take the arguments themselves. */
+export const PLAIN_CALL_PREFIX = "__se_sys_"
+
 /** Throws NotModelledError for a call that the architecture does not have. */
 export function systemCallNumber({ calls, title }: Architecture, name: SystemCallName): number {
   const number = calls[name]

@@ -1,4 +1,6 @@
+import { PLAIN_CALL_PREFIX } from "../architecture/index.ts"
 import type { HookFacts, KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
 import type { FunctionSite } from "./function-sites.ts"
 import type { FunctionHooks, MultiAttachment } from "./hooks.ts"
 import { functionRegisters } from "./pt-regs.ts"
@@ -57,6 +59,7 @@ function enterKprobes(
   const interruptsOff = returnBreakpointSince !== undefined && kernel.since(returnBreakpointSince)
   for (const probe of kprobe.toReversed()) {
     const regs = functionRegisters(kernel, probeAddress(kernel, site, probe.offset), args)
+    if (site.symbol.startsWith(PLAIN_CALL_PREFIX)) keepCallArguments(kernel, regs, args)
     kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared, around) })
     regs.free()
   }
@@ -68,6 +71,13 @@ function enterKprobes(
         traceFlags: TRACE_FLAGS.kretprobe({ interruptsOff }),
       })
   }
+}
+
+/** Registers that user space gave a system call its arguments in, which its function finds as they were. */
+function keepCallArguments({ architecture }: KernelCore, regs: KernelObject, args: readonly bigint[]): void {
+  architecture.registers.callArguments.forEach((register, index) => {
+    regs.set(register, args[index] ?? 0n)
+  })
 }
 
 /** What the instruction pointer shows in a kprobe, which is moved behind the entry marker. */

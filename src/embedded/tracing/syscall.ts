@@ -1,5 +1,5 @@
 import { ARCHITECTURES } from "../architecture/architectures.ts"
-import { type SystemCallName, systemCallNumber } from "../architecture/index.ts"
+import { PLAIN_CALL_PREFIX, type SystemCallName, systemCallNumber } from "../architecture/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { EventRecord } from "./event-record.ts"
@@ -16,12 +16,9 @@ const TRACEPOINTS = { enter: declareTracepoint("sys_enter"), exit: declareTracep
 /** The key of the callback that all syscalls/* events share on sys_enter and sys_exit. */
 export const SYSCALL_EVENTS = "syscalls/*"
 
-/** Kernels whose system calls are not wrapped have functions that take the arguments themselves. */
-const PLAIN_PREFIX = "__se_sys_"
-
 /** The name of a system call's function, as libbpf looks for it. */
 export function syscallFunction(kernel: KernelCore, name: string): string {
-  return (areCallsWrapped(kernel) ? kernel.architecture.callPrefix : PLAIN_PREFIX) + name
+  return (areCallsWrapped(kernel) ? kernel.architecture.callPrefix : PLAIN_CALL_PREFIX) + name
 }
 
 /** CONFIG_ARCH_HAS_SYSCALL_WRAPPER: functions of system calls get the registers of user space (since 4.17 on x86-64). */
@@ -59,7 +56,9 @@ export function syscall(
       ),
     ]),
   )
-  const plain = kernelFunction(PLAIN_PREFIX + name, (kernel, ...args: bigint[]) => BigInt(body(kernel, args)))
+  const plain = kernelFunction(PLAIN_CALL_PREFIX + name, (kernel, ...args: bigint[]) =>
+    BigInt(body(kernel, args)),
+  )
   return (kernel, ...args) => {
     const { architecture } = kernel
     const number = systemCallNumber(architecture, name)
