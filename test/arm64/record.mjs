@@ -27,6 +27,9 @@ for (const name of wanted.length > 0 ? wanted : ["6.1-arm64", "6.12-arm64"]) {
   const architecture = architectureOf(name)
   const results = join(kernel.folder, "recorded")
   const files = { ...packageFiles(), ...nodeFiles(architecture), "guest/guest.mjs": join(here, "guest.mjs") }
+  // What reads the TypeScript of exhibits.
+  for (const name of ["sucrase", "lines-and-columns", "ts-interface-checker", "@jridgewell"])
+    files[`skep/node_modules/${name}`] = join(here, "../../node_modules", name)
   for (const object of readdirSync(programs).filter(file => file.endsWith(".bpf.o")))
     files[`guest/${object}`] = join(programs, object)
   console.log(`${name}: booting ${kernel.version}`)
