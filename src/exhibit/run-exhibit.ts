@@ -77,11 +77,21 @@ export async function runExhibit(
   const programs = spec.programs.flatMap(({ name, section }) => {
     const program = object.programs[name]
     const point = links[name]?.point
-    const attachedTo = point && (point.kind === "trace" ? section : describePoint(point))
+    const attachedTo = point
+      ? point.kind === "trace"
+        ? section
+        : describePoint(point)
+      : memberOf(spec, name)
     return program ? [{ name, type: program.type, section, attachedTo }] : []
   })
   const observed = await exhibit.scenario(context)
   return { programs, observed, expected: expectedOn(exhibit, kernel.release) }
+}
+
+/** The struct_ops map that a program is a member of. */
+function memberOf({ maps }: ObjectSpec, program: string): string | undefined {
+  const map = maps.find(({ structOps }) => structOps?.programs.some(member => member.program === program))
+  return map && `struct_ops map ${map.name}`
 }
 
 async function attachByHand(

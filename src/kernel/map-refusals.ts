@@ -1,4 +1,5 @@
-import { MapError } from "../base/index.ts"
+import { errnoName, errorText, MapError } from "../base/index.ts"
+import type { MapSpec } from "../object/index.ts"
 
 /** A window on a map without BPF_F_MMAPABLE. */
 export function notMappable(name: string): MapError {
@@ -21,5 +22,20 @@ export function takesNoRecords({ name, type }: { readonly name: string; readonly
   return new MapError(`map '${name}': a ${type} takes no records (EINVAL)`, {
     errno: "EINVAL",
     hint: "user_ringbuf maps do; use set() here",
+  })
+}
+
+/** A struct_ops map that the kernel does not make, with its answer; the way of older kernels where it is links that they lack. */
+export function structOpsNotMade(
+  { name, structOps }: Pick<MapSpec, "name" | "structOps">,
+  errno: number,
+): MapError {
+  const code = errnoName(errno)
+  return new MapError(`map '${name}': failed to create: ${errorText(errno)}(${-errno})`, {
+    ...(code && { errno: code }),
+    ...(structOps?.link &&
+      code === "EINVAL" && {
+        hint: '.struct_ops.link needs Linux 6.4: SEC(".struct_ops") works on older ones',
+      }),
   })
 }

@@ -605,9 +605,9 @@ export const CHAPTER: readonly ChapterRow[] = [
   {
     item: 60,
     title: "sk_skb and sk_msg programs send data from one socket of a map to another",
-    see: "exhibits stream-splice, message-gate",
-    shownBy: exhibits("stream-splice", "message-gate"),
-    onLinux: exhibitsOnLinux("stream-splice", "message-gate"),
+    see: "exhibits stream-splice, message-gate, message-framing",
+    shownBy: exhibits("stream-splice", "message-gate", "message-framing"),
+    onLinux: exhibitsOnLinux("stream-splice", "message-gate", "message-framing"),
   },
   {
     item: 61,

@@ -5,6 +5,7 @@ import {
   deleteBatch,
   deleteElement,
   freezeMap,
+  type HeldSocket,
   hasElement,
   lookupElement,
   type MapStorage,
@@ -28,12 +29,35 @@ const NO_DESCRIPTOR = String(-errnoNumber("EBADF"))
 const BAD_BTF = "900"
 const MOST_KEYS = 16
 
+const SOCKETS = /^(udp|udp-bound|tcp|tcp-connected)$/
+const CGROUP_ID = 900_001
+
 /** Where Linux takes a descriptor, the embedded kernel takes the id of the one kind of thing that the map holds. */
 const HELD: Readonly<Record<string, RegExp>> = {
+  sockmap: SOCKETS,
+  sockhash: SOCKETS,
+  reuseport_sockarray: SOCKETS,
+  sk_storage: SOCKETS,
+  cgroup_array: /^cgroup$/,
+  cgrp_storage: /^cgroup$/,
   prog_array: /^program$/,
   array_of_maps: /^map:/,
   hash_of_maps: /^map:/,
   task_storage: /^process$/,
+}
+
+/** The sockets of map-operations.c. */
+const SOCKET_WORDS = ["udp", "udp-bound", "tcp", "tcp-connected"]
+const FIRST_SOCKET = 800_001
+
+function socketOf(word: string, at: number): HeldSocket {
+  const [protocol, state] = word.split("-") as ["tcp" | "udp", string | undefined]
+  return {
+    ...{ contextAddress: 0, owner: 0x300_0000 + at * 0x1000, cookie: BigInt(at + 1), protocol },
+    ...{ isEstablished: state === "connected", isListening: false, sharesPort: false },
+    isBound: state !== undefined,
+    serve: () => undefined,
+  }
 }
 
 type Words = readonly string[]
@@ -57,6 +81,9 @@ class MapSteps {
   constructor(release: string) {
     this.#host = new TestHost(CPUS, release)
     const tailCalled = { instructions: [], describe: () => "" }
+    for (const [at, word] of SOCKET_WORDS.entries())
+      this.#host.sockets.set(FIRST_SOCKET + at, socketOf(word, at))
+    this.#host.groups.set(CGROUP_ID, this.#host.memory.alloc(64))
     this.#host.programs.set(PROGRAM_ID, { id: PROGRAM_ID, name: "filter", type: "socket_filter", tailCalled })
   }
 
@@ -228,6 +255,8 @@ class MapSteps {
       return NOBODY
     }
     if (word === "program") return PROGRAM_ID
+    if (word === "cgroup") return CGROUP_ID
+    if (SOCKETS.test(word)) return FIRST_SOCKET + SOCKET_WORDS.indexOf(word)
     if (word === "process") return this.#host.task.pid
     return this.#maps[Number(word.slice(4))]?.id ?? 0
   }

@@ -23,7 +23,7 @@ export function resultText(result: ExhibitResult, style: Io["style"]): string {
   return [
     heading,
     ...programs.map(
-      ({ name, type, attachedTo }) => `  ${name}  ${type}  ${attachedTo ?? "not attached by hand"}`,
+      ({ name, type, attachedTo }) => `  ${name}  ${type}  ${attachedTo ?? "left to the scenario"}`,
     ),
     ...names.map(each => observation(each, observed[each], expected[each], style)),
   ].join("\n")

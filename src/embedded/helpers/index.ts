@@ -14,6 +14,7 @@ import type { HelperTable } from "./helper.ts"
 import { INFRARED_HELPERS } from "./infrared-helpers.ts"
 import { MAP_HELPERS } from "./map-helpers.ts"
 import { MEMORY_HELPERS } from "./memory-helpers.ts"
+import { MESSAGE_HELPERS } from "./message-helpers.ts"
 import { OUTPUT_HELPERS } from "./output-helpers.ts"
 import { PACKET_CHANGE_HELPERS } from "./packet-change-helpers.ts"
 import { PACKET_HELPERS } from "./packet-helpers.ts"
@@ -56,6 +57,7 @@ export const EMBEDDED_HELPERS: HelperTable = {
   ...INFRARED_HELPERS,
   ...MAP_HELPERS,
   ...MEMORY_HELPERS,
+  ...MESSAGE_HELPERS,
   ...OUTPUT_HELPERS,
   ...PACKET_HELPERS,
   ...PACKET_CHANGE_HELPERS,

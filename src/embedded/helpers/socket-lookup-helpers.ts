@@ -23,8 +23,6 @@ import { checkSynCookie, makeSynCookie } from "./syn-cookie-helpers.ts"
 
 /** `struct bpf_sock_tuple` of IPv4 and of IPv6: both addresses, then both ports. */
 const TUPLE = { v4: 12, v6: 36 } as const
-/** Where a `struct sk_msg_md` says how long the message is. */
-const SK_MSG_SIZE = 68
 /** BPF_F_CURRENT_NETNS, as a number of 32 bits. */
 const CURRENT_NETNS = 0xffff_ffff
 
@@ -134,12 +132,6 @@ const putIn: HelperFunction = (kernel, [context, map, key, flags], invocation) =
   return storage.update(at, socket.contextAddress, flags)
 }
 
-/** Messages are in one piece: all that there is can be seen. */
-const pullMessage: HelperFunction = (kernel, [context, start, end, flags]) => {
-  const size = kernel.memory.view.getUint32(Number(context) + SK_MSG_SIZE, true)
-  return flags !== 0n || word(start) >= word(end) || word(end) > size ? -errnoNumber("EINVAL") : 0
-}
-
 /** Helpers that find sockets, and see them as what they are. */
 export const SOCKET_LOOKUP_HELPERS: HelperTable = {
   bpf_sk_lookup_tcp: lookup(IPPROTO.tcp),
@@ -156,7 +148,6 @@ export const SOCKET_LOOKUP_HELPERS: HelperTable = {
   bpf_sk_redirect_hash: redirect,
   bpf_msg_redirect_map: redirectByIndex,
   bpf_msg_redirect_hash: redirect,
-  bpf_msg_pull_data: pullMessage,
   bpf_sock_map_update: putIn,
   bpf_sock_hash_update: putIn,
   bpf_sk_assign: assign,

@@ -2,6 +2,7 @@
 import type { HelperTable } from "../helpers/index.ts"
 import { ARENA_KFUNCS } from "./arena-kfuncs.ts"
 import { CGROUP_KFUNCS } from "./cgroup-kfuncs.ts"
+import { CONGESTION_KFUNCS } from "./congestion-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { CSS_KFUNCS } from "./css-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
@@ -22,6 +23,7 @@ export { KERNEL_DESTRUCTORS } from "./destructors.ts"
 /** Every kernel function that is modelled, by its name. */
 export const EMBEDDED_KFUNCS: HelperTable = {
   ...ARENA_KFUNCS,
+  ...CONGESTION_KFUNCS,
   ...CPUMASK_KFUNCS,
   ...CGROUP_KFUNCS,
   ...CSS_KFUNCS,

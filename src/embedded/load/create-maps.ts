@@ -1,7 +1,7 @@
-import { MapError } from "../../base/index.ts"
+import { errnoNumber, MapError } from "../../base/index.ts"
 import { type Btf, VOID } from "../../btf/index.ts"
 import { mapType } from "../../catalog/index.ts"
-import type { KernelStructOps } from "../../kernel/index.ts"
+import { type KernelStructOps, structOpsNotMade } from "../../kernel/index.ts"
 import type { MapSpec, ObjectSpec } from "../../object/index.ts"
 import type { BpfLog } from "../bpf-log/index.ts"
 import type { ValueLayout } from "../fields/index.ts"
@@ -63,6 +63,8 @@ export function createMaps(host: MakingHost, plan: MapPlan): ObjectMaps {
   try {
     for (const spec of object.maps) {
       const operations = plan.structOps.get(spec.name)
+      if (operations && spec.structOps?.link && !host.since(LINKS_SINCE))
+        throw structOpsNotMade(spec, errnoNumber("EINVAL"))
       if (operations) make(spec, structOpsAttributes(operations, object.btf, loadedBtf))
       if (spec.structOps) continue
       const there = plan.reused(spec)
@@ -89,6 +91,7 @@ export function createMaps(host: MakingHost, plan: MapPlan): ObjectMaps {
 }
 
 const [STRUCT_OPS, BPF_F_LINK] = [26, 1 << 13]
+const LINKS_SINCE = "6.4"
 
 function structOpsAttributes(
   { spec, value, valueId }: KernelStructOps,

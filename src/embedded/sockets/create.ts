@@ -23,6 +23,7 @@ export function createSocket(
   if (chosen < 0) return chosen
   const netns = kernel.network.current
   const socket = new Socket(kernel, { family, type, protocol: chosen, netns, group: kernel.current.group })
+  socket.options.congestion = kernel.congestionControls.usual.text
   kernel.sockets.add(socket)
   if (family === FAMILY.packet) openPacket(kernel, socket, protocol & 0xffff)
   const denied = runSocketHook(kernel, socket, "cgroup_inet_sock_create")

@@ -1,5 +1,6 @@
 import { decodeUtf8, encodeUtf8, errnoNumber, NotModelledError } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
+import { chooseCongestion } from "./congestion.ts"
 import {
   FAMILY,
   IP,
@@ -14,7 +15,7 @@ import {
 } from "./constants.ts"
 import type { Socket } from "./socket.ts"
 
-const [EINVAL, EPERM, ENOENT] = [-errnoNumber("EINVAL"), -errnoNumber("EPERM"), -errnoNumber("ENOENT")]
+const [EINVAL, EPERM] = [-errnoNumber("EINVAL"), -errnoNumber("EPERM")]
 const ENOPROTOOPT = -errnoNumber("ENOPROTOOPT")
 const EOPNOTSUPP = -errnoNumber("EOPNOTSUPP")
 /** net.core.rmem_max and wmem_max, and what a buffer has at least. */
@@ -23,7 +24,6 @@ const LEAST_RECEIVE = 2304
 const LEAST_SEND = 2 * LEAST_RECEIVE
 /** Priorities that ask for no right. */
 const MOST_PRIORITY = 6
-const CONGESTION_CONTROLS = ["reno", "cubic"]
 
 /** One option: how it is read and set; what is missing is refused with ENOPROTOOPT. */
 interface OptionRow {
@@ -224,7 +224,7 @@ export function setOption(
 ): number {
   const table = tableOf(socket, level)
   if (!table) return socket.family === FAMILY.unix ? EOPNOTSUPP : ENOPROTOOPT
-  if (table === TCP_OPTIONS && option === TCP_OPTION.congestion) return setCongestion(socket, value)
+  if (table === TCP_OPTIONS && option === TCP_OPTION.congestion) return setCongestion(kernel, socket, value)
   const row = table[option]
   if (!row) return unknownOption(level, option)
   if (!row.set) return ENOPROTOOPT
@@ -268,13 +268,11 @@ function congestionName({ options }: Socket): Uint8Array {
   return bytes
 }
 
-function setCongestion({ options }: Socket, value: Uint8Array): number {
+function setCongestion(kernel: KernelCore, socket: Socket, value: Uint8Array): number {
   if (value.length < 1) return EINVAL
   const end = value.indexOf(0)
   const name = decodeUtf8(value.subarray(0, Math.min(end < 0 ? value.length : end, CONGESTION_NAME - 1)))
-  if (!CONGESTION_CONTROLS.includes(name)) return ENOENT
-  options.congestion = name
-  return 0
+  return chooseCongestion(kernel, socket, name)
 }
 
 /** Numbers up to here are options of some kernel. */

@@ -1,6 +1,7 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetNamespace } from "../network/index.ts"
+import { releaseCongestion } from "./congestion.ts"
 import { FAMILY, TCP } from "./constants.ts"
 import { portsConflict, score } from "./matching.ts"
 import type { Endpoint, Socket } from "./socket.ts"
@@ -34,6 +35,7 @@ export class Sockets {
   /** The socket is gone, with all its memory. */
   remove(socket: Socket): void {
     if (!this.#all.delete(socket)) return
+    if (socket.tcp) releaseCongestion(this.#kernel, socket)
     for (const address of [socket.object.address, socket.contextAddress, socket.socketObject.address])
       this.#byAddress.delete(address)
     socket.free()

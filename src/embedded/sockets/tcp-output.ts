@@ -2,6 +2,7 @@ import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { ETH_P_IP, leave, makeIp, type Skb, sendIp, sendLocal } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
+import { sentSegment } from "./congestion.ts"
 import { IPPROTO } from "./constants.ts"
 import { type Endpoint, embeddedV4, type Socket } from "./socket.ts"
 import { advance, spanOf } from "./tcp-connection.ts"
@@ -47,7 +48,9 @@ export function transmit(kernel: KernelCore, socket: Socket, { flags, data = NO_
     data,
     mss,
   }
-  tcp.sendNext = advance(tcp.sendNext, spanOf(segment))
+  const span = spanOf(segment)
+  tcp.sendNext = advance(tcp.sendNext, span)
+  if (span > 0) sentSegment(kernel, socket, tcp.sendNext, data.length > 0)
   tcp.segmentsOut += 1
   return sendSegment(kernel, socket, endsOf(socket), segment)
 }

@@ -4,6 +4,7 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { securityNotice } from "../tracing/security.ts"
 import type { ArrivedSegment } from "./arrived-segment.ts"
+import { acknowledgedUpTo, initCongestion } from "./congestion.ts"
 import { FAMILY, TCP } from "./constants.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import type { Socket } from "./socket.ts"
@@ -93,7 +94,9 @@ const tcpInitTransfer = kernelFunction(
   "tcp_init_transfer",
   (kernel, sock: KernelObject, operation: number, _skb: ArrivedSegment): undefined => {
     const socket = kernel.sockets.at(sock.address)
-    if (socket) callSockOps(kernel, socket, operation)
+    if (!socket) return
+    callSockOps(kernel, socket, operation)
+    initCongestion(kernel, socket)
   },
 )
 
@@ -118,6 +121,7 @@ function answered(kernel: KernelCore, socket: Socket, skb: ArrivedSegment): void
     return
   }
   if (!hasFlag(segment, TCP_FLAG.syn)) return
+  acknowledgedUpTo(kernel, socket, segment.acknowledged)
   tcp.receiveNext = advance(segment.sequence, 1)
   tcp.mss = Math.min(segment.mss ?? DEFAULT_MSS, tcp.mss)
   tcpFinishConnect(kernel, socket.object, skb)
@@ -133,6 +137,7 @@ function connected(kernel: KernelCore, socket: Socket, { segment, ends }: Arrive
     return
   }
   if (hasFlag(segment, TCP_FLAG.syn)) return
+  if (hasFlag(segment, TCP_FLAG.ack)) acknowledgedUpTo(kernel, socket, segment.acknowledged)
   if (hasFlag(segment, TCP_FLAG.ack) && segment.acknowledged === tcp.sendNext) acknowledged(kernel, socket)
   if (segment.data.length > 0 && socket.isClosed) {
     // Nobody is there any more to take it.

@@ -3,6 +3,7 @@ import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { securityCheck, securityNotice } from "../tracing/security.ts"
 import type { ArrivedSegment } from "./arrived-segment.ts"
+import { openCongestion } from "./congestion.ts"
 import {
   type ConnectionRequest,
   forgetRequest,
@@ -157,6 +158,7 @@ function makeChild(
   child.state = TCP.listen
   storeState(kernel, child, TCP.synReceived)
   child.remote = inFamily(family, asked.ends.destination)
+  openCongestion(kernel, child)
   securityInetCskClone(kernel, child.object, asked.object)
   return child.object
 }

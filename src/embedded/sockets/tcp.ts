@@ -6,9 +6,10 @@ import { autobind } from "./bind.ts"
 import { forgetRequests } from "./connection-request.ts"
 import { TCP } from "./constants.ts"
 import { takeError } from "./icmp-errors.ts"
-import { messageVerdict } from "./message-verdict.ts"
+import { sendByVerdict } from "./message-verdict.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import type { Socket } from "./socket.ts"
+import { isStuck } from "./stream-verdict.ts"
 import { transmit } from "./tcp-output.ts"
 import { pushStream } from "./tcp-send.ts"
 import { setState, storeState } from "./tcp-state.ts"
@@ -39,16 +40,18 @@ export function sendStream(kernel: KernelCore, socket: Socket, bytes: Uint8Array
   if (error !== 0) return error
   const canSend = socket.state === TCP.established || socket.state === TCP.closeWait
   if (!canSend || socket.isWriteClosed) return EPIPE
-  const verdict = messageVerdict(kernel, socket, bytes)
-  if (typeof verdict === "number") return verdict
-  const { redirect } = verdict
-  if (redirect?.isIngress) redirect.socket.arrivals.push({ bytes: verdict.bytes, from: undefined })
-  else pushStream(kernel, redirect?.socket ?? socket, verdict.bytes)
+  const sent = sendByVerdict(kernel, socket, bytes, (part, redirect) => {
+    if (redirect?.isIngress) redirect.socket.arrivals.push({ bytes: part, from: undefined })
+    else pushStream(kernel, redirect?.socket ?? socket, part)
+  })
+  if (sent !== undefined) return sent
+  pushStream(kernel, socket, bytes)
   return bytes.length
 }
 
 /** Bytes of the stream, none at its end; undefined while nothing is there; or a negative errno. */
 export function receiveStream(socket: Socket, size: number): Uint8Array | number | undefined {
+  if (isStuck(socket)) return undefined
   const first = socket.arrivals.shift()
   if (first) {
     const rest = first.bytes.subarray(size)

@@ -1,4 +1,4 @@
-import { errnoNumber, NotModelledError } from "../../base/index.ts"
+import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import {
   type IpHeader,
@@ -21,6 +21,7 @@ import { findReceiver } from "./receiver.ts"
 import { decodeEndpoint, encodeEndpoint, familyOf } from "./sockaddr.ts"
 import { type Endpoint, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
 import { isServed, streamVerdict } from "./stream-verdict.ts"
+import { pushStream } from "./tcp-send.ts"
 import { buildUdp, type Ends } from "./transport-headers.ts"
 
 const HEADER = 8
@@ -183,13 +184,20 @@ function receive(kernel: KernelCore, skb: Skb): number {
 /** Programs of the socket's sockmap say where a datagram goes. Whoever gets it so does not learn who sent it. */
 function serve(kernel: KernelCore, socket: Socket, data: Uint8Array): void {
   for (const { bytes, redirect } of streamVerdict(kernel, socket, data)) {
-    if (redirect && !redirect.isIngress)
-      throw new NotModelledError(
-        "sending a datagram on from another socket is not modelled by the embedded kernel yet",
-      )
     const target = redirect?.socket ?? socket
-    target.arrivals.push({ bytes, from: undefined })
+    if (redirect && !redirect.isIngress) sendOn(kernel, target, bytes)
+    else target.arrivals.push({ bytes, from: undefined })
   }
+}
+
+/** Goes out of another socket to whom that is connected to; where that fails, the socket tells of it. */
+function sendOn(kernel: KernelCore, target: Socket, bytes: Uint8Array): void {
+  if (target.protocol === IPPROTO.tcp) {
+    pushStream(kernel, target, bytes)
+    return
+  }
+  const sent = sendDatagram(kernel, target, bytes, undefined)
+  if (sent < 0) target.error = -sent
 }
 
 function udpEnds({ memory }: KernelCore, skb: Skb, ip: IpHeader): Ends | undefined {

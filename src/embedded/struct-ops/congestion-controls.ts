@@ -20,8 +20,16 @@ const ONE_OF = ["cong_avoid", "cong_control"]
 export class CongestionControls {
   readonly #controls: CongestionControl[] = BUILT_IN.map(name => ({ name, operations: new Map() }))
 
+  /** What new sockets get (net.ipv4.tcp_congestion_control). */
+  readonly usual = { text: "cubic" }
+
   get names(): readonly string[] {
     return this.#controls.map(({ name }) => name)
+  }
+
+  /** One that programs implement, by its name. */
+  find(name: string): CongestionControl | undefined {
+    return this.#controls.find(each => each.name === name && each.operations.size > 0)
   }
 
   /** Adds one that programs implement, told by a struct of the kernel's layout. 0 or −errno. */

@@ -10,7 +10,7 @@ const FLAG = { least: 0, most: 1 }
 interface SysctlKernel {
   readonly profile: KernelProfile
   readonly network: { readonly initial: Pick<NetNamespace, "forwards" | "synCookies"> }
-  readonly congestionControls: { readonly names: readonly string[] }
+  readonly congestionControls: { readonly names: readonly string[]; readonly usual: { text: string } }
   readonly perfEventParanoid: number[]
 }
 
@@ -43,7 +43,7 @@ export function sysctlTable({
     numberSysctl("net/ipv4/tcp_syncookies", synCookies),
     numberSysctl("net/ipv4/tcp_rmem", [4096, 131072, 6291456], { least: 1, most: 2 ** 31 - 1 }),
     numberSysctl("net/ipv4/tcp_mtu_probing", [0], FLAG),
-    choiceSysctl("net/ipv4/tcp_congestion_control", { text: "cubic" }, () => congestionControls.names),
+    choiceSysctl("net/ipv4/tcp_congestion_control", congestionControls.usual, () => congestionControls.names),
     shownSysctl("net/ipv4/tcp_available_congestion_control", () => congestionControls.names.join(" ")),
     numberSysctl("net/ipv6/conf/all/forwarding", forwards.ipv6),
   ]

@@ -9,6 +9,7 @@ import { type CurrentTask, EMBEDDED_HELPERS, type HelperKernel, type Invocation 
 import { EMBEDDED_KFUNCS } from "../kfuncs/index.ts"
 import {
   createMap,
+  type HeldSocket,
   type MapAttributes,
   type MapDevice,
   type MapHost,
@@ -38,6 +39,9 @@ export class TestHost implements MapHost, HelperKernel {
   readonly programs = new Map<number, TailTarget>()
   /** The loopback interface. */
   readonly devices = new Map<number, MapDevice>([[1, { index: 1, isThere: true }]])
+  /** Sockets by descriptor, and addresses of struct cgroup by descriptor and id: none as long as a test puts none here. */
+  readonly sockets = new Map<number, HeldSocket>()
+  readonly groups = new Map<number, number>()
   readonly redirect: RedirectInfo = { target: undefined }
   /** Callbacks that timers and work items have run. */
   readonly called: Callback[] = []
@@ -220,20 +224,20 @@ export class TestHost implements MapHost, HelperKernel {
     return [...this.#maps.values()].find(map => map.id === id)
   }
 
-  socketByDescriptor(): undefined {
-    return undefined
+  socketByDescriptor(fd: number): HeldSocket | undefined {
+    return this.sockets.get(fd)
   }
 
   socketAt(): undefined {
     return undefined
   }
 
-  groupByDescriptor(): undefined {
-    return undefined
+  groupByDescriptor(fd: number): number | undefined {
+    return this.groups.get(fd)
   }
 
-  groupById(): undefined {
-    return undefined
+  groupById(id: number): number | undefined {
+    return this.groups.get(id)
   }
 
   programById(id: number): TailTarget | undefined {

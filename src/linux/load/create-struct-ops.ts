@@ -1,5 +1,5 @@
-import { errnoName, errorText, LoadError, MapError } from "../../base/index.ts"
-import { type KernelStructOps, toKernelStructOps } from "../../kernel/index.ts"
+import { LoadError } from "../../base/index.ts"
+import { type KernelStructOps, structOpsNotMade, toKernelStructOps } from "../../kernel/index.ts"
 import { kernelName, type MapSpec, type ObjectSpec } from "../../object/index.ts"
 import { MAP_CREATE } from "../bpf/attributes.ts"
 import { Descriptor } from "../ffi/descriptor.ts"
@@ -66,12 +66,7 @@ export function createStructOpsMap(
   })
   if (result >= 0)
     return { spec, descriptor: new Descriptor(bpf.native, result), maxEntries: 1, reused: false }
-  const errno = errnoName(-result)
-  throw new MapError(`map '${spec.name}': failed to create: ${errorText(-result)}(${result})`, {
-    ...(errno && { errno }),
-    ...(spec.structOps?.link &&
-      result === -22 && { hint: '.struct_ops.link needs Linux 6.4: SEC(".struct_ops") works on older ones' }),
-  })
+  throw structOpsNotMade(spec, -result)
 }
 
 /** The value with the descriptors of its programs: what registers it. */

@@ -20,6 +20,8 @@ export interface WrongPlace {
   readonly answer: Refusal | "absent"
   /** What differs on 6.1. */
   readonly onOld?: Refusal | "absent"
+  /** What differs on the reference kernel, which has more devices. */
+  readonly onReference?: Refusal
 }
 
 /** A pair of devices, and a group. */
@@ -327,6 +329,7 @@ export const WRONG_PLACES: readonly WrongPlace[] = [
     program: "signals",
     point: { kind: "lirc", device: "/dev/lirc9" },
     answer: "absent",
+    onReference: { errno: "ENOENT", message: "lirc /dev/lirc9: No such file or directory (ENOENT)" },
   },
   {
     what: "the elements of no map",

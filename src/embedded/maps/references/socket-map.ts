@@ -69,8 +69,8 @@ export class SocketMap extends VacantMap {
     const isWide = value.length === 8
     if (isWide && view.getBigUint64(0, true) > LARGEST_DESCRIPTOR) super.set(key, value, flags)
     const socket = this.host.socketByDescriptor(view.getInt32(0, true))
-    // What is refused for its key or flags is refused in the words of an empty map.
-    if (!socket || (this.#kind.isIndexed && numberAt(key) >= this.attributes.maxEntries))
+    // What is no socket is refused as by an empty map; sockets of reuseport arrays only where their place is one.
+    if (!socket || (!this.#kind.isServing && numberAt(key) >= this.attributes.maxEntries))
       super.set(key, value, flags)
     const result = socket ? this.#put(keyText(key), socket, flags) : -errnoNumber("EBADF")
     if (result < 0) throw this.failNumber(result, "update")

@@ -16,6 +16,8 @@ import {
 
 /** BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: an element's size fits 16 bits, of which its header takes 128 bytes. */
 const LARGEST_STORAGE = 0xffff - 128
+/** BPF_F_LINK. */
+const STRUCT_OPS_LINK_SINCE = "6.4"
 /** `struct bpf_cgroup_storage_key` with its padding, or a cgroup id alone. */
 const CGROUP_KEYS = [16, 8]
 
@@ -52,9 +54,13 @@ export function cgroupStorageRules({ attributes, type }: Creation): Rule[] {
 
 /** bpf_struct_ops_map_alloc_check, and what the type must be. */
 export function structOpsRules({ attributes, host }: Creation): Rule[] {
-  const { maxEntries, types } = attributes
+  const { maxEntries, types, flags } = attributes
   const isOperations = types?.kernelValue !== undefined && host.isOperations(types.kernelValue)
   return [
+    invalid(
+      flags === 0 || host.since(STRUCT_OPS_LINK_SINCE),
+      '.struct_ops.link needs Linux 6.4: SEC(".struct_ops") works on older ones',
+    ),
     keySizeIs(attributes, 4),
     invalid(maxEntries === 1, `max_entries is 1, not ${maxEntries}`),
     invalid(Boolean(types?.kernelValue), "it needs a type of the kernel for its value"),
