@@ -13,7 +13,7 @@ const names = readdirSync(folder, { withFileTypes: true })
 const NOT_ON_ARM64 = new Set([
   // Programs of user space are those for x86-64.
   ...["exec-path", "folded-stacks", "function-latency", "go-arguments", "line-reader", "tls-plaintext"],
-  ...["uprobe", "uprobe-multi", "usdt"],
+  ...["off-cpu", "uprobe", "uprobe-multi", "usdt"],
   // There is no fprobe.
   ...["kprobe-multi", "kprobe-session"],
   // Their programs tell calls by the numbers of x86-64.
