@@ -1,6 +1,8 @@
 export interface Guest {
   /** Path of the kernel image. */
   readonly kernel: string
+  /** "x86_64" unless told. */
+  readonly architecture?: "x86_64" | "arm64"
   /** What sh runs as root. */
   readonly script: string
   /** Paths in the guest, with the files or folders here that they come from. */

@@ -12,8 +12,8 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { machineOf } from "./machines.mjs"
 
-const BUSYBOX = "/bin/busybox"
 /** Room for what the guest gives back. */
 const RESULT_BYTES = 512 * 1024 * 1024
 
@@ -40,10 +40,12 @@ poweroff -f
 
 /**
  * Runs `script` (sh) as root in a guest. `files` maps paths in the guest to files or folders here. What the script
- * leaves in /tmp/out comes back in `results` (a folder here), with stdout, stderr and status beside it.
+ * leaves in /tmp/out comes back in `results` (a folder here), with stdout, stderr and status beside it. `architecture`
+ * is the kernel's: "x86_64" or "arm64".
  */
 export async function runInGuest({
   kernel,
+  architecture = "x86_64",
   script,
   files = {},
   results,
@@ -67,7 +69,8 @@ export async function runInGuest({
     "root",
   ])
     mkdirSync(join(root, folder), { recursive: true })
-  cpSync(BUSYBOX, join(root, "bin/busybox"))
+  const machine = machineOf(architecture)
+  cpSync(machine.busybox(), join(root, "bin/busybox"))
   for (const [target, source] of Object.entries(files)) {
     mkdirSync(dirname(join(root, target)), { recursive: true })
     cpSync(source, join(root, target), { recursive: true, dereference: true })
@@ -81,7 +84,7 @@ export async function runInGuest({
   writeFileSync(disk, "")
   truncateSync(disk, RESULT_BYTES)
   try {
-    const tail = await boot({ kernel, initrd, disk, append, seconds, echo })
+    const tail = await boot({ machine, kernel, initrd, disk, append, seconds, echo })
     rmSync(results, { recursive: true, force: true })
     mkdirSync(results, { recursive: true })
     execFileSync("tar", ["xf", disk, "-C", results])
@@ -92,14 +95,17 @@ export async function runInGuest({
   }
 }
 
-function boot({ kernel, initrd, disk, append, seconds, echo }) {
+function boot({ machine, kernel, initrd, disk, append, seconds, echo }) {
   // One thread for both processors: with two, code that the kernel changes while it runs crashed some guests.
-  const args = ["-M", "q35", "-m", "2048", "-smp", "2", "-accel", "tcg,thread=single", "-cpu", "max"]
+  const args = ["-M", machine.board, "-m", "2048", "-smp", "2", "-accel", "tcg,thread=single", "-cpu", "max"]
   args.push("-kernel", kernel, "-initrd", initrd, "-nographic", "-no-reboot")
   args.push("-drive", `file=${disk},if=none,id=result,format=raw`, "-device", "nvme,drive=result,serial=skep")
-  args.push("-append", `console=ttyS0 quiet panic=-1 nokaslr lsm=lockdown,yama,apparmor,bpf ${append}`)
+  args.push(
+    "-append",
+    `console=${machine.console} quiet panic=-1 nokaslr lsm=lockdown,yama,apparmor,bpf ${append}`,
+  )
   return new Promise((resolve, reject) => {
-    const guest = spawn("qemu-system-x86_64", args, { stdio: ["ignore", "pipe", "inherit"] })
+    const guest = spawn(machine.qemu, args, { stdio: ["ignore", "pipe", "inherit"] })
     let console = ""
     guest.stdout.on("data", data => {
       console = (console + data).slice(-4000)

@@ -1,16 +1,23 @@
 // Gets a kernel as files in .cache/kernels: a Debian cloud kernel, downloaded and unpacked, never installed; or the
 // reference kernel that test/kernel/build-reference.mjs builds.
-import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
+import { existsSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { findPackages, unpackPackage } from "./debian-packages.mjs"
 
 const cache = fileURLToPath(new URL("../../.cache/kernels", import.meta.url))
 
 /** Package names of each release family; the newest of them is taken. */
-const PACKAGES = {
-  6.1: "^linux-image-6\\.1\\.0-[0-9]+-cloud-amd64$",
-  6.12: "^linux-image-6\\.12\\.[0-9]+\\+deb[0-9]+-cloud-amd64$",
+const FAMILIES = {
+  6.1: "^linux-image-6\\.1\\.0-[0-9]+-cloud-",
+  6.12: "^linux-image-6\\.12\\.[0-9]+\\+deb[0-9]+-cloud-",
+}
+/** Debian's names of the architectures. */
+const DEBIAN = { x86_64: "amd64", arm64: "arm64" }
+
+/** The architecture of a release's kernel: "6.12-arm64" is for another one than "6.12". */
+export function architectureOf(release) {
+  return release.split("-")[1] ?? "x86_64"
 }
 
 /** Whether a kernel is there or can be downloaded: the reference kernel is built by hand. */
@@ -18,7 +25,7 @@ export function hasKernel(release) {
   return release !== "reference" || existsSync(join(cache, release, "boot"))
 }
 
-/** The kernel image, its configuration and modules of a release family ("6.1", "6.12"), or of "reference". */
+/** The kernel image, its configuration and modules of a release family ("6.1", "6.12", "6.12-arm64"), or of "reference". */
 export function kernelPackage(release) {
   const folder = join(cache, release)
   if (!hasKernel(release)) throw new Error("build it first: node test/kernel/build-reference.mjs")
@@ -36,23 +43,12 @@ export function kernelPackage(release) {
 }
 
 function download(release, folder) {
-  const pattern = PACKAGES[release]
-  if (!pattern)
-    throw new Error(`no Debian cloud kernel is known for ${release}: ${Object.keys(PACKAGES).join(", ")}`)
-  const names = execFileSync("apt-cache", ["search", "--names-only", pattern], { encoding: "utf8" })
-    .split("\n")
-    .map(line => line.split(" ")[0])
-    .filter(name => name !== "")
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-  const newest = names.at(-1)
+  const debian = DEBIAN[architectureOf(release)]
+  const family = FAMILIES[release.split("-")[0]]
+  if (!family || !debian)
+    throw new Error(`no Debian cloud kernel is known for ${release}: ${Object.keys(FAMILIES).join(", ")}`)
+  const pattern = `${family}${debian}$`
+  const newest = findPackages(pattern, debian).at(-1)
   if (!newest) throw new Error(`apt knows no package ${pattern}: run apt-get update first`)
-  const partial = `${folder}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  mkdirSync(partial, { recursive: true })
-  execFileSync("apt-get", ["download", newest], { cwd: partial, stdio: "inherit" })
-  const deb = readdirSync(partial).find(name => name.endsWith(".deb"))
-  execFileSync("dpkg-deb", ["-x", deb, "."], { cwd: partial })
-  rmSync(join(partial, deb))
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(partial, folder)
+  unpackPackage(newest, debian, folder)
 }

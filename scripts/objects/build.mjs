@@ -10,6 +10,9 @@ import { compile } from "./compile.mjs"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
+/** Exhibits that read registers, with an object for 64-bit ARM as well: program-arm64.bpf.o. */
+const FOR_ARM64 = ["hello", "kprobe", "ksyscall"]
+
 /** Folders with objects. Where `build` is missing, each NAME.bpf.c beside gives NAME.bpf.o. */
 const FOLDERS = {
   ...exhibits(),
@@ -21,6 +24,7 @@ const FOLDERS = {
   "src/embedded/fixtures": {},
   "src/engine/fixtures": { build: import("../../src/engine/fixtures/build.mjs") },
   "src/object/fixtures": { build: import("../../src/object/fixtures/build.mjs") },
+  "test/arm64/programs": { build: import("../../test/arm64/programs/build.mjs") },
   "test/chapter/programs": { build: import("../../test/chapter/programs/build.mjs") },
   "test/core-relocation": { build: import("../../test/core-relocation/build.mjs") },
   "test/ground-truth/programs": {},
@@ -32,7 +36,12 @@ function exhibits() {
   const folders = readdirSync(join(root, "exhibits"), { withFileTypes: true }).filter(entry =>
     entry.isDirectory(),
   )
-  return Object.fromEntries(folders.map(({ name }) => [`exhibits/${name}`, {}]))
+  return Object.fromEntries(
+    folders.map(({ name }) => [
+      `exhibits/${name}`,
+      FOR_ARM64.includes(name) ? { build: { build: buildForTwo } } : {},
+    ]),
+  )
 }
 
 const check = process.argv.includes("--check")
@@ -71,6 +80,14 @@ function buildPlain(out, source) {
     mkdirSync(dirname(object), { recursive: true })
     compile(join(source, name), object, { flags: ["-Werror"] })
   }
+}
+
+function buildForTwo(out, source) {
+  buildPlain(out, source)
+  const flags = ["-Werror", "-U__TARGET_ARCH_x86", "-D__TARGET_ARCH_arm64"]
+  compile(join(source, "program.bpf.c"), join(out, "program-arm64.bpf.o"), {
+    flags: [...flags, "-include", "exhibits/programs/arm64.h"],
+  })
 }
 
 function filesBelow(folder) {

@@ -1,4 +1,5 @@
 /** The BPF ABI as rows: types, sections, helpers, contexts, releases. Everything that knows them reads them here. May import base. */
+export * from "./architectures.ts"
 export * from "./attach-types.ts"
 export * from "./commands.ts"
 export type * from "./contexts/index.ts"

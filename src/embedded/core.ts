@@ -1,4 +1,5 @@
 import type { KernelProfile } from "../profile/index.ts"
+import type { Architecture } from "./architecture/index.ts"
 import type { Cgroup, CgroupTree, GroupRun } from "./cgroups/index.ts"
 import type { Clock } from "./clock.ts"
 import type { FileTree } from "./files/index.ts"
@@ -23,6 +24,7 @@ import type { UserHooks } from "./user/index.ts"
 /** What every subsystem of the embedded kernel stands on, and nothing of the outside. */
 export interface KernelCore {
   readonly profile: KernelProfile
+  readonly architecture: Architecture
   readonly memory: KernelMemory
   readonly types: KernelTypes
   readonly clock: Clock

@@ -14,6 +14,7 @@ import {
 import type { ObjectSpec } from "../object/index.ts"
 import type { KernelProfile } from "../profile/index.ts"
 import type { VerifierKernel } from "../verifier/index.ts"
+import { type Architecture, architectureOf } from "./architecture/index.ts"
 import { attachProgram } from "./attach/attach.ts"
 import { EmbeddedLink } from "./attach/embedded-link.ts"
 import { linkTypeOf } from "./attach/link-type.ts"
@@ -73,6 +74,7 @@ import { TracePipe } from "./trace-pipe.ts"
 import { kernelStack, userStack } from "./tracing/call-stack.ts"
 import { FunctionSites } from "./tracing/function-sites.ts"
 import { type Attachment, TracingHooks } from "./tracing/hooks.ts"
+import { shownFlags } from "./tracing/trace-flags.ts"
 import {
   type FunctionTrigger,
   functionTrigger,
@@ -110,6 +112,7 @@ export interface EmbeddedKernelOptions {
 /** A model of Linux in this process: see `bootKernel`. */
 export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHost {
   readonly profile: KernelProfile
+  readonly architecture: Architecture
   readonly cpus: number
   readonly memory: KernelMemory
   readonly types: KernelTypes
@@ -155,6 +158,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 
   constructor(profile: KernelProfile, options: EmbeddedKernelOptions = {}) {
     this.profile = profile
+    this.architecture = architectureOf(profile.architecture)
     this.bpfLog = options.onCall && new BpfLog(options.onCall)
     this.cpus = options.cpus ?? 2
     this.memory = new KernelMemory({
@@ -299,7 +303,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
       comm: pid === 0 ? IDLE_NAME : comm,
       pid,
       cpu: this.cpu(),
-      flags: this.#runner.traceFlags,
+      flags: shownFlags(this, this.#runner.traceFlags),
       time: this.clock.now(),
       text,
     })
@@ -519,6 +523,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
 function verifierKernel(profile: KernelProfile, cpus: number): VerifierKernel {
   return {
     release: profile.release,
+    architecture: profile.architecture,
     btf: profile.btf(),
     config: option => profile.config(option) === "y",
     hasSymbol: name => profile.symbols().find(name) !== undefined,

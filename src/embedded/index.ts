@@ -8,7 +8,6 @@ export {
   fileOn,
   O_APPEND,
   O_CREAT,
-  O_DIRECTORY,
   O_RDONLY,
   O_RDWR,
   O_TRUNC,

@@ -1,4 +1,6 @@
 import { encodeUtf8 } from "../base/index.ts"
+import type { ArchitectureName } from "../catalog/index.ts"
+import { kernelImage } from "./architecture.ts"
 import { packContainer } from "./container.ts"
 import type { ProfileFacts } from "./kernel-profile.ts"
 import { formatSymbols, type KernelSymbol } from "./symbol-table.ts"
@@ -23,15 +25,12 @@ export interface CapturedKernel extends ProfileFacts {
 const UNINTERESTING =
   /^(__pfx_|__cfi_|__ksymtab_|__kstrtab|__crc_|__initcall_|__UNIQUE_ID|\.L|__already_done|__warned|__func__|__key|descriptor|_note_)/
 
-/** Where the kernel image may begin on x86-64 (__START_KERNEL_map). */
-const KERNEL_IMAGE = 0xffff_ffff_8000_0000n
-
 /** Makes a profile file of what was read off a kernel. */
 export async function buildProfile(captured: CapturedKernel): Promise<Uint8Array> {
   const { btf, kallsyms, functions, blacklist, events, config, ...facts } = captured
   const sections = new Map([
     ["btf", btf],
-    ["symbols", encodeUtf8(formatSymbols(readSymbols(kallsyms, functions, blacklist)))],
+    ["symbols", encodeUtf8(formatSymbols(readSymbols(kallsyms, functions, blacklist, facts.architecture)))],
     ["events", encodeUtf8(events)],
     ["config", encodeUtf8(config)],
   ])
@@ -39,7 +38,14 @@ export async function buildProfile(captured: CapturedKernel): Promise<Uint8Array
 }
 
 /** Symbols of the kernel itself (not of modules) in address order, flagged from the two lists. */
-function readSymbols(kallsyms: string, functions: string, blacklist: string): KernelSymbol[] {
+function readSymbols(
+  kallsyms: string,
+  functions: string,
+  blacklist: string,
+  architecture: ArchitectureName,
+): KernelSymbol[] {
+  const { start } = kernelImage(architecture)
+  const moved = displacement(kallsyms, architecture)
   const traceable = new Set(functions.split("\n").filter(line => line !== "" && !line.includes("[")))
   const blacklisted = new Set(
     [...blacklist.matchAll(/^0x([0-9a-f]+)-/gm)].map(match => BigInt(`0x${match[1]}`)),
@@ -49,16 +55,26 @@ function readSymbols(kallsyms: string, functions: string, blacklist: string): Ke
     const [hex, type, name, module] = line.split(/[ \t]/)
     if (!hex || !type || !name || module || UNINTERESTING.test(name) || /[aA]/.test(type)) continue
     const address = BigInt(`0x${hex}`)
-    // Offsets of per-CPU variables are no addresses.
-    if (address < KERNEL_IMAGE) continue
+    if (address - moved < start) continue
     const isCode = /[tTwW]/.test(type)
     symbols.push({
       name,
-      address,
+      address: address - moved,
       type,
       traceable: isCode && traceable.has(name),
       blacklisted: isCode && blacklisted.has(address),
     })
   }
   return symbols.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+}
+
+/**
+ * How far a kernel lies from where profiles have it: on 64-bit ARM one with randomised addresses may be anywhere in the
+ * upper half. Its offsets within 256 MiB stay.
+ */
+function displacement(kallsyms: string, architecture: ArchitectureName): bigint {
+  const { upper } = kernelImage(architecture)
+  const text = BigInt(`0x${/^([0-9a-f]+) . _stext$/m.exec(kallsyms)?.[1] ?? "0"}`)
+  if (text === 0n || text >> 32n === upper >> 32n) return 0n
+  return text - (upper | 0x8000_0000n | (text & 0xfff_ffffn))
 }

@@ -3,6 +3,8 @@ import { arch, release as unameRelease } from "node:os"
 import { join } from "node:path"
 import { gunzipSync } from "node:zlib"
 import { ProfileError } from "../base/index.ts"
+import { ARCHITECTURE_NAMES, type ArchitectureName } from "../catalog/index.ts"
+import { architectureOfNode } from "./architecture.ts"
 import { buildProfile } from "./build.ts"
 
 /** Where a kernel tells of itself; tests give folders of their own. */
@@ -12,6 +14,8 @@ export interface CaptureSources {
   readonly boot?: string
   /** What `uname -r` prints. */
   readonly version?: string
+  /** Of the kernel that the files are of; this machine's unless told. */
+  readonly architecture?: ArchitectureName
 }
 
 /**
@@ -22,7 +26,11 @@ export async function captureProfile(sources: CaptureSources = {}): Promise<Uint
   const { proc = "/proc", sys = "/sys", boot = "/boot", version = unameRelease() } = sources
   const release = /^\d+\.\d+/.exec(version)?.[0]
   if (!release) throw new ProfileError(`kernel release '${version}' has no version in front`)
-  if (arch() !== "x64") throw new ProfileError(`profiles are of x86_64 kernels, this machine is ${arch()}`)
+  const architecture = sources.architecture ?? architectureOfNode(arch())
+  if (!architecture)
+    throw new ProfileError(
+      `profiles are of ${ARCHITECTURE_NAMES.join(" and ")} kernels, this machine is ${arch()}`,
+    )
   const tracefs = existsSync(join(sys, "kernel/tracing/events"))
     ? join(sys, "kernel/tracing")
     : join(sys, "kernel/debug/tracing")
@@ -35,7 +43,7 @@ export async function captureProfile(sources: CaptureSources = {}): Promise<Uint
   return buildProfile({
     release,
     version,
-    architecture: "x86_64",
+    architecture,
     banner: text(join(proc, "version")).trim(),
     cpus: cpuCount(text(join(sys, "devices/system/cpu/possible"))),
     lsms: optional(join(sys, "kernel/security/lsm")).trim().split(",").filter(Boolean),

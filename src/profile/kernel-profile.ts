@@ -1,5 +1,7 @@
 import { decodeUtf8, encodeUtf8, ProfileError } from "../base/index.ts"
 import { type Btf, readBtf } from "../btf/index.ts"
+import { ARCHITECTURE_NAMES, type ArchitectureName } from "../catalog/index.ts"
+import { architectureNamed, kernelImage } from "./architecture.ts"
 import { SymbolTable } from "./symbol-table.ts"
 import { parseTracepoint, type Tracepoint } from "./tracepoint-format.ts"
 
@@ -9,7 +11,7 @@ export interface ProfileFacts {
   readonly release: string
   /** What `uname -r` prints. */
   readonly version: string
-  readonly architecture: "x86_64"
+  readonly architecture: ArchitectureName
   /** /proc/version. */
   readonly banner: string
   readonly cpus: number
@@ -55,8 +57,13 @@ export class KernelProfile {
     return this.facts.version
   }
 
-  get architecture(): "x86_64" {
+  get architecture(): ArchitectureName {
     return this.facts.architecture
+  }
+
+  /** What it is called among the built-in ones: "6.12", "6.12-arm64". */
+  get name(): string {
+    return this.architecture === "x86_64" ? this.release : `${this.release}-${this.architecture}`
   }
 
   get lsms(): readonly string[] {
@@ -80,7 +87,7 @@ export class KernelProfile {
   }
 
   symbols(): SymbolTable {
-    this.#symbols ??= new SymbolTable(this.#sections.symbols)
+    this.#symbols ??= new SymbolTable(this.#sections.symbols, kernelImage(this.architecture).upper)
     return this.#symbols
   }
 
@@ -172,6 +179,8 @@ export function checkFacts(facts: unknown, label: string): ProfileFacts {
     Array.isArray(lsms) &&
     lsms.every(name => typeof name === "string")
   if (!sound) throw new ProfileError(`${label}: the header lacks release, version, banner, cpus or lsms`)
-  if (architecture === "x86_64") return facts as ProfileFacts
-  throw new ProfileError(`${label}: architecture ${String(architecture)} is not known, only x86_64`)
+  if (architectureNamed(architecture)) return facts as ProfileFacts
+  throw new ProfileError(
+    `${label}: architecture ${String(architecture)} is not known, only ${ARCHITECTURE_NAMES.join(" and ")}`,
+  )
 }

@@ -27,7 +27,7 @@ describe("built-in profiles", async () => {
   const profile = (release: string) => profiles.get(release) as KernelProfile
 
   test("are listed oldest first", async () => {
-    expect(await builtinReleases()).toEqual(["5.15", "6.1", "6.12"])
+    expect(await builtinReleases()).toEqual(["5.15", "6.1", "6.12", "6.1-arm64", "6.12-arm64"])
   })
 
   test("stay below 4 MB", async () => {
@@ -37,7 +37,10 @@ describe("built-in profiles", async () => {
   test("an unknown release is refused with the known ones", async () => {
     const failure = await loadBuiltinProfile("../6.1").catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(ProfileError)
-    expect(failure).toMatchObject({ errno: "ENOENT", hint: "built in: 5.15, 6.1, 6.12" })
+    expect(failure).toMatchObject({
+      errno: "ENOENT",
+      hint: "built in: 5.15, 6.1, 6.12, 6.1-arm64, 6.12-arm64",
+    })
   })
 
   test.each(["6.1", "6.12"])("%s says what that Debian kernel says", release => {

@@ -16,10 +16,17 @@ const gunzipAll = promisify(gunzip)
 const inflate: Inflate = (packed, size) =>
   gunzipAll(packed, { maxOutputLength: size, chunkSize: Math.max(size, 64) })
 
-/** The releases that come with this package, oldest first. */
+/** The names of the profiles that come with this package ("6.12", "6.12-arm64"), oldest first. */
 export async function builtinReleases(): Promise<string[]> {
   const names = (await readdir(FOLDER)).filter(name => /\.(skepprofile|json)$/.test(name))
-  return names.map(name => name.replace(/\.\w+$/, "")).sort(compareReleases)
+  return names.map(name => name.replace(/\.\w+$/, "")).sort(compareNames)
+}
+
+/** "6.1", "6.12", then those of other architectures: "6.1-arm64". */
+function compareNames(a: string, b: string): number {
+  const [[release, architecture = ""], [other, otherArchitecture = ""]] = [a.split("-"), b.split("-")]
+  if (architecture !== otherArchitecture) return architecture < otherArchitecture ? -1 : 1
+  return compareReleases(release!, other!)
 }
 
 /** The built-in profile of a release family. Throws ProfileError that lists the built-in ones. */

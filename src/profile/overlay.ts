@@ -1,5 +1,6 @@
 import { decodeUtf8, encodeUtf8, ProfileError } from "../base/index.ts"
 import { type Btf, BtfBuilder, readBtf, type TypeId } from "../btf/index.ts"
+import { kernelImage } from "./architecture.ts"
 import { KernelProfile } from "./kernel-profile.ts"
 import { formatSymbols, type KernelSymbol } from "./symbol-table.ts"
 
@@ -33,7 +34,7 @@ export function applyOverlay(base: KernelProfile, overlay: ProfileOverlay): Kern
   const sections = base.sections()
   const added: KernelSymbol[] = functions.map(({ name, address }) => ({
     name,
-    address: BigInt(`0xffffffff${address}`),
+    address: kernelImage(base.architecture).upper | BigInt(`0x${address}`),
     type: "T",
     traceable: true,
     blacklisted: false,

@@ -21,7 +21,8 @@ const SYMBOLS = [
   symbol(0x8100_5000, "int3_handler", { blacklisted: true }),
   symbol(0x8200_0000, "do_unlinkdata", { type: "D" }),
 ]
-const table = new SymbolTable(encodeUtf8(formatSymbols(SYMBOLS)))
+const UPPER = 0xffff_ffff_0000_0000n
+const table = new SymbolTable(encodeUtf8(formatSymbols(SYMBOLS)), UPPER)
 
 describe("SymbolTable", () => {
   test("gives back what was written", () => {
@@ -44,7 +45,7 @@ describe("SymbolTable", () => {
     expect(table.at(0xffff_ffff_8100_1fffn)).toEqual({ name: "do_unlinkat", offset: 0xfff })
     expect(table.at(0xffff_ffff_80ff_ffffn)).toBeUndefined()
     expect(table.at(0x8100_1000n)).toBeUndefined()
-    expect(new SymbolTable(new Uint8Array(0)).at(0xffff_ffff_8100_1000n)).toBeUndefined()
+    expect(new SymbolTable(new Uint8Array(0), UPPER).at(0xffff_ffff_8100_1000n)).toBeUndefined()
   })
 
   test("names near functions: clones first, no data, no cold halves", () => {
@@ -63,10 +64,10 @@ describe("SymbolTable", () => {
       "81000000 T f name",
       "zzzzzzzz T f name\n",
     ]) {
-      const odd = new SymbolTable(encodeUtf8(text))
+      const odd = new SymbolTable(encodeUtf8(text), UPPER)
       expect(() => [...odd.all()]).toThrow(ProfileError)
       expect(odd.find("other")).toBeUndefined()
     }
-    expect([...new SymbolTable(new Uint8Array(0)).all()]).toEqual([])
+    expect([...new SymbolTable(new Uint8Array(0), UPPER).all()]).toEqual([])
   })
 })

@@ -11,9 +11,6 @@ export interface KernelSymbol {
   readonly blacklisted: boolean
 }
 
-/** Kernel addresses are kept as their low 32 bits: on x86-64 kernel text and data lie in the last 2 GiB. */
-const UPPER = 0xffff_ffff_0000_0000n
-
 const LINE = /([0-9a-f]{8}) ([A-Za-z]) ([a-z-]{1,4}) ([^ \n]+)\n/y
 
 /** The unlikely half that gcc moves away from a function: no place to attach to. */
@@ -29,11 +26,14 @@ const MOST_KEPT = 4096
  */
 export class SymbolTable {
   readonly #text: string
+  readonly #upper: bigint
   #starts: Uint32Array | undefined
   /** What was looked for: searching the text takes a millisecond, and models ask for the same few names again and again. */
   readonly #found = new Map<string, KernelSymbol | undefined>()
 
-  constructor(bytes: Uint8Array) {
+  /** `upper` is the upper half of every address. */
+  constructor(bytes: Uint8Array, upper: bigint) {
+    this.#upper = upper
     this.#text = `\n${decodeUtf8(bytes)}`
   }
 
@@ -56,7 +56,7 @@ export class SymbolTable {
 
   /** The symbol that an address lies in, and how far. */
   at(address: bigint): { readonly name: string; readonly offset: number } | undefined {
-    if (address < UPPER) return undefined
+    if (address >> 32n !== this.#upper >> 32n) return undefined
     const low = Number(address & 0xffff_ffffn)
     const starts = this.#lineStarts()
     let [first, last] = [0, starts.length - 1]
@@ -124,7 +124,7 @@ export class SymbolTable {
       throw new ProfileError("the profile's symbols are damaged: a line is not address, type, flags and name")
     return {
       name,
-      address: UPPER | BigInt(`0x${low}`),
+      address: this.#upper | BigInt(`0x${low}`),
       type,
       traceable: flags.includes("f"),
       blacklisted: flags.includes("k"),

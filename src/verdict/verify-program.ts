@@ -48,6 +48,7 @@ export interface ObjectOnKernel {
 export function placeObject(object: ObjectSpec, profile: KernelProfile): ObjectOnKernel {
   const kernel: VerifierKernel = {
     release: profile.release,
+    architecture: profile.architecture,
     btf: profile.btf(),
     config: option => profile.config(option) === "y",
     hasSymbol: name => profile.symbols().find(name) !== undefined,
@@ -151,7 +152,7 @@ function refused(
   { errno, message, explanation, at, source }: LoadRefusal,
 ): ProgramReport {
   return {
-    ...headOf(program, place.profile.release),
+    ...headOf(program, place.profile.name),
     basis: "verified",
     verdict: "reject",
     errno,
@@ -187,7 +188,7 @@ function reportOf(
   const refused = verdict !== "accept"
   const missing = verdict === "reject" ? problems.find(each => each.at === instruction) : undefined
   return {
-    ...headOf(program, profile.release),
+    ...headOf(program, profile.name),
     basis: "verified",
     verdict,
     errno: refused ? errnoOf(result) : undefined,

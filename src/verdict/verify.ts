@@ -7,7 +7,7 @@ import type { ProgramReport } from "./program-report.ts"
 import { headOf, placeObject, type VerifyChoices, verifyOn } from "./verify-program.ts"
 
 export interface VerifyOptions extends VerifyChoices {
-  /** Releases of the built-in profiles ("6.1", "6.12"), or of the catalogue; the newest profile unless told. */
+  /** Names of the built-in profiles ("6.1", "6.12", "6.12-arm64"), or releases of the catalogue; the newest profile of x86-64 unless told. */
   readonly releases?: readonly Release[]
   /** Profiles of one's own instead: in a browser the only way. */
   readonly profiles?: readonly KernelProfile[]
@@ -56,7 +56,7 @@ export function verifyAll(
     return programs.map(program => verifyOn(place, program, choices))
   } catch (error) {
     if (!(error instanceof RelocationError)) throw error
-    return programs.map(program => notPlaced(program, kernel.release, error))
+    return programs.map(program => notPlaced(program, kernel.name, error))
   }
 }
 
@@ -115,7 +115,7 @@ export async function findKernels(releases: readonly Release[]): Promise<AskedKe
       if (knownReleases().includes(release)) return release
       const known = knownReleases()
       const profiles = await Promise.all(builtin.map(loadProfile))
-      const captured = profiles.filter(each => !each.handMade).map(each => each.release)
+      const captured = profiles.filter(each => !each.handMade).map(each => each.name)
       throw new UsageError(`there is no Linux release '${release}' here`, {
         errno: "ENOENT",
         hint: `verified: ${captured.join(", ")}; looked up: ${known[0]} to ${known.at(-1)}; or the path of a profile (skep profile capture)`,

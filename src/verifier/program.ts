@@ -1,5 +1,6 @@
 import type { Btf, FuncInfo, LineInfo, SpecialField, TypeId } from "../btf/index.ts"
 import type {
+  ArchitectureName,
   AttachTypeName,
   Capability,
   FunctionSignature,
@@ -86,6 +87,8 @@ export interface AttachTarget {
 /** The kernel that would load it. */
 export interface VerifierKernel {
   readonly release: Release
+  /** x86-64 unless told. */
+  readonly architecture?: ArchitectureName | undefined
   readonly btf: Btf
   readonly config?: ((option: string) => boolean) | undefined
   /** Whether /proc/kallsyms has a symbol; nothing is known of them when left out. */

@@ -4,8 +4,8 @@ import { argumentAccess } from "./argument-access.ts"
 import { type ContextField, fieldBytes, fitsShape, type LoadedValue } from "./layout.ts"
 import { type ContextAnswer, type ContextQuestion, invalid, refuse } from "./question.ts"
 import {
-  CONTEXT_LAYOUTS,
   type ContextCondition,
+  contextLayout,
   PROGRAM_CONTEXTS,
   type ProgramContext,
   type StructureContext,
@@ -53,14 +53,13 @@ export function contextAccess(question: ContextQuestion): ContextAnswer {
 
 function structureAccess(context: StructureContext, question: ContextQuestion): ContextAnswer {
   const { offset, size, access } = question
-  const layout = CONTEXT_LAYOUTS[context.layout]
+  const layout = contextLayout(context.layout, question.architecture)
   if (offset < 0 || offset >= layout.size)
     return invalid(question, "range", `${layout.type} has ${layout.size} bytes`)
   if (offset % size !== 0)
     return invalid(question, "alignment", `offset ${offset} is not a multiple of ${size}`)
-  const fields: readonly ContextField[] = layout.fields
   let refusal: ContextAnswer | undefined
-  for (const field of fields) {
+  for (const field of layout.fields) {
     if (offset < field.offset || offset >= field.offset + fieldBytes(field)) continue
     const answer = fieldAccess(context, field, question)
     if (answer.allowed) return answer

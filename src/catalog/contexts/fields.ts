@@ -1,10 +1,17 @@
+import type { ArchitectureName } from "../architectures.ts"
 import type { AttachTypeName } from "../attach-types.ts"
 import type { ProgramTypeName } from "../program-types.ts"
 import type { Release } from "../releases.ts"
 import { fieldAccess } from "./access.ts"
 import type { ContextField } from "./layout.ts"
 import type { ContextAnswer, ContextQuestion } from "./question.ts"
-import { CONTEXT_LAYOUTS, type ContextCondition, PROGRAM_CONTEXTS, type ProgramContext } from "./rules.ts"
+import {
+  CONTEXT_LAYOUTS,
+  type ContextCondition,
+  contextLayout,
+  PROGRAM_CONTEXTS,
+  type ProgramContext,
+} from "./rules.ts"
 
 /** One field of a context as one kind of program sees it. */
 export interface VisibleField {
@@ -19,6 +26,8 @@ export interface ContextSubject {
   readonly programType: ProgramTypeName
   readonly attachType?: AttachTypeName | undefined
   readonly release: Release
+  /** x86-64 unless told. */
+  readonly architecture?: ArchitectureName | undefined
   readonly bpfCapable?: boolean
 }
 
@@ -49,7 +58,7 @@ export function contextType(programType: ProgramTypeName): string {
 export function contextFields(subject: ContextSubject): readonly VisibleField[] {
   const context: ProgramContext = PROGRAM_CONTEXTS[subject.programType]
   if (context.kind !== "structure") return []
-  const fields: readonly ContextField[] = CONTEXT_LAYOUTS[context.layout].fields
+  const fields: readonly ContextField[] = contextLayout(context.layout, subject.architecture).fields
   const conditions: readonly ContextCondition[] = context.conditions
   return fields
     .map(field => {

@@ -1,3 +1,4 @@
+import type { ArchitectureName } from "../architectures.ts"
 import type { AttachTypeName } from "../attach-types.ts"
 import type { ProgramTypeName } from "../program-types.ts"
 import type { Release } from "../releases.ts"
@@ -10,6 +11,8 @@ export interface ContextQuestion {
   /** The expected attach type that the program is loaded with. */
   readonly attachType?: AttachTypeName | undefined
   readonly release: Release
+  /** x86-64 unless told. */
+  readonly architecture?: ArchitectureName | undefined
   readonly offset: number
   readonly size: 1 | 2 | 4 | 8
   readonly access: "read" | "write"

@@ -1,12 +1,21 @@
+import type { ArchitectureName } from "../architectures.ts"
 import type { AttachTypeName } from "../attach-types.ts"
 import type { ProgramTypeName } from "../program-types.ts"
 import type { Release } from "../releases.ts"
+import { ARM64_LAYOUTS } from "./arm64-layouts.ts"
+import type { ContextLayout } from "./layout.ts"
 import { OTHER_LAYOUTS } from "./other-layouts.ts"
 import { PACKET_LAYOUTS } from "./packet-layouts.ts"
 import { SOCKET_LAYOUTS } from "./socket-layouts.ts"
 
 /** Every context that is a structure. */
 export const CONTEXT_LAYOUTS = { ...PACKET_LAYOUTS, ...SOCKET_LAYOUTS, ...OTHER_LAYOUTS } as const
+
+/** A context's structure on one architecture: registers are the architecture's own. */
+export function contextLayout(name: ContextLayoutName, architecture?: ArchitectureName): ContextLayout {
+  const own = architecture === "arm64" && (name === "pt_regs" || name === "bpf_perf_event_data")
+  return own ? ARM64_LAYOUTS[name] : CONTEXT_LAYOUTS[name]
+}
 
 export type ContextLayoutName = keyof typeof CONTEXT_LAYOUTS
 export type ContextFieldName<Layout extends ContextLayoutName> =

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { register } from "node:module"
 import { didYouMean, UsageError } from "../../base/index.ts"
+import type { ArchitectureName } from "../../catalog/index.ts"
 import type { Exhibit } from "../../exhibit/index.ts"
 import { type ObjectSpec, readObject } from "../../object/index.ts"
 
@@ -20,8 +21,11 @@ export function exhibitNames(): string[] {
     .sort()
 }
 
-/** Throws UsageError for a name that no exhibit has. */
-export async function openExhibit(name: string): Promise<NamedExhibit> {
+/** Throws UsageError for a name that no exhibit has. Its object is the one for that architecture, where there is one. */
+export async function openExhibit(
+  name: string,
+  architecture: ArchitectureName = "x86_64",
+): Promise<NamedExhibit> {
   const names = exhibitNames()
   if (!names.includes(name))
     throw new UsageError(`there is no exhibit '${name}'`, {
@@ -31,7 +35,7 @@ export async function openExhibit(name: string): Promise<NamedExhibit> {
   const { default: exhibit } = (await import(new URL(`${name}/exhibit.ts`, FOLDER).href)) as {
     readonly default: Exhibit
   }
-  return { name, exhibit, object: objectOf(name) }
+  return { name, exhibit, object: objectOf(name, architecture) }
 }
 
 /** Program types in an exhibit's object, each once. */
@@ -45,8 +49,10 @@ function ofType(type: string, names: readonly string[]): string | undefined {
   return fitting.length === 0 ? undefined : `programs of type ${type} are in ${fitting.join(", ")}`
 }
 
-function objectOf(name: string): ObjectSpec {
-  return readObject(readFileSync(new URL(`${name}/program.bpf.o`, FOLDER)), { name })
+function objectOf(name: string, architecture: ArchitectureName = "x86_64"): ObjectSpec {
+  const own = new URL(`${name}/program-${architecture}.bpf.o`, FOLDER)
+  const file = existsSync(own) ? own : new URL(`${name}/program.bpf.o`, FOLDER)
+  return readObject(readFileSync(file), { name })
 }
 
 /** The files of an exhibit that people read: its README and its program in C. */

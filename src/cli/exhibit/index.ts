@@ -33,7 +33,7 @@ export const command: CommandModule = {
 }
 
 async function list(flags: { readonly json?: true }, io: Io): Promise<void> {
-  const all = await Promise.all(exhibitNames().map(openExhibit))
+  const all = await Promise.all(exhibitNames().map(name => openExhibit(name)))
   const rows = all.map(({ name, exhibit: { title, since }, object }) => {
     return { name, title, types: programTypes(object), ...(since !== undefined && { since }) }
   })

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util"
+import type { ArchitectureName } from "../../catalog/index.ts"
 import { bootKernel } from "../../embedded/index.ts"
 import { type ExhibitRun, missingFor, runExhibit } from "../../exhibit/index.ts"
 import type { Kernel, World } from "../../kernel/index.ts"
+import type { KernelProfile } from "../../profile/index.ts"
 import { loadProfile } from "../../profile/node.ts"
 import { Exit } from "../command.ts"
 import type { Io } from "../io.ts"
-import { exhibitNames, type NamedExhibit, openExhibit } from "./exhibits.ts"
+import { exhibitNames, openExhibit } from "./exhibits.ts"
 import { type ExhibitResult, resultText } from "./text.ts"
 
 export interface RunFlags {
@@ -28,7 +30,7 @@ interface Place {
 export async function runExhibits(names: readonly string[], flags: RunFlags, io: Io): Promise<void> {
   const results: ExhibitResult[] = []
   for (const name of names.length > 0 ? names : exhibitNames()) {
-    const result = await runOne(await openExhibit(name), flags)
+    const result = await runOne(name, flags)
     results.push(result)
     if (!flags.json) io.out(`${resultText(result, io.style)}\n`)
   }
@@ -36,17 +38,17 @@ export async function runExhibits(names: readonly string[], flags: RunFlags, io:
   if (results.some(({ outcome }) => outcome === "different")) throw new Exit(1)
 }
 
-async function runOne({ name, exhibit, object }: NamedExhibit, flags: RunFlags): Promise<ExhibitResult> {
-  const place = await (flags.linux
-    ? onLinux()
-    : onEmbedded(flags.release ?? DEFAULT_RELEASE, exhibit.needs ?? []))
+async function runOne(name: string, flags: RunFlags): Promise<ExhibitResult> {
+  const profile = flags.linux ? undefined : await loadProfile(flags.release ?? DEFAULT_RELEASE)
+  const { exhibit, object } = await openExhibit(name, profile?.architecture ?? machineArchitecture())
+  const place = await (profile ? onEmbedded(profile, exhibit.needs ?? []) : onLinux())
   try {
     const { kernel, world } = place
     const shared = {
       name,
       title: exhibit.title,
       kernel: flags.linux ? ("linux" as const) : ("embedded" as const),
-      release: kernel.release,
+      release: profile?.name ?? kernel.release,
     }
     const missing = missingFor(exhibit, kernel.release, option => place.config(option))
     if (missing !== undefined) return { ...shared, outcome: "missing", missing }
@@ -57,14 +59,18 @@ async function runOne({ name, exhibit, object }: NamedExhibit, flags: RunFlags):
   }
 }
 
+function machineArchitecture(): ArchitectureName {
+  return process.arch === "arm64" ? "arm64" : "x86_64"
+}
+
 function isAsExpected({ observed, expected }: ExhibitRun): boolean {
   return isDeepStrictEqual(observed, expected)
 }
 
 /** The model is built with what an exhibit needs, whatever the release's distribution left out. */
-async function onEmbedded(release: string, needs: readonly string[]): Promise<Place> {
+async function onEmbedded(profile: KernelProfile, needs: readonly string[]): Promise<Place> {
   const config = Object.fromEntries(needs.map(option => [option, "y"]))
-  const kernel = await bootKernel({ profile: await loadProfile(release), config })
+  const kernel = await bootKernel({ profile, config })
   return {
     kernel,
     world: kernel.world,

@@ -76,7 +76,7 @@ describe("skep verify ends with", () => {
     const wrong = await verify(fixture("network"), "--release", "9.9")
     expect(wrong.status).toBe(2)
     expect(wrong.err).toContain("there is no Linux release '9.9' here")
-    expect(wrong.err).toContain("verified: 6.1, 6.12; looked up: 4.4 to 6.19")
+    expect(wrong.err).toContain("verified: 6.1, 6.12, 6.1-arm64, 6.12-arm64; looked up: 4.4 to 6.19")
     expect((await verify(fixture("network"), "--log-level", "x")).status).toBe(2)
     expect((await verify(fixture("network"), "--format", "xml")).status).toBe(2)
     expect((await verify()).status).toBe(2)

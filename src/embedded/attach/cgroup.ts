@@ -17,6 +17,7 @@ import { GroupStorage } from "../maps/index.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { type Attached, type Attacher, replacing } from "./attached.ts"
+import { directCallsHint, hasDirectCalls } from "./direct-calls.ts"
 import { requireAttachRight } from "./rights.ts"
 
 /** Where a program may be told to stand: not yet on the releases that are modelled. */
@@ -42,6 +43,8 @@ export const attachToCgroup: Attacher<"cgroup"> = (kernel, point, attachment) =>
   requireAttachRight(kernel, program, point, ({ errno, hint }) =>
     refuse(errno, { hint, ...(replaces !== undefined && errno === "EPERM" && byId("EPERM")) }),
   )
+  if (attachType === "lsm_cgroup" && !hasDirectCalls(kernel))
+    throw refuse("ENOTSUPP", { hint: directCallsHint(kernel) })
   const isMulti = isLink || flags.includes("multi")
   const isOverride = flags.includes("override")
   const isTooNew = flags.includes("preorder") && !kernel.since(PREORDER_SINCE)

@@ -3,10 +3,10 @@ import type { AttachPoint } from "../../kernel/index.ts"
 import { probeHint } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { EmbeddedProgram } from "../programs/program.ts"
-import { ENTRY_MARKER, FTRACE_NOP, hasEntryMarker } from "../tracing/function-probes.ts"
+import { entryMarker } from "../tracing/function-probes.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
-import { SYSCALL_PREFIX } from "../tracing/syscall.ts"
+import { syscallFunction } from "../tracing/syscall.ts"
 import { type Attached, type Attacher, noteFor, requireTypeOfEvent } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
 
@@ -18,7 +18,7 @@ export const attachKretprobe: Attacher<"kretprobe"> = (kernel, point, attachment
 
 export const attachKsyscall: Attacher<"ksyscall"> = (kernel, point, attachment) => {
   const where = point.return ? "kretprobe" : "kprobe"
-  return attachProbe(kernel, point, attachment, SYSCALL_PREFIX + point.syscall, 0, where)
+  return attachProbe(kernel, point, attachment, syscallFunction(kernel, point.syscall), 0, where)
 }
 
 function attachProbe(
@@ -56,10 +56,7 @@ function attachProbe(
   return { point, remove, note: noteFor(isModelled(symbol), symbol) }
 }
 
-/**
- * What a function begins with is known where ftrace can attach: an entry marker on some, and a no-op of 5 bytes. A
- * probe on the no-op is one on the function's start; inside either there is no instruction (EILSEQ).
- */
+/** What a function begins with is known: its marker, and what ftrace may make a call of. */
 function requireInstruction(
   kernel: KernelCore,
   program: EmbeddedProgram,
@@ -68,10 +65,10 @@ function requireInstruction(
   fail: (errno: Errno, hint?: string) => AttachError,
 ): void {
   const site = kernel.functions.site(symbol)
-  const start = site && hasEntryMarker(kernel, site) ? ENTRY_MARKER : 0
-  const isKnown = kernel.profile.isTraceable(symbol)
-  if (isKnown && offset === start) return
-  if (isKnown && offset < start + FTRACE_NOP) throw fail("EILSEQ", probeHint(symbol, errnoNumber("EILSEQ")))
+  const start = site ? entryMarker(kernel, site) : 0
+  const found = kernel.architecture.insideFunction(offset, start, kernel.profile.isTraceable(symbol))
+  if (found === "start") return
+  if (found) throw fail(found, probeHint(symbol, errnoNumber(found)))
   throw new NotModelledError(
     `prog '${program.name}': the embedded kernel has no instructions inside ${symbol}, so offset 0x${offset.toString(16)} cannot be probed`,
     { hint: `offset 0 is the function's start${start === 0 ? "" : `, and so is 0x${start.toString(16)}`}` },

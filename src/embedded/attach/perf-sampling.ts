@@ -107,8 +107,8 @@ function runSample(
   period: bigint,
   sample: NonNullable<HookFacts["sample"]>,
 ): void {
-  const { memory, types } = kernel
-  const size = types.layout("pt_regs").size
+  const { architecture, memory, types } = kernel
+  const size = types.layout(architecture.userRegisters).size
   const context = memory.alloc(size + BEHIND_REGISTERS)
   const registers = currentRegisters(kernel)
   memory.write(context, memory.read(registers.object.address, size))
@@ -123,7 +123,8 @@ function currentRegisters(kernel: KernelCore): { readonly object: KernelObject; 
   const [innermost] = kernelStack(kernel)
   if (innermost === undefined) {
     const object = kernel.current.userRegisters()
-    if (object.get("ip") === 0n) object.set("ip", kernel.current.codeAddress)
+    const { instruction } = kernel.architecture.registers
+    if (object.get(instruction) === 0n) object.set(instruction, kernel.current.codeAddress)
     return { object, free: () => undefined }
   }
   const object = functionRegisters(kernel, innermost, [])

@@ -1,7 +1,7 @@
 import { AttachError, didYouMean, errnoText } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { isModelled } from "../tracing/kernel-function.ts"
-import { SYSCALL_EVENTS, SYSCALL_PREFIX } from "../tracing/syscall.ts"
+import { SYSCALL_EVENTS, syscallFunction } from "../tracing/syscall.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
 import { type Attacher, noteFor, requireTypeOfEvent } from "./attached.ts"
 import { requireAttachRight } from "./rights.ts"
@@ -29,7 +29,7 @@ export const attachTraceEvent: Attacher<"tracepoint"> = (kernel, point, attachme
     const side = name.startsWith("sys_exit_") ? "sys_exit" : "sys_enter"
     const syscall = name.slice(side.length + 1)
     const remove = kernel.hooks.addEvent(side, SYSCALL_EVENTS, { ...attachment, event: name })
-    return { point, remove, note: noteFor(isModelled(SYSCALL_PREFIX + syscall), `${syscall}(2)`) }
+    return { point, remove, note: noteFor(isModelled(syscallFunction(kernel, syscall)), `${syscall}(2)`) }
   }
   const remove = kernel.hooks.addEvent(name, `${category}/${name}`, attachment)
   return { point, remove, note: noteFor(isTracepointModelled(name), `${category}/${name}`) }

@@ -7,6 +7,7 @@ import { isModelled } from "../tracing/kernel-function.ts"
 import { BPF_LSM_PREFIX, isBpfLsmActive } from "../tracing/security.ts"
 import { isTracepointModelled } from "../tracing/tracepoint.ts"
 import { type Attached, type Attacher, noteFor, requireType } from "./attached.ts"
+import { directCallsHint, hasDirectCalls } from "./direct-calls.ts"
 
 /** fentry, fexit, fmod_ret, tp_btf, lsm and freplace: the target was found at load. */
 export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
@@ -27,6 +28,11 @@ export const attachTrace: Attacher<"trace"> = (kernel, point, attachment) => {
   }
   if (target.kind === "ext" || target.kind === "program")
     return attachToProgram(kernel, point, attachment, target)
+  if (!hasDirectCalls(kernel))
+    throw new AttachError(`prog '${program.name}': failed to attach: ${errnoText("ENOTSUPP")}`, {
+      errno: "ENOTSUPP",
+      hint: directCallsHint(kernel),
+    })
   if (target.kind === "lsm") return attachLsm(kernel, point, attachment, target)
   if (!kernel.profile.isTraceable(target.symbol))
     throw new AttachError(`prog '${program.name}': failed to attach: ${errnoText("EINVAL")}`, {

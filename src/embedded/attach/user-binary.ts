@@ -2,7 +2,7 @@ import { NotModelledError } from "../../base/index.ts"
 import { cannotOpen, notInFolders } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { FileNode } from "../files/index.ts"
-import { type InstalledProgram, programOf } from "../user/index.ts"
+import { type InstalledProgram, programOf, requireUserPrograms } from "../user/index.ts"
 
 const FOLDERS = {
   library: ["/usr/lib64", "/usr/lib", "/lib/x86_64-linux-gnu"],
@@ -10,7 +10,9 @@ const FOLDERS = {
 }
 
 /** The file that a probe's binary names. Throws AttachError (ENOENT). */
-export function findUserBinary({ files }: KernelCore, binary: string): FileNode {
+export function findUserBinary(kernel: KernelCore, binary: string): FileNode {
+  requireUserPrograms(kernel)
+  const { files } = kernel
   if (binary.includes("/")) {
     const node = files.find(binary)
     if (!node || node.directory) throw cannotOpen(binary, node ? "EISDIR" : "ENOENT")

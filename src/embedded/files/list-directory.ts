@@ -22,7 +22,7 @@ const iterateDir = kernelFunction(
 )
 
 /** getdents64(2): bytes written, 0 at the end. */
-export const getdents64 = syscall("getdents64", 217, (kernel, [fd, buffer, size]) => {
+export const getdents64 = syscall("getdents64", (kernel, [fd, buffer, size]) => {
   const file = kernel.current.fileAt(Number(fd))
   if (!file) return -errnoNumber("EBADF")
   if (!kernel.memory.isUser(Number(buffer), Number(size))) return -errnoNumber("EFAULT")

@@ -35,7 +35,7 @@ const doMkdirat = kernelFunction(
   "do_mkdirat",
   (kernel, _dfd: number, filename: KernelObject | number, mode: number): number => {
     if (typeof filename === "number") return filename
-    const result = makeDirectory(kernel, pathText(kernel, filename), mode & ~UMASK)
+    const result = makeDirectoryIn(kernel, pathText(kernel, filename), mode & ~UMASK)
     putname(kernel, filename)
     return result
   },
@@ -51,7 +51,7 @@ const doRmdir = kernelFunction(
   },
 )
 
-function makeDirectory(kernel: KernelCore, path: string, mode: number): number {
+function makeDirectoryIn(kernel: KernelCore, path: string, mode: number): number {
   const { files, current } = kernel
   const above = files.directoryOf(path)
   if (!above) return -errnoNumber(files.goesThroughFile(path) ? "ENOTDIR" : "ENOENT")
@@ -102,12 +102,23 @@ function withPlace(kernel: KernelCore, directory: FileNode, action: (place: Kern
   }
 }
 
-/** mkdir(2): 0 or a negative errno. */
-export const mkdir = syscall("mkdir", 83, (kernel, [path, mode]) =>
+const mkdir = syscall("mkdir", (kernel, [path, mode]) =>
   doMkdirat(kernel, AT_FDCWD, getname(kernel, path ?? 0n), Number(mode ?? 0n)),
 )
+const mkdirat = syscall("mkdirat", (kernel, [dfd, path, mode]) =>
+  doMkdirat(kernel, Number(BigInt.asIntN(32, dfd ?? 0n)), getname(kernel, path ?? 0n), Number(mode ?? 0n)),
+)
+
+/** mkdir(2), or mkdirat(2) where that is all there is, as the C library calls it: 0 or a negative errno. */
+export function makeDirectory(kernel: KernelCore, path: number, mode: number): number {
+  if (kernel.architecture.calls.mkdir !== undefined) return mkdir(kernel, path, mode)
+  return mkdirat(kernel, AT_FDCWD, path, mode)
+}
+
+/** The body of rmdir(2), which unlinkat(2) has too. */
+export function removeDirectoryAt(kernel: KernelCore, dfd: number, path: bigint): number {
+  return doRmdir(kernel, dfd, getname(kernel, path))
+}
 
 /** rmdir(2). */
-export const rmdir = syscall("rmdir", 84, (kernel, [path]) =>
-  doRmdir(kernel, AT_FDCWD, getname(kernel, path ?? 0n)),
-)
+export const rmdir = syscall("rmdir", (kernel, [path]) => removeDirectoryAt(kernel, AT_FDCWD, path ?? 0n))

@@ -26,7 +26,7 @@ const doMknodat = kernelFunction(
 )
 
 /** mknodat(2), of devices. */
-export const mknodat = syscall("mknodat", 259, (kernel, [dfd, path, mode, device]) => {
+export const mknodat = syscall("mknodat", (kernel, [dfd, path, mode, device]) => {
   const kind = Number(mode) & S_IFMT
   if (kind !== S_IFCHR && kind !== S_IFBLK) return -errnoNumber("EINVAL")
   const name = getname(kernel, path ?? 0n)

@@ -6,7 +6,7 @@ import { securityCheck } from "../tracing/security.ts"
 import { fileMode } from "./file-on.ts"
 import { type FileNode, S_IFDIR, S_IFMT } from "./file-tree.ts"
 import { pathText } from "./filename.ts"
-import { FMODE_CAN_READ, FMODE_CREATED, FMODE_EXEC, O_CREAT, O_DIRECTORY, O_EXCL, O_TRUNC } from "./flags.ts"
+import { FMODE_CAN_READ, FMODE_CREATED, FMODE_EXEC, O_CREAT, O_EXCL, O_TRUNC } from "./flags.ts"
 import { inodePermission } from "./inode-permission.ts"
 import { makeFile } from "./make-file.ts"
 import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
@@ -159,7 +159,7 @@ function findOrMake(
   }
   if (!existing) throw new Error("BUG: a file was neither found nor made")
   if (isExclusive) return EEXIST
-  if ((flags & O_DIRECTORY) !== 0 && !existing.directory) return ENOTDIR
+  if ((flags & kernel.architecture.directoryFlag) !== 0 && !existing.directory) return ENOTDIR
   return { node: existing, isNew: false }
 }
 

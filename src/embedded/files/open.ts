@@ -49,7 +49,7 @@ function openFilename(
 }
 
 /** openat(2): the descriptor or a negative errno. */
-export const openat = syscall("openat", 257, (kernel, [dfd, path, flags, mode]) => {
+export const openat = syscall("openat", (kernel, [dfd, path, flags, mode]) => {
   const how = kernel.types.create("open_how", { flags: flags ?? 0n, mode: mode ?? 0n })
   const result = doSysOpenat2(kernel, Number(BigInt.asIntN(32, dfd ?? 0n)), path ?? 0n, how)
   how.free()
@@ -57,6 +57,6 @@ export const openat = syscall("openat", 257, (kernel, [dfd, path, flags, mode]) 
 })
 
 /** close(2). */
-export const close = syscall("close", 3, (kernel, [fd]) =>
+export const close = syscall("close", (kernel, [fd]) =>
   kernel.current.closeFile(Number(fd)) ? 0 : -errnoNumber("EBADF"),
 )

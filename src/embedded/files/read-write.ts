@@ -72,11 +72,11 @@ const ksysWrite = kernelFunction(
 )
 
 /** read(2): the number of bytes, 0 at the end. */
-export const read = syscall("read", 0, (kernel, [fd, buffer, count]) =>
+export const read = syscall("read", (kernel, [fd, buffer, count]) =>
   ksysRead(kernel, Number(fd), buffer ?? 0n, Number(count)),
 )
 
 /** write(2). */
-export const write = syscall("write", 1, (kernel, [fd, buffer, count]) =>
+export const write = syscall("write", (kernel, [fd, buffer, count]) =>
   ksysWrite(kernel, Number(fd), buffer ?? 0n, Number(count)),
 )

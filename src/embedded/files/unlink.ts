@@ -7,6 +7,7 @@ import { syscall } from "../tracing/syscall.ts"
 import type { FileNode } from "./file-tree.ts"
 import { copyFilename, getnameFlags, pathText, putname } from "./filename.ts"
 import { inodePermission } from "./inode-permission.ts"
+import { removeDirectoryAt, rmdir } from "./make-directory.ts"
 import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
 import { AT_FDCWD } from "./open.ts"
 import { ownerMap } from "./owner-map.ts"
@@ -119,14 +120,26 @@ function lookUpLast(kernel: KernelCore, directory: KernelObject, node: FileNode 
   if (!node) dentry.free()
 }
 
-/** unlink(2): 0 or a negative errno. */
-export const unlink = syscall("unlink", 87, (kernel, [path]) =>
+const unlink = syscall("unlink", (kernel, [path]) =>
   doUnlinkat(kernel, AT_FDCWD, copyFilename(kernel, path ?? 0n)),
 )
 
-/** unlinkat(2) without AT_REMOVEDIR: 0 or a negative errno. */
-export const unlinkat = syscall("unlinkat", 263, (kernel, [dfd, path, flags]) => {
+/** unlinkat(2): 0 or a negative errno. */
+export const unlinkat = syscall("unlinkat", (kernel, [dfd, path, flags]) => {
   if (((flags ?? 0n) & ~BigInt(AT_REMOVEDIR)) !== 0n) return -errnoNumber("EINVAL")
-  const filename = getnameFlags(kernel, path ?? 0n, 0, 0)
-  return doUnlinkat(kernel, Number(BigInt.asIntN(32, dfd ?? 0n)), filename)
+  const directory = Number(BigInt.asIntN(32, dfd ?? 0n))
+  if (flags === BigInt(AT_REMOVEDIR)) return removeDirectoryAt(kernel, directory, path ?? 0n)
+  return doUnlinkat(kernel, directory, getnameFlags(kernel, path ?? 0n, 0, 0))
 })
+
+/** unlink(2), or unlinkat(2) where that is all there is, as the C library calls it: 0 or a negative errno. */
+export function removeName(kernel: KernelCore, path: number): number {
+  if (kernel.architecture.calls.unlink !== undefined) return unlink(kernel, path)
+  return unlinkat(kernel, AT_FDCWD, path, 0)
+}
+
+/** The same of rmdir(2). */
+export function removeDirectory(kernel: KernelCore, path: number): number {
+  if (kernel.architecture.calls.rmdir !== undefined) return rmdir(kernel, path)
+  return unlinkat(kernel, AT_FDCWD, path, AT_REMOVEDIR)
+}

@@ -4,7 +4,7 @@ import { readUserBinary } from "../attach/user-binary.ts"
 import type { KernelCore } from "../core.ts"
 import { pathOf } from "../files/index.ts"
 import type { KeptLink } from "../objects/index.ts"
-import { SYSCALL_PREFIX } from "../tracing/syscall.ts"
+import { syscallFunction } from "../tracing/syscall.ts"
 
 /** What a descriptor is about. */
 type Place = Pick<TaskDescriptor, "kind" | "name" | "offset" | "address">
@@ -39,7 +39,7 @@ function eventPlace(point: AttachPoint, kernel: KernelCore): Place | undefined {
     case "kretprobe":
       return functionPlace("kretprobe", point.function, 0)
     case "ksyscall":
-      return functionPlace(point.return ? "kretprobe" : "kprobe", SYSCALL_PREFIX + point.syscall, 0)
+      return functionPlace(point.return ? "kretprobe" : "kprobe", syscallFunction(kernel, point.syscall), 0)
     case "tracepoint":
       return { kind: "tracepoint", name: point.name, offset: 0n, address: 0n }
     case "uprobe":

@@ -1,4 +1,4 @@
-/** What a kernel function that returns `int` or a narrower type leaves in r0: x86 clears the upper half. */
+/** What a kernel function that returns `int` or a narrower type leaves in r0: its caller finds the upper half clear. */
 export function int(result: number): bigint {
   return BigInt.asUintN(32, BigInt(result))
 }

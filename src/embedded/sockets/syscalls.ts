@@ -1,4 +1,5 @@
 import { errnoNumber } from "../../base/index.ts"
+import type { SystemCallName } from "../architecture/index.ts"
 import type { KernelCore } from "../core.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { syscall } from "../tracing/syscall.ts"
@@ -19,11 +20,10 @@ const int = (value: bigint | undefined): number => Number(BigInt.asIntN(32, valu
 
 /** A system call on a socket by its descriptor. */
 function onSocket(
-  name: string,
-  number: number,
+  name: SystemCallName,
   body: (kernel: KernelCore, socket: Socket, args: readonly bigint[]) => number,
 ) {
-  return syscall(name, number, (kernel, args) => {
+  return syscall(name, (kernel, args) => {
     const socket = kernel.sockets.ofDescriptor(int(args[0]))
     if (socket === undefined) return errno("EBADF")
     return socket ? body(kernel, socket, args) : errno("ENOTSOCK")
@@ -75,12 +75,12 @@ function tellAddress(kernel: KernelCore, bytes: Uint8Array, user: bigint, length
   return 0
 }
 
-export const socketCall = syscall("socket", 41, (kernel, [family, type, protocol]) => {
+export const socketCall = syscall("socket", (kernel, [family, type, protocol]) => {
   const made = createSocket(kernel, int(family), int(type) & TYPE_MASK, int(protocol))
   return typeof made === "number" ? made : kernel.sockets.install(made)
 })
 
-export const bindCall = onSocket("bind", 49, (kernel, socket, [, address, length]) =>
+export const bindCall = onSocket("bind", (kernel, socket, [, address, length]) =>
   withAddress(kernel, address, int(length), given => bindSocket(kernel, socket, given)),
 )
 
@@ -93,16 +93,16 @@ const sysConnect = kernelFunction(
   },
 )
 
-export const connectCall = syscall("connect", 42, (kernel, [fd, address, length]) =>
+export const connectCall = syscall("connect", (kernel, [fd, address, length]) =>
   sysConnect(kernel, int(fd), address ?? 0n, int(length)),
 )
 
-export const listenCall = onSocket("listen", 50, (kernel, socket, [, backlog]) =>
+export const listenCall = onSocket("listen", (kernel, socket, [, backlog]) =>
   listenOn(kernel, socket, int(backlog)),
 )
 
 /** Does not wait: EAGAIN while there is no connection. */
-export const accept4Call = onSocket("accept4", 288, (kernel, socket, [, address, length]) => {
+export const accept4Call = onSocket("accept4", (kernel, socket, [, address, length]) => {
   const child = acceptOn(kernel, socket)
   if (typeof child === "number") return child
   if (address) {
@@ -112,7 +112,7 @@ export const accept4Call = onSocket("accept4", 288, (kernel, socket, [, address,
   return kernel.sockets.install(child)
 })
 
-export const sendtoCall = onSocket("sendto", 44, (kernel, socket, [, data, size, , address, length]) => {
+export const sendtoCall = onSocket("sendto", (kernel, socket, [, data, size, , address, length]) => {
   const bytes = copyIn(kernel, data, Number(size))
   if (!bytes) return errno("EFAULT")
   if (!address) return sendOn(kernel, socket, bytes, undefined)
@@ -120,7 +120,7 @@ export const sendtoCall = onSocket("sendto", 44, (kernel, socket, [, data, size,
 })
 
 /** Does not wait: EAGAIN while nothing is there. */
-export const recvfromCall = onSocket("recvfrom", 45, (kernel, socket, [, data, size, , address, length]) => {
+export const recvfromCall = onSocket("recvfrom", (kernel, socket, [, data, size, , address, length]) => {
   const { memory } = kernel
   if (!memory.isUser(Number(data), Number(size))) return errno("EFAULT")
   const received = receiveOn(kernel, socket, Number(size))
@@ -133,32 +133,27 @@ export const recvfromCall = onSocket("recvfrom", 45, (kernel, socket, [, data, s
   return received.bytes.length
 })
 
-export const getsocknameCall = onSocket("getsockname", 51, (kernel, socket, [, address, length]) => {
+export const getsocknameCall = onSocket("getsockname", (kernel, socket, [, address, length]) => {
   const name = nameOf(kernel, socket)
   return typeof name === "number" ? name : tellAddress(kernel, name, address ?? 0n, length ?? 0n)
 })
 
-export const getpeernameCall = onSocket("getpeername", 52, (kernel, socket, [, address, length]) => {
+export const getpeernameCall = onSocket("getpeername", (kernel, socket, [, address, length]) => {
   const name = peerNameOf(kernel, socket)
   return typeof name === "number" ? name : tellAddress(kernel, name, address ?? 0n, length ?? 0n)
 })
 
-export const setsockoptCall = onSocket(
-  "setsockopt",
-  54,
-  (kernel, socket, [, level, option, user, length]) => {
-    if (int(length) < 0) return errno("EINVAL")
-    const value = copyIn(kernel, user, int(length))
-    if (!value) return errno("EFAULT")
-    const asked = runSetOptionHook(kernel, socket, { level: int(level), option: int(option), value })
-    if (typeof asked === "number") return asked
-    return asked === "done" ? 0 : setOption(kernel, socket, asked.level, asked.option, asked.value)
-  },
-)
+export const setsockoptCall = onSocket("setsockopt", (kernel, socket, [, level, option, user, length]) => {
+  if (int(length) < 0) return errno("EINVAL")
+  const value = copyIn(kernel, user, int(length))
+  if (!value) return errno("EFAULT")
+  const asked = runSetOptionHook(kernel, socket, { level: int(level), option: int(option), value })
+  if (typeof asked === "number") return asked
+  return asked === "done" ? 0 : setOption(kernel, socket, asked.level, asked.option, asked.value)
+})
 
 export const getsockoptCall = onSocket(
   "getsockopt",
-  55,
   (kernel, socket, [, levelArgument, optionArgument, user, lengthAt]) => {
     const { memory } = kernel
     if (!memory.isUser(Number(lengthAt), 4)) return errno("EFAULT")

@@ -194,6 +194,6 @@ const doExecve = kernelFunction(
 )
 
 /** execve(2): 0 or a negative errno. */
-export const execve = syscall("execve", 59, (kernel, [path, argv, envp]) =>
+export const execve = syscall("execve", (kernel, [path, argv, envp]) =>
   doExecve(kernel, getname(kernel, path ?? 0n), argv ?? 0n, envp ?? 0n),
 )

@@ -37,7 +37,7 @@ export const doGroupExit = kernelFunction("do_group_exit", (kernel, code: number
 })
 
 /** exit_group(2). The status's low byte goes to the second byte of the exit code, as wait(2) reports it. */
-export const exitGroup = syscall("exit_group", 231, (kernel, [status]) => {
+export const exitGroup = syscall("exit_group", (kernel, [status]) => {
   doGroupExit(kernel, Number((status ?? 0n) & 0xffn) << 8)
   return 0
 })

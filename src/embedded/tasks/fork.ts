@@ -66,7 +66,7 @@ const kernelClone = kernelFunction("kernel_clone", (kernel, args: KernelObject):
   return child.number("pid")
 })
 
-const clone = syscall("clone", 56, (kernel, [flags]) => {
+const clone = syscall("clone", (kernel, [flags]) => {
   const args = kernel.types.create("kernel_clone_args", {
     flags: (flags ?? 0n) & ~BigInt(CSIGNAL),
     exit_signal: Number((flags ?? 0n) & BigInt(CSIGNAL)),
@@ -86,7 +86,9 @@ const scheduleTail = kernelFunction(
 /** fork(): the current task makes a child, which has returned from the call too but does not run yet; or a negative errno. */
 export function fork(kernel: KernelCore): Task | number {
   const parent = kernel.current
-  const pid = clone(kernel, FORK_FLAGS, 0, 0, parent.userScratch(), 0)
+  const childId = parent.userScratch()
+  const last = kernel.architecture.cloneStorageFirst ? [0, childId] : [childId, 0]
+  const pid = clone(kernel, FORK_FLAGS, 0, 0, ...last)
   if (pid < 0) return pid
   const child = born.get(kernel)?.get(pid)
   if (!child) throw new Error(`BUG: clone answered ${pid} and made no task`)

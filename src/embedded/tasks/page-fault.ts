@@ -10,9 +10,9 @@ const RUNS_USER_CODE = 4 | 16
 const pageFaultUser = tracepoint(
   "exceptions",
   "page_fault_user",
-  (_kernel, address: number, registers: KernelObject, code: number) => ({
+  (kernel, address: number, registers: KernelObject, code: number) => ({
     address,
-    ip: registers.get("ip"),
+    ip: registers.get(kernel.architecture.registers.instruction),
     error_code: code,
   }),
 )
@@ -28,7 +28,7 @@ export function runUserCode(kernel: KernelCore, address: number): void {
   current.presentPages.add(page)
   if (kernel.hooks.onTracepoint("page_fault_user")) {
     const registers = current.userRegisters()
-    registers.set("ip", address)
+    registers.set(kernel.architecture.registers.instruction, address)
     pageFaultUser(kernel, address, registers, RUNS_USER_CODE)
   }
   tellEvent(kernel.softwareEvents["page-faults"], current)

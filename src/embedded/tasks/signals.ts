@@ -117,10 +117,10 @@ function act(kernel: KernelCore, task: Task, signal: number): void {
 }
 
 /** The way back from a signal's handler. */
-const sigreturn = syscall("rt_sigreturn", 15, () => 0)
+const sigreturn = syscall("rt_sigreturn", () => 0)
 
 /** rt_sigaction(2): what a process does about a signal; the address of its function says that it does. */
-export const sigaction = syscall("rt_sigaction", 13, (kernel, [signal, action, _old, bytes]) => {
+export const sigaction = syscall("rt_sigaction", (kernel, [signal, action, _old, bytes]) => {
   const number = Number(BigInt.asIntN(32, signal ?? 0n))
   if (bytes !== BigInt(SET_BYTES) || number < 1 || number > LAST_SIGNAL) return EINVAL
   if (number === SIGKILL || number === SIGSTOP) return EINVAL

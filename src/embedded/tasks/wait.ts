@@ -48,7 +48,7 @@ const kernelWait4 = kernelFunction(
 )
 
 /** wait4(2) for any child: the pid of the one taken, 0 or a negative errno. */
-export const wait4 = syscall("wait4", 61, (kernel, [pid, status, options, usage]) =>
+export const wait4 = syscall("wait4", (kernel, [pid, status, options, usage]) =>
   Number(
     kernelWait4(
       kernel,

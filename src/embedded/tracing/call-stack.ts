@@ -1,18 +1,18 @@
 import type { KernelCore } from "../core.ts"
 import type { Task } from "../tasks/task.ts"
 
-/** What a system call comes through before its own function, and what an idle processor stands in. */
-const SYSTEM_CALL = ["do_syscall_64", "entry_SYSCALL_64_after_hwframe"]
-const IDLE = ["default_idle", "default_idle_call", "do_idle", "cpu_startup_entry"]
 /** Where in a function it has called the next one: behind its start, so that the symbol is this one. */
 const IN_FUNCTION = 16n
 
 /** Addresses in the functions of the kernel that the task on the CPU is in, innermost first; none in user space. */
 export function kernelStack(kernel: KernelCore): bigint[] {
-  const { calls, current, idle } = kernel
+  const { architecture, calls, current, idle } = kernel
   if (calls.length > 0)
-    return [...calls.toReversed().map(address => address + IN_FUNCTION), ...addresses(kernel, SYSTEM_CALL)]
-  return current === idle ? addresses(kernel, IDLE) : []
+    return [
+      ...calls.toReversed().map(address => address + IN_FUNCTION),
+      ...addresses(kernel, architecture.callFrames),
+    ]
+  return current === idle ? addresses(kernel, architecture.idleFrames) : []
 }
 
 function addresses({ profile }: KernelCore, names: readonly string[]): bigint[] {
@@ -34,8 +34,11 @@ export function userCallsOf(task: Task): bigint[] {
 }
 
 /** Addresses in the functions of its program that the task on the CPU is in, innermost first; none for the kernel's own threads. */
-export function userStack({ current, idle }: KernelCore): bigint[] {
+export function userStack({ architecture, current, idle }: KernelCore): bigint[] {
   if (current === idle || current.codeAddress === 0) return []
   const [, ...callers] = userCallsOf(current).toReversed()
-  return [current.userRegisters().get("ip"), ...callers.map(address => address + IN_FUNCTION)]
+  return [
+    current.userRegisters().get(architecture.registers.instruction),
+    ...callers.map(address => address + IN_FUNCTION),
+  ]
 }

@@ -1,4 +1,6 @@
+import { PLAIN_CALL_PREFIX } from "../architecture/index.ts"
 import type { HookFacts, KernelCore } from "../core.ts"
+import type { KernelObject } from "../memory/index.ts"
 import type { FunctionSite } from "./function-sites.ts"
 import type { FunctionHooks, MultiAttachment } from "./hooks.ts"
 import { functionRegisters } from "./pt-regs.ts"
@@ -15,16 +17,10 @@ interface Call {
 /** What waits for the function's return: with what it returns, or undefined when it never does. */
 type AtReturn = (returned: bigint | undefined) => void
 
-/** Bytes of the int3 that kprobes pretend to be, even where ftrace calls them. */
-const BREAKPOINT = 1n
-/** Bytes of endbr64, which functions begin with that may be called through pointers. */
-export const ENTRY_MARKER = 4
-/** Bytes of the no-op that ftrace turns into a call, behind the entry marker. */
-export const FTRACE_NOP = 5
-
-/** On kernels built with CONFIG_X86_KERNEL_IBT global functions have an entry marker. */
-export function hasEntryMarker(kernel: KernelCore, { global }: FunctionSite): boolean {
-  return global && kernel.profile.config("CONFIG_X86_KERNEL_IBT") === "y"
+/** Bytes of the marker that functions begin with which may be called through pointers: 0 where there is none. */
+export function entryMarker({ architecture, profile }: KernelCore, { global }: FunctionSite): number {
+  const { entryMarker: marker } = architecture
+  return global && marker && profile.config(marker.option) === "y" ? marker.bytes : 0
 }
 
 /**
@@ -58,22 +54,36 @@ function enterKprobes(
 ): AtReturn {
   const facts = { functionAddress: site.address }
   const waiting = [...kretprobe]
+  const { breakpointMasksInterrupts, returnBreakpointSince } = kernel.architecture
+  const around = breakpointMasksInterrupts ? { ...atEntry, interruptsOff: true } : atEntry
+  const interruptsOff = returnBreakpointSince !== undefined && kernel.since(returnBreakpointSince)
   for (const probe of kprobe.toReversed()) {
     const regs = functionRegisters(kernel, probeAddress(kernel, site, probe.offset), args)
-    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared, atEntry) })
+    if (site.symbol.startsWith(PLAIN_CALL_PREFIX)) keepCallArguments(kernel, regs, args)
+    kernel.run(probe, regs.address, { ...facts, traceFlags: TRACE_FLAGS.kprobe(shared, around) })
     regs.free()
   }
   return returned => {
     if (returned === undefined) return
     for (const probe of waiting)
-      runAtReturn(kernel, site, probe, returned, { ...facts, traceFlags: TRACE_FLAGS.kretprobe() })
+      runAtReturn(kernel, site, probe, returned, {
+        ...facts,
+        traceFlags: TRACE_FLAGS.kretprobe({ interruptsOff }),
+      })
   }
 }
 
-/** What the instruction pointer shows in a kprobe: behind the breakpoint, which is moved behind the entry marker. */
+/** Registers that user space gave a system call its arguments in, which its function finds as they were. */
+function keepCallArguments({ architecture }: KernelCore, regs: KernelObject, args: readonly bigint[]): void {
+  architecture.registers.callArguments.forEach((register, index) => {
+    regs.set(register, args[index] ?? 0n)
+  })
+}
+
+/** What the instruction pointer shows in a kprobe, which is moved behind the entry marker. */
 function probeAddress(kernel: KernelCore, site: FunctionSite, offset: number): bigint {
-  const moved = offset === 0 && hasEntryMarker(kernel, site) ? ENTRY_MARKER : offset
-  return site.address + BigInt(moved) + BREAKPOINT
+  const moved = offset === 0 ? entryMarker(kernel, site) : offset
+  return site.address + BigInt(moved) + kernel.architecture.breakpoint
 }
 
 const COOKIE_BYTES = 8
@@ -107,7 +117,7 @@ function enterMulti(
 
 /** What the instruction pointer shows in a kprobe.multi program: behind the call of ftrace. */
 function behindFtraceCall(kernel: KernelCore, site: FunctionSite): bigint {
-  return site.address + BigInt((hasEntryMarker(kernel, site) ? ENTRY_MARKER : 0) + FTRACE_NOP)
+  return site.address + BigInt(entryMarker(kernel, site) + kernel.architecture.ftraceCall)
 }
 
 function runAtReturn(
@@ -118,7 +128,7 @@ function runAtReturn(
   facts: HookFacts,
 ): void {
   const regs = functionRegisters(kernel, site.address, [])
-  regs.set("ax", returned)
+  regs.set(kernel.architecture.registers.result, returned)
   kernel.run(attachment, regs.address, facts)
   regs.free()
 }

@@ -49,7 +49,7 @@ export class FunctionSites {
   }
 }
 
-/** How registers are filled: 32-bit results leave the upper half zero on x86-64. */
+/** How registers are filled: 32-bit results leave the upper half zero. */
 function prototypeOf(btf: Btf, name: string): Pick<FunctionSite, "returns" | "parameters"> {
   const id = btf.find(name, "func")
   const func = id === undefined ? undefined : btf.type(id)

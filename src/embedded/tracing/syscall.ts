@@ -1,15 +1,12 @@
+import { ARCHITECTURES } from "../architecture/architectures.ts"
+import { PLAIN_CALL_PREFIX, type SystemCallName, systemCallNumber } from "../architecture/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { EventRecord } from "./event-record.ts"
 import type { Attachment } from "./hooks.ts"
 import { kernelFunction } from "./kernel-function.ts"
-import { SYSCALL_ARGUMENTS } from "./pt-regs.ts"
 import { TRACE_FLAGS } from "./trace-flags.ts"
 import { declareTracepoint, fireTracepoint, runRecorded } from "./tracepoint.ts"
-
-const USER_CODE_SEGMENT = 0x33
-/** What rax holds at entry until the call has its result. */
-const NO_RESULT_YET = -38
 
 /** What a program has of its stack already: its arguments, its environment, its first frames. */
 const STACK_IN_USE = 0x200
@@ -22,45 +19,61 @@ const TRACE_ENTER = ["syscall_trace_enter", "syscall_trace_enter.constprop.0"]
 /** The key of the callback that all syscalls/* events share on sys_enter and sys_exit. */
 export const SYSCALL_EVENTS = "syscalls/*"
 
-/** The name that system call functions have on x86-64. */
-export const SYSCALL_PREFIX = "__x64_sys_"
+/** The name of a system call's function, as libbpf looks for it. */
+export function syscallFunction(kernel: KernelCore, name: string): string {
+  return (areCallsWrapped(kernel) ? kernel.architecture.callPrefix : PLAIN_CALL_PREFIX) + name
+}
+
+/** CONFIG_ARCH_HAS_SYSCALL_WRAPPER: functions of system calls get the registers of user space (since 4.17 on x86-64). */
+function areCallsWrapped({ architecture, profile }: KernelCore): boolean {
+  const known = wrappers.get(profile)
+  if (known !== undefined) return known
+  const found = profile.symbols().find(`${architecture.callPrefix}bpf`) !== undefined
+  wrappers.set(profile, found)
+  return found
+}
+
+const wrappers = new WeakMap<KernelCore["profile"], boolean>()
 
 /** A system call of the modelled kernel: `call(kernel, arg1, …)` from user space, the result as user space sees it. */
 export type Syscall = (kernel: KernelCore, ...args: (number | bigint)[]) => number
 
-const byName = new Map<string, number>()
-
-/** The number of a modelled system call, or undefined. */
-export function syscallNumber(name: string): number | undefined {
-  return byName.get(name)
-}
-
 /**
- * Writes a system call once: entering fires sys_enter (raw and per call), then the function `__x64_sys_<name>` with
- * its probes, then sys_exit. `number` is the x86-64 one.
+ * Writes a system call once: entering fires sys_enter (raw and per call), then its function (`__x64_sys_<name>`) with its
+ * probes, then sys_exit. Where the architecture lacks the call, calling it throws NotModelledError.
  */
 export function syscall(
-  name: string,
-  number: number,
+  name: SystemCallName,
   body: (kernel: KernelCore, args: readonly bigint[]) => number,
 ): Syscall {
-  byName.set(name, number)
-  const enter = kernelFunction(SYSCALL_PREFIX + name, (kernel, regs: KernelObject) =>
-    BigInt(
-      body(
-        kernel,
-        SYSCALL_ARGUMENTS.map(register => regs.get(register)),
+  const wrapped = new Map(
+    ARCHITECTURES.filter(({ calls }) => calls[name] !== undefined).map(({ callPrefix, registers }) => [
+      callPrefix,
+      kernelFunction(callPrefix + name, (kernel, regs: KernelObject) =>
+        BigInt(
+          body(
+            kernel,
+            registers.callArguments.map(register => regs.get(register)),
+          ),
+        ),
       ),
-    ),
+    ]),
+  )
+  const plain = kernelFunction(PLAIN_CALL_PREFIX + name, (kernel, ...args: bigint[]) =>
+    BigInt(body(kernel, args)),
   )
   return (kernel, ...args) => {
+    const { architecture } = kernel
+    const number = systemCallNumber(architecture, name)
     const regs = userRegisters(kernel, number, args)
     const task = kernel.current
     fireSyscall(kernel, "enter", name, regs, number)
-    const result = Number(BigInt.asIntN(64, BigInt(enter(kernel, regs))))
+    const enter = areCallsWrapped(kernel) ? wrapped.get(architecture.callPrefix) : undefined
+    const answer = enter ? enter(kernel, regs) : plain(kernel, ...callArguments(kernel, regs))
+    const result = Number(BigInt.asIntN(64, BigInt(answer)))
     // execve and fork may have put another task on the CPU's registers; the exit belongs to the one that entered.
     kernel.current = task
-    regs.set("ax", result)
+    regs.set(architecture.registers.result, result)
     if (!task.exited) fireSyscall(kernel, "exit", name, regs, result)
     if (!task.exited) kernel.returnToUser()
     return result
@@ -68,22 +81,31 @@ export function syscall(
 }
 
 /** The way a new task leaves the clone that made it: only sys_exit, with 0. */
-export function returnFromFork(kernel: KernelCore, name: string): void {
-  const regs = userRegisters(kernel, syscallNumber(name) ?? 0, [])
-  regs.set("ax", 0)
+export function returnFromFork(kernel: KernelCore, name: SystemCallName): void {
+  const { architecture } = kernel
+  const regs = userRegisters(kernel, systemCallNumber(architecture, name), [])
+  regs.set(architecture.registers.result, 0)
   fireSyscall(kernel, "exit", name, regs, 0)
   kernel.returnToUser()
 }
 
 function userRegisters(kernel: KernelCore, number: number, args: readonly (number | bigint)[]): KernelObject {
-  const regs = kernel.current.userRegisters()
-  regs.set("orig_ax", number).set("ax", NO_RESULT_YET).set("cs", USER_CODE_SEGMENT)
-  const { current } = kernel
-  regs.set("ip", current.codeAddress).set("sp", current.setUpStack() - STACK_IN_USE)
-  SYSCALL_ARGUMENTS.forEach((register, index) => {
+  const { architecture, current } = kernel
+  const { registers } = architecture
+  const regs = current.userRegisters()
+  regs
+    .set(registers.instruction, current.codeAddress)
+    .set(registers.stack, current.setUpStack() - STACK_IN_USE)
+  registers.callArguments.forEach((register, index) => {
     regs.set(register, args[index] ?? 0)
   })
+  const others = architecture.atCall(number, BigInt(args[0] ?? 0))
+  for (const name in others) regs.set(name, others[name]!)
   return regs
+}
+
+function callArguments({ architecture }: KernelCore, regs: KernelObject): bigint[] {
+  return architecture.registers.callArguments.map(register => regs.get(register))
 }
 
 /**
@@ -98,8 +120,8 @@ function fireSyscall(
   value: number,
 ): void {
   if (!kernel.hooks.onTracepoint(TRACEPOINTS[side])) return
-  const args = SYSCALL_ARGUMENTS.map(register => regs.get(register))
-  const id = regs.get("orig_ax")
+  const args = callArguments(kernel, regs)
+  const id = regs.get(kernel.architecture.registers.callNumber)
   const around = side === "enter" ? addressOfFirst(kernel, TRACE_ENTER) : undefined
   if (around !== undefined) kernel.calls.push(around)
   const record: EventRecord = side === "enter" ? { id, args } : { id, ret: value }
@@ -130,7 +152,7 @@ function runSyscallEvent(
   const context = kernel.memory.alloc(64)
   const { view } = kernel.memory
   view.setBigUint64(context, BigInt(regs.address), true)
-  view.setInt32(context + 8, regs.number("orig_ax"), true)
+  view.setInt32(context + 8, regs.number(kernel.architecture.registers.callNumber), true)
   values.forEach((value, index) => {
     view.setBigUint64(context + 16 + index * 8, BigInt.asUintN(64, value), true)
   })

@@ -29,9 +29,10 @@ export function callFunction(
   if (!body)
     throw new UsageError(`nobody says what ${symbol} of ${executable.path} does`, { errno: "ENOSYS" })
   const address = executable.addressAt(offset) ?? offset
+  const { instruction, result: answer, stack } = kernel.architecture.registers
   const registers = kernel.current.userRegisters()
-  const caller = registers.get("ip")
-  registers.set("ip", address).set("sp", kernel.current.setUpStack() - STACK_IN_USE)
+  const caller = registers.get(instruction)
+  registers.set(instruction, address).set(stack, kernel.current.setUpStack() - STACK_IN_USE)
   const convention = conventions[symbol] ?? "c"
   passArguments(kernel, registers, convention, args)
   const probes = kernel.userHooks.at(program.node, offset, kernel.current.tgid)
@@ -41,9 +42,9 @@ export function callFunction(
   runProbes(kernel, probes, "entry", registers, address)
   const result = body(callsOf(kernel, program, offset), ...args)
   calls.pop()
-  registers.set("ax", BigInt.asUintN(64, result)).set("ip", address)
+  registers.set(answer, BigInt.asUintN(64, result)).set(instruction, address)
   runProbes(kernel, probes, "return", registers, address)
-  registers.set("ip", caller)
+  registers.set(instruction, caller)
   return result
 }
 
@@ -82,7 +83,7 @@ function callsOf(kernel: KernelCore, program: InstalledProgram, start: bigint): 
       if (probes.length === 0) return
       const registers = kernel.current.userRegisters()
       const restore = placeArguments(kernel, registers, place.arguments, args)
-      registers.set("ip", place.address)
+      registers.set(kernel.architecture.registers.instruction, place.address)
       runProbes(kernel, probes, "entry", registers, place.address)
       restore()
     },

@@ -8,14 +8,14 @@ import {
 } from "../../base/index.ts"
 import type { DeviceNumber, OpenOptions } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDWR } from "../files/flags.ts"
+import { O_CREAT, O_EXCL, O_RDWR } from "../files/flags.ts"
 import { S_IFBLK, S_IFCHR } from "../files/index.ts"
 import { getdents64, namesIn } from "../files/list-directory.ts"
-import { mkdir, rmdir } from "../files/make-directory.ts"
+import { makeDirectory } from "../files/make-directory.ts"
 import { encodeDevice, mknodat } from "../files/make-node.ts"
 import { AT_FDCWD, close, openat } from "../files/open.ts"
 import { read, write } from "../files/read-write.ts"
-import { unlink, unlinkat } from "../files/unlink.ts"
+import { removeDirectory, removeName, unlinkat } from "../files/unlink.ts"
 import { type Echo, sendEcho } from "../network/index.ts"
 import {
   ANY_CHILD,
@@ -99,8 +99,12 @@ export class Process {
   /** openat(AT_FDCWD, path, flags): the value is the descriptor. */
   open(path: string, options: OpenOptions = {}): SyscallResult {
     const { create, exclusive, write, directory, mode = 0o644 } = options
+    const { directoryFlag } = this.#kernel.architecture
     const flags =
-      (create ? O_CREAT : 0) | (exclusive ? O_EXCL : 0) | (write ? O_RDWR : 0) | (directory ? O_DIRECTORY : 0)
+      (create ? O_CREAT : 0) |
+      (exclusive ? O_EXCL : 0) |
+      (write ? O_RDWR : 0) |
+      (directory ? directoryFlag : 0)
     return this.#call(() => openat(this.#kernel, AT_FDCWD, this.#text(path), flags, create ? mode : 0))
   }
 
@@ -140,14 +144,14 @@ export class Process {
     )
   }
 
-  /** mkdir(2). */
+  /** mkdir(2), or mkdirat(2) where that is all there is. */
   makeDirectory(path: string, mode = 0o777): SyscallResult {
-    return this.#call(() => mkdir(this.#kernel, this.#text(path), mode))
+    return this.#call(() => makeDirectory(this.#kernel, this.#text(path), mode))
   }
 
-  /** rmdir(2). */
+  /** rmdir(2), or unlinkat(2) with AT_REMOVEDIR. */
   removeDirectory(path: string): SyscallResult {
-    return this.#call(() => rmdir(this.#kernel, this.#text(path)))
+    return this.#call(() => removeDirectory(this.#kernel, this.#text(path)))
   }
 
   /** getdents64(2) of an open directory until it has no more: its names, "." and ".." among them. */
@@ -164,9 +168,9 @@ export class Process {
     }
   }
 
-  /** unlink(2), as busybox's rm calls it. */
+  /** unlink(2), as busybox's rm calls it, or unlinkat(2) where that is all there is. */
   unlink(path: string): SyscallResult {
-    return this.#call(() => unlink(this.#kernel, this.#text(path)))
+    return this.#call(() => removeName(this.#kernel, this.#text(path)))
   }
 
   /** unlinkat(AT_FDCWD, path, 0), as the rm of coreutils calls it. */

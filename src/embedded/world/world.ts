@@ -21,7 +21,7 @@ import type { KernelCore } from "../core.ts"
 import { type FileNode, type FileTree, pathOf } from "../files/index.ts"
 import { type EmbeddedWireOptions, makeWire } from "../network/index.ts"
 import { type SignalName, signalNumber, type Task } from "../tasks/index.ts"
-import { installProgram } from "../user/index.ts"
+import { installProgram, requireUserPrograms } from "../user/index.ts"
 import { WorldGroups } from "./groups.ts"
 import { Process, type ProcessEnd, type SyscallResult, shellStatus } from "./process.ts"
 import { startProgram } from "./start-program.ts"
@@ -154,6 +154,7 @@ export class EmbeddedWorld implements World {
   }
 
   install(path: string, program: UserProgram): void {
+    requireUserPrograms(this.#kernel)
     const node = this.files.create(path, { mode: 0o755 })
     installProgram(node, path, program)
     this.#installed.add(node)

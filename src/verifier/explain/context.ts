@@ -38,6 +38,7 @@ function ask({ walk, instruction }: Failure, access: MemoryAccess, offset: numbe
     programType: program.type,
     attachType: program.attachType,
     release: kernel.release,
+    architecture: kernel.architecture,
     offset,
     size: access.size as 1 | 2 | 4 | 8,
     access: access.kind,
@@ -54,7 +55,12 @@ function fixOf(walk: Walk, answer: ContextAnswer, offset: number, access: Memory
   if (program.type === "tracepoint" && offset < 8)
     return "the first eight bytes of the record (common_type, common_flags, common_preempt_count, common_pid) are not for programs: take the pid from bpf_get_current_pid_tgid(), and the rest from the members that the event's format file lists (`skep explain tp/…`)"
   if (!answer.allowed && answer.rule === "alignment") return "access the member with its own size"
-  const subject = { programType: program.type, attachType: program.attachType, release: kernel.release }
+  const subject = {
+    programType: program.type,
+    attachType: program.attachType,
+    release: kernel.release,
+    architecture: kernel.architecture,
+  }
   const fields = contextFields(subject).filter(each => each[access.kind].allowed)
   if (fields.length === 0) return "leave the access out: this context has no members to access"
   const names = fields.map(each => each.field.name)

@@ -62,7 +62,7 @@ function functionTarget(
     const allowed =
       open === "sleepable" ||
       (name.startsWith("bpf_lsm_") && lsmHook(name.slice(8), kernel.release).sleepable) ||
-      (injectable && /^__x64_sys_/.test(name))
+      (injectable && /^__(x64|arm64)_sys_/.test(name))
     if (!allowed) refusal = { message: `${name} is not sleepable`, errno: ERRNO.EINVAL }
   } else if (attach === "modify_return" && !isSecurity && !injectable && !open)
     refusal = { message: `${name}() is not modifiable`, errno: ERRNO.EINVAL }

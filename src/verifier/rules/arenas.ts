@@ -49,12 +49,12 @@ function setArena(walk: Walk, target: Register): void {
   target.lowWrittenAt = walk.at + 1
 }
 
-/** Atomic operations that the compiler of x86-64 has no instruction for in arenas. */
+/** Atomic operations that the compiler of x86-64 has no instruction for in arenas; 64-bit ARM (with LSE) has all. */
 const [OR, AND, XOR] = [0x40, 0x50, 0xa0]
 const WITHOUT_INSTRUCTION = new Set([OR, AND, XOR].map(operator => operator | ATOMIC.FETCH))
 
-export function mayBeAtomicInArena(operator: number): boolean {
-  return !WITHOUT_INSTRUCTION.has(operator)
+export function mayBeAtomicInArena({ kernel }: Walk, operator: number): boolean {
+  return kernel.architecture === "arm64" || !WITHOUT_INSTRUCTION.has(operator)
 }
 
 /** Loads that extend the sign cannot be compiled for arenas; the kernel says so when all else is checked. */

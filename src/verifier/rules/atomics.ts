@@ -44,7 +44,7 @@ export function walkAtomic(walk: Walk, { opcode, dst, src, off, imm }: Instructi
   if (
     REFUSED.has(baseType(pointer.type)) ||
     isPacketPointer(pointer.type) ||
-    (inArena && !mayBeAtomicInArena(imm))
+    (inArena && !mayBeAtomicInArena(walk, imm))
   )
     reject(
       walk,

@@ -39,6 +39,7 @@ function answerFor(walk: Walk, { kind, size, value, signed }: Access, offset: nu
     programType: program.type,
     attachType: program.attachType,
     release: kernel.release,
+    architecture: kernel.architecture,
     offset,
     size: size as 1 | 2 | 4 | 8,
     access: kind,

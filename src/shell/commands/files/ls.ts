@@ -1,5 +1,5 @@
 import { errnoText } from "../../../base/index.ts"
-import { type FileNode, O_DIRECTORY, O_RDONLY } from "../../../embedded/index.ts"
+import type { FileNode } from "../../../embedded/index.ts"
 import { failed, type Invocation } from "../../run/invocation.ts"
 import { absolute, forKernel } from "../../shell.ts"
 import type { ShellCommand } from "../support/command.ts"
@@ -55,7 +55,7 @@ export const ls: ShellCommand = {
 /** Opens a directory and reads its names. */
 function namesIn(call: Invocation, path: string, isAll: boolean): string[] | undefined {
   const { process, shell } = call
-  const opened = process.openWith(forKernel(shell, path), O_RDONLY | O_DIRECTORY)
+  const opened = process.open(forKernel(shell, path), { directory: true })
   if (!opened.ok) {
     call.err(`ls: cannot open directory '${path}': ${errnoText(opened.errno)}\n`)
     return undefined

@@ -30,7 +30,7 @@ export const uname: ShellCommand = {
       n: world.readText("/proc/sys/kernel/hostname").trim(),
       r: profile.version,
       v: build,
-      m: profile.architecture,
+      m: call.shell.kernel.architecture.machine,
     } as const
     const isAll = on.has("a")
     const shown = Object.entries(parts).filter(([letter]) => isAll || on.has(letter))
