@@ -176,6 +176,7 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
     this.fields = new SpecialFields(this)
     this.functions = new FunctionSites(profile)
     this.files = new FileTree(this.types, this.memory)
+    this.files.onForget = inode => this.forgetOwner(inode)
     this.bpfFiles = new BpfFileSystem(this, this.objects)
     this.network = new Network(this)
     mountSysctls(this.files, sysctlTable(this))
@@ -449,6 +450,16 @@ export class EmbeddedKernel implements Kernel, KernelCore, HelperKernel, LoadHos
   socketByDescriptor(fd: number): HeldSocket | undefined {
     const socket = this.sockets.ofDescriptor(fd)
     return socket ? heldSocket(this, socket) : undefined
+  }
+
+  inodeByDescriptor(fd: number): number | undefined {
+    const file = this.current.fileAt(fd)
+    const inode = file?.number("f_inode")
+    if (inode === 0)
+      throw new NotModelledError(
+        `the inode behind descriptor ${fd}, which is of no file with a name, is not modelled by the embedded kernel yet`,
+      )
+    return inode
   }
 
   socketAt(address: number): HeldSocket | undefined {

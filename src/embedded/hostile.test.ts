@@ -67,7 +67,7 @@ describe("a program that no verifier has seen", () => {
 
   test.each([
     ["unknown_helper", "helper #9999 is not modelled by the embedded kernel yet"],
-    ["absent_helper", "helper bpf_get_task_stack#141 is not modelled by the embedded kernel yet"],
+    ["absent_helper", "helper bpf_get_cgroup_classid#17 is not modelled by the embedded kernel yet"],
   ])("is told which helper is missing: %s", async (program, reason) => {
     const { error } = await outcomeOf(program)
     expect(error).toBeInstanceOf(NotModelledError)

@@ -29,6 +29,8 @@ const NO_DESCRIPTOR = String(-errnoNumber("EBADF"))
 const BAD_BTF = "900"
 const MOST_KEYS = 16
 
+/** Whatever is open has an inode. */
+const ANY_DESCRIPTOR = /^[a-z]/
 const SOCKETS = /^(udp|udp-bound|tcp|tcp-connected)$/
 const CGROUP_ID = 900_001
 
@@ -38,6 +40,7 @@ const HELD: Readonly<Record<string, RegExp>> = {
   sockhash: SOCKETS,
   reuseport_sockarray: SOCKETS,
   sk_storage: SOCKETS,
+  inode_storage: ANY_DESCRIPTOR,
   cgroup_array: /^cgroup$/,
   cgrp_storage: /^cgroup$/,
   prog_array: /^program$/,
@@ -49,6 +52,10 @@ const HELD: Readonly<Record<string, RegExp>> = {
 /** The sockets of map-operations.c. */
 const SOCKET_WORDS = ["udp", "udp-bound", "tcp", "tcp-connected"]
 const FIRST_SOCKET = 800_001
+
+/** What has an inode of its own, of all that map-operations.c opens. */
+const INODE_WORDS = ["file", "cgroup", ...SOCKET_WORDS, "process"]
+const FIRST_INODE = 700_001
 
 function socketOf(word: string, at: number): HeldSocket {
   const [protocol, state] = word.split("-") as ["tcp" | "udp", string | undefined]
@@ -83,6 +90,8 @@ class MapSteps {
     const tailCalled = { instructions: [], describe: () => "" }
     for (const [at, word] of SOCKET_WORDS.entries())
       this.#host.sockets.set(FIRST_SOCKET + at, socketOf(word, at))
+    for (const [at] of INODE_WORDS.entries())
+      this.#host.inodes.set(FIRST_INODE + at, this.#host.memory.alloc(64))
     this.#host.groups.set(CGROUP_ID, this.#host.memory.alloc(64))
     this.#host.programs.set(PROGRAM_ID, { id: PROGRAM_ID, name: "filter", type: "socket_filter", tailCalled })
   }
@@ -254,6 +263,7 @@ class MapSteps {
       this.#isForeign = true
       return NOBODY
     }
+    if (nameOf(this.#current) === "inode_storage") return FIRST_INODE + INODE_WORDS.indexOf(word)
     if (word === "program") return PROGRAM_ID
     if (word === "cgroup") return CGROUP_ID
     if (SOCKETS.test(word)) return FIRST_SOCKET + SOCKET_WORDS.indexOf(word)

@@ -9,6 +9,7 @@ export function fileOn(
   { dentry, inode }: FileNode,
   flags: number,
 ): KernelObject {
+  files.enter(dentry.address)
   return types.create("file", {
     f_flags: flags,
     f_mode: fileMode(flags),

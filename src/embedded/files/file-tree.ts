@@ -37,6 +37,10 @@ export interface FileNode {
   folder: Folder | undefined
   /** It stands here because a folder said so, and goes when it says so no more. */
   readonly isFromFolder: boolean
+  /** Open files on it, and what else keeps its inode when its name goes. */
+  users: number
+  /** No directory names it any more. */
+  isUnlinked: boolean
 }
 
 /** A directory whose contents follow from what else there is; looked at when somebody looks for a name in it. */
@@ -102,6 +106,8 @@ export class FileTree {
   readonly mount: KernelObject
   readonly #byDentry = new Map<number, FileNode>()
   #nextInode = ROOT_INODE
+  /** Called with an inode's address when it is gone. */
+  onForget: (inode: number) => void = () => undefined
 
   constructor(types: KernelTypes, memory: KernelMemory) {
     this.#types = types
@@ -184,18 +190,42 @@ export class FileTree {
     return this.#byDentry.get(dentry)
   }
 
-  /** Takes a name away and frees what stood behind it. */
+  /** Takes a name away. What stood behind it goes too, or with the last file that is open on it: see `leave`. */
   remove(node: FileNode): void {
     for (const child of [...node.children.values()]) this.remove(child)
     node.parent?.children.delete(node.name)
+    node.onRemove?.()
+    if (node.isUnlinked) return
+    node.isUnlinked = true
+    if (node.inode.layout.has("__i_nlink")) node.inode.set("__i_nlink", 0)
+    if (node.parent) node.parent.users += 1
+    if (node.users === 0) this.forget(node)
+  }
+
+  /** A file is opened on what a dentry names. */
+  enter(dentry: number): void {
+    const node = this.nodeOf(dentry)
+    if (node) node.users += 1
+  }
+
+  /** A file on it is closed. True when it was the last and no directory names it: time to `forget` it. */
+  leave(node: FileNode): boolean {
+    node.users -= 1
+    return node.users === 0 && node.isUnlinked
+  }
+
+  /** Gives back dentry and inode of what has neither a name nor a user. */
+  forget(node: FileNode): void {
+    this.onForget(node.inode.address)
     this.#byDentry.delete(node.dentry.address)
     node.dentry.free()
     node.inode.free()
     this.#memory.free(node.nameAddress)
-    node.onRemove?.()
+    // It kept the directory that it had stood in.
+    if (node.parent && this.leave(node.parent)) this.forget(node.parent)
   }
 
-  /** A file that no directory names: one end of a pipe, a terminal. `remove` frees it. */
+  /** A file that no directory names: one end of a pipe, a terminal. `remove` frees it, once it is closed. */
   anonymous(operations: FileOperations): FileNode {
     return this.#node("", undefined, { mode: 0o600, operations })
   }
@@ -222,7 +252,7 @@ export class FileTree {
     dentry.set("d_parent", parent?.dentry ?? dentry)
     if (dentry.layout.has("d_iname")) dentry.set("d_iname", name)
     const operations = options.operations ?? (device && deviceOperations(device))
-    const node = {
+    const node: FileNode = {
       name,
       parent,
       directory,
@@ -236,6 +266,8 @@ export class FileTree {
       isSealed: (options.sealed ?? false) || (parent?.isSealed ?? false),
       folder,
       isFromFolder,
+      users: 0,
+      isUnlinked: false,
     }
     this.#byDentry.set(dentry.address, node)
     return node

@@ -6,12 +6,13 @@ import { securityCheck } from "../tracing/security.ts"
 import { fileMode } from "./file-on.ts"
 import { type FileNode, S_IFDIR, S_IFMT } from "./file-tree.ts"
 import { pathText } from "./filename.ts"
-import { FMODE_EXEC, O_CREAT, O_EXCL, O_TRUNC } from "./flags.ts"
+import { FMODE_CAN_READ, FMODE_CREATED, FMODE_EXEC, O_CREAT, O_EXCL, O_TRUNC } from "./flags.ts"
 import { inodePermission } from "./inode-permission.ts"
 import { makeFile } from "./make-file.ts"
 import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
 import { ownerMap } from "./owner-map.ts"
 import { MAY_EXEC, MAY_READ, MAY_WRITE } from "./permission.ts"
+import { releaseFile } from "./release-file.ts"
 import { LOOKUP_RCU, walkToDirectory } from "./walk.ts"
 
 const FMODE_READ = 1
@@ -32,14 +33,19 @@ const [EACCES, EISDIR, ENOTDIR, ENOENT, EEXIST] = (
 
 const doDentryOpen = kernelFunction(
   "do_dentry_open",
-  (kernel, file: KernelObject, _inodeOrOpen: Register, _open: Register): number =>
-    securityFileOpen(kernel, file),
+  (kernel, file: KernelObject, _inodeOrOpen: Register, _open: Register): number => {
+    const refused = securityFileOpen(kernel, file)
+    const mode = file.number("f_mode")
+    if (refused === 0 && (mode & FMODE_READ) !== 0) file.set("f_mode", mode | FMODE_CAN_READ)
+    return refused
+  },
 )
 
 /** Fills a file in with what it is open on. Before 6.10 do_dentry_open is told the inode beside the file. */
 const vfsOpen = kernelFunction("vfs_open", (kernel, path: number, file: KernelObject): number => {
   const from = kernel.types.at("path", path)
   const dentry = kernel.types.at("dentry", from.number("dentry"))
+  kernel.files.enter(dentry.address)
   file.set("f_path.mnt", from.get("mnt")).set("f_path.dentry", dentry).set("f_inode", dentry.get("d_inode"))
   return kernel.since("6.10")
     ? doDentryOpen(kernel, file, 0, 0)
@@ -78,7 +84,7 @@ const pathOpenat = kernelFunction(
     if (typeof file === "number") return file
     const result = openInto(kernel, walk, how, file)
     if (result === 0) return file
-    file.free()
+    releaseFile(kernel, file)
     return result
   },
 )
@@ -94,6 +100,7 @@ function openInto(kernel: KernelCore, walk: KernelObject, how: KernelObject, fil
   const { node, isNew } = found
   walk.set("path.mnt", kernel.files.mount).set("path.dentry", node.dentry)
   const place = walk.addressOf("path")
+  if (isNew) file.set("f_mode", file.number("f_mode") | FMODE_CREATED)
   // Whoever makes a file has it open as asked, whatever its mode says.
   const access = isNew ? 0 : accessOf(flags)
   const truncate = (flags & O_TRUNC) !== 0 && !isNew ? node.operations?.truncate : undefined

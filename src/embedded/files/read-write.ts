@@ -13,7 +13,8 @@ const [EBADF, EFAULT] = [-errnoNumber("EBADF"), -errnoNumber("EFAULT")]
 
 const DIRECTORY: FileOperations = { read: () => -errnoNumber("EISDIR"), write: () => -errnoNumber("EBADF") }
 
-function operationsOf(kernel: KernelCore, file: KernelObject): FileOperations {
+/** How an open file is read and written. Throws NotModelledError for the bytes of programs. */
+export function operationsOf(kernel: KernelCore, file: KernelObject): FileOperations {
   const node = kernel.files.nodeOf(file.number("f_path.dentry"))
   if (node?.operations) return node.operations
   if (node?.directory) return DIRECTORY

@@ -2,7 +2,7 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction, type Register } from "../tracing/kernel-function.ts"
-import { securityCheck, securityNotice } from "../tracing/security.ts"
+import { securityCheck } from "../tracing/security.ts"
 import { syscall } from "../tracing/syscall.ts"
 import type { FileNode } from "./file-tree.ts"
 import { copyFilename, getnameFlags, pathText, putname } from "./filename.ts"
@@ -12,13 +12,13 @@ import { mntDropWrite, mntWantWrite } from "./mount-write.ts"
 import { AT_FDCWD } from "./open.ts"
 import { ownerMap } from "./owner-map.ts"
 import { MAY_EXEC, MAY_WRITE, mayRemove } from "./permission.ts"
+import { evict } from "./release-file.ts"
 import { filenameParentat } from "./walk.ts"
 
 const AT_REMOVEDIR = 0x200
 
 const securityPathUnlink = securityCheck<[directory: KernelObject, dentry: KernelObject]>("path_unlink")
 const securityInodeUnlink = securityCheck<[directory: KernelObject, dentry: KernelObject]>("inode_unlink")
-const securityInodeFree = securityNotice<[inode: KernelObject]>("inode_free", "inode_free_security")
 
 const [EPERM, EISDIR, ENOENT, ENOTDIR] = (["EPERM", "EISDIR", "ENOENT", "ENOTDIR"] as const).map(
   name => -errnoNumber(name),
@@ -55,11 +55,6 @@ const vfsUnlink = kernelFunction(
     return refused
   },
 )
-
-/** Nothing names the inode and nothing uses it: it goes. */
-const evict = kernelFunction("evict", (kernel, inode: KernelObject): undefined => {
-  securityInodeFree(kernel, inode)
-})
 
 const lookupOneQstrExcl = kernelFunction(
   "lookup_one_qstr_excl",
@@ -111,7 +106,7 @@ function unlinkName(kernel: KernelCore, place: KernelObject, path: string): numb
     vfsUnlink(kernel, ownerMap(kernel), inode, node.dentry, delegated)
   delegated.free()
   if (refused !== 0) return refused
-  evict(kernel, node.inode)
+  if (node.users === 0) evict(kernel, node.inode)
   files.remove(node)
   return 0
 }

@@ -1,4 +1,6 @@
 import { checksumOf } from "../network/checksum.ts"
+import { sendAck } from "../sockets/index.ts"
+import { word } from "./argument.ts"
 import type { HelperFunction, HelperTable } from "./helper.ts"
 import { skbArgument } from "./packet-argument.ts"
 
@@ -34,4 +36,12 @@ const setCongestion: HelperFunction = (kernel, [context]) => {
 }
 
 /** Helpers that tell of congestion. */
-export const CONGESTION_HELPERS: HelperTable = { bpf_skb_ecn_set_ce: setCongestion }
+export const CONGESTION_HELPERS: HelperTable = {
+  bpf_skb_ecn_set_ce: setCongestion,
+  /** Of a congestion control: an acknowledgement of its own. */
+  bpf_tcp_send_ack: (kernel, [tcp, receiveNext]) => {
+    const socket = kernel.core.sockets.at(Number(tcp))
+    if (socket?.tcp) sendAck(kernel.core, socket, word(receiveNext))
+    return 0
+  },
+}

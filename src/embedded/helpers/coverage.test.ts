@@ -2,15 +2,7 @@ import { expect, test } from "vitest"
 import { helper } from "../../catalog/index.ts"
 import { EMBEDDED_HELPERS } from "./index.ts"
 
-/**
- * What kprobe, tracepoint, raw tracepoint and tracing programs may call on 6.12 (bpftool feature probe) and the
- * embedded kernel does not have: a call ends with NotModelledError. One that is added must leave this list.
- */
-const NOT_MODELLED: Readonly<Record<string, readonly string[]>> = {
-  "no call stacks of tasks that sleep": ["bpf_get_task_stack"],
-}
-
-/** The others that these programs may call. */
+/** What kprobe, tracepoint, raw tracepoint, tracing, perf event and LSM programs may call on 6.12 (bpftool feature probe). */
 const MODELLED = [
   ...["bpf_map_lookup_elem", "bpf_map_update_elem", "bpf_map_delete_elem", "bpf_map_lookup_percpu_elem"],
   ...["bpf_for_each_map_elem", "bpf_loop", "bpf_tail_call"],
@@ -38,6 +30,9 @@ const MODELLED = [
   ...["bpf_perf_event_read", "bpf_perf_event_read_value", "bpf_get_branch_snapshot"],
   ...["bpf_dynptr_from_mem", "bpf_dynptr_read", "bpf_dynptr_write", "bpf_dynptr_data"],
   ...["bpf_ringbuf_reserve_dynptr", "bpf_ringbuf_submit_dynptr", "bpf_ringbuf_discard_dynptr"],
+  ...["bpf_inode_storage_get", "bpf_inode_storage_delete", "bpf_d_path", "bpf_sock_from_file"],
+  ...["bpf_bprm_opts_set", "bpf_ima_inode_hash", "bpf_ima_file_hash"],
+  ...["bpf_get_task_stack", "bpf_read_branch_records"],
   ...["bpf_get_stackid", "bpf_get_stack", "bpf_perf_prog_read_value"],
   ...["bpf_get_func_ip", "bpf_get_attach_cookie"],
   ...["bpf_get_func_arg", "bpf_get_func_ret", "bpf_get_func_arg_cnt"],
@@ -46,11 +41,4 @@ const MODELLED = [
 test.each(MODELLED)("%s is modelled", name => {
   expect(helper(name)?.name).toBe(name)
   expect(EMBEDDED_HELPERS[name]).toBeTypeOf("function")
-})
-
-test.each(Object.entries(NOT_MODELLED))("%s: not modelled", (_reason, names) => {
-  for (const name of names) {
-    expect(helper(name)?.name).toBe(name)
-    expect(EMBEDDED_HELPERS[name]).toBeUndefined()
-  }
 })

@@ -10,14 +10,16 @@ import {
   SOCK_OPS_FIELD,
   SOL_SOCKET,
   type Socket,
+  savedSynBytes,
   setOption,
   TCP_OPTION,
 } from "../sockets/index.ts"
 import { memoryArgument, word } from "./argument.ts"
+import { sockOpsRun } from "./header-option-helpers.ts"
 import type { HelperFunction, HelperTable } from "./helper.ts"
 import { socketArgument, socketBehind } from "./socket-argument.ts"
 
-const EINVAL = -errnoNumber("EINVAL")
+const [EINVAL, ENOENT, ENOSPC] = [-errnoNumber("EINVAL"), -errnoNumber("ENOENT"), -errnoNumber("ENOSPC")]
 const SOCKADDR_IN = 16
 
 /** Options that programs may set and read: fewer than processes may. */
@@ -56,8 +58,39 @@ const set: HelperFunction = (kernel, [context, level, option, value, length], in
   return setOption(kernel.core, socket, word(level), word(option), bytes)
 }
 
+/** TCP_BPF_SYN, _SYN_IP and _SYN_MAC: the headers of the segment that asked for the connection, from one of them on. */
+const getSyn: HelperFunction = (kernel, [, , option, value, length], invocation) => {
+  const at = memoryArgument(kernel, value, length)
+  kernel.memory.bytes.fill(0, at, at + Number(length))
+  const { syn } = sockOpsRun(invocation)
+  if (!syn || (word(option) === TCP_OPTION.bpfSynMac && syn.mac.length === 0)) return ENOENT
+  const left = TCP_OPTION.bpfSynMac - word(option)
+  const headers = savedSynBytes(syn)
+  const before = [0, syn.mac.length, syn.mac.length + syn.network.length][left]!
+  const told = headers.subarray(before)
+  kernel.memory.write(at, told.subarray(0, Number(length)))
+  return told.length > Number(length) ? ENOSPC : told.length
+}
+
+/** The beginning of what a listening socket has kept of the request, which stays there for processes. */
+const getSavedSyn: HelperFunction = (kernel, [context, , , value, length], invocation) => {
+  const at = memoryArgument(kernel, value, length)
+  kernel.memory.bytes.fill(0, at, at + Number(length))
+  const saved = socketBehind(kernel, context, invocation)?.tcp?.savedSyn
+  const bytes = savedSynBytes(saved)
+  if (!saved || Number(length) > bytes.length) return EINVAL
+  kernel.memory.write(at, bytes.subarray(0, Number(length)))
+  return 0
+}
+
 /** What does not fit the buffer is refused; a refusal leaves zeros. */
-const get: HelperFunction = (kernel, [context, level, option, value, length], invocation) => {
+const get: HelperFunction = (kernel, args, invocation, frame) => {
+  const [context, level, option, value, length] = args
+  if (word(level) === IPPROTO.tcp) {
+    const isSyn = word(option) >= TCP_OPTION.bpfSyn && word(option) <= TCP_OPTION.bpfSynMac
+    if (isSyn && invocation.program.type === "sock_ops") return getSyn(kernel, args, invocation, frame)
+    if (word(option) === TCP_OPTION.savedSyn) return getSavedSyn(kernel, args, invocation, frame)
+  }
   const at = memoryArgument(kernel, value, length)
   const socket = socketBehind(kernel, context, invocation)
   kernel.memory.bytes.fill(0, at, at + Number(length))

@@ -171,4 +171,6 @@ export const SOCKET_LOOKUP_HELPERS: HelperTable = {
   /** Connections that wait or are asked for have no socket that programs could have. */
   bpf_skc_to_tcp_timewait_sock: cast(() => false),
   bpf_skc_to_tcp_request_sock: cast(() => false),
+  /** No socket is a path of MPTCP. */
+  bpf_skc_to_mptcp_sock: cast(() => false),
 }

@@ -43,13 +43,15 @@ const getInGroup: HelperFunction = (kernel, [address], { place }) => {
   return map.of(place)
 }
 
-/** Helpers for values that live with a task, a control group or a socket, whichever address of it the program has. */
+/** Helpers for values that live with a task, a control group, an inode or a socket, whichever address of it the program has. */
 export const STORAGE_HELPERS: HelperTable = {
   bpf_get_local_storage: getInGroup,
   bpf_task_storage_get: get,
   bpf_task_storage_delete: remove,
   bpf_cgrp_storage_get: get,
   bpf_cgrp_storage_delete: remove,
+  bpf_inode_storage_get: get,
+  bpf_inode_storage_delete: remove,
   bpf_sk_storage_get: (kernel, [map, socket, ...rest], ...run) =>
     get(kernel, [map, socketOf(kernel, socket), ...rest], ...run),
   bpf_sk_storage_delete: (kernel, [map, socket, ...rest], ...run) =>

@@ -13,6 +13,8 @@ export const CGROUP_KFUNCS: HelperTable = {
   bpf_cgroup_from_id: (kernel, [id]) => addressOf(kernel.core.cgroups.byId(id)),
   bpf_cgroup_ancestor: (kernel, [group, level]) =>
     addressOf(groupAt(kernel, group)?.ancestor(word(level) | 0)),
+  /** There are no hierarchies of cgroup v1. */
+  bpf_task_get_cgroup1: () => 0,
   bpf_task_under_cgroup: (kernel, [task, ancestor]) => {
     const above = groupAt(kernel, ancestor)
     const group = kernel.core.groupOfTask(Number(task))

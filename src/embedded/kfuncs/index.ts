@@ -6,6 +6,7 @@ import { CONGESTION_KFUNCS } from "./congestion-kfuncs.ts"
 import { CPUMASK_KFUNCS } from "./cpumask-kfuncs.ts"
 import { CSS_KFUNCS } from "./css-kfuncs.ts"
 import { DYNPTR_KFUNCS } from "./dynptr-kfuncs.ts"
+import { FILE_KFUNCS } from "./file-kfuncs.ts"
 import { ITERATOR_KFUNCS } from "./iterator-kfuncs.ts"
 import { KEY_KFUNCS } from "./key-kfuncs.ts"
 import { OBJECT_KFUNCS } from "./object-kfuncs.ts"
@@ -15,6 +16,7 @@ import { SESSION_KFUNCS } from "./session-kfuncs.ts"
 import { SOCKET_KFUNCS } from "./socket-kfuncs.ts"
 import { TASK_ITERATOR_KFUNCS } from "./task-iterator-kfuncs.ts"
 import { TASK_KFUNCS } from "./task-kfuncs.ts"
+import { TRANSFORM_KFUNCS } from "./transform-kfuncs.ts"
 import { USER_KFUNCS } from "./user-kfuncs.ts"
 import { WORKQUEUE_KFUNCS } from "./workqueue-kfuncs.ts"
 
@@ -28,6 +30,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...CGROUP_KFUNCS,
   ...CSS_KFUNCS,
   ...DYNPTR_KFUNCS,
+  ...FILE_KFUNCS,
   ...ITERATOR_KFUNCS,
   ...KEY_KFUNCS,
   ...OBJECT_KFUNCS,
@@ -37,6 +40,7 @@ export const EMBEDDED_KFUNCS: HelperTable = {
   ...SOCKET_KFUNCS,
   ...TASK_ITERATOR_KFUNCS,
   ...TASK_KFUNCS,
+  ...TRANSFORM_KFUNCS,
   ...USER_KFUNCS,
   ...WORKQUEUE_KFUNCS,
 }

@@ -95,8 +95,7 @@ export function createMap(host: MapHost, id: number, given: MapAttributes): MapS
     case "sk_storage":
       return new LocalStorage(host, id, attributes, fd => host.socketByDescriptor(fd)?.owner)
     case "inode_storage":
-      // No inodes that programs could name yet.
-      return new LocalStorage(host, id, attributes, () => undefined)
+      return new LocalStorage(host, id, attributes, fd => host.inodeByDescriptor(fd))
     case "cgroup_storage":
       return new GroupStorage(host, id, attributes, 1)
     case "percpu_cgroup_storage":

@@ -71,9 +71,10 @@ export interface MapHost {
   programById(id: number): TailTarget | undefined
   /** The network interface of the acting process's namespace with this index, for device maps; undefined when there is none. */
   deviceByIndex(index: number): MapDevice | undefined
-  /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
   /** The socket behind a descriptor of the task on the CPU; undefined when there is none. */
   socketByDescriptor(fd: number): HeldSocket | undefined
+  /** The struct inode behind a descriptor of the task on the CPU; undefined when nothing is open under that number. */
+  inodeByDescriptor(fd: number): number | undefined
   /** The socket that a program has the address of. */
   socketAt(address: number): HeldSocket | undefined
   /** The struct cgroup of a group, by a descriptor of its folder or by its id; undefined when there is none. */
@@ -81,6 +82,7 @@ export interface MapHost {
   groupById(id: number): number | undefined
   /** Whether a type of the kernel is the value of struct_ops maps. */
   isOperations(btfId: number): boolean
+  /** Where the task_struct of a process stands, by its id, for task storages; undefined when there is none. */
   taskOfPid(pid: number): number | undefined
 }
 

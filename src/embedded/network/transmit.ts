@@ -100,6 +100,7 @@ const netkitXmit = kernelFunction("netkit_xmit", (kernel, skb: Skb, _device: Ker
 function changeSides(skb: Skb, to: NetDevice): void {
   skb.owner = undefined
   skb.metadata = 0
+  skb.context.hasTunnelKey = false
   if (to.namespace !== skb.device.namespace) {
     skb.mark = 0
     skb.context.set("priority", 0)
@@ -112,6 +113,7 @@ function comeIn(kernel: KernelCore, skb: Skb, device: NetDevice): void {
   const isOtherNamespace = device.namespace !== skb.device.namespace
   skb.owner = undefined
   skb.metadata = 0
+  if (device !== skb.device) skb.context.hasTunnelKey = false
   if (isOtherNamespace) skb.mark = 0
   skb.device = device
   readEthernet(kernel, skb)

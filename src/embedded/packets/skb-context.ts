@@ -13,8 +13,8 @@ const STATE = BUFFER_END + 4
 
 export const SKB_CONTEXT_BYTES = STATE + 4
 
-/** Bits of the state: an outer header was put before it; nothing but its first bytes is there; checksums that were found right. */
-const [ENCAPSULATED, HEADERS_ONLY, CHECKED_SHIFT] = [1, 2, 8]
+/** Bits of the state: an outer header was put before it; nothing but its first bytes is there; a key of a tunnel goes with it; checksums that were found right. */
+const [ENCAPSULATED, HEADERS_ONLY, TUNNEL_KEY, CHECKED_SHIFT] = [1, 2, 4, 8]
 
 /** Types of programs whose context it is. */
 export const SKB_PROGRAMS: ReadonlySet<string> = new Set([
@@ -113,13 +113,22 @@ export class SkbContext {
     this.#state = value ? this.#state | HEADERS_ONLY : this.#state & ~HEADERS_ONLY
   }
 
+  /** Whether a program has said how a tunnel's device is to send it. */
+  get hasTunnelKey(): boolean {
+    return (this.#state & TUNNEL_KEY) !== 0
+  }
+
+  set hasTunnelKey(value: boolean) {
+    this.#state = value ? this.#state | TUNNEL_KEY : this.#state & ~TUNNEL_KEY
+  }
+
   /** How many checksums one inside another are known to be right: 0 where that is not known (CHECKSUM_NONE). */
   get checked(): number {
     return this.#state >>> CHECKED_SHIFT
   }
 
   set checked(count: number) {
-    this.#state = (this.#state & (ENCAPSULATED | HEADERS_ONLY)) | (count << CHECKED_SHIFT)
+    this.#state = (this.#state & (ENCAPSULATED | HEADERS_ONLY | TUNNEL_KEY)) | (count << CHECKED_SHIFT)
   }
 
   get #state(): number {

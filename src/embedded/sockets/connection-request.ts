@@ -4,6 +4,7 @@ import type { KernelObject } from "../memory/index.ts"
 import type { NetNamespace } from "../network/index.ts"
 import { fieldOffsets } from "../packets/index.ts"
 import { FAMILY, TCP } from "./constants.ts"
+import type { SavedSyn } from "./saved-syn.ts"
 import { type Endpoint, embed, type Socket } from "./socket.ts"
 import { advance } from "./tcp-connection.ts"
 import type { Ends, Segment } from "./transport-headers.ts"
@@ -17,6 +18,8 @@ export interface ConnectionRequest {
   readonly sendNext: number
   readonly receiveNext: number
   readonly mss: number
+  /** Undefined where the listening socket does not keep it. */
+  readonly savedSyn: SavedSyn | undefined
 }
 
 const SOCK_FIELD = fieldOffsets("bpf_sock")
@@ -90,6 +93,7 @@ export function newRequest(
   ends: Ends,
   segment: Segment,
   start: number,
+  savedSyn: SavedSyn | undefined,
 ): ConnectionRequest {
   const back = { source: ends.destination, destination: ends.source }
   return {
@@ -98,6 +102,7 @@ export function newRequest(
     sendNext: advance(start, 1),
     receiveNext: advance(segment.sequence, 1),
     mss: segment.mss ?? DEFAULT_MSS,
+    savedSyn,
   }
 }
 

@@ -73,4 +73,7 @@ export const TCP_OPTION = {
   userTimeout: 18,
   notSentLowWater: 25,
   saveSyn: 27,
+  savedSyn: 28,
+  bpfSyn: 1005,
+  bpfSynMac: 1007,
 } as const

@@ -13,6 +13,7 @@ import {
   TCP_OPTION,
   TYPE,
 } from "./constants.ts"
+import { savedSynBytes } from "./saved-syn.ts"
 import type { Socket } from "./socket.ts"
 
 const [EINVAL, EPERM] = [-errnoNumber("EINVAL"), -errnoNumber("EPERM")]
@@ -248,6 +249,7 @@ export function getOption(
   if (!table) return socket.family === FAMILY.ipv6 ? ENOPROTOOPT : EOPNOTSUPP
   if (table === TCP_OPTIONS && option === TCP_OPTION.congestion)
     return congestionName(socket).subarray(0, room)
+  if (table === TCP_OPTIONS && option === TCP_OPTION.savedSyn) return takeSavedSyn(socket, room)
   const row = table[option]
   if (!row) return unknownOption(level, option)
   if (!row.get) return ENOPROTOOPT
@@ -273,6 +275,14 @@ function setCongestion(kernel: KernelCore, socket: Socket, value: Uint8Array): n
   const end = value.indexOf(0)
   const name = decodeUtf8(value.subarray(0, Math.min(end < 0 ? value.length : end, CONGESTION_NAME - 1)))
   return chooseCongestion(kernel, socket, name)
+}
+
+/** What asked for a connection, which is told once; nothing where it was not kept. */
+function takeSavedSyn({ tcp }: Socket, room: number): Uint8Array | number {
+  const bytes = savedSynBytes(tcp?.savedSyn)
+  if (room < bytes.length) return EINVAL
+  if (tcp) tcp.savedSyn = undefined
+  return bytes
 }
 
 /** Numbers up to here are options of some kernel. */

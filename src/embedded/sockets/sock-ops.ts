@@ -3,6 +3,8 @@ import { hasGroupPrograms, runGroupPrograms } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
 import { fieldOffsets } from "../packets/index.ts"
 import { FAMILY } from "./constants.ts"
+import type { HeaderView } from "./header-view.ts"
+import type { SavedSyn } from "./saved-syn.ts"
 import { type Endpoint, embeddedV4, type Socket } from "./socket.ts"
 import { INITIAL_WINDOW } from "./tcp-context.ts"
 
@@ -24,16 +26,34 @@ export const SOCK_OPS = {
   state: 10,
   tcpListen: 11,
   rtt: 12,
+  parseOptions: 13,
+  reserveOptions: 14,
+  writeOptions: 15,
 } as const
 
 /** BPF_SOCK_OPS_*_CB_FLAG: callbacks that a socket has to ask for; and all of them. */
-export const CALLBACK = { rto: 1, retransmit: 2, state: 4, rtt: 8 } as const
+export const CALLBACK = {
+  ...{ rto: 1, retransmit: 2, state: 4, rtt: 8 },
+  ...{ parseAllOptions: 16, parseUnknownOptions: 32, writeOptions: 64 },
+} as const
 export const ALL_CALLBACKS = 0x7f
+
+/** The segment that an event is about. */
+export interface SockOpsEvent {
+  /** Undefined where none is there, or none yet. */
+  readonly header?: HeaderView | undefined
+  /** The request for the connection that is being answered. */
+  readonly syn?: SavedSyn | undefined
+}
 
 /** What these programs know besides their context. */
 export interface SockOpsRun {
+  readonly operation: number
   /** Undefined of a connection that is only asked for. */
   readonly socket: Socket | undefined
+  readonly header: HeaderView | undefined
+  /** What asked for the connection; undefined where nobody has kept it. */
+  readonly syn: SavedSyn | undefined
 }
 
 /** A connection that is only asked for: its listening socket's groups are asked. */
@@ -49,10 +69,23 @@ export function callSockOps(
   subject: Socket | AskedConnection,
   operation: number,
   args: readonly number[] = [],
+  event: SockOpsEvent = {},
 ): number {
+  const { isRefused, reply } = runSockOps(kernel, subject, operation, args, event)
+  return isRefused ? -1 : reply
+}
+
+/** The same; `isRefused` when a program fails. */
+export function runSockOps(
+  kernel: KernelCore,
+  subject: Socket | AskedConnection,
+  operation: number,
+  args: readonly number[],
+  { header, syn }: SockOpsEvent,
+): { readonly isRefused: boolean; readonly reply: number } {
   const isFull = !("listener" in subject)
   const owner = isFull ? subject : subject.listener
-  if (!hasGroupPrograms(kernel, owner.group, HOOK)) return 0
+  if (!hasGroupPrograms(kernel, owner.group, HOOK)) return { isRefused: false, reply: 0 }
   const { memory } = kernel
   const context = memory.alloc(CONTEXT)
   const word = (field: keyof typeof FIELD, value: number) =>
@@ -66,11 +99,24 @@ export function callSockOps(
   writeEnd(kernel, context, "local", subject.local)
   word("is_fullsock", isFull ? 1 : 0)
   if (isFull) writeState(kernel, context, subject)
-  const run: SockOpsRun = { socket: isFull ? subject : undefined }
+  if (header) writeHeader(kernel, context, header)
+  const run: SockOpsRun = {
+    operation,
+    socket: isFull ? subject : undefined,
+    header,
+    syn: syn ?? (isFull ? subject.tcp?.savedSyn : undefined),
+  }
   const result = runGroupPrograms(kernel, owner.group, HOOK, context, { state: run })
   const reply = memory.view.getInt32(context + FIELD.reply, true)
   memory.free(context)
-  return result === 0 ? reply : -1
+  return { isRefused: result !== 0, reply }
+}
+
+function writeHeader({ memory }: KernelCore, context: number, header: HeaderView): void {
+  memory.view.setBigUint64(context + FIELD.skb_data, BigInt(header.at), true)
+  memory.view.setBigUint64(context + FIELD.skb_data_end, BigInt(header.end), true)
+  memory.view.setUint32(context + FIELD.skb_len, header.length, true)
+  memory.view.setUint32(context + FIELD.skb_tcp_flags, header.flags, true)
 }
 
 /** Network byte order in the upper half: a port of the other end. */

@@ -55,6 +55,11 @@ export class Sockets {
     return file && (this.#byFile.get(file.address) ?? false)
   }
 
+  /** The socket behind an open file, by the file's address. */
+  ofFile(address: number): Socket | undefined {
+    return this.#byFile.get(address)
+  }
+
   /** A file is closed: whether a socket was behind it. */
   closeFile(file: KernelObject): void {
     const socket = this.#byFile.get(file.address)

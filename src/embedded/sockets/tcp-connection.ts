@@ -1,3 +1,4 @@
+import type { SavedSyn } from "./saved-syn.ts"
 import type { Segment } from "./transport-headers.ts"
 
 /** The counters of one TCP connection. */
@@ -15,6 +16,12 @@ export interface TcpConnection {
   bytesReceived: number
   segmentsOut: number
   segmentsIn: number
+  /** What asked for it, of passive ones whose listening socket keeps it (TCP_SAVE_SYN). */
+  savedSyn: SavedSyn | undefined
+  /** The last options that came held some that the kernel does not know. */
+  hasUnknownOptions: boolean
+  /** Plain segments are taken without another look (header prediction). */
+  isPredictable: boolean
 }
 
 export function newConnection(values: Partial<TcpConnection>): TcpConnection {
@@ -28,6 +35,9 @@ export function newConnection(values: Partial<TcpConnection>): TcpConnection {
     bytesReceived: 0,
     segmentsOut: 0,
     segmentsIn: 0,
+    savedSyn: undefined,
+    hasUnknownOptions: false,
+    isPredictable: false,
     ...values,
   }
 }

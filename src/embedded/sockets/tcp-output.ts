@@ -4,6 +4,7 @@ import { ETH_P_IP, leave, makeIp, type Skb, sendIp, sendLocal } from "../network
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { sentSegment } from "./congestion.ts"
 import { IPPROTO } from "./constants.ts"
+import { optionsOf } from "./header-options.ts"
 import { type Endpoint, embeddedV4, type Socket } from "./socket.ts"
 import { advance, spanOf } from "./tcp-connection.ts"
 import { buildTcp, type Ends, type Segment, TCP_FLAG } from "./transport-headers.ts"
@@ -34,38 +35,50 @@ export interface Sent {
   readonly flags: number
   readonly data?: Uint8Array
   readonly mss?: number
+  /** What is acknowledged instead of all that has come. */
+  readonly acknowledged?: number
 }
 
 /** Sends one segment of a connection. 0, or a negative errno that the network gave. */
-export function transmit(kernel: KernelCore, socket: Socket, { flags, data = NO_DATA, mss }: Sent): number {
+export function transmit(
+  kernel: KernelCore,
+  socket: Socket,
+  { flags, data = NO_DATA, mss, acknowledged }: Sent,
+): number {
   const { tcp } = socket
   if (!tcp) throw new Error("BUG: a segment of no connection")
   const segment: Segment = {
     sequence: tcp.sendNext,
-    acknowledged: (flags & TCP_FLAG.ack) !== 0 ? tcp.receiveNext : 0,
+    acknowledged: (flags & TCP_FLAG.ack) !== 0 ? (acknowledged ?? tcp.receiveNext) : 0,
     flags,
     window: WINDOW,
     data,
     mss,
   }
+  const ends = endsOf(socket)
+  const options = optionsOf(kernel, { owner: socket, subject: socket }, ends, segment)
   const span = spanOf(segment)
   tcp.sendNext = advance(tcp.sendNext, span)
   if (span > 0) sentSegment(kernel, socket, tcp.sendNext, data.length > 0)
   tcp.segmentsOut += 1
-  return sendSegment(kernel, socket, endsOf(socket), segment)
+  return sendSegment(kernel, socket, ends, { ...segment, options })
 }
 
 const tcpSendAck = kernelFunction(
   "tcp_send_ack",
-  (kernel, sock: KernelObject, _receiveNext: number): undefined => {
+  (kernel, sock: KernelObject, acknowledged: number): undefined => {
     const socket = kernel.sockets.at(sock.address)
-    if (socket) transmit(kernel, socket, { flags: TCP_FLAG.ack })
+    if (socket) transmit(kernel, socket, { flags: TCP_FLAG.ack, acknowledged })
   },
 )
 
-/** Tells the other end that everything has arrived. */
-export function sendAck(kernel: KernelCore, socket: Socket): void {
-  tcpSendAck(kernel, socket.object, socket.tcp?.receiveNext ?? 0)
+/** Tells the other end what has arrived: everything, or up to a sequence number. */
+export function sendAck(
+  kernel: KernelCore,
+  socket: Socket,
+  receiveNext = socket.tcp?.receiveNext ?? 0,
+): void {
+  tcpSendAck(kernel, socket.object, receiveNext)
 }
 
 /** Sends a segment of a connection, on from where its data starts. */

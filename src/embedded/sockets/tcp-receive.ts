@@ -6,6 +6,8 @@ import { securityNotice } from "../tracing/security.ts"
 import type { ArrivedSegment } from "./arrived-segment.ts"
 import { acknowledgedUpTo, initCongestion } from "./congestion.ts"
 import { FAMILY, TCP } from "./constants.ts"
+import { noteOptions, showOptions } from "./header-options.ts"
+import { arrivedHeader } from "./header-view.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import type { Socket } from "./socket.ts"
 import { advance } from "./tcp-connection.ts"
@@ -60,6 +62,7 @@ const tcpRcvStateProcess = kernelFunction(
         answered(kernel, socket, skb)
         break
       case TCP.synReceived:
+        if (socket.tcp) noteOptions(socket.tcp, skb.segment)
         tcpInitTransfer(kernel, sock, SOCK_OPS.passiveEstablished, skb)
         setState(kernel, socket, TCP.established)
         takeData(kernel, socket, skb.segment)
@@ -92,10 +95,10 @@ function listening(kernel: KernelCore, listener: Socket, skb: ArrivedSegment): v
 /** Tells the programs of the socket's groups that the connection is there. */
 const tcpInitTransfer = kernelFunction(
   "tcp_init_transfer",
-  (kernel, sock: KernelObject, operation: number, _skb: ArrivedSegment): undefined => {
+  (kernel, sock: KernelObject, operation: number, skb: ArrivedSegment): undefined => {
     const socket = kernel.sockets.at(sock.address)
     if (!socket) return
-    callSockOps(kernel, socket, operation)
+    callSockOps(kernel, socket, operation, [], { header: arrivedHeader(kernel, skb) })
     initCongestion(kernel, socket)
   },
 )
@@ -123,12 +126,14 @@ function answered(kernel: KernelCore, socket: Socket, skb: ArrivedSegment): void
   if (!hasFlag(segment, TCP_FLAG.syn)) return
   acknowledgedUpTo(kernel, socket, segment.acknowledged)
   tcp.receiveNext = advance(segment.sequence, 1)
+  noteOptions(tcp, segment)
   tcp.mss = Math.min(segment.mss ?? DEFAULT_MSS, tcp.mss)
   tcpFinishConnect(kernel, socket.object, skb)
   sendAck(kernel, socket)
 }
 
-function connected(kernel: KernelCore, socket: Socket, { segment, ends }: ArrivedSegment): void {
+function connected(kernel: KernelCore, socket: Socket, arrived: ArrivedSegment): void {
+  const { segment, ends } = arrived
   const { tcp } = socket
   if (!tcp) return
   tcp.segmentsIn += 1
@@ -137,6 +142,7 @@ function connected(kernel: KernelCore, socket: Socket, { segment, ends }: Arrive
     return
   }
   if (hasFlag(segment, TCP_FLAG.syn)) return
+  showOptions(kernel, socket, arrived)
   if (hasFlag(segment, TCP_FLAG.ack)) acknowledgedUpTo(kernel, socket, segment.acknowledged)
   if (hasFlag(segment, TCP_FLAG.ack) && segment.acknowledged === tcp.sendNext) acknowledged(kernel, socket)
   if (segment.data.length > 0 && socket.isClosed) {

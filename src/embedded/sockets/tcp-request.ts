@@ -12,13 +12,15 @@ import {
   newRequest,
   requestsOf,
 } from "./connection-request.ts"
-import { FAMILY, TCP } from "./constants.ts"
+import { FAMILY, IPPROTO, TCP, TCP_OPTION } from "./constants.ts"
+import { optionsOf } from "./header-options.ts"
+import { keptSyn, synOf } from "./saved-syn.ts"
 import { callSockOps, SOCK_OPS } from "./sock-ops.ts"
 import { Socket } from "./socket.ts"
 import { newConnection } from "./tcp-connection.ts"
 import { ownMss, sendAnswer } from "./tcp-output.ts"
 import { storeState } from "./tcp-state.ts"
-import { TCP_FLAG } from "./transport-headers.ts"
+import { type Segment, TCP_FLAG } from "./transport-headers.ts"
 
 const NO_DATA = new Uint8Array(0)
 const ANSWER_WINDOW = 65483
@@ -74,7 +76,9 @@ function askedFor(kernel: KernelCore, listener: Socket, skb: ArrivedSegment): vo
   if (listener.waiting.length > listener.backlog) return
   const { ends, segment } = skb
   const start = kernel.random()
-  const request = newRequest(kernel, listener, ends, segment, start)
+  const syn = synOf(kernel, skb.skb)
+  const saveSyn = listener.options.other(IPPROTO.tcp, TCP_OPTION.saveSyn) ?? 0
+  const request = newRequest(kernel, listener, ends, segment, start, keptSyn(syn, saveSyn))
   if (securityInetConnRequest(kernel, listener.object, skb, request.object) !== 0) {
     request.object.free()
     return
@@ -88,14 +92,16 @@ function askedFor(kernel: KernelCore, listener: Socket, skb: ArrivedSegment): vo
   callSockOps(kernel, asked, SOCK_OPS.timeoutInit)
   callSockOps(kernel, asked, SOCK_OPS.needsEcn)
   requestsOf(listener).set(keyOf(ends), request)
-  sendAnswer(kernel, listener, request.ends, {
+  const answer: Segment = {
     sequence: start,
     acknowledged: request.receiveNext,
     flags: TCP_FLAG.syn | TCP_FLAG.ack,
     window: ANSWER_WINDOW,
     data: NO_DATA,
     mss: ownMss(listener, request.ends.destination.address),
-  })
+  }
+  const options = optionsOf(kernel, { owner: listener, subject: asked, syn }, request.ends, answer)
+  sendAnswer(kernel, listener, request.ends, { ...answer, options })
 }
 
 const tcpCheckReq = kernelFunction(
@@ -152,8 +158,11 @@ function makeChild(
   child.showOptions()
   child.callbacks = listener.callbacks
   child.filter = listener.filter
-  const { sendNext, receiveNext, mss } = asked
-  child.tcp = newConnection({ isPassive: true, sendNext, receiveNext, mss, segmentsIn: 1 })
+  const { sendNext, receiveNext, mss, savedSyn } = asked
+  child.tcp = newConnection({
+    ...{ isPassive: true, sendNext, receiveNext, mss, savedSyn },
+    ...{ segmentsIn: 1, isPredictable: true },
+  })
   child.local = inFamily(family, asked.ends.source)
   child.state = TCP.listen
   storeState(kernel, child, TCP.synReceived)

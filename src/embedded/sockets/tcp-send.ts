@@ -2,6 +2,7 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
+import { reservedOptions } from "./header-options.ts"
 import type { Socket } from "./socket.ts"
 import { transmit } from "./tcp-output.ts"
 import { TCP_FLAG } from "./transport-headers.ts"
@@ -20,8 +21,9 @@ const tcpSendmsg = kernelFunction(
     const socket = kernel.sockets.at(sock.address)
     if (!socket?.tcp) return EPIPE
     const { bytes } = message
-    for (let at = 0; at < bytes.length; at += socket.tcp.mss) {
-      const data = bytes.subarray(at, at + socket.tcp.mss)
+    const mss = socket.tcp.mss - reservedOptions(kernel, socket)
+    for (let at = 0; at < bytes.length; at += mss) {
+      const data = bytes.subarray(at, at + mss)
       socket.tcp.bytesSent += data.length
       transmit(kernel, socket, { flags: TCP_FLAG.ack | TCP_FLAG.psh, data })
     }

@@ -35,6 +35,8 @@ export interface Segment {
   readonly data: Uint8Array
   /** Of segments with SYN: the largest segment that the sender takes. */
   readonly mss: number | undefined
+  /** Further options, in whole words; of those that came, all. */
+  readonly options?: Uint8Array | undefined
 }
 
 export function hasFlag({ flags }: Pick<Segment, "flags">, flag: number): boolean {
@@ -44,9 +46,10 @@ export function hasFlag({ flags }: Pick<Segment, "flags">, flag: number): boolea
 /** A TCP header with its data. */
 export function buildTcp(
   ends: Ends,
-  { sequence, acknowledged, flags, window, data, mss }: Segment,
+  { sequence, acknowledged, flags, window, data, mss, options }: Segment,
 ): Uint8Array {
-  const header = TCP_HEADER + (mss === undefined ? 0 : MSS_OPTION)
+  const first = TCP_HEADER + (mss === undefined ? 0 : MSS_OPTION)
+  const header = first + (options?.length ?? 0)
   const bytes = new Uint8Array(header + data.length)
   const view = new DataView(bytes.buffer)
   view.setUint16(0, ends.source.port)
@@ -60,6 +63,7 @@ export function buildTcp(
     bytes.set([2, MSS_OPTION], TCP_HEADER)
     view.setUint16(TCP_HEADER + 2, mss)
   }
+  if (options) bytes.set(options, first)
   bytes.set(data, header)
   view.setUint16(16, sum(ends, IPPROTO.tcp, bytes))
   return bytes
@@ -87,6 +91,7 @@ export function parseTcp(
     flags: view.getUint8(13),
     window: view.getUint16(14),
     mss: mssOf(bytes.subarray(TCP_HEADER, header)),
+    options: bytes.slice(TCP_HEADER, header),
     data: bytes.slice(header),
   }
 }

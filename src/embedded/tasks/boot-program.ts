@@ -20,6 +20,7 @@ export function copyProgram(kernel: KernelCore, child: Task, { executable }: Tas
 }
 
 function runFile(kernel: KernelCore, task: Task, inode: number, dentry: number): void {
+  kernel.files.enter(dentry)
   const file: KernelObject = kernel.types.create("file", {
     f_mode: EXECUTABLE_MODE,
     f_inode: inode,

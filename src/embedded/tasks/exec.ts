@@ -3,6 +3,7 @@ import type { KernelCore } from "../core.ts"
 import { getname, putname } from "../files/filename.ts"
 import { doFilpOpen, LOOKUP_FOLLOW } from "../files/open-path.ts"
 import { kernelRead } from "../files/read-write.ts"
+import { releaseFile } from "../files/release-file.ts"
 import type { KernelObject } from "../memory/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
 import { securityCheck } from "../tracing/security.ts"
@@ -166,7 +167,8 @@ const allocBprm = kernelFunction(
 const freeBprm = kernelFunction("free_bprm", (kernel, bprm: KernelObject): undefined => {
   const file = bprm.number("file")
   // A task that runs the file keeps it, and the address space too.
-  if (file !== 0 && file !== kernel.current.executable?.address) kernel.memory.free(file)
+  if (file !== 0 && file !== kernel.current.executable?.address)
+    releaseFile(kernel, kernel.types.at("file", file))
   if (bprm.number("mm") !== 0) kernel.memory.free(bprm.number("mm"))
   bprm.free()
 })

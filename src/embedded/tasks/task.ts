@@ -1,6 +1,7 @@
 import { UsageError } from "../../base/index.ts"
 import type { Cgroup } from "../cgroups/index.ts"
 import type { KernelCore } from "../core.ts"
+import { releaseFile } from "../files/release-file.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetNamespace } from "../network/index.ts"
 import { CODE_ADDRESS } from "./areas.ts"
@@ -209,7 +210,7 @@ export class Task {
   }
 
   set executable(file: KernelObject | undefined) {
-    this.#executable?.free()
+    if (this.#executable) releaseFile(this.#kernel, this.#executable)
     this.#executable = file
     this.mm.set("exe_file", file ?? 0)
   }
@@ -340,7 +341,7 @@ export class Task {
     open.release?.()
     // The last descriptor of an open file is closed.
     this.#kernel.sockets.closeFile(open.file)
-    open.file.free()
+    releaseFile(this.#kernel, open.file)
     return true
   }
 

@@ -42,6 +42,8 @@ export class TestHost implements MapHost, HelperKernel {
   /** Sockets by descriptor, and addresses of struct cgroup by descriptor and id: none as long as a test puts none here. */
   readonly sockets = new Map<number, HeldSocket>()
   readonly groups = new Map<number, number>()
+  /** Addresses of struct inode by descriptor. */
+  readonly inodes = new Map<number, number>()
   readonly redirect: RedirectInfo = { target: undefined }
   /** Callbacks that timers and work items have run. */
   readonly called: Callback[] = []
@@ -226,6 +228,10 @@ export class TestHost implements MapHost, HelperKernel {
 
   socketByDescriptor(fd: number): HeldSocket | undefined {
     return this.sockets.get(fd)
+  }
+
+  inodeByDescriptor(fd: number): number | undefined {
+    return this.inodes.get(fd)
   }
 
   socketAt(): undefined {

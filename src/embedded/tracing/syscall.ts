@@ -13,6 +13,9 @@ const STACK_IN_USE = 0x200
 
 const TRACEPOINTS = { enter: declareTracepoint("sys_enter"), exit: declareTracepoint("sys_exit") } as const
 
+/** What fires sys_enter, by the names that compilers give it. */
+const TRACE_ENTER = ["syscall_trace_enter", "syscall_trace_enter.constprop.0"]
+
 /** The key of the callback that all syscalls/* events share on sys_enter and sys_exit. */
 export const SYSCALL_EVENTS = "syscalls/*"
 
@@ -119,6 +122,8 @@ function fireSyscall(
   if (!kernel.hooks.onTracepoint(TRACEPOINTS[side])) return
   const args = callArguments(kernel, regs)
   const id = regs.get(kernel.architecture.registers.callNumber)
+  const around = side === "enter" ? addressOfFirst(kernel, TRACE_ENTER) : undefined
+  if (around !== undefined) kernel.calls.push(around)
   const record: EventRecord = side === "enter" ? { id, args } : { id, ret: value }
   fireTracepoint(kernel, TRACEPOINTS[side], [regs, value], (event, attachments) => {
     if (event !== SYSCALL_EVENTS)
@@ -126,6 +131,15 @@ function fireSyscall(
     const wanted = attachments.filter(attachment => attachment.event === `sys_${side}_${name}`)
     runSyscallEvent(kernel, regs, side === "enter" ? args : [BigInt(value)], wanted)
   })
+  if (around !== undefined) kernel.calls.pop()
+}
+
+function addressOfFirst({ profile }: KernelCore, names: readonly string[]): bigint | undefined {
+  for (const name of names) {
+    const symbol = profile.symbols().find(name)
+    if (symbol) return symbol.address
+  }
+  return undefined
 }
 
 /** The context of syscalls/* programs: 8 bytes that may not be read, the number, then arguments or the result. */

@@ -514,6 +514,26 @@ export const FAMILIES: readonly Family[] = [
       ...{ through_plain: 86n, beyond: 0n, global: 9n },
     },
   },
+  {
+    object: "task-stacks",
+    programs: ["stacks"],
+    since: "6.1",
+    expected: {
+      ...{ wrong_flags: EINVAL, odd_size: EINVAL, kernel_build_ids: EINVAL, far_skip: -14n },
+      ...{ of_parent: -95n, user_is_at_ip: 1, has_kernel: 1 },
+      outer: "do_syscall_64 entry_SYSCALL_64_after_hwframe",
+    },
+  },
+  {
+    object: "files",
+    programs: ["executable"],
+    since: "6.12",
+    forks: true,
+    expected: {
+      ...{ is_whole: 1, is_moved: 1, short_result: -36, ends_alike: 1 },
+      ...{ foreign: -1, own: -61 },
+    },
+  },
 ]
 
 /** Signals that end a program, by number and name. */

@@ -11,7 +11,8 @@ export type OwnerById = (id: number) => number | undefined
 
 /**
  * task_storage, sk_storage, inode_storage and cgrp_storage: a value for each owner, which goes with it. Programs name the
- * owner by the address of its kernel object; user space by an id: a task's is its process id (Linux takes a pidfd).
+ * owner by the address of its kernel object; user space by an id: a task's is its process id (Linux takes a pidfd),
+ * a socket's and an inode's a descriptor.
  */
 export class LocalStorage extends UnkeyedMap {
   protected readonly refusals = { update: "EOPNOTSUPP", delete: "EOPNOTSUPP" } as const
