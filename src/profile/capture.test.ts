@@ -53,6 +53,20 @@ describe("captureProfile", () => {
     expect(profile.config("CONFIG_BPF")).toBe("y")
   })
 
+  test("puts a kernel of 64-bit ARM whose addresses are randomised where one without would be", async () => {
+    const kallsyms = "ffffc8a2d0010000 T _stext\nffffc8a2d0010040 T do_thing\nffffc8a2d0010100 t helper\n"
+    writeFileSync(join(root, "proc/kallsyms"), kallsyms)
+    writeFileSync(
+      join(root, "sys/kernel/debug/kprobes/blacklist"),
+      "0xffffc8a2d0010100-0xffffc8a2d0010110\thelper\n",
+    )
+    const profile = await decodeProfile(await captureProfile({ ...sources(), architecture: "arm64" }))
+    expect([profile.architecture, profile.name]).toEqual(["arm64", "6.9-arm64"])
+    expect(profile.symbols().find("do_thing")?.address).toBe(0xffff_8000_8001_0040n)
+    expect(profile.symbols().at(0xffff_8000_8001_0044n)).toEqual({ name: "do_thing", offset: 4 })
+    expect(profile.isBlacklisted("helper")).toBe(true)
+  })
+
   test.each([
     ["proc/kallsyms", "0000000000000000 T do_thing\n", "hides addresses", "run as root"],
     ["proc/kallsyms", undefined, "kallsyms cannot be read", "mount"],
