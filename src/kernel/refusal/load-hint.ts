@@ -65,8 +65,12 @@ function missingRights(type: ProgramTypeName, machine: LoadingKernel): string {
     : "the kernel is locked down, or refuses this kind of program for another reason"
 }
 
-/** Refusals of the verifier that an option of the kernel decides, and what to know of it. */
+/** Refusals of the verifier that the machine or an option of the kernel decides, and what to know of it. */
 const OPTIONAL = [
+  [
+    /struct (user_)?pt_regs\.\w+ .*has no match$/,
+    "these are registers of another machine: compile the program for this one, with -D__TARGET_ARCH_arm64 or -D__TARGET_ARCH_x86",
+  ],
   [
     / bpf_override_return#58/,
     "bpf_override_return is for kprobe programs, on kernels with CONFIG_BPF_KPROBE_OVERRIDE=y",
