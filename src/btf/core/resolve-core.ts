@@ -122,9 +122,8 @@ export class CoreResolver {
   }
 
   #absence(record: CoreRelocation, name: string, candidates: readonly CoreCandidate[]): string {
-    const what = describeCore(this.#local, record)
-    if (candidates.length > 0) return `${what}: the target's ${name} has no match`
-    return `${what}: the target has no ${this.#local.type(record.type).kind} ${name}`
+    if (candidates.length > 0) return `the target's ${name} has no match`
+    return `the target has no ${this.#local.type(record.type).kind} ${name}`
   }
 }
 

@@ -61,6 +61,10 @@ test.each([
     "<byte_off> [27] struct pt_regs.di (0:0 @ offset 0): the target's pt_regs has no match",
     /-D__TARGET_ARCH_arm64/,
   ],
+  [
+    "<byte_off> [9] struct user_pt_regs.regs[0] (0:0:0 @ offset 0): the target has no struct user_pt_regs",
+    /x86/,
+  ],
   ["unknown func bpf_override_return#58", /CONFIG_BPF_KPROBE_OVERRIDE/],
   ["program of this type cannot use helper bpf_override_return#58", /CONFIG_BPF_KPROBE_OVERRIDE/],
   ["__x64_sys_rmdir() is not modifiable", /CONFIG_FUNCTION_ERROR_INJECTION/],

@@ -68,7 +68,7 @@ function missingRights(type: ProgramTypeName, machine: LoadingKernel): string {
 /** Refusals of the verifier that the machine or an option of the kernel decides, and what to know of it. */
 const OPTIONAL = [
   [
-    /struct (user_)?pt_regs\.\w+ .*has no match$/,
+    /: the target('s (user_)?pt_regs has no match| has no struct (user_)?pt_regs)$/,
     "these are registers of another machine: compile the program for this one, with -D__TARGET_ARCH_arm64 or -D__TARGET_ARCH_x86",
   ],
   [
