@@ -10,6 +10,7 @@ function packetOf(protocol: number): Uint8Array {
 
 const notes: Exhibit = {
   title: "what a packet has beside its bytes: a key for a tunnel, a time, an owner",
+  needs: ["CONFIG_XFRM"],
   // Kernel functions that tell of IPsec.
   programsSince: { "6.8": ["transform"] },
   async scenario({ world, object, eventually }) {
