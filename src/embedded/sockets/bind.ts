@@ -1,10 +1,10 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
-import { runAddressHook } from "./address-hooks.ts"
 import { FAMILY, IP, IPPROTO, TCP } from "./constants.ts"
+import { runAddressHook } from "./hooks/address-hooks.ts"
+import { runSocketHook } from "./hooks/socket-hooks.ts"
 import { decodeEndpoint, familyOf, LEAST_SOCKADDR_IN6, SOCKADDR_IN } from "./sockaddr.ts"
 import { anyAddress, type Endpoint, embeddedV4, isAny, type Socket } from "./socket.ts"
-import { runSocketHook } from "./socket-hooks.ts"
 
 const [EINVAL, EACCES] = [-errnoNumber("EINVAL"), -errnoNumber("EACCES")]
 const EAFNOSUPPORT = -errnoNumber("EAFNOSUPPORT")

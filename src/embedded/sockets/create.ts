@@ -2,9 +2,9 @@ import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
 import { securityCheck } from "../tracing/security.ts"
 import { FAMILY, IPPROTO, TYPE } from "./constants.ts"
+import { runSocketHook } from "./hooks/socket-hooks.ts"
 import { openPacket } from "./packet.ts"
 import { Socket } from "./socket.ts"
-import { runSocketHook } from "./socket-hooks.ts"
 
 const errno = (name: Parameters<typeof errnoNumber>[0]): number => -errnoNumber(name)
 const securitySocketCreate =

@@ -3,7 +3,7 @@ import type { KernelCore } from "../core.ts"
 import type { ErrorHandler, QuotedPacket, Skb } from "../network/index.ts"
 import { IPPROTO, MTU_DISCOVER, TCP } from "./constants.ts"
 import type { Socket } from "./socket.ts"
-import { resetBy } from "./tcp-stream.ts"
+import { resetBy } from "./tcp/stream.ts"
 
 /** The socket that has sent a packet. */
 function senderOf(kernel: KernelCore, skb: Skb, quoted: QuotedPacket, protocol: number): Socket | undefined {

@@ -1,10 +1,10 @@
 import type { KernelCore } from "../core.ts"
 import type { Skb } from "../network/index.ts"
-import { findRequest } from "./connection-request.ts"
 import { IPPROTO, TCP, TYPE } from "./constants.ts"
-import { selectFromGroup } from "./reuseport.ts"
+import { selectFromGroup } from "./hooks/reuseport.ts"
+import { runSocketLookup } from "./hooks/socket-lookup.ts"
 import { isAny, type Socket } from "./socket.ts"
-import { runSocketLookup } from "./socket-lookup.ts"
+import { findRequest } from "./tcp/connection-request.ts"
 import type { Ends } from "./transport-headers.ts"
 
 /**

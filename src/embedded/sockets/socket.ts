@@ -8,8 +8,8 @@ import { fieldOffsets } from "../packets/index.ts"
 import type { Attachment } from "../tracing/hooks.ts"
 import { FAMILY, TCP, type TcpState, TYPE } from "./constants.ts"
 import { filterByGroup } from "./deliver.ts"
-import { SocketOptionValues } from "./option-values.ts"
-import type { TcpConnection } from "./tcp-connection.ts"
+import { SocketOptionValues } from "./options/values.ts"
+import type { TcpConnection } from "./tcp/connection.ts"
 
 /** One end on the Internet: 4 or 16 bytes of address, a port in host order. */
 export interface Endpoint {

@@ -1,10 +1,10 @@
 import type { KernelCore } from "../core.ts"
 import type { KernelObject } from "../memory/index.ts"
 import type { NetNamespace } from "../network/index.ts"
-import { releaseCongestion } from "./congestion.ts"
 import { FAMILY, TCP } from "./constants.ts"
 import { portsConflict, score } from "./matching.ts"
 import type { Endpoint, Socket } from "./socket.ts"
+import { releaseCongestion } from "./tcp/congestion.ts"
 
 /** Where ports come from that nobody asked for (net.ipv4.ip_local_port_range). */
 const [FIRST_PORT, LAST_PORT] = [32768, 60999]

@@ -7,8 +7,8 @@ import { acceptOn, bindSocket, listenOn, nameOf, peerNameOf, receiveOn, sendOn }
 import { connectFile } from "./connect.ts"
 import type { CopiedAddress } from "./copied-address.ts"
 import { createSocket } from "./create.ts"
-import { runGetOptionHook, runSetOptionHook } from "./option-hooks.ts"
-import { getOption, setOption } from "./options.ts"
+import { runGetOptionHook, runSetOptionHook } from "./options/hooks.ts"
+import { getOption, setOption } from "./options/options.ts"
 import type { Socket } from "./socket.ts"
 
 const errno = (name: Parameters<typeof errnoNumber>[0]): number => -errnoNumber(name)

@@ -11,17 +11,17 @@ import {
   whyUnreachable,
 } from "../network/index.ts"
 import { kernelFunction } from "../tracing/kernel-function.ts"
-import { runAddressHook } from "./address-hooks.ts"
-import { takeAssigned } from "./assigned.ts"
 import { autobind, leastSockaddr } from "./bind.ts"
 import { FAMILY, IPPROTO, MTU_DISCOVER, TCP } from "./constants.ts"
 import { deliverTo } from "./deliver.ts"
+import { runAddressHook } from "./hooks/address-hooks.ts"
+import { takeAssigned } from "./hooks/assigned.ts"
 import { takeError } from "./icmp-errors.ts"
 import { findReceiver } from "./receiver.ts"
 import { decodeEndpoint, encodeEndpoint, familyOf } from "./sockaddr.ts"
 import { type Endpoint, embed, embeddedV4, isAny, type Socket } from "./socket.ts"
-import { isServed, streamVerdict } from "./stream-verdict.ts"
-import { pushStream } from "./tcp-send.ts"
+import { isServed, streamVerdict } from "./sockmaps/stream-verdict.ts"
+import { pushStream } from "./tcp/send.ts"
 import { buildUdp, type Ends } from "./transport-headers.ts"
 
 const HEADER = 8

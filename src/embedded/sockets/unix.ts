@@ -1,7 +1,7 @@
 import { errnoNumber } from "../../base/index.ts"
 import type { KernelCore } from "../core.ts"
-import { runAddressHook } from "./address-hooks.ts"
 import { FAMILY, TCP, TYPE } from "./constants.ts"
+import { runAddressHook } from "./hooks/address-hooks.ts"
 import { decodeUnix, encodeUnix, familyOf, unixName } from "./sockaddr.ts"
 import { Socket } from "./socket.ts"
 
