@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { readValue } from "../btf/index.ts"
 import { readObject } from "../object/index.ts"
-import { initialData } from "./load-plan.ts"
+import { choosePrograms, initialData } from "./load-plan.ts"
 
 const file = new URL("../../test/kernel/programs/scheduler.bpf.o", import.meta.url)
 const object = readObject(readFileSync(file), { name: "scheduler" })
@@ -37,4 +37,11 @@ describe("the first value of a struct of operations", () => {
   ])("has no other members: %j", (globals, message) => {
     expect(() => valueWith(globals)).toThrow(expect.objectContaining({ message, errno: "ENOENT" }))
   })
+})
+
+test.each([
+  ["only", { only: ["enqueu"] }],
+  ["targets", { targets: { enqueu: { program: { id: 1 } } } }],
+])("a program in %s that the object lacks is refused with those it has", (_, options) => {
+  expect(() => choosePrograms(object, options)).toThrow("object scheduler has no program 'enqueu'")
 })

@@ -2,23 +2,27 @@ import { didYouMean, LoadError } from "../base/index.ts"
 import { type BtfValue, findMember, writeValue } from "../btf/index.ts"
 import type { ExternSpec, MapSpec, ObjectSpec, ProgramSpec } from "../object/index.ts"
 import { type KernelFacts, kconfigBytes } from "./kconfig.ts"
+import type { LoadOptions } from "./kernel.ts"
 import { unknownGlobal } from "./unknown-global.ts"
 
-/** The programs that a load is about: those named, or those that are loaded unless told otherwise. */
+/** The programs that a load is about: those named, or those that are loaded unless told otherwise. Throws LoadError (ENOENT). */
 export function choosePrograms(
   object: ObjectSpec,
-  only: readonly string[] | undefined,
+  { only, targets = {} }: Pick<LoadOptions, "only" | "targets">,
 ): readonly ProgramSpec[] {
-  if (!only) return object.programs.filter(program => program.autoload)
+  requirePrograms(object, [...(only ?? []), ...Object.keys(targets)])
+  return object.programs.filter(program => (only ? only.includes(program.name) : program.autoload))
+}
+
+function requirePrograms(object: ObjectSpec, wanted: readonly string[]): void {
   const names = object.programs.map(program => program.name)
-  for (const name of only) {
+  for (const name of wanted) {
     if (names.includes(name)) continue
     throw new LoadError(`object ${object.name} has no program '${name}'`, {
       errno: "ENOENT",
       hint: didYouMean(name, names) ?? `its programs: ${names.join(", ")}`,
     })
   }
-  return object.programs.filter(program => only.includes(program.name))
 }
 
 export function kconfigExterns(object: ObjectSpec): Extract<ExternSpec, { kind: "kconfig" }>[] {

@@ -72,7 +72,7 @@ export function loadObject(
   host: LoadHost,
   options: EmbeddedLoadOptions = {},
 ): EmbeddedObject {
-  const wanted = choosePrograms(object, options.only)
+  const wanted = choosePrograms(object, options)
   const targets = findTargets(wanted, host, options)
   const data = onceEach(initialData(object, factsOf(host.profile), options.globals ?? {}))
   const layouts = layoutsOf(object, host)

@@ -1,4 +1,4 @@
-import type { Errno } from "../../base/index.ts"
+import { type Errno, UsageError } from "../../base/index.ts"
 import { type DeviceAddress, type NetDevice, sameBytes } from "./device.ts"
 import type { NetNamespace } from "./namespace.ts"
 import { mostForXdp } from "./xdp/veth-mtu.ts"
@@ -65,6 +65,14 @@ export function setMtu(device: NetDevice, mtu: number): string | undefined {
   if (mtu > (isFree ? 2 ** 31 - 1 : most)) return "mtu greater than device maximum"
   device.object.set("mtu", mtu)
   return undefined
+}
+
+/** Throws UsageError (EINVAL) for an MTU that no new device of a pair can have. */
+export function requireMtu(name: string, mtu = LEAST_MTU): void {
+  if (mtu >= LEAST_MTU && mtu <= MOST_MTU) return
+  throw new UsageError(`${name}: an MTU of ${mtu} is not between ${LEAST_MTU} and ${MOST_MTU} (EINVAL)`, {
+    errno: "EINVAL",
+  })
 }
 
 /** Moves a device to another namespace: down, without addresses and routes, under its own number where that is free. */

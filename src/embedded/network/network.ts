@@ -11,7 +11,7 @@ import {
 } from "../../kernel/index.ts"
 import type { KernelCore } from "../core.ts"
 import type { SkbContext } from "../packets/index.ts"
-import { addAddress, joinPair, setMtu } from "./configure.ts"
+import { addAddress, joinPair, requireMtu, setMtu } from "./configure.ts"
 import { type Cable, type DeviceOptions, NetDevice } from "./device.ts"
 import { farHost } from "./far-host.ts"
 import { PROTOCOL } from "./headers.ts"
@@ -114,6 +114,7 @@ export class Network {
   makePair(one: PairEnd, other: PairEnd, { type: kind = "veth" }: PairOptions = {}): () => void {
     const isNetkit = kind === "netkit"
     if (isNetkit && !this.hasNetkit) throw noNetkit()
+    for (const { name, mtu } of [one, other]) requireMtu(name, mtu)
     const ends = [one, other].map(end => {
       const namespace = end.namespace === undefined ? this.current : this.namespace(end.namespace)
       const device = this.#makeFreeDevice(namespace, { name: end.name, kind, mac: this.#macOf(end, kind) })

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest"
 import { NotModelledError, UsageError } from "../../base/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
+import { bootKernel } from "../boot.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
 import type { EmbeddedWorld } from "./world.ts"
 
@@ -134,4 +135,16 @@ test("a file in a directory that does not exist is refused with its path", () =>
   expect(() => world.files.create("/nowhere/file")).toThrow(
     new UsageError("/nowhere/file: there is no directory to make it in", { errno: "ENOENT" }),
   )
+})
+
+test("pairs and rights that no machine has are refused", async () => {
+  await using kernel = await bootKernel()
+  const { world } = kernel
+  const pair = () => world.makePair({ name: "a0", addresses: [], mtu: 3 }, { name: "a1", addresses: [] })
+  expect(pair).toThrow("a0: an MTU of 3 is not between 68 and 65535 (EINVAL)")
+  expect(() => world.interfaceIndex("a0")).toThrow("a0")
+  await expect(world.withCapabilities(["CAP_BFP" as "CAP_BPF"], () => 1)).rejects.toMatchObject({
+    errno: "EINVAL",
+    hint: "did you mean CAP_BPF?",
+  })
 })

@@ -10,6 +10,7 @@ import {
   type RouteOptions,
   type RunAs,
   type RunningProgram,
+  requireCapabilities,
   type SocketOptions,
   type UserProgram,
   type Wire,
@@ -191,6 +192,7 @@ export class EmbeddedWorld implements World {
   }
 
   async withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T> {
+    requireCapabilities(held)
     const restore = this.shell.task.capabilities.hold(held)
     try {
       return await action()

@@ -1,4 +1,5 @@
 /** What happens on a machine, the same on either kernel: see `World`. */
+export * from "./capabilities.ts"
 export * from "./network.ts"
 export * from "./outcome.ts"
 export * from "./receiver.ts"

@@ -118,7 +118,7 @@ export interface World extends AsyncDisposable {
   /**
    * Acts as a process that holds of CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN and CAP_SYS_ADMIN these alone. On Linux the thread does
    * that runs JavaScript: what loads, attaches and opens there goes by them, what waits elsewhere does not. The embedded kernel
-   * asks for them when programs are loaded and attached.
+   * asks for them when programs are loaded and attached. Throws UsageError (EINVAL) for other names.
    */
   withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T>
 

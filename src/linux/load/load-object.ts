@@ -39,7 +39,7 @@ export interface LinuxLoadOptions extends LoadOptions {
 
 /** Loads an object: its types, its maps, its programs; all or nothing. */
 export function loadObject(object: ObjectSpec, host: LoadHost, options: LinuxLoadOptions = {}): LinuxObject {
-  const wanted = choosePrograms(object, options.only)
+  const wanted = choosePrograms(object, options)
   if (object.byteOrder !== "little")
     throw new LoadError(`object ${object.name}: it is for big-endian machines, this one is not (EINVAL)`, {
       errno: "EINVAL",

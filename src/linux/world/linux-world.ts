@@ -12,22 +12,23 @@ import {
 } from "node:fs"
 import { setTimeout } from "node:timers/promises"
 import type { Capability } from "../../catalog/index.ts"
-import type {
-  DeviceNumber,
-  ExecResult,
-  OpenOptions,
-  PairEnd,
-  PairOptions,
-  RouteOptions,
-  RunAs,
-  RunningProgram,
-  SocketOptions,
-  UserProgram,
-  Wire,
-  WireOptions,
-  World,
-  WorldReceiver,
-  WorldSocket,
+import {
+  type DeviceNumber,
+  type ExecResult,
+  type OpenOptions,
+  type PairEnd,
+  type PairOptions,
+  type RouteOptions,
+  type RunAs,
+  type RunningProgram,
+  requireCapabilities,
+  type SocketOptions,
+  type UserProgram,
+  type Wire,
+  type WireOptions,
+  type World,
+  type WorldReceiver,
+  type WorldSocket,
 } from "../../kernel/index.ts"
 import type { LinuxKernel } from "../linux-kernel.ts"
 import { holdCapabilities } from "../machine/hold-capabilities.ts"
@@ -148,6 +149,7 @@ export class LinuxWorld implements World {
   }
 
   async withCapabilities<T>(held: readonly Capability[], action: () => T | Promise<T>): Promise<T> {
+    requireCapabilities(held)
     const restore = holdCapabilities(this.#kernel.bpf.native, held)
     try {
       return await action()
