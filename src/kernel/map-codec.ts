@@ -78,7 +78,14 @@ export class MapCodec {
     const number = this.#reference(value)
     if (number !== undefined) return number
     if (!REDIRECTING.has(mapType(this.#spec.type)?.name ?? "") || !isRedirect(value)) return value
-    return new Uint8Array(Uint32Array.of(value.target, this.#reference(value.program) ?? 0).buffer)
+    const { target, program } = value
+    const given = this.#reference(program)
+    if (given === undefined || !Number.isInteger(target))
+      throw new MapError(
+        `map '${this.#spec.name}': an element is { target, program }: an interface's index or a queue's size, and a program of this kernel (EINVAL)`,
+        { errno: "EINVAL" },
+      )
+    return new Uint8Array(Uint32Array.of(target, given).buffer)
   }
 
   decodeValue(bytes: Uint8Array): unknown {

@@ -1,6 +1,13 @@
 import { AttachError, errnoName } from "../base/index.ts"
 import { LINK_TYPES, type LinkTypeName } from "../catalog/index.ts"
-import { type AttachPoint, type Link, noIterator, noLinkAnyMore, updateRefusal } from "../kernel/index.ts"
+import {
+  type AttachPoint,
+  type Link,
+  noIterator,
+  noLinkAnyMore,
+  requireProgram,
+  updateRefusal,
+} from "../kernel/index.ts"
 import type { Attached } from "./attach/attached.ts"
 import { LINK_UPDATE, OBJECT_INFO, OBJECT_PATH } from "./bpf/attributes.ts"
 import type { Bpf } from "./bpf/bpf.ts"
@@ -38,6 +45,7 @@ export class LinuxLink implements Link {
   }
 
   async update(program: LinuxProgram): Promise<void> {
+    requireProgram(program)
     const { fd } = this.#link("updated")
     const { result } = this.#bpf.try("BPF_LINK_UPDATE", LINK_UPDATE, { link_fd: fd, new_prog_fd: program.fd })
     if (result < 0) {

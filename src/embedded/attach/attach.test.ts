@@ -4,6 +4,7 @@ import { AttachError, NotModelledError } from "../../base/index.ts"
 import type { AttachPoint } from "../../kernel/index.ts"
 import { readObject } from "../../object/index.ts"
 import { loadBuiltinProfile } from "../../profile/node.ts"
+import { bootKernel } from "../boot.ts"
 import { EmbeddedKernel } from "../embedded-kernel.ts"
 import type { EmbeddedObject } from "../load/loaded-object.ts"
 
@@ -152,4 +153,13 @@ test("a kernel that loads and closes objects gives all their memory back", async
   }
   expect(kernel.memory.kernel.used).toBe(before)
   expect([...kernel.maps()]).toEqual([])
+})
+
+test("a link is updated with programs alone", async () => {
+  await using kernel = await bootKernel()
+  kernel.world.makePair({ name: "v0", addresses: [] }, { name: "v1", addresses: [] })
+  const bytes = readFileSync(new URL("../../../exhibits/xdp-firewall/program.bpf.o", import.meta.url))
+  const { firewall } = (await kernel.load(readObject(bytes))).programs
+  const link = await firewall!.attach({ kind: "xdp", interface: "v0" })
+  await expect(link.update({} as typeof firewall & object)).rejects.toMatchObject({ errno: "EINVAL" })
 })

@@ -5,6 +5,7 @@ import {
   type Link,
   noIterator,
   noLinkAnyMore,
+  requireProgram,
   updateErrno,
   updateRefusal,
 } from "../../kernel/index.ts"
@@ -85,6 +86,7 @@ export class EmbeddedLink implements Link, KeptLink {
   }
 
   async update(program: EmbeddedProgram): Promise<void> {
+    requireProgram(program)
     if (!this.type || !this.#isOpen) throw noLinkAnyMore("updated")
     const old = this.#program
     const [standing, by] = [placed(old), placed(program)]

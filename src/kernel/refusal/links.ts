@@ -1,4 +1,4 @@
-import { AttachError } from "../../base/index.ts"
+import { AttachError, UsageError } from "../../base/index.ts"
 import type { AttachPoint, AttachPointOf } from "../attach-point.ts"
 
 /** Something that only a BPF link takes, asked of an attachment that is none, or gone. */
@@ -22,4 +22,10 @@ export function iteratorHint(target: string, { map }: AttachPointOf<"iter">): st
   return /^(bpf_map_elem|bpf_sk_storage_map|sockmap)$/.test(target) && map === undefined
     ? `an iterator over ${target} wants the id of a map: attach({ kind: "iter", map })`
     : undefined
+}
+
+/** Throws UsageError (EINVAL) for what is no program. */
+export function requireProgram(program: unknown): void {
+  if (typeof program === "object" && program !== null && "spec" in program) return
+  throw new UsageError("a link is updated with a program that is loaded (EINVAL)", { errno: "EINVAL" })
 }

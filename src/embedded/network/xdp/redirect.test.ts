@@ -147,4 +147,9 @@ test("a device that goes takes its elements with it", async () => {
   expect(await map.get(1)).toBeUndefined()
   await expect(map.set(1, element(index))).rejects.toThrow("there is no network interface")
   await expect(map.set(1, element(1, loaded.programs.decide!.id))).rejects.toThrow("EINVAL")
+  for (const value of [
+    { target: 1, program: {} },
+    { target: "v0", program: loaded.programs.decide },
+  ])
+    await expect(map.set(1, value)).rejects.toThrow("an element is { target, program }")
 })
