@@ -1,19 +1,13 @@
-const [BLOCK, WORDS, ROUNDS] = [64, 16, 80]
+import { hashBlocks } from "./hash-blocks.ts"
+
+const [WORDS, ROUNDS] = [16, 80]
 /** What each twenty of the eighty rounds add. */
 const CONSTANTS = [0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6] as const
 
 /** SHA-1 of bytes (FIPS 180-4): 20 bytes. The kernel's tags are made with it. */
 export function sha1(message: Uint8Array): Uint8Array {
   const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0)
-  const padded = new Uint8Array(Math.ceil((message.length + 9) / BLOCK) * BLOCK)
-  padded.set(message)
-  padded[message.length] = 0x80
-  const view = new DataView(padded.buffer)
-  view.setBigUint64(padded.length - 8, BigInt(message.length) * 8n)
-  for (let at = 0; at < padded.length; at += BLOCK) addBlock(state, view, at)
-  const digest = new DataView(new ArrayBuffer(20))
-  for (const [index, word] of state.entries()) digest.setUint32(index * 4, word)
-  return new Uint8Array(digest.buffer)
+  return hashBlocks(message, state, addBlock)
 }
 
 function addBlock(state: Uint32Array, view: DataView, at: number): void {

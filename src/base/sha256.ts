@@ -1,4 +1,6 @@
-const [BLOCK, WORDS, ROUNDS] = [64, 16, 64]
+import { hashBlocks } from "./hash-blocks.ts"
+
+const [WORDS, ROUNDS] = [16, 64]
 
 /** The first 32 bits of the fraction of a root. */
 function fraction(root: number): number {
@@ -19,15 +21,7 @@ const START = Uint32Array.from(primes(8), prime => fraction(Math.sqrt(prime)))
 /** SHA-256 of bytes (FIPS 180-4): 32 bytes. */
 export function sha256(message: Uint8Array): Uint8Array {
   const state = START.slice()
-  const padded = new Uint8Array(Math.ceil((message.length + 9) / BLOCK) * BLOCK)
-  padded.set(message)
-  padded[message.length] = 0x80
-  const view = new DataView(padded.buffer)
-  view.setBigUint64(padded.length - 8, BigInt(message.length) * 8n)
-  for (let at = 0; at < padded.length; at += BLOCK) addBlock(state, view, at)
-  const digest = new DataView(new ArrayBuffer(32))
-  for (const [index, word] of state.entries()) digest.setUint32(index * 4, word)
-  return new Uint8Array(digest.buffer)
+  return hashBlocks(message, state, addBlock)
 }
 
 function addBlock(state: Uint32Array, view: DataView, at: number): void {

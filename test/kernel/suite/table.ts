@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs"
+import type { Outcome } from "./styles/style.ts"
 
 /** One way to attach a program, and what came of it on the kernel of this run. */
 export interface AttachRow {
@@ -6,7 +7,7 @@ export interface AttachRow {
   readonly programType: string
   /** "uprobe.multi", "xdp by netlink". */
   readonly style: string
-  readonly outcome: "works" | { readonly errno: string; readonly reason: string }
+  readonly outcome: Outcome
 }
 
 const TABLE = "/tmp/out/table"

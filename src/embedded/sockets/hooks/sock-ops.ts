@@ -4,7 +4,7 @@ import type { KernelCore } from "../../core.ts"
 import { fieldOffsets } from "../../packets/index.ts"
 import { FAMILY } from "../constants.ts"
 import { type Endpoint, embeddedV4, type Socket } from "../socket.ts"
-import { INITIAL_WINDOW } from "../tcp/context.ts"
+import { writeConnection } from "../tcp/context.ts"
 import type { HeaderView } from "../tcp/header-view.ts"
 import type { SavedSyn } from "../tcp/saved-syn.ts"
 
@@ -136,21 +136,12 @@ function writeEnd({ memory }: KernelCore, context: number, side: "remote" | "loc
   )
 }
 
-function writeState({ memory }: KernelCore, context: number, socket: Socket): void {
-  const word = (field: keyof typeof FIELD, value: number) =>
-    memory.view.setUint32(context + FIELD[field], value >>> 0, true)
-  const { tcp } = socket
-  word("state", socket.state)
-  word("bpf_sock_ops_cb_flags", socket.callbacks)
-  word("snd_cwnd", INITIAL_WINDOW)
-  word("mss_cache", tcp?.mss ?? 536)
-  word("snd_nxt", tcp?.sendNext ?? 0)
-  word("rcv_nxt", tcp?.receiveNext ?? 0)
-  word("segs_out", tcp?.segmentsOut ?? 0)
-  word("segs_in", tcp?.segmentsIn ?? 0)
-  memory.view.setBigUint64(context + FIELD.bytes_received, BigInt(tcp?.bytesReceived ?? 0), true)
-  memory.view.setBigUint64(context + FIELD.bytes_acked, BigInt(tcp?.bytesSent ?? 0), true)
-  memory.view.setBigUint64(context + FIELD.sk, BigInt(socket.contextAddress), true)
+function writeState(kernel: KernelCore, context: number, socket: Socket): void {
+  const { view } = kernel.memory
+  view.setUint32(context + FIELD.state, socket.state, true)
+  view.setUint32(context + FIELD.bpf_sock_ops_cb_flags, socket.callbacks >>> 0, true)
+  writeConnection(kernel, context, FIELD, socket)
+  view.setBigUint64(context + FIELD.sk, BigInt(socket.contextAddress), true)
 }
 
 export const SOCK_OPS_FIELD = FIELD

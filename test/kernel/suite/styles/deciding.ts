@@ -1,14 +1,8 @@
 import assert from "node:assert/strict"
-import { outcome } from "skep"
-import { type AttachStyle, numbers, type Scene, type StyleGroup } from "./style.ts"
+import { removeFolder } from "./remove-folder.ts"
+import { type AttachStyle, numbers, type StyleGroup } from "./style.ts"
 
 const KEPT = "/tmp/keep"
-
-/** "ok", or the code of the error that removing the folder gave. */
-function remove({ world }: Scene): string {
-  outcome(() => world.makeDirectory(KEPT))
-  return outcome(() => world.removeDirectory(KEPT))
-}
 
 const decides = (programType: string, style: string, program: string): AttachStyle => ({
   programType,
@@ -16,9 +10,9 @@ const decides = (programType: string, style: string, program: string): AttachSty
   async run(scene) {
     const loaded = await scene.load("decide", { only: [program] })
     const [link] = await loaded.attach()
-    assert.equal(remove(scene), "EPERM")
+    assert.equal(removeFolder(scene, KEPT), "EPERM")
     await link!.detach()
-    assert.equal(remove(scene), "ok")
+    assert.equal(removeFolder(scene, KEPT), "ok")
     assert(numbers(loaded).seen! >= 1n)
   },
 })
@@ -29,9 +23,9 @@ const watches = (style: string, program: string): AttachStyle => ({
   async run(scene) {
     const loaded = await scene.load("decide", { only: [program] })
     const [link] = await loaded.attach()
-    assert.equal(remove(scene), "ok")
+    assert.equal(removeFolder(scene, KEPT), "ok")
     await link!.detach()
-    assert.equal(remove(scene), "ok")
+    assert.equal(removeFolder(scene, KEPT), "ok")
     assert.equal(numbers(loaded).seen, 1n)
   },
 })

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict"
-import { outcome } from "skep"
+import { removeFolder } from "./remove-folder.ts"
 import { type AttachStyle, numbers, type Refusal, type Scene, type StyleGroup } from "./style.ts"
 
 const KEPT = "/tmp/kept"
-
-function remove({ world }: Scene): string {
-  outcome(() => world.makeDirectory(KEPT))
-  return outcome(() => world.removeDirectory(KEPT))
-}
 
 /** Debian builds its kernels without CONFIG_FUNCTION_ERROR_INJECTION. */
 const onDebian = (reason: RegExp): Refusal => ({ on: ["6.1", "6.12"], errno: "EINVAL", reason })
@@ -25,9 +20,9 @@ function injects(
       globals: { wanted_pid: scene.world.pid },
     })
     const [link] = await loaded.attach()
-    assert.equal(remove(scene), injected)
+    assert.equal(removeFolder(scene, KEPT), injected)
     await link!.detach()
-    assert.equal(remove(scene), "ok")
+    assert.equal(removeFolder(scene, KEPT), "ok")
     assert.equal(numbers(loaded).seen, 1n)
   }
   return { programType, style, run, refusal: onDebian(reason) }

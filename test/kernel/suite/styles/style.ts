@@ -6,6 +6,7 @@ import {
   type LoadOptions,
   type ObjectSpec,
   readObject,
+  SkepError,
   type UserProgram,
   type World,
 } from "skep"
@@ -71,21 +72,31 @@ export type Outcome = "works" | { readonly errno: string; readonly reason: strin
 /** Tries a style on a kernel of this name ("6.1", "6.12", "reference"). Throws when it does anything else than it says. */
 export async function tryStyle({ run, refusal }: AttachStyle, scene: Scene, on: string): Promise<Outcome> {
   try {
-    if (!refusal?.on.includes(on)) {
-      await run(scene)
-      return "works"
-    }
-    const error = await run(scene).then(
-      () => assert.fail(`it works, and was to be refused with ${refusal.errno}`),
-      (error: unknown) => error as { errno?: string; message: string; hint?: string; stack?: string },
-    )
-    const reason = error.hint ? `${error.message}; ${error.hint}` : error.message
-    assert.equal(error.errno, refusal.errno, error.stack)
-    assert.match(reason, refusal.reason)
-    return { errno: refusal.errno, reason }
+    return await outcomeOf(() => run(scene), refusal, on)
   } finally {
     await scene.end()
   }
+}
+
+/** What came of it; throws where it is neither what is to work nor the refusal that is to come on that kernel. */
+export async function outcomeOf(
+  run: () => Promise<void>,
+  refusal: Refusal | undefined,
+  on: string,
+): Promise<Outcome> {
+  if (!refusal?.on.includes(on)) {
+    await run()
+    return "works"
+  }
+  const error = await run().then(
+    () => assert.fail(`it works, and was to be refused with ${refusal.errno}`),
+    (error: unknown) => error,
+  )
+  assert(error instanceof SkepError, String(error))
+  const reason = error.hint ? `${error.message}; ${error.hint}` : error.message
+  assert.equal(error.errno, refusal.errno, error.stack)
+  assert.match(reason, refusal.reason)
+  return { errno: refusal.errno, reason }
 }
 
 const objects = new Map<string, ObjectSpec>()
